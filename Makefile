@@ -1,0 +1,67 @@
+# PigeonStargram: `make run` and `make test` are the two commands; `make help` lists the others.
+
+PORT ?= 8000
+HOST ?= 127.0.0.1
+DATA ?= var/
+export PORT HOST DATA
+
+BIN := .venv/bin
+PO := $(wildcard pigeon/translations/*/LC_MESSAGES/*.po)
+MO := $(PO:.po=.mo)
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+.DEFAULT_GOAL := help
+.PHONY: help run build dev system test check chaos load bench bench-quick
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
+	@echo
+	@echo "  make run takes PORT=$(PORT) HOST=$(HOST) DATA=$(DATA) and, for more processes,"
+	@echo "  WEB= REALTIME= (apart, for nginx in front) and WORKER_FANOUT= WORKER_FANOUT_BULK="
+	@echo "  WORKER_NOTIFY= WORKER_MEDIA= WORKER_MAIL= WORKER_DEFAULT=; DEMO=off starts empty."
+
+run: build ## Start the whole site on this machine
+	@exec $(BIN)/python -m pigeon.processes
+
+build: .venv/requirements.txt $(MO) ## Make .venv, install what is pinned, compile translations
+
+# The stamp of an installation is a copy of what was installed: a changed file is installed again.
+.venv/requirements.txt: requirements.txt | $(BIN)/pip
+	@cmp -s $< $@ || { echo "Installing requirements.txt (about half a minute) ..."; $(INSTALL) -r $<; }
+	@cp $< $@
+
+.venv/requirements-dev.txt: requirements-dev.txt .venv/requirements.txt
+	@cmp -s $< $@ || { echo "Installing requirements-dev.txt ..."; $(INSTALL) -r $<; }
+	@cp $< $@
+
+$(BIN)/pip:
+	@.ci/venv
+
+%.mo: %.po | .venv/requirements.txt
+	@$(BIN)/pybabel --quiet compile --input-file $< --output-file $@
+
+dev: build .venv/requirements-dev.txt ## Install what tests and checks need, too
+
+system:
+	@.ci/system-packages
+
+test: dev system ## Run all tests, on real services (at most 15 minutes)
+	$(BIN)/python -m pytest -n 2 --dist loadgroup $(TESTS)
+
+check: dev ## Lint, types and layers, in under a minute
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+chaos: dev system ## Kill, stop and cut processes for a long time
+	$(BIN)/python -m pytest -m chaos --timeout 3600 tests/chaos
+
+load: dev ## Put the reading mix of many people on the Procfile's processes
+	$(BIN)/python -m bench.load
+
+bench: dev system ## Measure everything docs/benchmarks.md publishes
+	$(BIN)/python -m bench
+
+bench-quick: dev ## Measure on SQLite, in a minute
+	$(BIN)/python -m bench --quick

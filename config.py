@@ -1,0 +1,184 @@
+"""Every setting, read once from the environment, and the list of what is unsafe about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from pigeon.processes.embedded import socket_urls
+
+DEFAULT_SECRET = "development-only-secret-key"
+SECRET_NAMES = ("secret_key", "oidc_client_secret", "metrics_token")
+URL_NAMES = ("database_url", "redis_cache_url", "redis_state_url", "media_url", "mail_url")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Effective settings; attribute names are the environment's names in lower case."""
+
+    environment: str
+    data: Path
+    secret_key: str
+    public_url: str
+    site_name: str
+    database_url: str
+    redis_cache_url: str
+    redis_state_url: str
+    media_url: str
+    incoming: Path
+    mail_url: str
+    mail_from: str
+    mongo_url: str
+    oidc_metadata_url: str
+    oidc_client_id: str
+    oidc_client_secret: str
+    oidc_name: str
+    public_reading: bool
+    registration: str
+    celebrity_followers: int
+    timeline_length: int
+    cache: bool
+    fanout: bool
+    asynchronous: bool
+    write_back: bool
+    write_back_flush_s: float
+    write_back_checkpoint_s: float
+    notify_batch: int
+    rate_limits: bool
+    metrics_token: str
+    trusted_proxies: int
+    accel_redirect: bool
+    password_cost: str
+    sql_flush: bool
+
+    @property
+    def is_production(self) -> bool:
+        return self.environment == "production"
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether people reach the site over HTTPS, so cookies may insist on it."""
+        return self.public_url.startswith("https://")
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str]) -> Settings:
+        env = _Reader(environ)
+        data = Path(env.text("DATA", "var")).absolute()
+        cache_url, state_url = _redis_urls(env, data)
+        return cls(
+            environment=env.choice("ENVIRONMENT", "development", ("development", "production")),
+            data=data,
+            secret_key=env.secret("SECRET_KEY", _kept_secret(data)),
+            public_url=env.text("PUBLIC_URL", _local_url(env)).rstrip("/"),
+            site_name=env.text("SITE_NAME", "PigeonStargram"),
+            database_url=env.secret("DATABASE_URL", f"sqlite:///{data / 'pigeon.sqlite3'}"),
+            redis_cache_url=cache_url,
+            redis_state_url=state_url,
+            media_url=env.secret("MEDIA_URL", f"folder:{data / 'media'}"),
+            incoming=Path(env.text("INCOMING", str(data / "incoming"))),
+            mail_url=env.secret("MAIL_URL", ""),
+            mail_from=env.text("MAIL_FROM", "no-reply@localhost"),
+            mongo_url=env.secret("MONGO_URL", ""),
+            oidc_metadata_url=env.text("OIDC_METADATA_URL", ""),
+            oidc_client_id=env.text("OIDC_CLIENT_ID", ""),
+            oidc_client_secret=env.secret("OIDC_CLIENT_SECRET", ""),
+            oidc_name=env.text("OIDC_NAME", "Google"),
+            public_reading=env.switch("PUBLIC_READING", default=True),
+            registration=env.choice("REGISTRATION", "open", ("open", "invite", "closed")),
+            celebrity_followers=env.number("CELEBRITY_FOLLOWERS", 10_000),
+            timeline_length=env.number("TIMELINE_LENGTH", 800),
+            cache=env.switch("CACHE", default=True),
+            fanout=env.switch("FANOUT", default=True),
+            asynchronous=env.switch("ASYNC", default=True),
+            write_back=env.switch("WRITE_BACK", default=True),
+            write_back_flush_s=float(env.text("WRITE_BACK_FLUSH_S", "1")),
+            write_back_checkpoint_s=float(env.text("WRITE_BACK_CHECKPOINT_S", "60")),
+            notify_batch=env.number("NOTIFY_BATCH", 2_000),
+            rate_limits=env.switch("RATE_LIMITS", default=True),
+            metrics_token=env.secret("METRICS_TOKEN", ""),
+            trusted_proxies=env.number("TRUSTED_PROXIES", 0),
+            accel_redirect=env.switch("ACCEL_REDIRECT", default=False),
+            password_cost=env.choice("PASSWORD_COST", "normal", ("normal", "test")),
+            sql_flush=env.switch("SQL_FLUSH", default=True),
+        )
+
+    def problems(self) -> list[str]:
+        """What makes these settings unsafe for production, one sentence each; [] when nothing."""
+        checks = (
+            (self.secret_key == DEFAULT_SECRET or len(self.secret_key) < 32,
+             "SECRET_KEY is the default or shorter than 32 characters"),
+            (not self.is_secure, "PUBLIC_URL does not start with https://"),
+            (not self.rate_limits, "RATE_LIMITS is off"),
+            (self.password_cost != "normal", "PASSWORD_COST is for tests only"),
+            (not self.sql_flush, "SQL_FLUSH=off may lose what was acknowledged"),
+            (not self.mail_url, "MAIL_URL is not set: nobody would receive a mail"),
+            (self.redis_cache_url == self.redis_state_url,
+             "REDIS_CACHE_URL and REDIS_STATE_URL are the same instance: one policy cannot serve both"),
+        )
+        return [sentence for is_unsafe, sentence in checks if is_unsafe]
+
+    def shown(self) -> dict[str, str]:
+        """Every setting as text with secrets masked, for `flask config show`."""
+        return {field.name: self._shown(field.name) for field in fields(self)}
+
+    def _shown(self, name: str) -> str:
+        value = str(getattr(self, name))
+        if name in SECRET_NAMES:
+            return "********" if value else ""
+        return _without_password(value) if name in URL_NAMES else value
+
+
+class _Reader:
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._environ = environ
+
+    def text(self, name: str, default: str) -> str:
+        return self._environ.get(name, "").strip() or default
+
+    def secret(self, name: str, default: str) -> str:
+        """Like text, but `NAME_FILE` may name a file that holds the value."""
+        path = self._environ.get(f"{name}_FILE", "")
+        return Path(path).read_text().strip() if path else self.text(name, default)
+
+    def number(self, name: str, default: int) -> int:
+        try:
+            return int(self.text(name, str(default)))
+        except ValueError as error:
+            raise SystemExit(f"{name} must be a whole number") from error
+
+    def switch(self, name: str, *, default: bool) -> bool:
+        word = self.text(name, "on" if default else "off").lower()
+        if word not in ("on", "off", "1", "0", "true", "false", "yes", "no"):
+            raise SystemExit(f"{name} must be on or off, not {word!r}")
+        return word in ("on", "1", "true", "yes")
+
+    def choice(self, name: str, default: str, choices: tuple[str, ...]) -> str:
+        word = self.text(name, default)
+        if word not in choices:
+            raise SystemExit(f"{name} must be one of {', '.join(choices)}, not {word!r}")
+        return word
+
+
+def _redis_urls(env: _Reader, data: Path) -> tuple[str, str]:
+    cache_url, state_url = socket_urls(data)
+    both = env.secret("REDIS_URL", "")
+    return (
+        env.secret("REDIS_CACHE_URL", both or cache_url),
+        env.secret("REDIS_STATE_URL", both or state_url),
+    )
+
+
+def _kept_secret(data: Path) -> str:
+    path = data / "secret_key"
+    return path.read_text().strip() if path.is_file() else DEFAULT_SECRET
+
+
+def _local_url(env: _Reader) -> str:
+    return f"http://{env.text('HOST', '127.0.0.1')}:{env.text('PORT', '8000')}"
+
+
+def _without_password(url: str) -> str:
+    parts = urlsplit(url)
+    return url.replace(f":{parts.password}@", ":********@") if parts.password else url

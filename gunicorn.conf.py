@@ -1,0 +1,75 @@
+"""gunicorn for both server kinds; PIGEON_ROLE says which: `web` (sync) or `realtime` (gevent).
+
+Imports nothing of the application: the gevent worker has to patch before that happens.
+"""
+
+import ctypes
+import os
+import signal
+import sys
+from pathlib import Path
+
+ROLE = os.environ.get("PIGEON_ROLE", "web")
+PR_SET_PDEATHSIG = 1
+SHARED_MEMORY = Path("/dev/shm")
+JSON_ACCESS = (
+    '{"event":"access","at":"%(t)s","ip":"%(h)s","method":"%(m)s","path":"%(U)s",'
+    '"status":%(s)s,"bytes":"%(B)s","took_us":%(D)s,"request_id":"%({x-request-id}o)s"}'
+)
+
+bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
+if ":" in os.environ.get("HOST", ""):
+    bind = f"[{os.environ['HOST']}]:{os.environ.get('PORT', '8000')}"
+
+# One process per port and Procfile line; the platform's process count scales them.
+workers = int(os.environ.get("WEB_CONCURRENCY", "1")) if ROLE == "web" else 1
+worker_connections = 2000
+max_requests = 0
+backlog = 512
+worker_tmp_dir = (
+    str(SHARED_MEMORY) if SHARED_MEMORY.is_dir() else None
+)  # a heartbeat without a disk
+control_socket_disable = True  # the default one is shared by all masters of a user
+
+# A web worker that is silent for so long is killed; a gevent one answers from its own loop.
+timeout = 30 if ROLE == "web" else 60
+graceful_timeout = int(os.environ.get("GRACEFUL_S", "30"))
+keepalive = 75 if ROLE == "realtime" else 2
+
+limit_request_line = 8190  # as nginx, whose refusals have all headers
+limit_request_fields = 100
+limit_request_field_size = 8190
+forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1,::1")
+
+loglevel = os.environ.get("GUNICORN_LOG_LEVEL", "warning")
+errorlog = "-"
+accesslog = "-" if os.environ.get("ACCESS_LOG") == "on" else None
+access_log_format = JSON_ACCESS
+
+
+def post_fork(server, worker):
+    """Let no worker outlive its master: it would keep the port and know nobody to obey."""
+    if sys.platform != "linux":
+        return
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != server.pid:
+        os._exit(1)
+
+
+def post_worker_init(worker):
+    """Without this an open websocket is an active request, and a stop waits for all of them."""
+    socketio = getattr(worker.wsgi, "extensions", {}).get("socketio")
+    if ROLE == "realtime" and socketio is not None and socketio.server is not None:
+        import gevent
+
+        gevent.spawn(_drain, worker, socketio.server.eio)
+
+
+def _drain(worker, engine):
+    import gevent
+
+    while worker.alive:
+        gevent.sleep(0.2)
+    for socket in list(engine.sockets.values()):
+        # Dropped, not `disconnect`ed: a client takes that as final and never comes back.
+        gevent.spawn(socket.close, wait=False, abort=True, reason="server shutdown")

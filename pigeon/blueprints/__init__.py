@@ -1,0 +1,135 @@
+"""The URL map as a table: method and path on the left, the view on the right."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask
+
+from pigeon.blueprints import media, openapi, settings, system, timelines
+from pigeon.blueprints.accounts import api as accounts_api
+from pigeon.blueprints.accounts import oidc as accounts_oidc
+from pigeon.blueprints.accounts import pages as accounts
+from pigeon.blueprints.posts import api as posts_api
+from pigeon.blueprints.posts import pages as posts
+from pigeon.blueprints.users import api as users_api
+from pigeon.blueprints.users import pages as users
+from pigeon.web import static
+from pigeon.web.requests import API
+
+View = Callable[..., Any]
+
+PAGES: tuple[tuple[str, str, View], ...] = (
+    ("GET", "/", timelines.show),
+    ("GET", "/login", accounts.show_login),
+    ("POST", "/login", accounts.log_in),
+    ("POST", "/logout", accounts.log_out),
+    ("GET", "/login/oidc", accounts_oidc.leave),
+    ("GET", "/login/oidc/callback", accounts_oidc.come_back),
+    ("GET", "/signup", accounts.show_signup),
+    ("POST", "/signup", accounts.sign_up),
+    ("GET", "/signup/username", accounts.find_username),
+    ("GET", "/signup/oidc", accounts_oidc.show_signup),
+    ("POST", "/signup/oidc", accounts_oidc.sign_up),
+    ("GET", "/check-mail", accounts.show_check_mail),
+    ("POST", "/confirm/resend", accounts.resend),
+    ("GET", "/confirm/<token>", accounts.show_confirm),
+    ("POST", "/confirm/<token>", accounts.confirm),
+    ("GET", "/password/forgot", accounts.show_forgot),
+    ("POST", "/password/forgot", accounts.forgot),
+    ("GET", "/password/reset/<token>", accounts.show_reset),
+    ("POST", "/password/reset/<token>", accounts.reset),
+    ("GET", "/u/<username>", users.show),
+    ("GET", "/u/<username>/followers", users.list_followers),
+    ("GET", "/u/<username>/following", users.list_following),
+    ("POST", "/u/<username>/follow", users.follow),
+    ("POST", "/u/<username>/unfollow", users.unfollow),
+    ("POST", "/u/<username>/bell", users.bell),
+    ("POST", "/u/<username>/unbell", users.unbell),
+    ("GET", "/people", users.list_people),
+    ("POST", "/people/<username>/dismiss", users.dismiss),
+    ("GET", "/create", posts.show_create),
+    ("POST", "/create", posts.add),
+    ("GET", "/p/<post_id>", posts.show),
+    ("GET", "/p/<post_id>/edit", posts.show_edit),
+    ("POST", "/p/<post_id>/edit", posts.edit),
+    ("GET", "/p/<post_id>/delete", posts.show_delete),
+    ("POST", "/p/<post_id>/delete", posts.delete),
+    ("POST", "/p/<post_id>/retry", posts.retry),
+    ("POST", "/p/<post_id>/images/<image_id>/remove", posts.remove_image),
+    ("GET", "/tags/<tag>", posts.show_tag),
+    ("GET", "/media/<name>", media.show),
+    ("GET", "/static/<path:path>", static.serve),
+    ("GET", "/healthz", system.healthz),
+    ("GET", "/readyz", system.readyz),
+    ("GET", "/metrics", system.metrics),
+    ("GET", "/site.webmanifest", system.manifest),
+    ("GET", "/favicon.ico", system.favicon),
+    ("GET", "/robots.txt", system.robots),
+    ("GET", "/settings", settings.show_settings),
+    ("GET", "/settings/profile", settings.show_profile),
+    ("POST", "/settings/profile", settings.save_profile),
+    ("POST", "/settings/avatar", settings.save_avatar),
+    ("POST", "/settings/avatar/remove", settings.remove_avatar),
+    ("GET", "/settings/account", settings.show_account),
+    ("POST", "/settings/email", settings.change_email),
+    ("POST", "/settings/password", settings.change_password),
+    ("POST", "/settings/sessions/<handle>/end", settings.end_one_session),
+    ("POST", "/settings/sessions/end-others", settings.end_other_sessions),
+    ("POST", "/settings/withdraw", settings.withdraw),
+    ("GET", "/settings/appearance", settings.show_appearance),
+    ("POST", "/settings/appearance", settings.save_appearance),
+    ("POST", "/appearance", settings.choose_appearance),
+)
+
+CALLS: tuple[tuple[str, str, View], ...] = (
+    ("GET", "/openapi.json", openapi.show_document),
+    ("GET", "/docs", openapi.show_docs),
+    ("GET", "/csrf", accounts_api.get_csrf),
+    ("POST", "/auth/signup", accounts_api.sign_up),
+    ("POST", "/auth/confirm", accounts_api.confirm),
+    ("POST", "/auth/confirm/resend", accounts_api.resend),
+    ("POST", "/auth/login", accounts_api.log_in),
+    ("POST", "/auth/logout", accounts_api.log_out),
+    ("POST", "/auth/password/forgot", accounts_api.forgot),
+    ("POST", "/auth/password/reset", accounts_api.reset),
+    ("GET", "/me", accounts_api.get_me),
+    ("PATCH", "/me", accounts_api.update_me),
+    ("DELETE", "/me", accounts_api.withdraw),
+    ("PUT", "/me/avatar", accounts_api.set_avatar),
+    ("DELETE", "/me/avatar", accounts_api.remove_avatar),
+    ("GET", "/users/<username>", users_api.show),
+    ("GET", "/users/<username>/followers", users_api.list_followers),
+    ("GET", "/users/<username>/following", users_api.list_following),
+    ("GET", "/users/<username>/posts", users_api.list_posts),
+    ("PUT", "/users/<username>/follow", users_api.follow),
+    ("DELETE", "/users/<username>/follow", users_api.unfollow),
+    ("PUT", "/users/<username>/bell", users_api.set_bell),
+    ("DELETE", "/users/<username>/bell", users_api.remove_bell),
+    ("GET", "/suggestions", users_api.list_suggestions),
+    ("DELETE", "/suggestions/<username>", users_api.dismiss_suggestion),
+    ("GET", "/search/users", users_api.search),
+    ("GET", "/search/suggest", users_api.suggest),
+    ("POST", "/posts", posts_api.add),
+    ("GET", "/posts/<post_id>", posts_api.show),
+    ("PATCH", "/posts/<post_id>", posts_api.edit),
+    ("DELETE", "/posts/<post_id>", posts_api.remove),
+    ("POST", "/posts/<post_id>/retry", posts_api.retry),
+    ("DELETE", "/posts/<post_id>/images/<image_id>", posts_api.remove_image),
+    ("GET", "/timeline", posts_api.timeline),
+    ("GET", "/tags/<tag>/posts", posts_api.list_tagged),
+)
+
+
+def bind(app: Flask) -> None:
+    for method, path, view in PAGES:
+        _add(app, method, path, view)
+    for method, path, view in CALLS:
+        _add(app, method, API + path, view)
+
+
+def _add(app: Flask, method: str, path: str, view: View) -> None:
+    """The endpoint is the view's place in the tree, e.g. `posts.pages.show`."""
+    endpoint = f"{view.__module__.removeprefix('pigeon.').removeprefix('blueprints.')}.{view.__name__}"
+    app.add_url_rule(path, endpoint, view, methods=[method], provide_automatic_options=False)

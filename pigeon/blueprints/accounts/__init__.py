@@ -1,0 +1,1 @@
+"""Accounts: log-in, sign-up, mailed links, recovery, OpenID Connect, oneself."""

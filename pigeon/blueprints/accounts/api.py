@@ -1,0 +1,195 @@
+"""Accounts as JSON: sign-up, log-in, recovery, and oneself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import request
+from flask_wtf.csrf import generate_csrf
+
+from pigeon.blueprints.accounts.avatars import read_avatar
+from pigeon.blueprints.accounts.cookies import (
+    begin_session,
+    caller,
+    end_session,
+    is_fresh_identity,
+    language,
+)
+from pigeon.domain.users import Me
+from pigeon.services import (
+    accounts,
+    accounts_changes,
+    accounts_logins,
+    accounts_recovery,
+    sessions,
+    users,
+)
+from pigeon.web.answers import answers
+from pigeon.web.guards import ANYONE, MEMBERS, access
+from pigeon.web.login import get_viewer
+from pigeon.web.parsing import Body, check_form_names, read_form, read_json
+
+AVATAR = {"image": "binary", "crop": "string"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class CsrfToken:
+    csrf_token: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SentTo:
+    email: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Nothing:
+    """An empty object."""
+
+
+class SignUpBody(Body):
+    email: str
+    username: str
+    display_name: str
+    password: str
+    invite: str | None = None
+
+
+class ConfirmBody(Body):
+    token: str
+    username: str | None = None
+
+
+class EmailBody(Body):
+    email: str
+
+
+class LogInBody(Body):
+    login: str
+    password: str
+    code: str | None = None
+
+
+class ResetBody(Body):
+    token: str
+    password: str
+
+
+class WithdrawBody(Body):
+    password: str | None = None
+
+
+class MeBody(Body):
+    display_name: str = ""
+    bio: str = ""
+    pronouns: str = ""
+    link: str | None = None
+    is_private: bool = False
+    language: str = ""
+    theme: str = ""
+    time_zone: str = ""
+    is_discoverable: bool = True
+    shows_activity: bool = True
+    sends_receipts: bool = True
+    saves_searches: bool = True
+    messages_from: str = ""
+    notify: dict[str, str] = {}
+
+
+@access(ANYONE)
+@answers(CsrfToken)
+def get_csrf() -> CsrfToken:
+    return CsrfToken(csrf_token=generate_csrf())
+
+
+@access(ANYONE)
+@answers(SentTo, 202, body=SignUpBody, also=(403, 422, 429))
+def sign_up() -> SentTo:
+    body = read_json(SignUpBody)
+    form = accounts.SignUp(**body.model_dump(), language=language())
+    return SentTo(email=accounts.sign_up(form, caller=caller()))
+
+
+@access(ANYONE)
+@answers(Me, body=ConfirmBody, also=(422, 429))
+def confirm() -> Me:
+    body = read_json(ConfirmBody)
+    kind = accounts.kind_of(body.token)
+    user_id = accounts.confirm(body.token, username=body.username, caller=caller())
+    if kind == "signup":
+        begin_session(sessions.start(user_id, caller=caller()))
+    return users.get_me(user_id)
+
+
+@access(ANYONE)
+@answers(Nothing, 202, body=EmailBody, also=(422, 429))
+def resend() -> Nothing:
+    accounts.resend(read_json(EmailBody).email, caller=caller())
+    return Nothing()
+
+
+@access(ANYONE)
+@answers(Me, body=LogInBody, also=(401, 422, 429))
+def log_in() -> Me:
+    body = read_json(LogInBody)
+    token = accounts_logins.log_in(body.login, body.password, caller=caller())
+    return users.get_me(begin_session(token).user_id)
+
+
+@access(ANYONE)
+@answers(status=204)
+def log_out() -> None:
+    end_session()
+
+
+@access(ANYONE)
+@answers(Nothing, 202, body=EmailBody, also=(422, 429))
+def forgot() -> Nothing:
+    accounts_recovery.forgot(read_json(EmailBody).email, caller=caller())
+    return Nothing()
+
+
+@access(ANYONE)
+@answers(status=204, body=ResetBody, also=(422,))
+def reset() -> None:
+    body = read_json(ResetBody)
+    accounts_recovery.reset(body.token, body.password, caller=caller())
+
+
+@access(MEMBERS)
+@answers(Me)
+def get_me() -> Me:
+    return users.get_me(get_viewer().user_id)
+
+
+@access(MEMBERS, rate=(60, 60))
+@answers(Me, body=MeBody, also=(422,))
+def update_me() -> Me:
+    return users.update_profile(get_viewer().user_id, read_json(MeBody).given())
+
+
+@access(MEMBERS)
+@answers(Nothing, 202, body=WithdrawBody, also=(403, 422, 429))
+def withdraw() -> Nothing:
+    body = read_json(WithdrawBody) if request.get_data() else WithdrawBody()
+    accounts_changes.withdraw(
+        get_viewer().user_id,
+        password=body.password or "",
+        fresh_identity=is_fresh_identity(),
+        caller=caller(),
+    )
+    end_session()
+    return Nothing()
+
+
+@access(MEMBERS, rate=(20, 300))
+@answers(Me, 202, multipart=AVATAR, also=(413, 422))
+def set_avatar() -> Me:
+    check_form_names(*AVATAR)
+    return users.set_avatar(get_viewer().user_id, read_avatar(), read_form("crop")["crop"])
+
+
+@access(MEMBERS, rate=(20, 300))
+@answers(status=204)
+def remove_avatar() -> None:
+    users.remove_avatar(get_viewer().user_id)

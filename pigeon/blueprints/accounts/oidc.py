@@ -1,0 +1,126 @@
+"""Pages of log-in with OpenID Connect: there, back, and choosing a username the first time."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import structlog
+from flask import flash, redirect, render_template, request, session
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from pigeon.blueprints.accounts import provider
+from pigeon.blueprints.accounts.cookies import begin_session, caller, language
+from pigeon.domain.errors import DomainError, Forbidden, Malformed
+from pigeon.extensions import settings
+from pigeon.services import accounts_oidc, invites
+from pigeon.services.accounts_oidc import Identity
+from pigeon.web.forms import Form, render_refused
+from pigeon.web.guards import ANYONE, access
+from pigeon.web.login import find_viewer
+from pigeon.web.parsing import read_form
+from pigeon.web.paths import own_path
+
+log = structlog.get_logger()
+
+AIM = "oidc_aim"
+PENDING = "oidc_pending"
+PENDING_S = 1_800
+
+
+@access(ANYONE)
+def leave() -> ResponseReturnValue:
+    """To the provider; where to go afterwards stays in our own cookie."""
+    home = "/settings/account" if find_viewer() else "/"
+    answer = provider.send_away()
+    session[AIM] = {
+        "next": own_path(request.args.get("next", ""), home),
+        "invite": request.args.get("invite", "")[:100],
+    }
+    return answer
+
+
+@access(ANYONE)
+def come_back() -> ResponseReturnValue:
+    """From the provider: logged in, or on to choosing a username, or told why not."""
+    aim = session.pop(AIM, {"next": "/", "invite": ""})
+    try:
+        identity = provider.read_identity()
+    except provider.Refused as error:
+        log.info("oidc_refused", reason=str(error))
+        return _turned_away(
+            _("Logging in with %(name)s did not work. Please try again.", name=_name())
+        )
+    user_id = accounts_oidc.find_user(identity)
+    if user_id is None:
+        return _newcomer(identity, aim["invite"])
+    begin_session(accounts_oidc.log_in(user_id, caller=caller()), by_oidc=True)
+    return redirect(own_path(aim["next"]))
+
+
+@access(ANYONE)
+def show_signup() -> ResponseReturnValue:
+    pending = _pending()
+    if pending is None:
+        return redirect("/login")
+    form = Form(values={"display_name": pending["name"]})
+    return render_template("accounts/signup_oidc.html", form=form, email=pending["email"])
+
+
+@access(ANYONE)
+def sign_up() -> ResponseReturnValue:
+    """Identity and address come from our cookie alone, whatever the form says."""
+    pending = _pending()
+    if pending is None:
+        raise Malformed
+    typed = read_form("username", "display_name")
+    identity = Identity(**{name: pending[name] for name in Identity.__dataclass_fields__})
+    try:
+        user_id = accounts_oidc.sign_up(
+            identity, **typed, invite=pending["invite"], language=language(), caller=caller()
+        )
+    except DomainError as error:
+        email = pending["email"]
+        return render_refused("accounts/signup_oidc.html", error, typed, email=email)
+    begin_session(accounts_oidc.log_in(user_id, caller=caller()), by_oidc=True)
+    return redirect("/", 303)
+
+
+def _newcomer(identity: Identity, invite: str) -> ResponseReturnValue:
+    problem = _problem(identity, invite)
+    if problem:
+        return _turned_away(problem)
+    session[PENDING] = {**vars(identity), "invite": invite, "at": int(time.time())}
+    return redirect("/signup/oidc")
+
+
+def _problem(identity: Identity, invite: str) -> str | None:
+    """Why this identity cannot sign up, in words for its owner."""
+    if find_viewer():
+        return str(_("This %(name)s account belongs to nobody here.", name=_name()))
+    try:
+        invites.check(invite)
+    except Forbidden:
+        return str(_("New accounts are by invitation only here."))
+    if not identity.email:
+        return str(_("%(name)s has not confirmed your e-mail address.", name=_name()))
+    if not accounts_oidc.is_usable(identity):
+        return str(
+            _("An account with this e-mail address exists already. Log in with its password.")
+        )
+    return None
+
+
+def _pending() -> dict[str, Any] | None:
+    found: dict[str, Any] | None = session.get(PENDING)
+    return found if found and time.time() - found["at"] < PENDING_S else None
+
+
+def _turned_away(message: str) -> ResponseReturnValue:
+    flash(message, "error")
+    return redirect("/settings/account" if find_viewer() else "/login")
+
+
+def _name() -> str:
+    return settings().oidc_name

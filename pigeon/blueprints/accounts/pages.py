@@ -1,0 +1,185 @@
+"""Pages of accounts: log-in, sign-up, mailed links, recovery; every form works without scripts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash, jsonify, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from pigeon.blueprints.accounts.cookies import begin_session, caller, end_session, language
+from pigeon.domain.errors import DomainError
+from pigeon.domain.names import canonical_email
+from pigeon.services import (
+    accounts,
+    accounts_logins,
+    accounts_recovery,
+    accounts_tokens,
+    mails,
+    rates,
+    sessions,
+)
+from pigeon.web.forms import Form, refused_form, render_refused
+from pigeon.web.guards import ANYONE, access
+from pigeon.web.login import find_viewer
+from pigeon.web.parsing import read_form
+from pigeon.web.paths import own_path
+
+LOOK_UPS = (60, 60)
+"""(times, seconds) of username look-ups per network."""
+
+
+# -- log-in ------------------------------------------------------------------------------------
+
+
+@access(ANYONE)
+def show_login() -> ResponseReturnValue:
+    target = own_path(request.args.get("next", ""))
+    if find_viewer():
+        return redirect(target)
+    values = {"next": target} if target != "/" else {}
+    return render_template("accounts/login.html", form=Form(values=values))
+
+
+@access(ANYONE)
+def log_in() -> ResponseReturnValue:
+    typed = read_form("login", "password", "next")
+    try:
+        token = accounts_logins.log_in(typed["login"], typed["password"], caller=caller())
+    except DomainError as error:
+        return render_refused("accounts/login.html", error, typed)
+    begin_session(token)
+    return redirect(own_path(typed["next"]), 303)
+
+
+@access(ANYONE)
+def log_out() -> ResponseReturnValue:
+    end_session()
+    return redirect("/", 303)
+
+
+# -- sign-up -----------------------------------------------------------------------------------
+
+
+@access(ANYONE)
+def show_signup() -> ResponseReturnValue:
+    if find_viewer():
+        return redirect("/")
+    invite = request.args.get("invite", "")
+    values = {"invite": invite} if invite else {}
+    return render_template("accounts/signup.html", form=Form(values=values))
+
+
+@access(ANYONE)
+def sign_up() -> ResponseReturnValue:
+    typed = read_form("email", "username", "display_name", "password", "invite")
+    try:
+        form = accounts.SignUp(**typed, language=language())
+        email = accounts.sign_up(form, caller=caller())
+    except DomainError as error:
+        return render_refused("accounts/signup.html", error, typed)
+    return _check_mail(email, Form())
+
+
+@access(ANYONE)
+def find_username() -> ResponseReturnValue:
+    """Whether a username can be had, while it is being typed: {"problem": null or a code}."""
+    rates.hit("usernames", accounts_logins.network_of(caller().address), *LOOK_UPS)
+    problem = accounts.find_username_problem(request.args.get("u", ""))
+    known = ("taken", "reserved", None)
+    return jsonify({"problem": problem if problem in known else "bad_format"})
+
+
+@access(ANYONE)
+def show_check_mail() -> ResponseReturnValue:
+    return _check_mail("", Form())
+
+
+@access(ANYONE)
+def resend() -> ResponseReturnValue:
+    typed = read_form("email")
+    try:
+        accounts.resend(typed["email"], caller=caller())
+    except DomainError as error:
+        context = {"email": "", "development_link": None}
+        return render_refused("accounts/check_mail.html", error, typed, **context)
+    return _check_mail(typed["email"], Form())
+
+
+@access(ANYONE)
+def show_confirm(token: str) -> ResponseReturnValue:
+    """Only shows a button: what opens links before their reader does uses nothing up."""
+    if accounts.kind_of(token) is None:
+        return _refused_link("accounts/confirm.html", accounts_tokens.expired())
+    return render_template("accounts/confirm.html", form=Form())
+
+
+@access(ANYONE)
+def confirm(token: str) -> ResponseReturnValue:
+    typed = read_form("username")
+    kind = accounts.kind_of(token)
+    try:
+        user_id = accounts.confirm(token, username=typed["username"] or None, caller=caller())
+    except DomainError as error:
+        return render_refused("accounts/confirm.html", error, typed)
+    if kind == "email":
+        flash(_("Your new e-mail address is confirmed."), "success")
+        return redirect("/settings/account", 303)
+    begin_session(sessions.start(user_id, caller=caller()))
+    return redirect("/", 303)
+
+
+# -- recovery ----------------------------------------------------------------------------------
+
+
+@access(ANYONE)
+def show_forgot() -> ResponseReturnValue:
+    return _forgot(Form(), sent=False)
+
+
+@access(ANYONE)
+def forgot() -> ResponseReturnValue:
+    typed = read_form("email")
+    try:
+        accounts_recovery.forgot(typed["email"], caller=caller())
+    except DomainError as error:
+        context: dict[str, Any] = {"sent": False, "development_link": None}
+        return render_refused("accounts/forgot.html", error, typed, **context)
+    link = mails.find_development_link("reset", canonical_email(typed["email"]))
+    return _forgot(Form(), sent=True, link=link)
+
+
+@access(ANYONE)
+def show_reset(token: str) -> ResponseReturnValue:
+    if not accounts_recovery.is_open(token):
+        return _refused_link("accounts/reset.html", accounts_tokens.expired())
+    return render_template("accounts/reset.html", form=Form())
+
+
+@access(ANYONE)
+def reset(token: str) -> ResponseReturnValue:
+    typed = read_form("password")
+    try:
+        accounts_recovery.reset(token, typed["password"], caller=caller())
+    except DomainError as error:
+        return render_refused("accounts/reset.html", error, {})
+    end_session()
+    flash(_("Your new password is set. Log in with it."), "success")
+    return redirect("/login", 303)
+
+
+def _check_mail(email: str, form: Form) -> ResponseReturnValue:
+    """The same for every address; in development with the link that the mail holds."""
+    link = mails.find_development_link("signup", canonical_email(email)) if email else None
+    return render_template(
+        "accounts/check_mail.html", form=form, email=email, development_link=link
+    )
+
+
+def _forgot(form: Form, *, sent: bool, link: str | None = None) -> ResponseReturnValue:
+    return render_template("accounts/forgot.html", form=form, sent=sent, development_link=link)
+
+
+def _refused_link(template: str, error: DomainError) -> ResponseReturnValue:
+    return render_template(template, form=refused_form(error, {})), 404

@@ -1,0 +1,1 @@
+"""Posts: create, show, edit, delete."""

@@ -1,0 +1,82 @@
+"""Posts as JSON."""
+
+from __future__ import annotations
+
+from flask import request
+
+from pigeon.blueprints.posts.reading import NewPostBody, create, read_key, read_new_post
+from pigeon.blueprints.users.api import LIST, viewer_id
+from pigeon.domain.errors import NotFound
+from pigeon.domain.page import Page
+from pigeon.domain.posts import Post
+from pigeon.services import posts, tags, timelines
+from pigeon.web.answers import answers
+from pigeon.web.guards import MEMBERS, READERS, access
+from pigeon.web.login import get_viewer
+from pigeon.web.parsing import Body, read_id, read_json, read_page
+
+PARTS = {"caption": "string", "images[]": "binaries", "alts[]": "strings"}
+
+
+class EditPostBody(Body):
+    caption: str | None = None
+    alts: list[str] | None = None
+    comments_open: bool | None = None
+
+
+@access(MEMBERS, rate=(120, 3_600))
+@answers(Post, status=202, body=NewPostBody, multipart=PARTS, also=(201,))
+def add() -> tuple[Post, int]:
+    key = read_key(request.headers.get("Idempotency-Key", ""))
+    post = create(get_viewer().user_id, read_new_post(), key)
+    return post, 202 if post.images else 201
+
+
+@access(READERS)
+@answers(Post)
+def show(post_id: str) -> Post:
+    return posts.get(read_id(post_id), viewer_id())
+
+
+@access(MEMBERS)
+@answers(Post, body=EditPostBody)
+def edit(post_id: str) -> Post:
+    number, by = read_id(post_id), get_viewer().user_id
+    posts.check_may_change(number, by)
+    return posts.edit(number, by=by, **read_json(EditPostBody).given())
+
+
+@access(MEMBERS)
+@answers(status=204)
+def remove(post_id: str) -> None:
+    posts.remove(read_id(post_id), by=get_viewer().user_id)
+
+
+@access(MEMBERS)
+@answers(Post, status=202)
+def retry(post_id: str) -> Post:
+    return posts.retry(read_id(post_id), by=get_viewer().user_id)
+
+
+@access(MEMBERS)
+@answers(Post)
+def remove_image(post_id: str, image_id: str) -> Post:
+    return posts.remove_image(read_id(post_id), read_id(image_id), by=get_viewer().user_id)
+
+
+@access(MEMBERS)
+@answers(Page[Post], query=LIST)
+def timeline() -> Page[Post]:
+    reader_id = get_viewer().user_id
+    page = timelines.page(reader_id, read_page(timelines.CURSOR))
+    return page.map(lambda entries: posts.of_entries(entries, reader_id))
+
+
+@access(READERS)
+@answers(Page[Post], query=LIST)
+def list_tagged(tag: str) -> Page[Post]:
+    try:
+        name = tags.get_tag(tag)
+    except ValueError as error:
+        raise NotFound from error
+    return tags.list_posts(name, viewer_id(), read_page(f"tag-{name}"))

@@ -1,0 +1,132 @@
+"""Pages of posts; every form works without scripts, and keeps what was typed when it is refused."""
+
+from __future__ import annotations
+
+import secrets
+
+from flask import flash, make_response, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import get_locale
+from flask_babel import gettext as _
+
+from pigeon.blueprints.posts.reading import create, read_key, read_new_post
+from pigeon.blueprints.users.api import viewer_id
+from pigeon.domain.errors import DomainError
+from pigeon.domain.page import PageRequest
+from pigeon.domain.posts import Post
+from pigeon.services import posts, tags, users
+from pigeon.web import feed
+from pigeon.web.errors import STATUS
+from pigeon.web.forms import Form, refused_form
+from pigeon.web.guards import MEMBERS, READERS, access
+from pigeon.web.login import get_viewer
+from pigeon.web.parsing import read_form, read_id, read_page, read_texts
+
+MORE = 6
+GRID = 24
+
+
+@access(READERS)
+def show(post_id: str) -> ResponseReturnValue:
+    post = posts.get(read_id(post_id), viewer_id())
+    fragment = request.args.get("fragment")
+    if fragment == "card":
+        return feed.card_of(post, str(get_locale()))
+    (author,) = users.rows([int(post.author.id)], viewer_id())
+    if fragment:
+        return render_template("posts/_post.html", post=post, author=author)
+    return render_template("posts/post.html", post=post, author=author, more=_more(post))
+
+
+def _more(post: Post) -> list[Post]:
+    """A few other posts of the same author."""
+    newest = posts.list_of_author(int(post.author.id), viewer_id(), PageRequest(limit=MORE + 1))
+    return [other for other in newest.items if other.id != post.id][:MORE]
+
+
+@access(MEMBERS)
+def show_create() -> ResponseReturnValue:
+    return _composer(Form())
+
+
+@access(MEMBERS, rate=(120, 3_600))
+def add() -> ResponseReturnValue:
+    key = read_form("idempotency_key")["idempotency_key"]
+    try:
+        post = create(get_viewer().user_id, read_new_post(), read_key(key))
+    except DomainError as error:
+        return _refused_composer(error)
+    flash(_("Your post is being prepared.") if post.images else _("Your post is published."), "success")
+    return redirect("/", 303)
+
+
+def _composer(form: Form) -> str:
+    key = form.values.get("idempotency_key") or secrets.token_urlsafe(18)
+    return render_template("posts/create.html", form=form, idempotency_key=key)
+
+
+def _refused_composer(error: DomainError) -> ResponseReturnValue:
+    """The composer again, with the text that was typed; a refused request used up no key."""
+    typed = read_form("caption", "idempotency_key")
+    form = refused_form(error, typed)
+    form.values.update(alts=read_texts("alts[]"))  # type: ignore[arg-type]
+    return make_response(_composer(form), STATUS[type(error)])
+
+
+@access(MEMBERS)
+def show_edit(post_id: str) -> ResponseReturnValue:
+    return render_template("posts/edit.html", post=_mine(post_id), form=Form())
+
+
+@access(MEMBERS)
+def edit(post_id: str) -> ResponseReturnValue:
+    post = _mine(post_id)
+    caption, alts = read_form("caption")["caption"], read_texts("alts[]")
+    try:
+        posts.edit(int(post.id), by=get_viewer().user_id, caption=caption, alts=alts)
+    except DomainError as error:
+        form = refused_form(error, {"caption": caption})
+        form.values.update(alts=alts)  # type: ignore[arg-type]
+        html = render_template("posts/edit.html", post=post, form=form)
+        return html, STATUS[type(error)]
+    return redirect(f"/p/{post.id}", 303)
+
+
+@access(MEMBERS)
+def show_delete(post_id: str) -> ResponseReturnValue:
+    return render_template("posts/delete.html", post=_mine(post_id))
+
+
+@access(MEMBERS)
+def delete(post_id: str) -> ResponseReturnValue:
+    posts.remove(read_id(post_id), by=get_viewer().user_id)
+    flash(_("Your post was deleted."), "success")
+    return redirect("/", 303)
+
+
+@access(MEMBERS)
+def retry(post_id: str) -> ResponseReturnValue:
+    posts.retry(read_id(post_id), by=get_viewer().user_id)
+    return redirect("/", 303)
+
+
+@access(MEMBERS)
+def remove_image(post_id: str, image_id: str) -> ResponseReturnValue:
+    posts.remove_image(read_id(post_id), read_id(image_id), by=get_viewer().user_id)
+    return redirect("/", 303)
+
+
+def _mine(post_id: str) -> Post:
+    """A post of the viewer; refused like every change of somebody else's."""
+    number, by = read_id(post_id), get_viewer().user_id
+    posts.check_may_change(number, by)
+    return posts.get(number, by)
+
+
+@access(READERS)
+def show_tag(tag: str) -> ResponseReturnValue:
+    name = tags.get_tag(tag)
+    page = tags.list_posts(name, viewer_id(), read_page(f"tag-{name}", default=GRID))
+    return render_template("tags/tag.html", tag=name, post_count=tags.count(name), page=page)
+
+

@@ -1,0 +1,187 @@
+"""Pages of settings: profile, account, appearance; and the footer's choices for strangers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, flash, make_response, redirect, render_template
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import refresh
+
+from pigeon.blueprints.accounts.avatars import read_avatar
+from pigeon.blueprints.accounts.cookies import (
+    LANGUAGES,
+    begin_session,
+    caller,
+    end_session,
+    is_fresh_identity,
+)
+from pigeon.domain.errors import DomainError
+from pigeon.extensions import settings
+from pigeon.services import accounts_changes, sessions, users
+from pigeon.web.forms import Form, render_refused
+from pigeon.web.guards import ANYONE, MEMBERS, access
+from pigeon.web.login import get_viewer
+from pigeon.web.parsing import read_form
+from pigeon.web.paths import own_path
+
+THEMES = ("system", "light", "dark")
+YEAR_S = 365 * 86_400
+
+
+# -- profile -----------------------------------------------------------------------------------
+
+
+@access(MEMBERS)
+def show_settings() -> ResponseReturnValue:
+    return redirect("/settings/profile")
+
+
+@access(MEMBERS)
+def show_profile() -> ResponseReturnValue:
+    return render_template("settings/profile.html", form=Form(), me=_me())
+
+
+@access(MEMBERS, rate=(60, 60))
+def save_profile() -> ResponseReturnValue:
+    typed = read_form("display_name", "bio", "pronouns", "link")
+    try:
+        users.update_profile(get_viewer().user_id, dict(typed))
+    except DomainError as error:
+        return render_refused("settings/profile.html", error, typed, me=_me())
+    flash(_("Saved."), "success")
+    return redirect("/settings/profile", 303)
+
+
+@access(MEMBERS, rate=(20, 300))
+def save_avatar() -> ResponseReturnValue:
+    try:
+        crop = read_form("crop")["crop"]
+        users.set_avatar(get_viewer().user_id, read_avatar(), crop)
+    except DomainError as error:
+        return render_refused("settings/profile.html", error, {}, me=_me())
+    flash(_("Your new picture will show in a moment."), "success")
+    return redirect("/settings/profile", 303)
+
+
+@access(MEMBERS, rate=(20, 300))
+def remove_avatar() -> ResponseReturnValue:
+    users.remove_avatar(get_viewer().user_id)
+    return redirect("/settings/profile", 303)
+
+
+# -- account -----------------------------------------------------------------------------------
+
+
+@access(MEMBERS)
+def show_account() -> ResponseReturnValue:
+    return render_template("settings/account.html", form=Form(), section="", **_account())
+
+
+@access(MEMBERS)
+def change_email() -> ResponseReturnValue:
+    typed = read_form("email", "password")
+    try:
+        accounts_changes.change_email(get_viewer().user_id, **typed, caller=caller())
+    except DomainError as error:
+        return _refused_account(error, typed, "email")
+    flash(_("A letter with a link is on its way to the new address."), "success")
+    return redirect("/settings/account", 303)
+
+
+@access(MEMBERS)
+def change_password() -> ResponseReturnValue:
+    typed = read_form("current_password", "password")
+    try:
+        token = accounts_changes.change_password(
+            get_viewer().user_id,
+            current=typed["current_password"],
+            password=typed["password"],
+            caller=caller(),
+        )
+    except DomainError as error:
+        return _refused_account(error, {}, "password")
+    begin_session(token)
+    flash(_("Your new password is set."), "success")
+    return redirect("/settings/account", 303)
+
+
+@access(MEMBERS)
+def end_one_session(handle: str) -> ResponseReturnValue:
+    sessions.end_by_handle(get_viewer().user_id, handle)
+    return redirect("/settings/account", 303)
+
+
+@access(MEMBERS)
+def end_other_sessions() -> ResponseReturnValue:
+    viewer = get_viewer()
+    sessions.end_others(viewer.user_id, keep=viewer.session_id)
+    flash(_("Your other devices are logged out."), "success")
+    return redirect("/settings/account", 303)
+
+
+@access(MEMBERS)
+def withdraw() -> ResponseReturnValue:
+    typed = read_form("password")
+    try:
+        accounts_changes.withdraw(
+            get_viewer().user_id,
+            password=typed["password"],
+            fresh_identity=is_fresh_identity(),
+            caller=caller(),
+        )
+    except DomainError as error:
+        return _refused_account(error, {}, "withdraw")
+    end_session()
+    flash(_("Your account is deleted."), "success")
+    return redirect("/", 303)
+
+
+# -- appearance --------------------------------------------------------------------------------
+
+
+@access(MEMBERS)
+def show_appearance() -> ResponseReturnValue:
+    return render_template("settings/appearance.html")
+
+
+@access(MEMBERS, rate=(60, 60))
+def save_appearance() -> ResponseReturnValue:
+    typed = read_form("language", "theme")
+    users.update_profile(get_viewer().user_id, {k: v for k, v in typed.items() if v})
+    refresh()
+    flash(_("Saved."), "success")
+    return _with_cookies(redirect("/settings/appearance", 303), typed)
+
+
+@access(ANYONE)
+def choose_appearance() -> ResponseReturnValue:
+    """For readers without an account: the choice lives in a cookie."""
+    typed = read_form("language", "theme", "next")
+    return _with_cookies(redirect(own_path(typed["next"]), 303), typed)
+
+
+def _with_cookies(answer: Any, typed: dict[str, str]) -> Response:
+    response = make_response(answer)
+    for name, choices in (("language", LANGUAGES), ("theme", THEMES)):
+        if typed[name] in choices:
+            response.set_cookie(
+                name, typed[name], max_age=YEAR_S, samesite="Lax", secure=settings().is_secure
+            )
+    return response
+
+
+def _refused_account(error: DomainError, typed: dict[str, str], section: str) -> Response:
+    return render_refused("settings/account.html", error, typed, section=section, **_account())
+
+
+def _account() -> dict[str, Any]:
+    viewer = get_viewer()
+    entries = sessions.list_of(viewer.user_id, current=viewer.session_id)
+    return {"me": _me(), "sessions": entries}
+
+
+def _me() -> Any:
+    """Oneself with everything that only settings show."""
+    return users.get_me(get_viewer().user_id)

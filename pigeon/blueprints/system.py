@@ -1,0 +1,104 @@
+"""Health, readiness, metrics, the manifest: for machines."""
+
+from __future__ import annotations
+
+import json
+
+from flask import Response, request
+from flask.typing import ResponseReturnValue
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client import REGISTRY
+import os
+import secrets
+
+from pigeon.domain.errors import NotFound
+from pigeon.extensions import settings
+from pigeon.jobs import queues
+from pigeon.services import outbox, readiness
+from pigeon.web.guards import ANYONE, access
+from pigeon.web.static import FOLDER, static_url
+
+LOOPBACK = ("127.0.0.1", "::1")
+
+
+@access(ANYONE)
+def healthz() -> ResponseReturnValue:
+    """This process answers; it asks nobody else."""
+    return Response("ok", mimetype="text/plain")
+
+
+@access(ANYONE)
+def readyz() -> ResponseReturnValue:
+    ready = readiness.is_ready()
+    body = json.dumps({"ready": ready})
+    return Response(body, 200 if ready else 503, mimetype="application/json")
+
+
+@access(ANYONE)
+def metrics() -> ResponseReturnValue:
+    if not _may_read_metrics():
+        raise NotFound
+    registry: CollectorRegistry = REGISTRY
+    if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+        registry = CollectorRegistry()
+        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    body = generate_latest(registry) + generate_latest(_gauges())
+    return Response(body, content_type=CONTENT_TYPE_LATEST)
+
+
+def _may_read_metrics() -> bool:
+    token = settings().metrics_token
+    given = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    if token and secrets.compare_digest(given.encode(), token.encode()):
+        return True
+    return request.remote_addr in LOOPBACK and "X-Forwarded-For" not in request.headers
+
+
+def _gauges() -> CollectorRegistry:
+    """What is asked for at the moment of reading."""
+    registry = CollectorRegistry()
+    pending = Gauge("pigeon_outbox_pending", "Jobs promised, not done", registry=registry)
+    jobs = Gauge("pigeon_queue_jobs", "Jobs waiting", ["queue"], registry=registry)
+    oldest = Gauge("pigeon_queue_oldest_seconds", "Age of the oldest job", ["queue"], registry=registry)
+    waiting = Gauge("pigeon_writeback_pending", "Pairs not in SQL yet", ["kind"], registry=registry)
+    age = Gauge("pigeon_writeback_oldest_seconds", "Age of the oldest pair", registry=registry)
+    pending.set(outbox.pending())
+    waiting.labels("none").set(0)
+    age.set(0)
+    ages = outbox.oldest_age_s()
+    for name, length in queues.lengths().items():
+        jobs.labels(name).set(length)
+        oldest.labels(name).set(ages.get(name, 0))
+    return registry
+
+
+@access(ANYONE)
+def manifest() -> ResponseReturnValue:
+    """The web app manifest, with this site's name."""
+    icons = [
+        {"src": static_url(f"img/{name}"), "sizes": size, "type": "image/png", "purpose": purpose}
+        for name, size, purpose in (
+            ("icon-192.png", "192x192", "any"),
+            ("icon-512.png", "512x512", "any"),
+            ("icon-maskable-512.png", "512x512", "maskable"),
+        )
+        if (FOLDER / "img" / name).is_file()
+    ]
+    name = settings().site_name
+    body = {
+        "name": name, "short_name": name, "start_url": "/", "display": "standalone",
+        "background_color": "#ffffff", "theme_color": "#0b7a75", "icons": icons,
+    }
+    return Response(json.dumps(body), mimetype="application/manifest+json")
+
+
+@access(ANYONE)
+def favicon() -> ResponseReturnValue:
+    return Response((FOLDER / "img" / "icon-32.png").read_bytes(), mimetype="image/png")
+
+
+@access(ANYONE)
+def robots() -> ResponseReturnValue:
+    rule = "Allow: /" if settings().public_reading else "Disallow: /"
+    return Response(f"User-agent: *\n{rule}\n", mimetype="text/plain")

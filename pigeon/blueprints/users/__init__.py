@@ -1,0 +1,1 @@
+"""People: profiles, lists, follow and bell."""

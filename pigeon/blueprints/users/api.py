@@ -1,0 +1,102 @@
+"""People as JSON."""
+
+from __future__ import annotations
+
+from pigeon.domain.page import Page
+from pigeon.domain.posts import Post
+from pigeon.domain.users import Suggestion, User, UserHit, UserRow
+from pigeon.services import follows, policy, posts, searches, suggestions, users
+from pigeon.web.answers import answers
+from pigeon.web.guards import MEMBERS, READERS, access
+from pigeon.web.login import find_viewer, get_viewer
+from pigeon.web.parsing import read_page, read_query
+
+LIST = ("before", "limit")
+
+
+def viewer_id() -> int | None:
+    viewer = find_viewer()
+    return viewer.user_id if viewer else None
+
+
+@access(READERS)
+@answers(User)
+def show(username: str) -> User:
+    return users.get(username, viewer_id())
+
+
+@access(MEMBERS)
+@answers(Page[UserRow], query=LIST)
+def list_followers(username: str) -> Page[UserRow]:
+    card = users.get_card(username)
+    page = follows.list_followers(card.id, read_page("followers"))
+    return page.map(lambda ids: users.rows(ids, viewer_id()))
+
+
+@access(MEMBERS)
+@answers(Page[UserRow], query=LIST)
+def list_following(username: str) -> Page[UserRow]:
+    card = users.get_card(username)
+    page = follows.list_following(card.id, read_page("following"))
+    return page.map(lambda ids: users.rows(ids, viewer_id()))
+
+
+@access(READERS)
+@answers(Page[Post], query=LIST)
+def list_posts(username: str) -> Page[Post]:
+    card = users.get_card(username)
+    policy.check_sees_posts_of(viewer_id(), card)
+    return posts.list_of_author(card.id, viewer_id(), read_page("posts"))
+
+
+@access(MEMBERS, rate=(200, 3_600))
+@answers(User)
+def follow(username: str) -> User:
+    follows.follow(users.get_card(username).id, by=get_viewer().user_id)
+    return users.get(username, viewer_id())
+
+
+@access(MEMBERS, rate=(400, 3_600))
+@answers(User)
+def unfollow(username: str) -> User:
+    follows.unfollow(users.get_card(username).id, by=get_viewer().user_id)
+    return users.get(username, viewer_id())
+
+
+@access(MEMBERS, rate=(400, 3_600))
+@answers(User)
+def set_bell(username: str) -> User:
+    follows.set_bell(users.get_card(username).id, by=get_viewer().user_id, on=True)
+    return users.get(username, viewer_id())
+
+
+@access(MEMBERS, rate=(400, 3_600))
+@answers(User)
+def remove_bell(username: str) -> User:
+    follows.set_bell(users.get_card(username).id, by=get_viewer().user_id, on=False)
+    return users.get(username, viewer_id())
+
+
+@access(MEMBERS)
+@answers(Page[Suggestion], query=LIST)
+def list_suggestions() -> Page[Suggestion]:
+    return suggestions.page(get_viewer().user_id, read_page(suggestions.CURSOR))
+
+
+@access(MEMBERS)
+@answers(status=204)
+def dismiss_suggestion(username: str) -> None:
+    suggestions.dismiss(get_viewer().user_id, users.get_card(username).id)
+
+
+@access(MEMBERS)
+@answers(Page[UserRow], query=("q", *LIST))
+def search() -> Page[UserRow]:
+    return searches.find_people(read_query("q"), viewer_id(), read_page("people"))
+
+
+@access(MEMBERS)
+@answers(Page[UserHit], query=("q", "for"))
+def suggest() -> Page[UserHit]:
+    hits = searches.suggest_mentions(read_query("q"), get_viewer().user_id)
+    return Page(items=hits, next=None)

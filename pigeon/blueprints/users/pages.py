@@ -1,0 +1,101 @@
+"""Pages of people: profile, lists, finding people; every button is a form first."""
+
+from __future__ import annotations
+
+from flask import redirect, render_template
+from flask.typing import ResponseReturnValue
+
+from pigeon.blueprints.users.api import viewer_id
+from pigeon.domain.errors import Invalid
+from pigeon.domain.page import Page, PageRequest
+from pigeon.domain.users import UserRow
+from pigeon.services import follows, policy, posts, searches, suggestions, users
+from pigeon.web.guards import MEMBERS, READERS, access
+from pigeon.web.login import get_viewer
+from pigeon.web.parsing import read_page, read_query
+from pigeon.web.paths import referring_path
+
+GRID = 24
+ROWS = 40
+
+
+@access(READERS)
+def show(username: str) -> ResponseReturnValue:
+    card = users.get_card(username)
+    policy.check_sees_posts_of(viewer_id(), card)
+    page = posts.list_of_author(card.id, viewer_id(), read_page("posts", default=GRID))
+    return render_template("users/profile.html", user=users.profile(card, viewer_id()), page=page)
+
+
+@access(MEMBERS)
+def list_followers(username: str) -> ResponseReturnValue:
+    return _list(username, "followers")
+
+
+@access(MEMBERS)
+def list_following(username: str) -> ResponseReturnValue:
+    return _list(username, "following")
+
+
+def _list(username: str, kind: str) -> str:
+    card = users.get_card(username)
+    read = follows.list_followers if kind == "followers" else follows.list_following
+    page = read(card.id, read_page(kind, default=ROWS)).map(
+        lambda ids: users.rows(ids, viewer_id())
+    )
+    user = users.profile(card, viewer_id())
+    return render_template("follows/list.html", user=user, page=page, kind=kind)
+
+
+@access(MEMBERS, rate=(200, 3_600))
+def follow(username: str) -> ResponseReturnValue:
+    follows.follow(users.get_card(username).id, by=get_viewer().user_id)
+    return _back(username)
+
+
+@access(MEMBERS, rate=(400, 3_600))
+def unfollow(username: str) -> ResponseReturnValue:
+    follows.unfollow(users.get_card(username).id, by=get_viewer().user_id)
+    return _back(username)
+
+
+@access(MEMBERS, rate=(400, 3_600))
+def bell(username: str) -> ResponseReturnValue:
+    follows.set_bell(users.get_card(username).id, by=get_viewer().user_id, on=True)
+    return _back(username)
+
+
+@access(MEMBERS, rate=(400, 3_600))
+def unbell(username: str) -> ResponseReturnValue:
+    follows.set_bell(users.get_card(username).id, by=get_viewer().user_id, on=False)
+    return _back(username)
+
+
+def _back(username: str) -> ResponseReturnValue:
+    return redirect(referring_path(f"/u/{username}"), 303)
+
+
+@access(MEMBERS)
+def list_people() -> ResponseReturnValue:
+    reader_id, q = get_viewer().user_id, read_query("q")
+    page, status = _found(q, reader_id)
+    suggested = suggestions.page(reader_id, PageRequest(limit=ROWS)).items
+    html = render_template("suggestions/people.html", q=q, page=page, suggestions=suggested)
+    return html, status
+
+
+def _found(q: str, reader_id: int) -> tuple[Page[UserRow], int]:
+    try:
+        return searches.find_people(q, reader_id, read_page("people", default=ROWS)), 200
+    except Invalid as error:
+        if "q" not in error.fields:
+            raise
+        return Page(items=[], next=None), 422
+
+
+@access(MEMBERS)
+def dismiss(username: str) -> ResponseReturnValue:
+    suggestions.dismiss(get_viewer().user_id, users.get_card(username).id)
+    return redirect("/people", 303)
+
+

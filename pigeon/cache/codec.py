@@ -1,0 +1,34 @@
+"""Frozen dataclasses to JSON bytes and back: what a cache holds, never pickles, never rows."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+T = TypeVar("T")
+
+ABSENT = b"-"
+"""Remembers that something does not exist."""
+
+
+@cache
+def adapter(shape: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(shape)
+
+
+def encode(value: Any, shape: Any) -> bytes:
+    """JSON of a value; absence is a value too."""
+    return ABSENT if value is None else adapter(shape).dump_json(value)
+
+
+def decode(data: bytes, shape: type[T]) -> T | None:
+    """The value in `data`; ValueError when it was written by another version of the shape."""
+    if data == ABSENT:
+        return None
+    try:
+        value: T = adapter(shape).validate_json(data)
+    except ValidationError as error:
+        raise ValueError(f"not a {shape!r}") from error
+    return value

@@ -1,0 +1,81 @@
+"""Counters as hashes, by hand: hit, miss, and a remembered absence (`gone`)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from pigeon import metrics
+from pigeon.cache import leases
+from pigeon.cache.breaker import cache_breaker
+from pigeon.cache.keys import Family
+from pigeon.extensions import cache, settings
+
+GONE = "gone"
+Counts = tuple[int, ...]
+
+
+class Counters:
+    """`loader(ids) -> {id: counts}` behind one hash per id with the named fields."""
+
+    def __init__(
+        self,
+        family: Family,
+        fields: tuple[str, ...],
+        loader: Callable[[list[int]], dict[int, Counts]],
+    ) -> None:
+        self._family = family
+        self.fields = fields
+        self._loader = loader
+
+    def key(self, entity_id: int) -> str:
+        return self._family.key(entity_id)
+
+    def many(self, wanted: Iterable[int]) -> dict[int, Counts]:
+        """The counts of what exists."""
+        ids = list(dict.fromkeys(wanted))
+        if not settings().cache or not ids:
+            return self._loader(ids) if ids else {}
+        replies = cache_breaker.attempt(lambda: self._read(ids), [None] * len(ids))
+        return self.complete(dict(zip(ids, replies, strict=True)))
+
+    def complete(self, replies: dict[int, Any]) -> dict[int, Counts]:
+        """Counts out of HMGET replies for `fields` and `gone`; misses are loaded and filled."""
+        found: dict[int, Counts] = {}
+        missing: list[int] = []
+        for entity_id, reply in replies.items():
+            if reply is None or (reply[0] is None and reply[-1] is None):
+                missing.append(entity_id)
+            elif reply[-1] is None:
+                found[entity_id] = tuple(map(int, reply[:-1]))
+        metrics.cache_requests.labels(self._family.name, "hit").inc(len(replies) - len(missing))
+        if missing:
+            metrics.cache_requests.labels(self._family.name, "miss").inc(len(missing))
+            found.update(self._load(missing))
+        return found
+
+    def evict(self, *ids: int) -> None:
+        leases.evict(*map(self.key, ids))
+
+    def _read(self, ids: list[int]) -> list[Any]:
+        pipe = cache.client.pipeline(transaction=False)
+        for entity_id in ids:
+            pipe.hmget(self.key(entity_id), [*self.fields, GONE])
+        return pipe.execute()
+
+    def _load(self, ids: list[int]) -> dict[int, Counts]:
+        tokens = {
+            entity_id: cache_breaker.attempt(lambda i=entity_id: leases.take(self.key(i)), None)
+            for entity_id in ids
+        }
+        loaded = self._loader(ids)
+        for entity_id, token in tokens.items():
+            if token:
+                self._fill(entity_id, token, loaded.get(entity_id))
+        return loaded
+
+    def _fill(self, entity_id: int, token: str, counts: Counts | None) -> None:
+        values = {GONE: 1} if counts is None else dict(zip(self.fields, counts, strict=True))
+        cache_breaker.attempt(
+            lambda: leases.fill_hash(self.key(entity_id), token, values, self._family.ttl_s), False
+        )

@@ -1,0 +1,57 @@
+"""Every Redis key: its name, type, lifetime and policy. No key is spelled anywhere else.
+
+Braces make one cluster slot of a key and its lease.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+DAY_S = 86_400
+CARD_VERSION = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Family:
+    """`policy` is look-aside, write-through, rebuilt or ephemeral; `kind` the Redis type."""
+
+    name: str
+    kind: str
+    ttl_s: int
+    policy: str
+
+    def key(self, *parts: object) -> str:
+        return f"{{{self.name}:{':'.join(map(str, parts))}}}"
+
+
+# -- cache role: evictable ---------------------------------------------------------------------
+USER_CARD = Family(name="user1", kind="string", ttl_s=DAY_S, policy="look-aside")
+USER_ID = Family(name="userid", kind="string", ttl_s=DAY_S, policy="look-aside")
+USER_COUNTS = Family(name="usercounts", kind="hash", ttl_s=DAY_S, policy="look-aside")
+POST_CARD = Family(name=f"post{CARD_VERSION}", kind="string", ttl_s=DAY_S, policy="look-aside")
+POST_COUNTS = Family(name="postcounts", kind="hash", ttl_s=DAY_S, policy="look-aside")
+MEDIA_OWNER = Family(name="media1", kind="string", ttl_s=3_600, policy="look-aside")
+FRAGMENT = Family(name=f"frag{CARD_VERSION}", kind="string", ttl_s=DAY_S, policy="look-aside")
+PENDING_POSTS = Family(name="pending", kind="string", ttl_s=DAY_S, policy="look-aside")
+SUGGESTIONS = Family(name="suggest1", kind="string", ttl_s=600, policy="look-aside")
+LANDING = Family(name="landing1", kind="string", ttl_s=60, policy="look-aside")
+SESSION = Family(name="session1", kind="string", ttl_s=60, policy="write-through")
+FOLLOWING = Family(name="following", kind="set", ttl_s=14 * DAY_S, policy="look-aside")
+FOLLOWERS_PACKED = Family(name="followers", kind="string", ttl_s=DAY_S, policy="rebuilt")
+TIMELINE = Family(name="tl", kind="list", ttl_s=14 * DAY_S, policy="rebuilt")
+PULL_VERSION = Family(name="pullversion", kind="string", ttl_s=30 * DAY_S, policy="rebuilt")
+
+# -- state role: never evicted -----------------------------------------------------------------
+ONLINE = Family(name="online", kind="zset", ttl_s=0, policy="ephemeral")
+HINTED = Family(name="hinted", kind="string", ttl_s=5, policy="ephemeral")
+LEADER = Family(name="leader", kind="string", ttl_s=15, policy="ephemeral")
+HEARTBEAT = Family(name="heartbeat", kind="string", ttl_s=30, policy="ephemeral")
+RATE = Family(name="rate", kind="string", ttl_s=3_600, policy="ephemeral")
+
+KICKS_CHANNEL = "pigeon:kicks"
+BUS_CHANNEL = "pigeon:bus"
+
+
+def lease(key: str) -> str:
+    """The key of the lease under which one loader fills `key`; in the same cluster slot."""
+    return f"{key}:lease"

@@ -1,0 +1,81 @@
+"""Leases on cache fills, after Nishtala et al., "Scaling Memcache at Facebook" (NSDI 2013).
+
+One loader per key fills it; a writer deletes the lease together with the key, so a fill that read
+the old value before the write cannot bring it back.
+"""
+
+from __future__ import annotations
+
+import random
+import secrets
+from collections.abc import Mapping, Sequence
+
+from redis.exceptions import RedisError
+
+from pigeon.cache import keys
+from pigeon.cache.breaker import cache_breaker
+from pigeon.extensions import cache
+
+LEASE_MS = 3_000
+
+_FILL = """
+if redis.call('GET', KEYS[2]) ~= ARGV[1] then return 0 end
+redis.call('DEL', KEYS[2])
+redis.call('DEL', KEYS[1])
+local kind = ARGV[2]
+if kind == 'string' then
+  redis.call('SET', KEYS[1], ARGV[4])
+else
+  local command = kind == 'set' and 'SADD' or 'HSET'
+  for first = 4, #ARGV, 500 do
+    redis.call(command, KEYS[1], unpack(ARGV, first, math.min(first + 499, #ARGV)))
+  end
+end
+redis.call('EXPIRE', KEYS[1], ARGV[3])
+return 1
+"""
+
+
+def take(key: str) -> str | None:
+    """A token that allows one fill of `key`; None while another loader holds the lease."""
+    token = secrets.token_hex(8)
+    return token if cache.client.set(keys.lease(key), token, nx=True, px=LEASE_MS) else None
+
+
+def jittered(ttl_s: int) -> int:
+    """`ttl_s` ± 10 %, so that what was filled together does not expire together."""
+    return int(ttl_s * random.uniform(0.9, 1.1))
+
+
+def fill_string(key: str, token: str, value: bytes, ttl_s: int) -> bool:
+    return _fill(key, token, "string", ttl_s, [value])
+
+
+def fill_set(key: str, token: str, members: Sequence[int], ttl_s: int) -> bool:
+    """Fill a set; the member 0 is always there, so an empty set is not a missing one."""
+    return _fill(key, token, "set", ttl_s, [0, *members])
+
+
+def fill_hash(key: str, token: str, values: Mapping[str, int], ttl_s: int) -> bool:
+    return _fill(key, token, "hash", ttl_s, [part for pair in values.items() for part in pair])
+
+
+def _fill(key: str, token: str, kind: str, ttl_s: int, values: Sequence[bytes | int | str]) -> bool:
+    script = cache.client.register_script(_FILL)
+    return bool(script(keys=[key, keys.lease(key)], args=[token, kind, jittered(ttl_s), *values]))
+
+
+def evict(*evicted: str) -> None:
+    """Forget keys and their leases, each pair in one command; a Redis that is down is left alone."""
+
+    def send() -> None:
+        pipe = cache.client.pipeline(transaction=False)
+        for key in evicted:
+            pipe.delete(key, keys.lease(key))
+        pipe.execute()
+
+    if evicted:
+        try:
+            send()
+        except RedisError:
+            cache_breaker.attempt(send, None)

@@ -1,0 +1,124 @@
+"""Look-aside entries declared where their loader is: `@cached(keys.USER_CARD, UserCard)`."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from functools import update_wrapper
+from typing import Generic, TypeVar
+
+from pigeon import metrics
+from pigeon.cache import codec, leases
+from pigeon.cache.breaker import cache_breaker
+from pigeon.cache.keys import Family
+from pigeon.extensions import cache, settings
+
+K = TypeVar("K", int, str)
+T = TypeVar("T")
+
+WAIT_S = 0.02
+WAITS = 5
+
+Loader = Callable[[list[K]], dict[K, T]]
+
+
+class Cached(Generic[K, T]):
+    """A loader `(ids) -> {id: value}` behind a cache; ids that do not exist are remembered too."""
+
+    def __init__(self, loader: Loader[K, T], family: Family, shape: type[T]) -> None:
+        self._loader = loader
+        self._family = family
+        self._shape = shape
+        update_wrapper(self, loader)
+
+    def one(self, key: K) -> T | None:
+        return self.many([key]).get(key)
+
+    def many(self, wanted: Iterable[K]) -> dict[K, T]:
+        """The values that exist, in the order wanted; one trip, and one load for what is missing."""
+        ids = list(dict.fromkeys(wanted))
+        if not ids:
+            return {}
+        if not settings().cache:
+            return self._loader(ids)
+        found = self._read(ids)
+        missing = [key for key in ids if key not in found]
+        self._count(len(ids) - len(missing), len(missing))
+        found.update(self._load(missing) if missing else {})
+        return {key: value for key in ids if (value := found.get(key)) is not None}
+
+    def put(self, key: K, value: T) -> None:
+        """Write through: replace the entry and void fills that are under way."""
+        self.evict(key)
+        self._fill({key: value}, [key], self._leases([key]))
+
+    def evict(self, *evicted: K) -> None:
+        leases.evict(*(self._family.key(key) for key in evicted))
+
+    def key(self, key: K) -> str:
+        return self._family.key(key)
+
+    def _read(self, ids: list[K]) -> dict[K, T | None]:
+        names = [self._family.key(key) for key in ids]
+        values = cache_breaker.attempt(lambda: cache.client.mget(names), [None] * len(ids))
+        found: dict[K, T | None] = {}
+        for key, value in zip(ids, values, strict=True):
+            if value is not None:
+                self._decode_into(found, key, value)
+        return found
+
+    def _decode_into(self, found: dict[K, T | None], key: K, value: bytes) -> None:
+        try:
+            found[key] = codec.decode(value, self._shape)
+        except ValueError:
+            return  # written by another version: a miss
+
+    def _load(self, missing: list[K]) -> dict[K, T | None]:
+        tokens = self._leases(missing)
+        waited: dict[K, T | None] = {}
+        others = [key for key in missing if key not in tokens]
+        if others and not cache_breaker.is_open:
+            waited = self._wait(others)
+        ids = [key for key in missing if key not in waited]
+        loaded = self._loader(ids) if ids else {}
+        self._fill(loaded, ids, tokens)
+        return waited | {key: loaded.get(key) for key in ids}
+
+    def _wait(self, ids: list[K]) -> dict[K, T | None]:
+        """Another loader is at work: give it a tenth of a second."""
+        for _ in range(WAITS):
+            time.sleep(WAIT_S)
+            found = self._read(ids)
+            if len(found) == len(ids):
+                return found
+        return {}
+
+    def _leases(self, ids: list[K]) -> dict[K, str]:
+        tokens = {
+            key: cache_breaker.attempt(lambda key=key: leases.take(self._family.key(key)), None)
+            for key in ids
+        }
+        return {key: token for key, token in tokens.items() if token}
+
+    def _fill(self, loaded: dict[K, T], ids: list[K], tokens: dict[K, str]) -> None:
+        for key in ids:
+            if token := tokens.get(key):
+                data = codec.encode(loaded.get(key), self._shape)
+                name = self._family.key(key)
+                cache_breaker.attempt(
+                    lambda n=name, t=token, d=data: leases.fill_string(n, t, d, self._family.ttl_s),
+                    False,
+                )
+
+    def _count(self, hits: int, misses: int) -> None:
+        metrics.cache_requests.labels(self._family.name, "hit").inc(hits)
+        metrics.cache_requests.labels(self._family.name, "miss").inc(misses)
+
+
+def cached(family: Family, shape: type[T]) -> Callable[[Loader[K, T]], Cached[K, T]]:
+    """Put a loader behind look-aside entries of `family`; absence is remembered, lifetimes jitter."""
+
+    def declare(loader: Loader[K, T]) -> Cached[K, T]:
+        return Cached(loader, family, shape)
+
+    return declare

@@ -1,0 +1,139 @@
+"""A pipelining RESP client for the three hot paths, where redis-py's encoding is the bottleneck.
+
+Speaks to one node over TCP or a unix socket; everything else goes through redis-py.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterable, Sequence
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import hiredis
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import ResponseError
+
+Argument = bytes
+CHUNK = 65_536
+
+
+def encode(arguments: Sequence[bytes]) -> bytes:
+    """One command as a RESP array of bulk strings."""
+    parts = [b"*%d\r\n" % len(arguments)]
+    parts.extend(b"$%d\r\n%b\r\n" % (len(part), part) for part in arguments)
+    return b"".join(parts)
+
+
+class Connection:
+    """One socket; not to be shared between threads while a pipeline is in flight."""
+
+    def __init__(self, url: str, timeout_s: float) -> None:
+        self._reader = hiredis.Reader(replyError=ResponseError)
+        self._socket = _connect(url, timeout_s)
+        self._greet(url)
+
+    def pipeline(self, payload: bytes, replies: int) -> list[Any]:
+        """Send encoded commands and read their replies; an error reply is in the list, not raised."""
+        self._socket.sendall(payload)
+        return self.read(replies)
+
+    def send(self, payload: bytes) -> None:
+        self._socket.sendall(payload)
+
+    def read(self, replies: int) -> list[Any]:
+        answers: list[Any] = []
+        while len(answers) < replies:
+            reply = self._reader.gets()
+            if reply is not False:
+                answers.append(reply)
+                continue
+            data = self._socket.recv(CHUNK)
+            if not data:
+                raise RedisConnectionError("Redis closed the connection")
+            self._reader.feed(data)
+        return answers
+
+    def close(self) -> None:
+        self._socket.close()
+
+    def _greet(self, url: str) -> None:
+        for command in _greetings(url):
+            (reply,) = self.pipeline(encode(command), 1)
+            if isinstance(reply, ResponseError):
+                raise RedisConnectionError(str(reply))
+
+
+class Pool:
+    """Free connections of this process to one URL; taken for a pipeline, given back after it."""
+
+    def __init__(self, url: str, timeout_s: float) -> None:
+        self._url = url
+        self._timeout_s = timeout_s
+        self._pid = os.getpid()
+        self._free: list[Connection] = []
+
+    def pipeline(self, commands: Iterable[Sequence[bytes]]) -> list[Any]:
+        """The replies in the order of the commands; the first error reply is raised."""
+        encoded = [encode(command) for command in commands]
+        replies = self.send(b"".join(encoded), len(encoded))
+        for reply in replies:
+            if isinstance(reply, ResponseError):
+                raise reply
+        return replies
+
+    def send(self, payload: bytes, replies: int) -> list[Any]:
+        """Like pipeline, for commands that are encoded already; errors stay in the list."""
+        connection = self._take()
+        try:
+            answers = connection.pipeline(payload, replies)
+        except BaseException as error:
+            connection.close()  # half-read replies must never reach the next caller
+            if isinstance(error, OSError):
+                raise RedisConnectionError(str(error)) from error
+            raise
+        self._free.append(connection)
+        return answers
+
+    def _take(self) -> Connection:
+        if self._pid != os.getpid():
+            self._pid, self._free = os.getpid(), []
+        try:
+            return self._free.pop() if self._free else Connection(self._url, self._timeout_s)
+        except OSError as error:
+            raise RedisConnectionError(str(error)) from error
+
+
+_pools: dict[tuple[str, float], Pool] = {}
+
+
+def pool(url: str, timeout_s: float = 0.25) -> Pool:
+    """The process's pool for `url`."""
+    return _pools.setdefault((url, timeout_s), Pool(url, timeout_s))
+
+
+def _connect(url: str, timeout_s: float) -> socket.socket:
+    parts = urlsplit(url)
+    if parts.scheme == "unix":
+        sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        sock.settimeout(timeout_s)
+        sock.connect(unquote(parts.path))
+        return sock
+    sock = socket.create_connection((parts.hostname or "127.0.0.1", parts.port or 6379), timeout_s)
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return sock
+
+
+def _greetings(url: str) -> list[list[bytes]]:
+    parts = urlsplit(url)
+    commands: list[list[bytes]] = []
+    if parts.password:
+        user = [unquote(parts.username).encode()] if parts.username else []
+        commands.append([b"AUTH", *user, unquote(parts.password).encode()])
+    database = parse_qs(parts.query).get("db", [parts.path.lstrip("/")])[0]
+    if parts.scheme == "unix" and "db" not in parse_qs(parts.query):
+        database = "0"
+    if database not in ("", "0"):
+        commands.append([b"SELECT", database.encode()])
+    return commands

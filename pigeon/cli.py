@@ -1,0 +1,221 @@
+"""Operator commands: `flask users|demo|timelines|media|jobs|config …`; they act on the running site."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import NoReturn
+
+import click
+from flask import Flask
+from flask.cli import AppGroup
+from sqlalchemy import select
+
+from pigeon.domain.errors import DomainError, FieldsRefused
+from pigeon.domain.sessions import Caller
+from pigeon.extensions import db, settings
+from pigeon.models import UserModel
+from pigeon.services import (
+    accounts,
+    collectors,
+    demos,
+    invites,
+    outbox,
+    readiness,
+    sessions,
+    timelines,
+    users,
+)
+
+users_group = AppGroup("users", help="Accounts, tokens and invitations.")
+timelines_group = AppGroup("timelines", help="Home timelines in Redis.")
+media_group = AppGroup("media", help="Stored pictures.")
+jobs_group = AppGroup("jobs", help="Jobs that failed for good.")
+config_group = AppGroup("config", help="Effective settings.")
+
+
+def bind(app: Flask) -> None:
+    for group in (users_group, timelines_group, media_group, jobs_group, config_group):
+        app.cli.add_command(group)
+    app.cli.add_command(demo)
+
+
+def refuse(error: DomainError) -> NoReturn:
+    """One line on standard error, exit code 1."""
+    faults = error.fields if isinstance(error, FieldsRefused) else {}
+    reasons = ", ".join(f"{name}: {fault.code}" for name, fault in faults.items())
+    raise click.ClickException(reasons or error.code)
+
+
+@users_group.command("create")
+@click.argument("username")
+@click.option("--email", required=True)
+@click.option("--password", prompt=True, hide_input=True, confirmation_prompt=True)
+@click.option("--display-name", default="")
+@click.option("--confirmed", is_flag=True, help="Without a mailed link.")
+@click.option("--role", type=click.Choice(["user", "moderator", "admin"]), default="user")
+@click.option("--language", type=click.Choice(["ko", "en"]), default="en")
+def create_user(
+    username: str, email: str, password: str, display_name: str, confirmed: bool, role: str,
+    language: str,
+) -> None:
+    """Make an account."""
+    try:
+        if confirmed:
+            accounts.create(
+                username=username, email=email, password=password, display_name=display_name,
+                role=role, language=language,
+            )
+        else:
+            form = accounts.SignUp(
+                email=email, username=username, display_name=display_name or username,
+                password=password, language=language,
+            )
+            accounts.sign_up(form, caller=Caller())
+    except DomainError as error:
+        refuse(error)
+    click.echo(f"{username} was made." if confirmed else f"A link was mailed to {email}.")
+
+
+@users_group.command("token")
+@click.argument("username")
+def create_token(username: str) -> None:
+    """Print a new personal access token, and nothing else."""
+    click.echo(sessions.create_token(_get_user_id(username)))
+
+
+@users_group.command("confirm")
+@click.argument("login")
+def confirm_user(login: str) -> None:
+    """Confirm a sign-up whose mail did not arrive; LOGIN is its e-mail address or username."""
+    try:
+        accounts.confirm_pending(login)
+    except DomainError as error:
+        refuse(error)
+    click.echo(f"{login} is confirmed.")
+
+
+@users_group.command("invite")
+@click.option("--uses", type=click.IntRange(1, 10_000), default=1)
+@click.option("--days", type=click.IntRange(1, 365), default=7)
+def create_invite(uses: int, days: int) -> None:
+    """Print a link for new people."""
+    token = invites.create(uses=uses, days=days)
+    click.echo(f"{settings().public_url}/signup?invite={token}")
+
+
+@click.command("demo")
+def demo() -> None:
+    """Fill an empty development site with people, posts and pictures."""
+    if settings().is_production:
+        raise click.ClickException("There is no demo in production.")
+    if db.session.scalar(select(UserModel.id).limit(1)) is not None and not demos.is_unfinished():
+        click.echo("There are people here already: nothing was done.")
+        return
+    demos.fill(click.echo)
+
+
+@timelines_group.command("rebuild")
+@click.argument("username", required=False)
+@click.option("--all", "everybody", is_flag=True)
+def rebuild_timelines(username: str | None, everybody: bool) -> None:
+    """Forget timelines, so that each is made anew at its reader's next page."""
+    ids = _reader_ids(username, everybody)
+    for first in range(0, len(ids), 500):
+        timelines.drop(*ids[first : first + 500])
+    click.echo(f"{len(ids)} timelines will be rebuilt.")
+
+
+@timelines_group.command("verify")
+@click.argument("username", required=False)
+@click.option("--all", "everybody", is_flag=True)
+def verify_timelines(username: str | None, everybody: bool) -> None:
+    """Compare timelines with their SQL definition; exit code 1 when one differs."""
+    ids = _reader_ids(username, everybody)
+    wrong = [user_id for user_id in ids if not timelines.verify(user_id)]
+    click.echo(f"{len(ids)} timelines compared, {len(wrong)} differ.")
+    if wrong:
+        raise SystemExit(1)
+
+
+@media_group.command("gc")
+@click.option("--dry-run", is_flag=True)
+@click.option("--hours", type=click.IntRange(0), default=24, help="Only what is older.")
+def collect_media(dry_run: bool, hours: int) -> None:
+    """Delete stored objects and originals that belong to nothing."""
+    found = collectors.find_orphans(older_than=timedelta(hours=hours))
+    if not dry_run:
+        collectors.delete(found)
+    verb = "would be deleted" if dry_run else "deleted"
+    click.echo(f"{len(found.objects)} objects and {len(found.incoming)} originals {verb}.")
+
+
+@media_group.command("verify")
+def verify_media() -> None:
+    """Look for pictures whose objects are missing; exit code 1 when there are."""
+    found = collectors.find_orphans(older_than=timedelta(hours=24), check_missing=True)
+    for name in found.missing:
+        click.echo(name)
+    click.echo(f"{len(found.missing)} objects are missing, {len(found.objects)} belong to nothing.")
+    if found.missing:
+        raise SystemExit(1)
+
+
+@jobs_group.command("list")
+@click.option("--json", "as_json", is_flag=True)
+def list_jobs(as_json: bool) -> None:
+    """Jobs that failed five times."""
+    dead = outbox.list_dead()
+    if as_json:
+        click.echo(json.dumps([vars(job) | {"created_at": job.created_at.isoformat()} for job in dead]))
+        return
+    for job in dead:
+        click.echo(f"{job.id}\t{job.queue}\t{job.job}\t{job.created_at:%Y-%m-%d %H:%M}\t{job.error}")
+    click.echo(f"{len(dead)} dead, {outbox.pending()} pending.")
+
+
+@jobs_group.command("retry")
+@click.argument("job_id", type=int, required=False)
+@click.option("--all", "everything", is_flag=True)
+def retry_jobs(job_id: int | None, everything: bool) -> None:
+    """Try a dead job, or all of them, again."""
+    ids = [job.id for job in outbox.list_dead()] if everything else [job_id or 0]
+    try:
+        for number in ids:
+            outbox.retry_dead(number)
+    except DomainError as error:
+        refuse(error)
+    click.echo(f"{len(ids)} will be tried again.")
+
+
+@config_group.command("show")
+def show_config() -> None:
+    """Every setting with its value; secrets are masked."""
+    for name, value in settings().shown().items():
+        click.echo(f"{name.upper()}={value}")
+
+
+@config_group.command("check")
+def check_config() -> None:
+    """Name everything that is unsafe or does not answer; exit code 1 when there is something."""
+    found = [*settings().problems(), *readiness.problems(), *readiness.policy_problems()]
+    for sentence in found:
+        click.echo(f"- {sentence}")
+    if found:
+        raise SystemExit(1)
+    click.echo("Everything is in order.")
+
+
+def _get_user_id(username: str) -> int:
+    try:
+        return users.get_card(username).id
+    except DomainError as error:
+        refuse(error)
+
+
+def _reader_ids(username: str | None, everybody: bool) -> list[int]:
+    if everybody:
+        return list(db.session.scalars(select(UserModel.id).where(UserModel.state == "active")))
+    if not username:
+        raise click.UsageError("Name a person, or give --all.")
+    return [_get_user_id(username)]

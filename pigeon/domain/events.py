@@ -1,0 +1,121 @@
+"""What happened, in the past tense; ids only. Each has a row in `pigeon/subscribers.py`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """Base: raised inside a unit of work, published after its commit."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailRequested(Event):
+    """`template` names a pair in templates/email; `values` are strings for it."""
+
+    template: str
+    to: str
+    language: str
+    values: dict[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResetRequested(Event):
+    """Somebody asked for a new password; whether the address is known, only the job finds out."""
+
+    email_key: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionsEnded(Event):
+    """These sessions are over: their sockets close on whichever process holds them."""
+
+    user_id: int
+    session_ids: list[int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class UserWithdrew(Event):
+    user_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class UserChanged(Event):
+    """Name or avatar changed: cards that show them are stale."""
+
+    user_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class AvatarUploaded(Event):
+    media_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class UserFollowed(Event):
+    follower_id: int
+    followee_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class UserUnfollowed(Event):
+    follower_id: int
+    followee_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImagesAccepted(Event):
+    """Images wait in the incoming area to be processed, one job each."""
+
+    media_ids: list[int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImageProcessed(Event):
+    post_id: int
+    author_id: int
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PostPublished(Event):
+    """The post became visible to its readers."""
+
+    publication_id: int
+    post_id: int
+    author_id: int
+    username: str
+    delivery: str
+    audience: int
+    had_images: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class PostFailed(Event):
+    post_id: int
+    author_id: int
+    errors: dict[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PostEdited(Event):
+    post_id: int
+    publication_id: int | None
+    author_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PostDeleted(Event):
+    post_id: int
+    publication_id: int | None
+    author_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class MediaOrphaned(Event):
+    """These stored objects and incoming files belong to nothing any more."""
+
+    names: list[str]
+    incoming: list[str]

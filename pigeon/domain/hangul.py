@@ -1,0 +1,135 @@
+"""Find Korean (and any other) names by what has been typed so far.
+
+A name matches from its start, or from the start of one of its words, when the query is
+
+- the beginning of its jamo: `미` and `민` find 민지, `미` also finds 미나; `갑` finds 가방 (its
+  final may become the next syllable's initial), `값` finds 갑수, `고` finds 과자;
+- initial consonants: `ㅁㅈ` finds 민지, and so does `ㄳ` find 가수, as keyboards join the two;
+- a mixture: `민ㅈㅎ`, `ㅁ지` and `믽ㅎ` (how a keyboard renders 민ㅈㅎ) find 민지훈. Only the last
+  full syllable may lend its finals as initials, else `민지` would find 미나지.
+
+Jamo are written as compatibility jamo (U+3131…), compound vowels and finals split as they are
+typed (ㅘ = ㅗㅏ, ㅄ = ㅂㅅ); doubled consonants (ㄲ) are one key and stay whole. Case and accents
+do not matter. In the database the two columns need a binary collation.
+"""
+
+import re
+import unicodedata
+
+from pigeon.domain.names import fold
+
+_INITIALS = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
+_VOWELS = "ㅏㅐㅑㅒㅓㅔㅕㅖㅗㅘㅙㅚㅛㅜㅝㅞㅟㅠㅡㅢㅣ"
+_FINALS = "ㄱㄲㄳㄴㄵㄶㄷㄹㄺㄻㄼㄽㄾㄿㅀㅁㅂㅄㅅㅆㅇㅈㅊㅋㅌㅍㅎ"
+_TYPED = (
+    "ㅘㅗㅏ ㅙㅗㅐ ㅚㅗㅣ ㅝㅜㅓ ㅞㅜㅔ ㅟㅜㅣ ㅢㅡㅣ"
+    " ㄳㄱㅅ ㄵㄴㅈ ㄶㄴㅎ ㄺㄹㄱ ㄻㄹㅁ ㄼㄹㅂ ㄽㄹㅅ ㄾㄹㅌ ㄿㄹㅍ ㅀㄹㅎ ㅄㅂㅅ"
+)
+_COMPOUNDS = {row[0]: row[1:] for row in _TYPED.split()}
+# Conjoining jamo (what a syllable decomposes into) to compatibility jamo (what a key types).
+_SINGLE = {
+    first + offset: jamo
+    for first, row in ((0x1100, _INITIALS), (0x1161, _VOWELS), (0x11A8, _FINALS))
+    for offset, jamo in enumerate(row)
+}
+_SPLIT = {code: _COMPOUNDS.get(jamo, jamo) for code, jamo in _SINGLE.items()}
+_CONSONANTS = _INITIALS + _FINALS
+_ACCENTS = re.compile("[\u0300-\u036f]")
+
+
+def search_key(text: str) -> str:
+    """The text as it is compared: folded, without accents, single spaces, syllables composed."""
+    bare = _ACCENTS.sub("", unicodedata.normalize("NFKD", fold(text)))
+    composed = unicodedata.normalize("NFC", bare).translate(_SINGLE)
+    key = " ".join(composed.split())
+    return key if key == text else search_key(key)
+
+
+def decompose(text: str) -> str:
+    """The typed jamo of a name, words kept apart by one space; for the column `name_jamo`."""
+    return _jamo(search_key(text))
+
+
+def initials(text: str) -> str:
+    """Each Hangul syllable as its initial, the rest as in `decompose`; for `name_initials`."""
+    return "".join(token[0] if _is_syllable(token) else token for token in _units(search_key(text)))
+
+
+def query_forms(query: str) -> tuple[str, str | None]:
+    """`(jamo_prefix, initials_prefix)`: what SQL can filter by before `matches` decides.
+
+    A query of consonants only has an `initials_prefix`: filter `name_initials` by it, alone and
+    exactly. Otherwise filter `name_jamo` by `jamo_prefix`, which every match starts with; it is
+    shorter than the query when that is a mixture. A blank query gives `("", None)`.
+    """
+    key = search_key(query)
+    jamo_prefix = min((_certain(reading) for reading in _readings(key)), key=len)
+    spelled = _jamo(key)
+    if spelled and not spelled.strip(_CONSONANTS + " "):
+        return jamo_prefix, spelled
+    return jamo_prefix, None
+
+
+def matches_prefix(query: str, candidate: str) -> bool:
+    """Whether the candidate may be what somebody who typed the query is about to write."""
+    return _begins(search_key(candidate), search_key(query))
+
+
+def matches(query: str, display_name: str) -> bool:
+    """Like `matches_prefix`, from the start of any word of the name."""
+    key, wanted = search_key(display_name), search_key(query)
+    starts = [0, *(space.end() for space in re.finditer(" ", key))]
+    return any(_begins(key[start:], wanted) for start in starts)
+
+
+def _begins(key: str, wanted: str) -> bool:
+    if _jamo(key).startswith(_jamo(wanted)):
+        return True
+    units = _units(key)
+    return any(_fits(reading, units) for reading in _readings(wanted))
+
+
+def _fits(reading: list[str], units: list[str]) -> bool:
+    """Unit by unit; a lone consonant stands for its syllable, the last token may be unfinished."""
+    *head, last = reading
+    if len(units) <= len(head) or not "".join(units[len(head) :]).startswith(last):
+        return False
+    return all(
+        unit == token or (token in _CONSONANTS and unit[0] == token)
+        for token, unit in zip(head, units, strict=False)
+    )
+
+
+def _readings(key: str) -> list[list[str]]:
+    """The ways to cut a query into units: its last syllable may lend its finals to what follows."""
+    tail_at = len(key.rstrip(_CONSONANTS))
+    head, tail = key[:tail_at], _units(key[tail_at:])
+    if not head or not "가" <= head[-1] <= "힣":
+        return [_units(head) + tail]
+    last = _jamo(head[-1])
+    opened = len(last.rstrip(_CONSONANTS))
+    return [
+        [*_units(head[:-1]), last[:end], *last[end:], *tail] for end in range(opened, len(last) + 1)
+    ]
+
+
+def _certain(reading: list[str]) -> str:
+    """The jamo every match starts with: all up to the first syllable given by its initial only."""
+    abbreviated = [at for at, token in enumerate(reading) if token in _CONSONANTS]
+    return "".join(reading[: abbreviated[0] + 1] if abbreviated else reading)
+
+
+def _units(key: str) -> list[str]:
+    """The jamo of each syllable, and every other character by itself."""
+    units: list[str] = []
+    for char in key:
+        units.extend([_jamo(char)] if "가" <= char <= "힣" else _jamo(char))
+    return units
+
+
+def _is_syllable(unit: str) -> bool:
+    return len(unit) > 1
+
+
+def _jamo(key: str) -> str:
+    return unicodedata.normalize("NFKD", key).translate(_SPLIT)

@@ -1,0 +1,27 @@
+"""Pictures on their way in, and who decides about a stored one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Upload:
+    """A picture that passed inspection and lies in the incoming area under `token`."""
+
+    token: str
+    width: int
+    height: int
+    digest: str
+    alt: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MediaOwner:
+    """What the access rule needs of a stored picture; avatars have no post."""
+
+    media_id: int
+    owner_id: int
+    post_id: int | None
+    kind: str
+    state: str

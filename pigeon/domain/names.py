@@ -1,0 +1,103 @@
+"""Usernames and e-mail addresses as unique keys: one spelling each, and what is wrong with one."""
+
+import re
+import unicodedata
+
+from pigeon.domain import limits
+
+# Words of our own URLs, and words a stranger would take for the site speaking.
+_ROUTE_WORDS = (
+    "about activity admin api appearance archive assets auth blocks chat chats check-mail comments"
+    " confirm create csrf docs explore favicon.ico feed followers following healthz home"
+    " inbox login logout me media messages metrics new notifications openapi.json p password people"
+    " post posts readyz reports robots.txt saved search settings signup socket.io static stories"
+    " suggestions tags timeline u user username users"
+)
+_VOICE_WORDS = (
+    "abuse administrator anonymous billing contact deleted everyone help helpdesk hostmaster info"
+    " legal mailer-daemon moderation moderator moderators nobody noreply null official operator"
+    " pigeonstargram postmaster press privacy root security staff stargram superuser support"
+    " sysadmin system team terms undefined webmaster"
+)
+ROUTES = frozenset(_ROUTE_WORDS.split())
+VOICES = frozenset(_VOICE_WORDS.split())
+_SKELETONS = frozenset(re.sub(r"[^a-z]", "", word) for word in {*VOICES, "admin", "api"})
+_USERNAME = re.compile(r"[a-z0-9_]+(?:\.[a-z0-9_]+)*")
+# What withdrawal leaves behind is called deleted-<id>; nobody may look like it.
+_DELETED = re.compile(r"deleted[-._]?\d*")
+
+_LOCAL = r"[\w!#$%&'*+/=?^`{|}~-]+"
+_LABEL = r"[^\W_](?:(?:[^\W_]|-){0,61}[^\W_])?"
+_EMAIL = re.compile(rf"(?=[^@]{{1,64}}@){_LOCAL}(?:\.{_LOCAL})*@(?:{_LABEL}\.)+(?!\d+$){_LABEL}")
+
+
+def fold(text: str) -> str:
+    """NFKC and case folding, repeated until nothing changes, so that folding twice is folding once.
+
+    One round is not enough: U+0345 and a few others fold into something that NFKC composes again.
+    """
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    return folded if folded == text else fold(folded)
+
+
+def canonical_username(text: str) -> str:
+    """The only spelling under which a username is stored, compared and shown; idempotent."""
+    return _key(text)
+
+
+def username_problem(canonical: str) -> str | None:
+    """The field code of what is wrong with a canonical username, or None.
+
+    `required`, `reserved`, `bad_format`, `too_short` or `too_long`, in this order: a reserved
+    word is refused as such even where it is also too short (`me`).
+    """
+    if not canonical:
+        return "required"
+    if is_reserved(canonical):
+        return "reserved"
+    if not _USERNAME.fullmatch(canonical):
+        return "bad_format"
+    if len(canonical) < limits.USERNAME_MIN:
+        return "too_short"
+    if len(canonical) > limits.USERNAME_MAX:
+        return "too_long"
+    return None
+
+
+def is_reserved(canonical: str) -> bool:
+    """Words of our URLs, names that speak for the site (`sup.port` too), and `deleted-…`."""
+    if canonical in ROUTES or canonical in VOICES or canonical.startswith("deleted-"):
+        return True
+    if _DELETED.fullmatch(canonical):
+        return True
+    return canonical.replace(".", "").replace("_", "") in _SKELETONS
+
+
+def canonical_email(text: str) -> str:
+    """The unique key of an address, folded on both sides of the @; idempotent.
+
+    Mail goes to the stored address, never to what a visitor typed: two spellings with the same
+    key may belong to two mailboxes.
+    """
+    return _key(text)
+
+
+def email_problem(canonical: str) -> str | None:
+    """The field code of what is wrong with a canonical address, or None.
+
+    `required`, `too_long` or `bad_format`. Stricter than the RFC where a mail header or an SMTP
+    command could be hurt: no quoted local parts, no address literals, no white space, control
+    characters or commas; the domain has a dot.
+    """
+    if not canonical:
+        return "required"
+    if len(canonical.encode("utf-8", "replace")) > limits.EMAIL:
+        return "too_long"
+    if not _EMAIL.fullmatch(canonical):
+        return "bad_format"
+    return None
+
+
+def _key(text: str) -> str:
+    key = fold(text).strip()
+    return key if key == text else _key(key)

@@ -1,0 +1,60 @@
+"""Lists are read by pages: a cursor says where the page before ended."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from pigeon.domain import limits
+from pigeon.domain.errors import FieldError, Invalid
+
+T = TypeVar("T")
+U = TypeVar("U")
+
+
+@dataclass(frozen=True)
+class Page(Generic[T]):
+    """Some items and the cursor of what follows; `next` is None on the last page."""
+
+    items: list[T]
+    next: str | None
+
+    def map(self, change: Callable[[list[T]], list[U]]) -> Page[U]:
+        """The same page with its items hydrated all at once."""
+        return Page(items=change(self.items), next=self.next)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PageRequest:
+    """Which part of a list is wanted: `before` is the last id of the page before."""
+
+    before: int | None = None
+    limit: int = limits.PAGE_DEFAULT
+
+
+def write_cursor(kind: str, position: int) -> str:
+    """An opaque cursor that only the list named `kind` will read again."""
+    return base64.urlsafe_b64encode(f"{kind}:{position}".encode()).decode().rstrip("=")
+
+
+def read_cursor(kind: str, cursor: str) -> int:
+    """The position in a cursor; Invalid naming `before` when it is of another list or unreadable."""
+    try:
+        padded = cursor + "=" * (-len(cursor) % 4)
+        name, _, position = base64.b64decode(padded, altchars=b"-_", validate=True).decode("ascii").rpartition(":")
+        number = int(position) if position.isascii() and position.isdigit() else -1
+    except (binascii.Error, ValueError) as error:
+        raise Invalid({"before": FieldError("bad_format")}) from error
+    if name != kind or not 0 <= number < 2**63:
+        raise Invalid({"before": FieldError("bad_format")})
+    return number
+
+
+def cut(rows: Sequence[T], limit: int, kind: str, position: Callable[[T], int]) -> Page[T]:
+    """A page of `limit` out of rows that were read with one more than that."""
+    items = list(rows[:limit])
+    more = len(rows) > limit
+    return Page(items=items, next=write_cursor(kind, position(items[-1])) if more else None)

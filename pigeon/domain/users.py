@@ -1,0 +1,133 @@
+"""People as others see them: the objects of the contract, and the card that caches keep."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class UserRef:
+    id: str
+    username: str
+    display_name: str
+    avatar_url: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class UserCard:
+    """What is the same for every viewer of a person; the shape that the cache holds."""
+
+    id: int
+    username: str
+    display_name: str
+    avatar: str | None
+    bio: str
+    pronouns: str
+    link: str | None
+    is_private: bool
+    created_at: datetime
+
+    @property
+    def ref(self) -> UserRef:
+        return UserRef(
+            id=str(self.id),
+            username=self.username,
+            display_name=self.display_name,
+            avatar_url=f"/media/{self.avatar}-s256.webp" if self.avatar else None,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class UserCounts:
+    post_count: int = 0
+    follower_count: int = 0
+    following_count: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mutuals:
+    count: int
+    users: list[UserRef]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RowViewer:
+    is_self: bool
+    follows_me: bool
+    follow: str
+    mutuals: Mutuals | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class UserRow(UserRef):
+    viewer: RowViewer | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class UserViewer(RowViewer):
+    bell: bool
+    may_see_posts: bool
+    may_message: bool
+    muted: list[str]
+    story: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class User(UserRef):
+    bio: str
+    pronouns: str
+    link: str | None
+    is_private: bool
+    post_count: int
+    follower_count: int
+    following_count: int
+    viewer: UserViewer | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Notify:
+    comment: str = "everyone"
+    reply: str = "everyone"
+    like: str = "everyone"
+    mention: str = "everyone"
+    post: str = "everyone"
+    follow: str = "everyone"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unread:
+    messages: int = 0
+    notifications: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Me(User):
+    """A person to themselves: the only object with an address or a setting in it."""
+
+    email: str
+    pending_email: str | None
+    has_password: bool
+    role: str
+    status: str
+    language: str
+    theme: str
+    time_zone: str
+    is_discoverable: bool
+    shows_activity: bool
+    sends_receipts: bool
+    saves_searches: bool
+    messages_from: str
+    notify: Notify
+    unread: Unread = field(default_factory=Unread)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Suggestion(UserRow):
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class UserHit:
+    user: UserRow
+    kind: str = "user"

@@ -1,0 +1,135 @@
+"""Unbound handles: bound by `create_app`, which opens no connection."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+import redis
+from authlib.integrations.flask_client import OAuth
+from flask import Flask, current_app
+from flask_babel import Babel
+from flask_login import LoginManager
+from flask_mail import Mail
+from flask_migrate import Migrate
+from flask_sqlalchemy import SQLAlchemy
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+from sqlalchemy import MetaData, event
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.orm import DeclarativeBase
+
+if TYPE_CHECKING:
+    from config import Settings
+
+NAMING = {
+    "ix": "ix_%(column_0_N_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(naming_convention=NAMING)
+
+
+db = SQLAlchemy(model_class=Base)
+migrate = Migrate(directory="migrations", render_as_batch=True)
+login_manager = LoginManager()
+babel = Babel()
+oauth = OAuth()
+mail = Mail()
+
+if TYPE_CHECKING:
+    Model = Base
+else:
+    Model = db.Model
+
+
+class RedisRole:
+    """One of the two Redis roles; its client is made on first use, anew after a fork.
+
+    A call waits `timeout_s` at most, so that a hanging Redis costs a page a moment, not its life.
+    """
+
+    def __init__(self, name: str, timeout_s: float) -> None:
+        self._name = name
+        self._timeout_s = timeout_s
+        self._clients: dict[tuple[int, str], redis.Redis] = {}
+
+    @property
+    def url(self) -> str:
+        return str(getattr(settings(), f"redis_{self._name}_url"))
+
+    @property
+    def client(self) -> redis.Redis:
+        key = (os.getpid(), self.url)
+        if key not in self._clients:
+            self._clients[key] = self.connect(timeout_s=self._timeout_s)
+        return self._clients[key]
+
+    def connect(self, *, timeout_s: float | None) -> redis.Redis:
+        """A client of its own; `timeout_s=None` for loops that block on purpose."""
+        return redis.Redis.from_url(
+            self.url,
+            socket_timeout=timeout_s,
+            socket_connect_timeout=0.5,
+            retry=Retry(NoBackoff(), 1),
+            health_check_interval=0,
+        )
+
+
+cache = RedisRole("cache", timeout_s=0.25)
+state = RedisRole("state", timeout_s=1.0)
+
+
+def settings() -> Settings:
+    """The running application's settings."""
+    found: Settings = current_app.extensions["settings"]
+    return found
+
+
+def sql_options(app_settings: Settings) -> dict[str, Any]:
+    """Engine options per kind of database: see docs/architecture.md, "SQL"."""
+    if app_settings.database_url.startswith("sqlite"):
+        return {"connect_args": {"timeout": 15}}
+    return {
+        "isolation_level": "READ COMMITTED",
+        "pool_pre_ping": True,
+        "pool_recycle": 280,
+        "pool_size": 5,
+        "max_overflow": 10,
+        "pool_timeout": 5,
+        "connect_args": {"connect_timeout": 5, "read_timeout": 30, "write_timeout": 30},
+    }
+
+
+def bind_sqlite(engine: Engine, *, flush: bool) -> None:
+    """WAL, and transactions that say at their beginning whether they will write.
+
+    The driver's own mode begins late and loses updates; a read that turns into a write fails
+    at once whatever the busy timeout, so a unit of work begins IMMEDIATE.
+    """
+
+    @event.listens_for(engine, "connect")
+    def _connected(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        for pragma in (
+            "journal_mode=WAL",
+            f"synchronous={'FULL' if flush else 'OFF'}",
+            "foreign_keys=ON",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _began(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("write", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def bind_sql(app: Flask, app_settings: Settings) -> None:
+    """Attach the SQLite recipe to this app's engine; creating an engine opens no connection."""
+    with app.app_context():
+        if db.engine.dialect.name == "sqlite":
+            bind_sqlite(db.engine, flush=app_settings.sql_flush)

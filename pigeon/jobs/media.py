@@ -1,0 +1,20 @@
+"""Pictures: process one, delete what belongs to nothing."""
+
+from __future__ import annotations
+
+from pigeon.jobs.registry import job
+from pigeon.services import media, publishing
+
+
+def _failed(media_id: int) -> None:
+    publishing.fail(media_id, "unreadable")
+
+
+@job("media", gave_up=_failed)
+def process(media_id: int) -> None:
+    publishing.process(media_id)
+
+
+@job("default")
+def delete(names: list[str], incoming: list[str]) -> None:
+    media.delete_files(names, incoming)

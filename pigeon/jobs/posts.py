@@ -1,0 +1,13 @@
+"""What must be true of the caches after a post changed, should the process have died before it was."""
+
+from __future__ import annotations
+
+from pigeon.jobs.registry import job
+from pigeon.services import counts, post_cards
+
+
+@job("default")
+def refresh(post_id: int, publication_id: int | None, author_id: int) -> None:
+    post_cards.evict(post_id, publication_id, author_id)
+    counts.posts.evict(post_id)
+    counts.users.evict(author_id)

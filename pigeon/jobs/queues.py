@@ -1,0 +1,47 @@
+"""The queues, and the one thing that is ever put into them: the id of an outbox row."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from rq import Queue
+from rq.serializers import JSONSerializer
+
+from pigeon.extensions import state
+
+QUEUES = ("fanout", "fanout-bulk", "notify", "media", "mail", "default")
+RUN = "pigeon.jobs.runner.run"
+TIMEOUT_S = 90
+KEEP_FAILED_S = 3_600
+
+
+def queue(name: str) -> Queue:
+    if name not in QUEUES:
+        raise ValueError(f"no queue {name!r}")
+    return Queue(name, connection=state.client, serializer=JSONSerializer)
+
+
+def enqueue(rows: Iterable[tuple[int, str]]) -> None:
+    """Queue outbox rows, given as (id, queue): one round trip per queue. Twice is harmless."""
+    by_queue: dict[str, list[int]] = defaultdict(list)
+    for outbox_id, name in rows:
+        by_queue[name].append(outbox_id)
+    for name, ids in by_queue.items():
+        target = queue(name)
+        target.enqueue_many([
+            Queue.prepare_data(
+                RUN,
+                args=(outbox_id,),
+                timeout=TIMEOUT_S,
+                result_ttl=0,
+                failure_ttl=KEEP_FAILED_S,
+                description=str(outbox_id),
+            )
+            for outbox_id in ids
+        ])
+
+
+def lengths() -> dict[str, int]:
+    """How many jobs wait in each queue."""
+    return {name: queue(name).count for name in QUEUES}

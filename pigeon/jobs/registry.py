@@ -1,0 +1,52 @@
+"""Jobs by name: a worker runs nothing that is not registered here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from pigeon.jobs.queues import QUEUES
+from pigeon.unit_of_work import JobSpec
+
+Run = Callable[..., "Again | None"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Again:
+    """A job's answer when there is more to do: its progress is kept, others get their turn first."""
+
+    progress: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """A function of ids, and what happens when it failed for good."""
+
+    name: str
+    queue: str
+    run: Run
+    gave_up: Callable[..., None] | None
+
+    def spec(self, **arguments: Any) -> JobSpec:
+        return JobSpec(queue=self.queue, name=self.name, arguments=arguments)
+
+    def on(self, queue: str, **arguments: Any) -> JobSpec:
+        """The same job on another queue: big pieces of work wait among their like."""
+        return JobSpec(queue=queue, name=self.name, arguments=arguments)
+
+
+JOBS: dict[str, Job] = {}
+
+
+def job(queue: str, *, gave_up: Callable[..., None] | None = None) -> Callable[[Run], Job]:
+    """Register a function as a job of `queue`, named after its module and itself."""
+    if queue not in QUEUES:
+        raise ValueError(f"no queue {queue!r}")
+
+    def register(run: Run) -> Job:
+        name = f"{run.__module__.rpartition('.')[2]}.{run.__name__}"
+        JOBS[name] = Job(name=name, queue=queue, run=run, gave_up=gave_up)
+        return JOBS[name]
+
+    return register

@@ -1,0 +1,36 @@
+"""Fan-out on write, slice by slice; hints to those who are looking; what follows from a follow."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pigeon.jobs.registry import Again, job
+from pigeon.realtime import push as realtime
+from pigeon.services import fanouts, followers, follows, post_cards, presence, pulls
+from pigeon.unit_of_work import current_claim
+
+
+@job("fanout")
+def push(publication_id: int, author_id: int, post_id: int, username: str) -> Again | None:
+    post_cards.pending.evict(author_id)
+    pushed = fanouts.push(publication_id, author_id, current_claim.get())
+    _hint(pushed.readers, author_id, post_id, username)
+    return Again(progress=pushed.progress) if pushed.progress else None
+
+
+@job("fanout")
+def announce_pull(author_id: int, post_id: int, username: str) -> None:
+    """A celebrity posted: readers merge it themselves once their index is refreshed."""
+    pulls.changed()
+    _hint(followers.ids_of(author_id), author_id, post_id, username)
+
+
+@job("default")
+def settle_follow(follower_id: int, followee_id: int) -> None:
+    follows.settle(follower_id, followee_id)
+
+
+def _hint(readers: Sequence[int], author_id: int, post_id: int, username: str) -> None:
+    online = [reader for reader in presence.online_among(readers) if reader != author_id]
+    told = [reader for reader in online if presence.may_hint(reader)]
+    realtime.to_users("timeline.new", {"post_id": str(post_id), "username": username}, told)

@@ -1,0 +1,24 @@
+"""What follows when a person changes or leaves."""
+
+from __future__ import annotations
+
+from pigeon.jobs.registry import Again, job
+from pigeon.realtime import push as realtime
+from pigeon.services import post_cards, withdrawals
+
+
+@job("default")
+def refresh_cards(user_id: int) -> None:
+    """A new name or avatar: cards that show it are made again when they are next read."""
+    post_cards.evict_all_of(user_id)
+
+
+@job("default")
+def erase(user_id: int) -> Again | None:
+    """Remove what a withdrawn person leaves, a piece at a time."""
+    return Again(progress="") if withdrawals.erase_some(user_id) else None
+
+
+@job("notify")
+def close_sockets(user_id: int, session_ids: list[int]) -> None:
+    realtime.kick(user_id, session_ids)

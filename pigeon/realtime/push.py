@@ -1,0 +1,60 @@
+"""Outward: events to people's sockets, from any process. A hint: what it says is stored already."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable
+from typing import Any
+
+import socketio
+import structlog
+from flask import current_app
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+from redis.retry import Retry
+
+from pigeon.cache import keys
+from pigeon.extensions import settings, state
+
+log = structlog.get_logger()
+FAST = {"socket_timeout": 1.0, "socket_connect_timeout": 0.5, "retry": Retry(NoBackoff(), 0)}
+_emitters: dict[tuple[int, str], socketio.RedisManager] = {}
+
+
+def user_room(user_id: int) -> str:
+    return f"user:{user_id}"
+
+
+def to_user(event: str, payload: dict[str, Any], user_id: int) -> None:
+    to_users(event, payload, [user_id])
+
+
+def to_users(event: str, payload: dict[str, Any], user_ids: Iterable[int]) -> None:
+    """Send to every device of these people, on whichever process each is connected."""
+    rooms = [user_room(user_id) for user_id in user_ids]
+    if rooms:
+        emitter().emit(event, payload, room=rooms, namespace="/")
+
+
+def emitter() -> Any:
+    """The process's own server where it holds sockets, a write-only end of the bus elsewhere."""
+    server = current_app.extensions.get("sockets")
+    if server is not None:
+        return server
+    key = (os.getpid(), settings().redis_state_url)
+    if key not in _emitters:
+        _emitters[key] = socketio.RedisManager(
+            key[1], channel=keys.BUS_CHANNEL, write_only=True, redis_options=FAST
+        )
+    return _emitters[key]
+
+
+def kick(user_id: int, session_ids: list[int]) -> None:
+    """Close the sockets of ended sessions, on every process; raises when the bus is down."""
+    message = json.dumps({"user": user_id, "sessions": session_ids})
+    try:
+        state.client.publish(keys.KICKS_CHANNEL, message)
+    except RedisError:
+        log.warning("kick_unsent", user_id=user_id)
+        raise

@@ -1,0 +1,149 @@
+"""The Socket.IO server of a realtime process, with what the stock one leaves open closed."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import engineio.async_drivers.gevent as engineio_gevent
+import simple_websocket
+import structlog
+from flask import Flask
+from flask_socketio import SocketIO
+from redis.exceptions import RedisError
+
+from pigeon.cache import keys
+from pigeon.extensions import db, state
+from pigeon.realtime import bus, connections, handlers
+from pigeon.services import presence, sessions
+
+log = structlog.get_logger()
+AUTHENTICATE_S = 5
+REVALIDATE_S = 300
+
+
+def bind(app: Flask) -> SocketIO:
+    """A server on this app: websocket only, exact origins, small messages, quick authentication."""
+    with app.app_context():
+        sockets = SocketIO(
+            app,
+            client_manager=bus.manager(state.url),
+            async_mode="gevent",
+            transports=["websocket"],
+            cors_allowed_origins=handlers.allowed_origins(),
+            manage_session=False,
+            max_http_buffer_size=handlers.MESSAGE_BYTES,
+            http_compression=False,
+            ping_interval=25,
+            ping_timeout=20,
+        )
+    _limit_messages()
+    handlers.register(sockets)
+    app.extensions["sockets"] = sockets
+    return sockets
+
+
+def _limit_messages() -> None:
+    """Enforce the size while a message is received, and refuse compression.
+
+    Engine.IO looks at the size after the whole message is in memory; an unfinished message of
+    200 MB, or a small compressed one, would fill it. Both hooks are private: the versions are pinned.
+    """
+
+    class LimitedServer(simple_websocket.Server):  # type: ignore[misc]
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            super().__init__(*args, **kwargs | {"max_message_size": handlers.MESSAGE_BYTES})
+
+        def handshake(self) -> None:
+            self.environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", None)
+            super().handshake()
+
+    wrapper: Any = engineio_gevent.SimpleWebSocketWSGI
+    module: Any = __import__(wrapper.__module__, fromlist=["simple_websocket"])
+    module.simple_websocket = _Namespace(LimitedServer)
+
+
+class _Namespace:
+    """`simple_websocket` as Engine.IO's driver sees it."""
+
+    def __init__(self, server: type) -> None:
+        self.Server = server
+        self.ConnectionClosed = simple_websocket.ConnectionClosed
+
+
+def start_background(app: Flask, spawn: Callable[..., Any]) -> None:
+    """The loops of a realtime process; `spawn` starts a greenlet."""
+    for loop in (_listen_for_kicks, _renew_presence, _close_silent):
+        spawn(partial(_forever, app, loop))
+
+
+def _forever(app: Flask, loop: Callable[[SocketIO], None]) -> None:
+    while True:
+        with app.app_context():
+            try:
+                loop(app.extensions["sockets"])
+            except RedisError as error:
+                log.warning("realtime_loop_waits", loop=loop.__name__, error=type(error).__name__)
+            except Exception:
+                log.exception("realtime_loop_failed", loop=loop.__name__)
+            finally:
+                db.session.remove()
+        time.sleep(1.0)
+
+
+def _listen_for_kicks(sockets: SocketIO) -> None:
+    """Close sockets of ended sessions; after a gap in listening every socket is checked again."""
+    with state.connect(timeout_s=None).pubsub(ignore_subscribe_messages=True) as pubsub:
+        pubsub.subscribe(keys.KICKS_CHANNEL)
+        _revalidate(sockets)
+        checked = time.monotonic()
+        while True:
+            message = pubsub.get_message(timeout=5)
+            if message:
+                _kick(sockets, message["data"])
+            if time.monotonic() - checked > REVALIDATE_S:
+                _revalidate(sockets)
+                checked = time.monotonic()
+
+
+def _kick(sockets: SocketIO, data: bytes) -> None:
+    try:
+        message = json.loads(data)
+        sids = connections.of_sessions(int(message["user"]), set(message["sessions"]))
+    except (ValueError, KeyError, TypeError):
+        log.warning("kick_unreadable")
+        return
+    for sid in sids:
+        sockets.server.disconnect(sid)
+
+
+def _revalidate(sockets: SocketIO) -> None:
+    """Close every socket whose session is over."""
+    held = connections.all_sessions()
+    valid = sessions.living({connection.session_id for connection in held.values()})
+    for sid, connection in held.items():
+        if connection.session_id not in valid:
+            sockets.server.disconnect(sid)
+    db.session.rollback()
+
+
+def _renew_presence(_sockets: SocketIO) -> None:
+    while True:
+        presence.renew(connections.user_ids())
+        time.sleep(presence.RENEW_S if connections.user_ids() else 1.0)
+
+
+def _close_silent(sockets: SocketIO) -> None:
+    """A connection that does not say who it is within 5 s is closed."""
+    seen: dict[str, float] = {}
+    while True:
+        time.sleep(1.0)
+        engine = sockets.server.eio
+        known = {sockets.server.manager.eio_sid_from_sid(sid, "/") for sid in connections.all_sessions()}
+        now = time.monotonic()
+        seen = {sid: seen.get(sid, now) for sid in list(engine.sockets) if sid not in known}
+        for sid in [sid for sid, since in seen.items() if now - since > AUTHENTICATE_S]:
+            engine.disconnect(sid)

@@ -1,0 +1,213 @@
+"""Accounts come into being: sign-up, the mailed link, the operator's way.
+
+Nothing is reserved and nobody exists before the link is opened. To a stranger a known address and a
+new one look the same; only the owner of the mailbox learns which it is.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, fields
+from typing import Any
+
+from sqlalchemy import select
+
+from pigeon.domain import limits
+from pigeon.domain.errors import FieldError, Invalid, NotFound
+from pigeon.domain.events import MailRequested
+from pigeon.domain.names import canonical_email, canonical_username
+from pigeon.domain.sessions import Caller
+from pigeon.extensions import db
+from pigeon.models import MailedToken
+from pigeon.services import (
+    accounts_changes,
+    accounts_checks,
+    accounts_logs,
+    accounts_tokens,
+    invites,
+    passwords,
+    rates,
+    users,
+)
+from pigeon.services.accounts_checks import Faults, Person
+from pigeon.services.accounts_logins import network_of
+from pigeon.unit_of_work import UnitOfWork, retried, unit_of_work
+
+SIGN_UPS = (100, 300)
+"""(times, seconds) per network."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignUp:
+    """What a stranger typed."""
+
+    email: str
+    username: str
+    display_name: str
+    password: str
+    invite: str | None = None
+    language: str = "en"
+
+
+@retried
+def sign_up(form: SignUp, *, caller: Caller) -> str:
+    """Mail a link that makes the account; the answer is the address, for a known one too.
+
+    Forbidden `registration_closed`; Invalid naming every field at fault, a taken username included.
+    """
+    rates.hit("signup", network_of(caller.address), *SIGN_UPS)
+    invite_id = invites.check(form.invite)
+    person = _checked(form)
+    if accounts_checks.may_mail(person.email_key):
+        with unit_of_work() as uow:
+            _mail_sign_up(uow, person, invite_id)
+    return person.email
+
+
+@retried
+def resend(email: str, *, caller: Caller) -> None:
+    """Mail a new link for the sign-up of an address; the same answer for any address."""
+    rates.hit("signup", network_of(caller.address), *SIGN_UPS)
+    email_key = accounts_checks.checked_email(email)[1]
+    if not accounts_checks.may_mail(email_key):
+        return
+    with unit_of_work() as uow:
+        pending = _newest_sign_up(email_key)
+        if pending:
+            _issue(uow, json.loads(pending.payload))
+
+
+@retried
+def confirm(token: str, *, username: str | None = None, caller: Caller) -> int:
+    """Open a mailed link: make the account, or give it its new address. The person's id.
+
+    Invalid `token`: `expired`. Invalid `username`: `taken` when somebody was faster: the link still
+    works, with another `username`.
+    """
+    row = accounts_tokens.get(token, "signup", "email")
+    if row.kind == "email":
+        return accounts_changes.confirm_email(row, caller=caller)
+    return _confirm_sign_up(row, username, caller)
+
+
+def kind_of(token: str) -> str | None:
+    """`signup` or `email` for a link that still works; looking does not use it up."""
+    row = accounts_tokens.find(token, "signup", "email")
+    return row.kind if row else None
+
+
+def confirm_pending(login: str) -> int:
+    """Make the account of a waiting sign-up without its link, for the operator; NotFound."""
+    wanted = {canonical_email(login), canonical_username(login)}
+    waiting = db.session.scalars(
+        select(MailedToken).where(MailedToken.kind == "signup").order_by(MailedToken.id.desc())
+    )
+    for row in waiting:
+        if wanted & {row.email_key, json.loads(row.payload)["username"]}:
+            return _confirm_sign_up(row, None, Caller())
+    raise NotFound
+
+
+@retried
+def create(
+    *,
+    email: str,
+    username: str,
+    password: str | None,
+    display_name: str = "",
+    role: str = "user",
+    language: str = "en",
+) -> int:
+    """Make a confirmed account at once, for the operator and the demo; Invalid as in sign-up."""
+    faults = Faults()
+    if password is not None and not limits.PASSWORD_MIN <= len(password) <= limits.PASSWORD_MAX:
+        faults["password"] = FieldError("too_short", limits.PASSWORD_MIN)
+    person = _person(
+        faults, email, username, display_name or username, language=language, role=role
+    )
+    hashed = None if password is None else passwords.hash_password(password)
+    with unit_of_work():
+        user_id = accounts_checks.add(_with(person, password_hash=hashed))
+    users.forget(user_id, person.username)
+    return user_id
+
+
+def find_username_problem(username: str) -> str | None:
+    """Why a username cannot be had now, as a field code; None when it can."""
+    try:
+        accounts_checks.checked_username(username)
+    except Invalid as error:
+        return error.fields["username"].code
+    return None
+
+
+def _checked(form: SignUp) -> Person:
+    faults = Faults()
+    context = (
+        canonical_username(form.username[:99]),
+        canonical_email(form.email[:99]).partition("@")[0],
+    )
+    if problem := passwords.find_problem(form.password, context):
+        faults["password"] = problem
+    person = _person(faults, form.email, form.username, form.display_name, language=form.language)
+    return _with(person, password_hash=passwords.hash_password(form.password))
+
+
+def _person(faults: Faults, email: str, username: str, display_name: str, **more: str) -> Person:
+    """A checked person; Invalid naming these faults and those found before."""
+    address, key = faults.collect(lambda: accounts_checks.checked_email(email), ("", ""))
+    name = faults.collect(lambda: accounts_checks.checked_username(username), "")
+    shown = faults.collect(lambda: accounts_checks.checked_name(display_name), "")
+    faults.refuse()
+    return Person(email=address, email_key=key, username=name, display_name=shown, **more)
+
+
+def _with(person: Person, **changes: Any) -> Person:
+    return Person(**vars(person) | changes)
+
+
+def _mail_sign_up(uow: UnitOfWork, person: Person, invite_id: int | None) -> None:
+    owner = accounts_checks.find_owner(person.email_key)
+    if owner:
+        accounts_checks.tell_owner(uow, owner)
+        return
+    _issue(uow, {**vars(person), "invite_id": invite_id})
+
+
+def _issue(uow: UnitOfWork, payload: dict[str, Any]) -> None:
+    row = accounts_tokens.issue("signup", payload["email_key"], payload)
+    values = {"display_name": payload["display_name"], "token_id": str(row.id), "hours": "24"}
+    uow.record(
+        MailRequested(
+            template="confirm", to=payload["email"], language=payload["language"], values=values
+        )
+    )
+
+
+def _newest_sign_up(email_key: str) -> MailedToken | None:
+    return db.session.scalars(
+        select(MailedToken)
+        .where(MailedToken.kind == "signup", MailedToken.email_key == email_key)
+        .order_by(MailedToken.id.desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def _confirm_sign_up(row: MailedToken, username: str | None, caller: Caller) -> int:
+    row_id, email_key, payload = row.id, row.email_key, json.loads(row.payload)
+    person = Person(**{column.name: payload[column.name] for column in fields(Person)})
+    if username is not None:
+        person = _with(person, username=accounts_checks.checked_username(username))
+    try:
+        with unit_of_work():
+            accounts_tokens.take(row_id)
+            accounts_tokens.revoke("signup", email_key=email_key)
+            invites.use(payload["invite_id"])
+            user_id = accounts_checks.add(person)
+            accounts_logs.note("signed_up", user_id, caller)
+    except Invalid as error:
+        if "email" in error.fields:  # the address became somebody's by another way meanwhile
+            raise accounts_tokens.expired() from error
+        raise
+    users.forget(user_id, person.username)
+    return user_id

@@ -1,0 +1,114 @@
+"""Log-in and sign-up with OpenID Connect; the identity is (issuer, subject), never the address.
+
+An address that belongs to an account already is not linked: who holds it must log in there first.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from pigeon.domain.clock import utc_now
+from pigeon.domain.errors import Invalid
+from pigeon.domain.sessions import Caller
+from pigeon.extensions import db
+from pigeon.models import IdentityModel, UserModel
+from pigeon.services import (
+    accounts_checks,
+    accounts_logs,
+    accounts_tokens,
+    invites,
+    sessions,
+    users,
+)
+from pigeon.services.accounts_checks import Faults, Person
+from pigeon.unit_of_work import retried, unit_of_work
+
+
+@dataclass(frozen=True, kw_only=True)
+class Identity:
+    """What the provider vouches for; `email` is "" unless the provider verified it."""
+
+    issuer: str
+    subject: str
+    email: str
+    name: str
+
+
+def find_user(identity: Identity) -> int | None:
+    """The active person who signed up with this identity."""
+    return db.session.scalars(
+        select(IdentityModel.user_id)
+        .join(UserModel, UserModel.id == IdentityModel.user_id)
+        .where(
+            IdentityModel.issuer == identity.issuer,
+            IdentityModel.subject == identity.subject,
+            UserModel.state == "active",
+        )
+    ).one_or_none()
+
+
+def log_in(user_id: int, *, caller: Caller) -> str:
+    """The secret of a new session for somebody whom the provider has just authenticated."""
+    return sessions.start(user_id, caller=caller)
+
+
+def is_usable(identity: Identity) -> bool:
+    """Whether the identity may sign up: its address is verified and belongs to nobody here."""
+    try:
+        key = accounts_checks.checked_email(identity.email)[1]
+    except Invalid:
+        return False
+    return accounts_checks.find_owner(key) is None
+
+
+@retried
+def sign_up(
+    identity: Identity,
+    *,
+    username: str,
+    display_name: str,
+    invite: str | None,
+    language: str,
+    caller: Caller,
+) -> int:
+    """Make the account; the address is the provider's, and no mail is needed.
+
+    Invalid `username` or `display_name`; `email`: `taken` when it belongs to an account by now.
+    """
+    invite_id = invites.check(invite)
+    person = _checked(identity, username, display_name, language)
+    try:
+        with unit_of_work():
+            invites.use(invite_id)
+            user_id = accounts_checks.add(person)
+            accounts_tokens.revoke("signup", email_key=person.email_key)
+            _bind(identity, user_id)
+            accounts_logs.note("signed_up_by_oidc", user_id, caller)
+    except IntegrityError as error:  # the same identity in another window
+        raise accounts_checks.fault("email", "taken") from error
+    users.forget(user_id, person.username)
+    return user_id
+
+
+def _checked(identity: Identity, username: str, display_name: str, language: str) -> Person:
+    faults = Faults()
+    email, key = faults.collect(lambda: accounts_checks.checked_email(identity.email), ("", ""))
+    name = faults.collect(lambda: accounts_checks.checked_username(username), "")
+    shown = faults.collect(lambda: accounts_checks.checked_name(display_name), "")
+    faults.refuse()
+    return Person(email=email, email_key=key, username=name, display_name=shown, language=language)
+
+
+def _bind(identity: Identity, user_id: int) -> None:
+    db.session.add(
+        IdentityModel(
+            user_id=user_id,
+            issuer=identity.issuer,
+            subject=identity.subject,
+            created_at=utc_now(),
+        )
+    )
+    db.session.flush()

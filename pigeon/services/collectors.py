@@ -1,0 +1,86 @@
+"""Housekeeping: what nobody refers to any more, after a day of grace."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import islice
+
+from sqlalchemy import delete as delete_rows
+from sqlalchemy import select
+
+from pigeon.domain.clock import utc_now
+from pigeon.extensions import db
+from pigeon.models import HeldUsername, IdempotencyKey, InviteModel, MailedToken, MediaModel
+from pigeon.services import media, sessions
+from pigeon.services.publishing import KEY_LIFE
+from pigeon.unit_of_work import retried, unit_of_work
+
+GRACE = timedelta(hours=24)
+BATCH = 500
+
+
+@dataclass(frozen=True, kw_only=True)
+class Orphans:
+    """Stored objects and originals that no row names, and rows whose objects are missing."""
+
+    objects: list[str]
+    incoming: list[str]
+    missing: list[str]
+
+
+@retried
+def forget_expired() -> None:
+    """Tokens, keys, sessions and held names that are over."""
+    now = utc_now()
+    with unit_of_work():
+        for statement in (
+            delete_rows(MailedToken).where(MailedToken.expires_at < now),
+            delete_rows(InviteModel).where(InviteModel.expires_at < now),
+            delete_rows(HeldUsername).where(HeldUsername.held_until < now),
+            delete_rows(IdempotencyKey).where(IdempotencyKey.created_at < now - KEY_LIFE),
+        ):
+            db.session.execute(statement)
+    sessions.forget_expired()
+
+
+def collect() -> Orphans:
+    """Delete what is orphaned for a day."""
+    found = find_orphans(older_than=GRACE)
+    delete(found)
+    media.incoming().sweep(int(GRACE.total_seconds()))
+    media.store().sweep(int(GRACE.total_seconds()))
+    return found
+
+
+def delete(orphans: Orphans) -> None:
+    media.delete_files(orphans.objects, orphans.incoming)
+
+
+def find_orphans(*, older_than: timedelta, check_missing: bool = False) -> Orphans:
+    """Compare the stores with the rows; `missing` is only looked for when asked."""
+    before = utc_now() - older_than
+    objects = list(_unreferenced(media.store().list(), before))
+    kept = _kept_tokens()
+    incoming = [token for token, at in media.incoming().list() if at < before and token not in kept]
+    return Orphans(
+        objects=objects, incoming=incoming, missing=_missing() if check_missing else []
+    )
+
+
+def _unreferenced(entries: Iterator[tuple[str, datetime]], before: datetime) -> Iterator[str]:
+    while batch := list(islice(entries, BATCH)):
+        names = {name[:32] for name, _ in batch}
+        known = set(db.session.scalars(select(MediaModel.name).where(MediaModel.name.in_(names))))
+        yield from (name for name, at in batch if at < before and name[:32] not in known)
+
+
+def _kept_tokens() -> set[str]:
+    return set(db.session.scalars(select(MediaModel.incoming).where(MediaModel.incoming != "")))
+
+
+def _missing() -> list[str]:
+    store = media.store()
+    rows = db.session.scalars(select(MediaModel).where(MediaModel.state == "ready"))
+    return [name for row in rows for name in media.object_names(row) if not store.exists(name)]

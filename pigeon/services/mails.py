@@ -1,0 +1,136 @@
+"""Mails: rendered in the recipient's language, then sent by SMTP or laid into the outbox folder."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+import smtplib
+import ssl
+from pathlib import Path
+from urllib.parse import SplitResult, unquote, urlsplit
+
+import structlog
+from flask import current_app
+from flask_babel import force_locale
+from flask_babel import gettext as _
+from flask_mail import Connection, Message
+
+from pigeon.extensions import settings
+from pigeon.services import accounts_tokens
+from pigeon.unit_of_work import current_claim
+
+log = structlog.get_logger()
+
+TIMEOUT_S = 10
+TEMPLATES = frozenset(("confirm", "reset", "known_address", "email_changed", "password_changed"))
+PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
+
+
+def send(template: str, to: str, language: str, values: dict[str, str]) -> None:
+    """Render and send one mail; sending it twice shows one Message-ID.
+
+    A `token_id` in the values becomes the link it stands for; nothing is sent when the link was
+    used or replaced meanwhile.
+    """
+    name = _mail_id(template, to, values)
+    link = _link(values)
+    if link is None:
+        log.info("mail_superseded", template=template)
+        return
+    message = _compose(template, to, language, {**values, "link": link}, name)
+    if settings().mail_url:
+        _send_by_smtp(message)
+    else:
+        _lay_down(message, name)
+    log.info("mail_sent", template=template, mail_id=name)
+
+
+def find_development_link(kind: str, email_key: str) -> str | None:
+    """The link in the newest mail of a kind; None where mail is really sent, and in production."""
+    if settings().is_production or settings().mail_url:
+        return None
+    return accounts_tokens.newest_link(kind, email_key)
+
+
+class _TimedConnection(Connection):
+    """Flask-Mail's connection with a time limit and the security that `MAIL_URL` names."""
+
+    def configure_host(self) -> smtplib.SMTP:
+        url = urlsplit(settings().mail_url)
+        host = _connect(url)
+        if url.scheme == "smtp+starttls":
+            host.starttls(context=ssl.create_default_context())
+        if url.username and url.password:
+            host.login(unquote(url.username), unquote(url.password))
+        return host
+
+
+def _connect(url: SplitResult) -> smtplib.SMTP:
+    host, port = url.hostname or "127.0.0.1", url.port or PORTS[url.scheme]
+    if url.scheme == "smtps":
+        context = ssl.create_default_context()
+        return smtplib.SMTP_SSL(host, port, timeout=TIMEOUT_S, context=context)
+    return smtplib.SMTP(host, port, timeout=TIMEOUT_S)
+
+
+def _send_by_smtp(message: Message) -> None:
+    with _TimedConnection(current_app.extensions["mail"]) as connection:
+        connection.send(message)
+
+
+def _lay_down(message: Message, name: str) -> None:
+    """One `.eml` file per mail; readers never see half of one."""
+    folder: Path = settings().data / "outbox"
+    folder.mkdir(parents=True, exist_ok=True)
+    temporary = folder / f".{name}.{secrets.token_hex(4)}"
+    temporary.write_bytes(message.as_bytes())
+    os.replace(temporary, folder / f"{name}.eml")
+
+
+def _compose(template: str, to: str, language: str, values: dict[str, str], name: str) -> Message:
+    if template not in TEMPLATES:
+        raise ValueError(f"no mail is called {template!r}")
+    with force_locale(language):
+        message = Message(
+            subject=_subject(template),
+            recipients=[to],
+            body=_render(f"email/{template}.txt", language, values),
+            html=_render(f"email/{template}.html", language, values),
+            sender=(settings().site_name, settings().mail_from),
+            extra_headers={"Auto-Submitted": "auto-generated"},
+        )
+    message.msgId = f"<{name}@{settings().mail_from.rpartition('@')[2]}>"
+    if any(sign in to for sign in "\r\n,;") or message.has_bad_headers():
+        raise ValueError("a mail header holds a line break or several addresses")
+    return message
+
+
+def _subject(template: str) -> str:
+    site = settings().site_name
+    subjects: dict[str, str] = {
+        "confirm": _("Confirm your e-mail at %(site)s", site=site),
+        "reset": _("A new password for %(site)s", site=site),
+        "known_address": _("You have an account at %(site)s", site=site),
+        "email_changed": _("Your e-mail at %(site)s was changed", site=site),
+        "password_changed": _("Your password at %(site)s was changed", site=site),
+    }
+    return subjects[template]
+
+
+def _render(name: str, language: str, values: dict[str, str]) -> str:
+    template = current_app.jinja_env.get_template(name)
+    return str(template.render(site_name=settings().site_name, language=language, **values))
+
+
+def _link(values: dict[str, str]) -> str | None:
+    token_id = values.get("token_id")
+    return accounts_tokens.find_link(int(token_id)) if token_id else values["link"]
+
+
+def _mail_id(template: str, to: str, values: dict[str, str]) -> str:
+    """The same for every attempt of the same job, different for everything else."""
+    claim = current_claim.get()
+    job = str(claim.outbox_id) if claim else secrets.token_hex(8)
+    what = repr((settings().secret_key, job, template, to, sorted(values.items())))
+    return f"{template}-{job}-{hashlib.sha256(what.encode()).hexdigest()[:16]}"

@@ -1,0 +1,258 @@
+"""Pictures: accepted into the incoming area, processed by workers, served after a check."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+import tempfile
+from collections.abc import Iterable
+from functools import cache as memoized
+from pathlib import Path
+from typing import Protocol
+
+from sqlalchemy import select
+
+from pigeon.cache import keys
+from pigeon.cache.look_aside import cached
+from pigeon.domain.clock import utc_now
+from pigeon.domain.errors import FieldError, Invalid, NotFound, TooLarge
+from pigeon.domain.events import MediaOrphaned
+from pigeon.domain.limits import IMAGE_BYTES, IMAGE_PIXELS
+from pigeon.domain.media import MediaOwner, Upload
+from pigeon.domain.posts import Image, ImageError, Variant
+from pigeon.extensions import db, settings
+from pigeon.models import MediaModel
+from pigeon.stores import imaging
+from pigeon.stores.imaging_results import Rendered
+from pigeon.stores.incoming import Incoming
+from pigeon.stores.media import MediaStore, media_store
+
+EXTENSIONS = {"image/webp": "webp", "image/jpeg": "jpg"}
+SHOWN_WIDTH = 1_080
+HASH_CHUNK = 1 << 20
+
+
+class Incomer(Protocol):
+    """An upload that still belongs to its request; see `stores.incoming`."""
+
+    path: Path
+
+    @property
+    def too_large(self) -> bool: ...
+
+    def keep(self) -> str: ...
+
+    def flush(self) -> None: ...
+
+
+def store() -> MediaStore:
+    """The configured store; one per process, its connections are made on first use."""
+    return _store(settings().media_url, settings().data)
+
+
+@memoized
+def _store(url: str, data: Path) -> MediaStore:
+    return media_store(url, data)
+
+
+def incoming() -> Incoming:
+    return Incoming(settings().incoming)
+
+
+# -- accepting ---------------------------------------------------------------------------------
+
+
+def inspect_all(files: list[Incomer], field: str) -> list[imaging.Inspected]:
+    """What each file is, without decoding it; TooLarge first, then Invalid, naming every file at fault."""
+    names = _names(field, len(files))
+    large = {name: FieldError("too_large", IMAGE_BYTES) for name, file in zip(names, files, strict=True)
+             if file.too_large}
+    if large:
+        raise TooLarge(large)
+    found: list[imaging.Inspected] = []
+    faults: dict[str, FieldError] = {}
+    for name, file in zip(names, files, strict=True):
+        file.flush()
+        try:
+            found.append(imaging.inspect(file.path))
+        except imaging.Refused as error:
+            limit = IMAGE_PIXELS if error.code == "too_many_pixels" else None
+            faults[name] = FieldError(error.code, limit)
+    if faults:
+        raise Invalid(faults)
+    return found
+
+
+def _names(field: str, count: int) -> list[str]:
+    return [field] if field == "image" else [f"{field}.{n}" for n in range(count)]
+
+
+def keep(file: Incomer, seen: imaging.Inspected, alt: str = "") -> Upload:
+    """Make a file outlive its request. The caller commits a row for it, or the collector takes it."""
+    digest = _digest(file.path)
+    return Upload(
+        token=file.keep(), width=seen.width, height=seen.height, digest=digest, alt=alt
+    )
+
+
+def digest(file: Incomer) -> str:
+    """SHA-256 of what was uploaded: a request sent twice is known by it."""
+    return _digest(file.path)
+
+
+def _digest(path: Path) -> str:
+    sha = hashlib.sha256()
+    with path.open("rb") as opened:
+        while chunk := opened.read(HASH_CHUNK):
+            sha.update(chunk)
+    return sha.hexdigest()
+
+
+def add(
+    upload: Upload, *, owner_id: int, kind: str, post_id: int | None = None, position: int = 0,
+    crop: str = "",
+) -> MediaModel:
+    """A row for a kept upload, in the caller's unit of work."""
+    row = MediaModel(
+        owner_id=owner_id,
+        post_id=post_id,
+        kind=kind,
+        position=position,
+        state="processing",
+        name=secrets.token_hex(16),
+        incoming=upload.token,
+        crop=crop,
+        width=upload.width,
+        height=upload.height,
+        alt=upload.alt,
+        variants="[]",
+        created_at=utc_now(),
+    )
+    db.session.add(row)
+    return row
+
+
+# -- processing --------------------------------------------------------------------------------
+
+
+def render(row: MediaModel) -> Rendered:
+    """Make and store every rendition of a row's original; storing twice stores the same names.
+
+    Raises `imaging.Refused` for damage, and what passes (`OSError`, `RenderInterrupted`) as it is.
+    """
+    with tempfile.TemporaryDirectory(prefix="pigeon-") as folder:
+        path = incoming().path(row.incoming)
+        if row.kind == "avatar":
+            rendered = imaging.render_avatar_limited(path, Path(folder), parse_crop(row.crop))
+        else:
+            rendered = imaging.render_limited(path, Path(folder))
+        for file in rendered.files:
+            store().put(object_name(row.name, file.kind, file.content_type), file.path, file.content_type)
+    return rendered
+
+
+def settle(row: MediaModel, rendered: Rendered) -> None:
+    """Write into the row that its picture is ready."""
+    row.state, row.color, row.error = "ready", rendered.color, None
+    row.width, row.height = rendered.width, rendered.height
+    row.variants = json.dumps(
+        [[file.kind, file.width, file.height, file.content_type] for file in rendered.files]
+    )
+
+
+def object_name(name: str, kind: str, content_type: str) -> str:
+    return f"{name}-{kind}.{EXTENSIONS[content_type]}"
+
+
+def object_names(row: MediaModel) -> list[str]:
+    """Every object that processing this row has stored, or would store."""
+    return [object_name(row.name, kind, content_type) for kind, _, _, content_type in _variants(row)]
+
+
+def rendered_names(name: str, rendered: Rendered) -> list[str]:
+    return [object_name(name, file.kind, file.content_type) for file in rendered.files]
+
+
+def orphaned(rows: Iterable[MediaModel]) -> MediaOrphaned:
+    """The event that deletes the files of rows that go."""
+    found = list(rows)
+    return MediaOrphaned(
+        names=[name for row in found for name in object_names(row)],
+        incoming=[row.incoming for row in found if row.incoming],
+    )
+
+
+def delete_files(names: list[str], tokens: list[str]) -> None:
+    """Delete objects and originals; missing ones are fine."""
+    store().delete(names)
+    for token in tokens:
+        incoming().discard(token)
+
+
+def parse_crop(crop: str) -> tuple[float, float, float] | None:
+    """`x,y,size` in 0-1; Invalid naming `crop` when it is something else."""
+    if not crop:
+        return None
+    try:
+        x, y, size = (float(part) for part in crop.split(","))
+    except ValueError as error:
+        raise Invalid({"crop": FieldError("bad_format")}) from error
+    if not (0 <= x <= 1 and 0 <= y <= 1 and 0 < size <= 1):
+        raise Invalid({"crop": FieldError("bad_format")})
+    return x, y, size
+
+
+# -- showing -----------------------------------------------------------------------------------
+
+
+def _variants(row: MediaModel) -> list[tuple[str, int, int, str]]:
+    return [tuple(entry) for entry in json.loads(row.variants)]
+
+
+def image_of(row: MediaModel) -> Image:
+    """The contract's Image; addresses only when it is ready."""
+    webp = [
+        Variant(width=w, height=h, type=t, url=f"/media/{object_name(row.name, kind, t)}")
+        for kind, w, h, t in _variants(row)
+        if kind.startswith("w") or kind == "jpeg"
+    ]
+    by_type = sorted(webp, key=lambda variant: (variant.width, variant.type == "image/jpeg"))
+    ready = row.state == "ready"
+    return Image(
+        id=str(row.id),
+        state=row.state,
+        width=row.width,
+        height=row.height,
+        alt=row.alt,
+        color=row.color,
+        url=_shown(by_type) if ready else None,
+        thumb_url=f"/media/{row.name}-thumb.webp" if ready else None,
+        variants=by_type if ready else [],
+        error=ImageError(code=row.error, message="") if row.error else None,
+    )
+
+
+def _shown(variants: list[Variant]) -> str | None:
+    fitting = [v for v in variants if v.width <= SHOWN_WIDTH and v.type == "image/webp"]
+    return fitting[-1].url if fitting else None
+
+
+@cached(keys.MEDIA_OWNER, MediaOwner)
+def owners(names: list[str]) -> dict[str, MediaOwner]:
+    """What decides about access, by the random part of an object's name."""
+    rows = db.session.scalars(select(MediaModel).where(MediaModel.name.in_(names)))
+    return {
+        row.name: MediaOwner(
+            media_id=row.id, owner_id=row.owner_id, post_id=row.post_id, kind=row.kind, state=row.state
+        )
+        for row in rows
+    }
+
+
+def get_owner(object_file: str) -> MediaOwner:
+    """The owner record of a stored object; NotFound for every other name."""
+    found = owners.one(object_file[:32])
+    if found is None or found.state != "ready":
+        raise NotFound
+    return found

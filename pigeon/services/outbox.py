@@ -1,0 +1,237 @@
+"""The outbox: the one retry mechanism. A queue only carries the id of a row.
+
+A worker claims a row under a lease with an attempt number; its effects and "done" are one commit, so
+running twice is harmless and a late result of an older attempt is refused.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, or_, select, update
+
+from pigeon.domain.clock import utc_now
+from pigeon.domain.errors import NotFound
+from pigeon.extensions import db
+from pigeon.models import OutboxRow
+from pigeon.unit_of_work import Claim, StaleClaim, finish, retried, unit_of_work
+
+LEASE_S = 120
+MAX_FAILURES = 5
+BACKOFF_S = (1, 5, 30, 120)
+LOST_AFTER_S = 5
+SWEPT_AT_ONCE = 500
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeadJob:
+    id: int
+    queue: str
+    job: str
+    arguments: str
+    error: str
+    created_at: datetime
+
+
+def worker_name() -> str:
+    """Who claims: the sweeper on the same host frees the claims of a process that died."""
+    return f"{socket.gethostname()[:60]}:{os.getpid()}"
+
+
+@retried
+def claim(outbox_id: int) -> Claim | None:
+    """Take a job; None when it is done, dead, or in another worker's hands."""
+    now = utc_now()
+    free = or_(
+        OutboxRow.state == "ready",
+        (OutboxRow.state == "claimed") & (OutboxRow.available_at < now),
+    )
+    with unit_of_work():
+        taken = db.session.execute(
+            update(OutboxRow)
+            .where(OutboxRow.id == outbox_id, free)
+            .values(
+                state="claimed",
+                attempt=OutboxRow.attempt + 1,
+                claimed_by=worker_name(),
+                available_at=now + timedelta(seconds=LEASE_S),
+            )
+        )
+        row = db.session.get(OutboxRow, outbox_id) if taken.rowcount else None  # type: ignore[attr-defined]
+        if row is None:
+            return None
+        return Claim(
+            outbox_id=row.id,
+            attempt=row.attempt,
+            queue=row.queue,
+            name=row.job,
+            arguments=json.loads(row.arguments),
+            progress=row.progress,
+        )
+
+
+@retried
+def done(held: Claim) -> None:
+    """Finish a job whose effects were stored before; finishing twice is fine."""
+    with unit_of_work():
+        try:
+            finish(held)
+        except StaleClaim:
+            return
+
+
+@retried
+def fail(held: Claim, error: str) -> None:
+    """Give a job back with a growing delay; after the fifth failure it is dead."""
+    with unit_of_work():
+        row = db.session.get(OutboxRow, held.outbox_id)
+        if row is None or row.attempt != held.attempt:
+            return
+        row.failures += 1
+        row.last_error = error[:500]
+        row.claimed_by = ""
+        row.state = "dead" if row.failures >= MAX_FAILURES else "ready"
+        wait_s = BACKOFF_S[min(row.failures, len(BACKOFF_S)) - 1]
+        row.available_at = utc_now() + timedelta(seconds=wait_s)
+        row.enqueued_at = None
+
+
+@retried
+def again(held: Claim, progress: str) -> bool:
+    """Keep a job's progress and queue it again behind the others; False when it was taken over."""
+    with unit_of_work():
+        moved = db.session.execute(
+            update(OutboxRow)
+            .where(OutboxRow.id == held.outbox_id, OutboxRow.attempt == held.attempt)
+            .values(state="ready", progress=progress, claimed_by="", enqueued_at=utc_now())
+        )
+        return bool(moved.rowcount)  # type: ignore[attr-defined]
+
+
+# -- sweeping ----------------------------------------------------------------------------------
+
+
+def sweep(empty_queues: set[str]) -> list[tuple[int, str]]:
+    """(id, queue) of what must be enqueued: due retries, lost jobs, claims of the dead.
+
+    A row that was enqueued a while ago is lost when its queue is empty; behind a long queue it waits.
+    """
+    _free_claims_of_the_dead()
+    now = utc_now()
+    lost = (OutboxRow.enqueued_at < now - timedelta(seconds=LOST_AFTER_S)) & OutboxRow.queue.in_(
+        empty_queues
+    )
+    due = (OutboxRow.available_at <= now) & or_(OutboxRow.enqueued_at.is_(None), lost)
+    expired = (OutboxRow.state == "claimed") & (OutboxRow.available_at < now)
+    query = (
+        select(OutboxRow.id, OutboxRow.queue)
+        .where(or_((OutboxRow.state == "ready") & due, expired))
+        .order_by(OutboxRow.id)
+        .limit(SWEPT_AT_ONCE)
+    )
+    found = [(row[0], row[1]) for row in db.session.execute(query)]
+    if found:
+        _mark_enqueued([row[0] for row in found])
+    return found
+
+
+@retried
+def _mark_enqueued(ids: list[int]) -> None:
+    with unit_of_work():
+        db.session.execute(
+            update(OutboxRow)
+            .where(OutboxRow.id.in_(ids))
+            .values(state="ready", enqueued_at=utc_now(), available_at=utc_now())
+        )
+
+
+@retried
+def _free_claims_of_the_dead() -> None:
+    """A process of this host that is gone will not finish: its jobs need not wait for the lease."""
+    host = worker_name().rpartition(":")[0]
+    names = db.session.scalars(
+        select(OutboxRow.claimed_by).where(OutboxRow.state == "claimed").distinct()
+    )
+    dead = [name for name in names if name.startswith(f"{host}:") and not _lives(name)]
+    if not dead:
+        return
+    with unit_of_work():
+        db.session.execute(
+            update(OutboxRow)
+            .where(OutboxRow.state == "claimed", OutboxRow.claimed_by.in_(dead))
+            .values(state="ready", claimed_by="", enqueued_at=None, available_at=utc_now())
+        )
+
+
+def _lives(name: str) -> bool:
+    try:
+        os.kill(int(name.rpartition(":")[2]), 0)
+    except ProcessLookupError:
+        return False
+    except (PermissionError, ValueError):
+        return True
+    return True
+
+
+# -- looking at it -----------------------------------------------------------------------------
+
+
+def pending() -> int:
+    """Jobs that are promised and not done."""
+    query = select(func.count()).select_from(OutboxRow).where(OutboxRow.state != "dead")
+    return db.session.scalar(query) or 0
+
+
+def list_pending_ids() -> list[tuple[int, datetime]]:
+    """(id, available_at) of everything that is ready, oldest first."""
+    rows = db.session.execute(
+        select(OutboxRow.id, OutboxRow.available_at)
+        .where(OutboxRow.state == "ready")
+        .order_by(OutboxRow.id)
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+def oldest_age_s() -> dict[str, float]:
+    """Per queue, how long its oldest job that is due has been waiting."""
+    now = utc_now()
+    rows = db.session.execute(
+        select(OutboxRow.queue, func.min(OutboxRow.created_at))
+        .where(OutboxRow.state == "ready", OutboxRow.available_at <= now)
+        .group_by(OutboxRow.queue)
+    )
+    return {queue: (now - oldest).total_seconds() for queue, oldest in rows if oldest}
+
+
+def list_dead() -> list[DeadJob]:
+    rows = db.session.scalars(
+        select(OutboxRow).where(OutboxRow.state == "dead").order_by(OutboxRow.id)
+    )
+    return [
+        DeadJob(
+            id=row.id,
+            queue=row.queue,
+            job=row.job,
+            arguments=row.arguments,
+            error=row.last_error,
+            created_at=row.created_at,
+        )
+        for row in rows
+    ]
+
+
+@retried
+def retry_dead(outbox_id: int) -> None:
+    """Let a dead job be tried five times more; NotFound when it is not dead."""
+    with unit_of_work():
+        revived = db.session.execute(
+            update(OutboxRow)
+            .where(OutboxRow.id == outbox_id, OutboxRow.state == "dead")
+            .values(state="ready", failures=0, enqueued_at=None, available_at=utc_now())
+        )
+        if not revived.rowcount:  # type: ignore[attr-defined]
+            raise NotFound

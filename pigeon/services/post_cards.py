@@ -1,0 +1,135 @@
+"""Viewer-free cards of posts, assembled from rows in a fixed number of statements."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from sqlalchemy import Select, select
+
+from pigeon.cache import keys, leases
+from pigeon.cache.look_aside import cached
+from pigeon.domain.posts import Image, PostCard
+from pigeon.domain.users import UserRef
+from pigeon.extensions import db
+from pigeon.models import MediaModel, MentionModel, PostModel, PostTag, PublicationModel
+from pigeon.services import media, users
+
+LANGUAGES = ("ko", "en")
+
+
+@cached(keys.POST_CARD, PostCard)
+def cards(ids: list[int]) -> dict[int, PostCard]:
+    """Cards of published posts; the rest is seen by its author only, and never cached."""
+    return {post_id: card for post_id, card in load(ids).items() if card.state == "published"}
+
+
+@cached(keys.PENDING_POSTS, list[int])
+def pending(author_ids: list[int]) -> dict[int, list[int]]:
+    """Ids of each author's posts that are not published, newest first."""
+    found: dict[int, list[int]] = {author_id: [] for author_id in author_ids}
+    rows = db.session.execute(
+        select(PostModel.author_id, PostModel.id)
+        .where(PostModel.author_id.in_(author_ids), PostModel.state.in_(("processing", "failed")))
+        .order_by(PostModel.id.desc())
+    )
+    for author_id, post_id in rows:
+        found[author_id].append(post_id)
+    return found
+
+
+def find(post_id: int, viewer_id: int | None) -> PostCard | None:
+    """A card out of the cache, or for a viewer who may be the author from SQL."""
+    card = cards.one(post_id)
+    if card is None and viewer_id is not None:
+        card = load([post_id]).get(post_id)
+    return card
+
+
+def load(ids: list[int]) -> dict[int, PostCard]:
+    """Cards in any state, from SQL: posts, images, mentions, tags and people, one statement each."""
+    if not ids:
+        return {}
+    rows = db.session.execute(
+        select(PostModel, PublicationModel.id, PublicationModel.published_at)
+        .outerjoin(PublicationModel, PublicationModel.post_id == PostModel.id)
+        .where(PostModel.id.in_(ids))
+    ).all()
+    images, mentions, tags = _images(ids), _mentions(ids), _tags(ids)
+    people = users.refs({row[0].author_id for row in rows} | {u for m in mentions.values() for u in m})
+    return {
+        post.id: PostCard(
+            id=post.id,
+            publication_id=publication_id,
+            author=people[post.author_id],
+            state=post.state,
+            caption=post.caption,
+            mentions=_mentioned(mentions[post.id], people),
+            tags=tags[post.id],
+            images=images[post.id],
+            comments_open=post.comments_open,
+            created_at=post.created_at,
+            published_at=published_at,
+            edited_at=post.edited_at,
+        )
+        for post, publication_id, published_at in rows
+        if post.author_id in people
+    }
+
+
+def _images(ids: list[int]) -> dict[int, list[Image]]:
+    found: dict[int, list[Image]] = defaultdict(list)
+    for row in db.session.scalars(
+        select(MediaModel).where(MediaModel.post_id.in_(ids)).order_by(MediaModel.position)
+    ):
+        found[row.post_id or 0].append(media.image_of(row))
+    return found
+
+
+def _mentions(ids: list[int]) -> dict[int, list[int]]:
+    found: dict[int, list[int]] = defaultdict(list)
+    for row in db.session.scalars(
+        select(MentionModel).where(MentionModel.post_id.in_(ids)).order_by(MentionModel.position)
+    ):
+        found[row.post_id].append(row.user_id)
+    return found
+
+
+def _mentioned(ids: list[int], people: dict[int, UserRef]) -> list[UserRef]:
+    return [people[user_id] for user_id in ids if user_id in people]
+
+
+def _tags(ids: list[int]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = defaultdict(list)
+    for row in db.session.scalars(
+        select(PostTag).where(PostTag.post_id.in_(ids)).order_by(PostTag.position)
+    ):
+        found[row.post_id].append(row.tag)
+    return found
+
+
+def evict(post_id: int, publication_id: int | None, author_id: int) -> None:
+    """Forget a post's card, its fragments in every language, and the author's list of pending ones."""
+    cards.evict(post_id)
+    pending.evict(author_id)
+    if publication_id is not None:
+        leases.evict(*(fragment_key(publication_id, language) for language in LANGUAGES))
+
+
+def fragment_key(publication_id: int, language: str) -> str:
+    return keys.FRAGMENT.key(language, publication_id)
+
+
+def evict_all_of(author_id: int) -> None:
+    """Forget every card that shows a person: as its author, or mentioned in it."""
+    for own in (PostModel.author_id == author_id, PostModel.id.in_(_mentioning(author_id))):
+        rows = db.session.execute(
+            select(PostModel.id, PublicationModel.id)
+            .outerjoin(PublicationModel, PublicationModel.post_id == PostModel.id)
+            .where(own)
+        )
+        for post_id, publication_id in rows:
+            evict(post_id, publication_id, author_id)
+
+
+def _mentioning(user_id: int) -> Select[tuple[int]]:
+    return select(MentionModel.post_id).where(MentionModel.user_id == user_id)

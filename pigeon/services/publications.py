@@ -1,0 +1,56 @@
+"""Publications: the rows that make posts visible, and whose ids timelines are made of."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import NamedTuple
+
+from sqlalchemy import select
+
+from pigeon.extensions import db
+from pigeon.models import PublicationModel
+
+
+class Ref(NamedTuple):
+    """What never changes about a publication."""
+
+    post_id: int
+    author_id: int
+
+
+MEMORY = 200_000
+_known: OrderedDict[int, Ref] = OrderedDict()
+
+
+def refs(ids: list[int]) -> dict[int, Ref]:
+    """Post and author per publication; kept in the process, for the pair is immutable.
+
+    A deleted publication may still be in memory: its post's counters say that it is gone.
+    """
+    found = {number: ref for number in ids if (ref := _known.get(number)) is not None}
+    missing = [number for number in ids if number not in found]
+    if missing:
+        found.update(_load(missing))
+    return found
+
+
+def remember(publication_id: int, post_id: int, author_id: int) -> None:
+    _known[publication_id] = Ref(post_id, author_id)
+
+
+def forget_all() -> None:
+    """For tests that empty the database under a living process."""
+    _known.clear()
+
+
+def _load(ids: list[int]) -> dict[int, Ref]:
+    rows = db.session.execute(
+        select(PublicationModel.id, PublicationModel.post_id, PublicationModel.author_id).where(
+            PublicationModel.id.in_(ids)
+        )
+    )
+    loaded = {row[0]: Ref(row[1], row[2]) for row in rows}
+    _known.update(loaded)
+    while len(_known) > MEMORY:
+        _known.popitem(last=False)
+    return loaded

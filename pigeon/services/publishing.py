@@ -1,0 +1,192 @@
+"""How a post becomes visible: by one row, in the transaction that completes it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import select, update
+
+from pigeon.domain.clock import utc_now
+from pigeon.domain.errors import NotFound
+from pigeon.domain.events import ImageProcessed, PostFailed, PostPublished
+from pigeon.extensions import db, settings
+from pigeon.models import MediaModel, PostModel, PostTag, PublicationModel, UserModel
+from pigeon.services import counts, fanouts, media, post_cards, pulls, users
+from pigeon.stores.imaging import Refused
+from pigeon.stores.imaging_results import Rendered
+from pigeon.unit_of_work import UnitOfWork, retried, unit_of_work
+
+KEY_LIFE = timedelta(hours=24)
+PUSH_AGAIN_BELOW = 0.8
+"""Hysteresis: who fell below this part of the threshold is pushed again."""
+
+
+def publish(uow: UnitOfWork, post: PostModel, *, had_images: bool = False) -> None:
+    """Insert the publication of a complete post, whose row is locked or new."""
+    author = db.session.scalar(
+        select(UserModel).where(UserModel.id == post.author_id).with_for_update()
+    )
+    if author is None or author.state != "active":
+        raise NotFound
+    delivery = _delivery(author)
+    row = PublicationModel(
+        post_id=post.id, author_id=author.id, delivery=delivery, published_at=utc_now()
+    )
+    db.session.add(row)
+    post.state = "published"
+    author.post_count += 1
+    db.session.flush()
+    db.session.execute(
+        update(PostTag).where(PostTag.post_id == post.id).values(publication_id=row.id)
+    )
+    _announce(uow, row, author, had_images=had_images)
+
+
+def _delivery(author: UserModel) -> str:
+    """Fan-out on write, or on read for who has very many followers; decided once per post."""
+    threshold = settings().celebrity_followers
+    if author.follower_count >= threshold:
+        author.is_celebrity = True
+    elif author.follower_count < threshold * PUSH_AGAIN_BELOW:
+        author.is_celebrity = False
+    return "pull" if author.is_celebrity else "push"
+
+
+def _announce(
+    uow: UnitOfWork, row: PublicationModel, author: UserModel, *, had_images: bool
+) -> None:
+    post_id, publication_id, author_id = row.post_id, row.id, row.author_id
+    uow.after_commit(lambda: post_cards.evict(post_id, publication_id, author_id))
+    uow.after_commit(lambda: counts.posts.evict(post_id))
+    uow.after_commit(lambda: counts.users.evict(author_id))
+    if row.delivery == "pull":
+        uow.after_commit(pulls.changed)
+    else:
+        uow.after_commit(lambda: fanouts.push_to_author(publication_id, author_id))
+    uow.record(
+        PostPublished(
+            publication_id=publication_id,
+            post_id=post_id,
+            author_id=author_id,
+            username=author.username,
+            delivery=row.delivery,
+            audience=author.follower_count,
+            had_images=had_images,
+        )
+    )
+
+
+def publication_of(post_id: int) -> int | None:
+    return db.session.scalar(select(PublicationModel.id).where(PublicationModel.post_id == post_id))
+
+
+# -- processing an image -----------------------------------------------------------------------
+
+
+def process(media_id: int) -> None:
+    """Render one image; the last one of a post publishes it. Safe to run twice, and in parallel."""
+    row = db.session.get(MediaModel, media_id)
+    if row is None or row.state != "processing":
+        return
+    try:
+        rendered = media.render(row)
+    except (Refused, NotFound) as error:
+        fail(media_id, "unreadable" if isinstance(error, NotFound) else error.code)
+        return
+    name, token = row.name, row.incoming
+    if _settle_image(media_id, rendered):
+        media.incoming().discard(token)
+    else:
+        media.delete_files(media.rendered_names(name, rendered), [])
+
+
+@retried
+def _settle_image(media_id: int, rendered: Rendered) -> bool:
+    """Store that an image is ready, with all that follows; False when it was deleted meanwhile."""
+    with unit_of_work() as uow:
+        row = _lock_image(media_id)
+        if row is None:
+            return False
+        if row.state == "processing":
+            media.settle(row, rendered)
+            row.incoming = ""
+            db.session.flush()
+            _after_image(uow, row)
+        uow.finish_job()
+    return True
+
+
+def _after_image(uow: UnitOfWork, row: MediaModel) -> None:
+    name = row.name
+    uow.after_commit(lambda: media.owners.evict(name))
+    if row.post_id is None:
+        wear(uow, row)
+        return
+    post = db.session.get(PostModel, row.post_id)
+    if post is not None:
+        settle(uow, post)
+
+
+def _lock_image(media_id: int) -> MediaModel | None:
+    """The image, behind the lock of its post: who counts what is left must hold that lock first."""
+    post_id = db.session.scalar(select(MediaModel.post_id).where(MediaModel.id == media_id))
+    if post_id is not None:
+        db.session.scalar(select(PostModel.id).where(PostModel.id == post_id).with_for_update())
+    return db.session.scalar(
+        select(MediaModel)
+        .where(MediaModel.id == media_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+
+
+def settle(uow: UnitOfWork, post: PostModel) -> None:
+    """Publish a locked post whose images are all ready; else tell its author how far it is."""
+    states = list(
+        db.session.scalars(select(MediaModel.state).where(MediaModel.post_id == post.id))
+    )
+    done, total = states.count("ready"), len(states)
+    post_id, author_id = post.id, post.author_id
+    uow.after_commit(lambda: post_cards.pending.evict(author_id))
+    if done == total and post.state != "published":
+        publish(uow, post, had_images=total > 0)
+    elif "failed" not in states:
+        post.state = "processing"
+    uow.record(ImageProcessed(post_id=post_id, author_id=author_id, done=done, total=total))
+
+
+def wear(uow: UnitOfWork, row: MediaModel) -> None:
+    """Show a processed avatar: it replaces the old one, unless a newer one came meanwhile."""
+    newest = db.session.scalar(
+        select(MediaModel.id)
+        .where(MediaModel.owner_id == row.owner_id, MediaModel.kind == "avatar")
+        .order_by(MediaModel.id.desc())
+        .limit(1)
+    )
+    if newest != row.id:
+        return
+    db.session.execute(
+        update(UserModel).where(UserModel.id == row.owner_id).values(avatar=row.name)
+    )
+    users.drop_avatars(uow, row.owner_id, keep=row.id)
+    users.changed(uow, row.owner_id)
+
+
+@retried
+def fail(media_id: int, code: str) -> None:
+    """Mark an image, and so its post, as failed; the author can retry or remove it."""
+    with unit_of_work() as uow:
+        row = _lock_image(media_id)
+        if row is not None and row.state == "processing":
+            row.state, row.error = "failed", code
+            post = db.session.get(PostModel, row.post_id) if row.post_id else None
+            if post is not None:
+                post.state = "failed"
+                _tell_failure(uow, post, media_id, code)
+        uow.finish_job()
+
+
+def _tell_failure(uow: UnitOfWork, post: PostModel, media_id: int, code: str) -> None:
+    post_id, author_id = post.id, post.author_id
+    uow.after_commit(lambda: post_cards.evict(post_id, None, author_id))
+    uow.record(PostFailed(post_id=post_id, author_id=author_id, errors={str(media_id): code}))

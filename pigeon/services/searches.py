@@ -1,0 +1,85 @@
+"""Finding people by the beginning of a handle or a name, also while Korean is being typed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, case, or_, select
+
+from pigeon.domain import hangul, limits, text
+from pigeon.domain.errors import FieldError, Invalid
+from pigeon.domain.names import canonical_username
+from pigeon.domain.page import Page, PageRequest, cut
+from pigeon.domain.users import UserHit, UserRow
+from pigeon.extensions import db
+from pigeon.models import FollowModel, UserModel
+from pigeon.services import policy, users
+
+LOOKED_AT = 200
+
+
+def check_query(q: str) -> str:
+    """The query without outer white space and `@`; Invalid naming `q` when it is too long."""
+    cleaned = text.clean_line(q)
+    if text.length(cleaned) > limits.SEARCH:
+        raise Invalid({"q": FieldError("too_long", limits.SEARCH)})
+    return cleaned.removeprefix("@")
+
+
+def find_people(q: str, viewer_id: int | None, request: PageRequest) -> Page[UserRow]:
+    """People whose handle or a word of whose name begins with `q`; a blank query finds nobody."""
+    query = check_query(q)
+    if not query:
+        return Page(items=[], next=None)
+    statement = (
+        select(UserModel.id, UserModel.username, UserModel.display_name)
+        .where(_begins(query), policy.visible_users(viewer_id))
+        .order_by(UserModel.id.desc())
+        .limit(LOOKED_AT)
+    )
+    if request.before is not None:
+        statement = statement.where(UserModel.id < request.before)
+    matching = [row for row in db.session.execute(statement) if _matches(query, row)]
+    page = cut(matching, request.limit, "people", lambda row: int(row[0]))
+    return page.map(lambda rows: users.rows([row[0] for row in rows], viewer_id))
+
+
+def suggest_mentions(q: str, viewer_id: int) -> list[UserHit]:
+    """Up to 8 people to mention: whom the viewer follows first."""
+    query = check_query(q)
+    if not query:
+        return []
+    mine = select(FollowModel.followee_id).where(FollowModel.follower_id == viewer_id)
+    follows_first = case((UserModel.id.in_(mine), 0), else_=1)
+    statement = (
+        select(UserModel.id, UserModel.username, UserModel.display_name)
+        .where(_begins(query), policy.visible_users(viewer_id))
+        .order_by(follows_first, UserModel.follower_count.desc(), UserModel.id)
+        .limit(LOOKED_AT)
+    )
+    rows = [row for row in db.session.execute(statement) if _matches(query, row)]
+    ids = [row[0] for row in rows[: limits.SUGGESTIONS]]
+    return [UserHit(user=user) for user in users.rows(ids, viewer_id)]
+
+
+def _begins(query: str) -> ColumnElement[bool]:
+    """What SQL can tell: handles by prefix, names by jamo or initial consonants at word starts."""
+    jamo, initials = hangul.query_forms(query)
+    if initials is not None:
+        return _at_word_start(UserModel.name_initials, initials[:60])
+    handle = UserModel.username.startswith(canonical_username(query), autoescape=True)
+    return or_(handle, _at_word_start(UserModel.name_jamo, jamo[:255]))
+
+
+def _at_word_start(column: Any, prefix: str) -> ColumnElement[bool]:
+    return or_(
+        column.startswith(prefix, autoescape=True), column.contains(f" {prefix}", autoescape=True)
+    )
+
+
+def _matches(query: str, row: Any) -> bool:
+    """What SQL cannot tell: whether the unfinished syllable fits."""
+    _, username, display_name = row
+    return bool(
+        username.startswith(canonical_username(query)) or hangul.matches(query, display_name)
+    )

@@ -1,0 +1,46 @@
+"""Posts by hashtag."""
+
+from __future__ import annotations
+
+from sqlalchemy import func, select
+
+from pigeon.domain import text
+from pigeon.domain.errors import NotFound
+from pigeon.domain.page import Page, PageRequest, cut
+from pigeon.domain.posts import Post
+from pigeon.extensions import db
+from pigeon.models import PostModel, PostTag
+from pigeon.services import policy, posts
+
+
+def get_tag(typed: str) -> str:
+    """The folded tag; NotFound for what cannot be one."""
+    tag = text.canonical_tag(typed)
+    if tag is None:
+        raise NotFound
+    return tag
+
+
+def count(tag: str) -> int:
+    query = (
+        select(func.count())
+        .select_from(PostTag)
+        .join(PostModel, PostModel.id == PostTag.post_id)
+        .where(PostTag.tag == tag, PostTag.publication_id.is_not(None), policy.visible_posts(None))
+    )
+    return db.session.scalar(query) or 0
+
+
+def list_posts(tag: str, viewer_id: int | None, request: PageRequest) -> Page[Post]:
+    """Published posts with a tag, newest first."""
+    query = (
+        select(PostTag.publication_id, PostTag.post_id)
+        .where(PostTag.tag == tag, PostTag.publication_id.is_not(None))
+        .order_by(PostTag.publication_id.desc())
+        .limit(request.limit + 1)
+    )
+    if request.before is not None:
+        query = query.where(PostTag.publication_id < request.before)
+    rows = db.session.execute(query).all()
+    page = cut(rows, request.limit, f"tag-{tag}", lambda row: int(row[0]))
+    return page.map(lambda found: posts.get_many([row[1] for row in found], viewer_id))

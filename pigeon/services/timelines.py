@@ -1,0 +1,264 @@
+"""The home timeline: fan-out on write, fan-out on read for celebrities, SQL for the rest.
+
+Its definition is `plain`: the published posts of the people I follow, and mine, newest first.
+Everything else here is a faster way to the same answer; see docs/architecture.md.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from redis.exceptions import RedisError
+from sqlalchemy import or_, select
+
+from pigeon import metrics
+from pigeon.cache import keys, resp
+from pigeon.cache.breaker import cache_breaker
+from pigeon.cache.counters import GONE, Counts
+from pigeon.domain.page import Page, PageRequest, cut
+from pigeon.extensions import cache, db, settings
+from pigeon.models import FollowModel, PublicationModel, UserModel
+from pigeon.services import counts, follow_sets, publications, pulls
+from pigeon.stores import timelines as store
+
+CURSOR = "timeline"
+CHUNK = 150
+BULK_READERS = 10_000
+OVERFETCH = 6
+
+BodyKey = Callable[[int], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One post of a timeline; `body` is what the cache holds under the caller's key, if anything."""
+
+    publication_id: int
+    post_id: int
+    author_id: int
+    counts: Counts
+    body: bytes | None
+
+
+@dataclass(slots=True)
+class _Read:
+    """What the first trip to Redis brought."""
+
+    cells: store.Cells
+    index: pulls.PullIndex
+    celebrities: list[int]
+
+
+def page(reader_id: int, request: PageRequest, body_key: BodyKey | None = None) -> Page[Entry]:
+    """A page of a reader's timeline; no SQL statement when everything is warm."""
+    found = _entries(reader_id, request.before, request.limit + 1, body_key)
+    return cut(found, request.limit, CURSOR, lambda entry: entry.publication_id)
+
+
+def _entries(reader_id: int, before: int | None, need: int, body_key: BodyKey | None) -> list[Entry]:
+    if not (settings().cache and settings().fanout):
+        return _from_sql(reader_id, before, need, body_key)
+    read = cache_breaker.attempt(lambda: _read(reader_id, before), None)
+    if read is None:
+        rebuilt = cache_breaker.attempt(lambda: rebuild(reader_id), False)
+        read = cache_breaker.attempt(lambda: _read(reader_id, before), None) if rebuilt else None
+    if read is None:
+        return _from_sql(reader_id, before, need, body_key)
+    return _merge(reader_id, read, before, need, body_key)
+
+
+# -- reading -----------------------------------------------------------------------------------
+
+
+def _read(reader_id: int, before: int | None) -> _Read | None:
+    """Trip 1: the list, the version of the pull index, and which of its authors are followed."""
+    index = pulls.current(_last_version.get(settings().redis_cache_url))
+    for _ in range(3):
+        cells, version, flags = _first_trip(reader_id, before, index)
+        _last_version[settings().redis_cache_url] = version
+        if version != index.version or version is None:
+            index = pulls.current(version)
+            continue
+        if not flags[0]:
+            follow_sets.load(reader_id)
+            continue
+        understood = store.understand(cells)
+        if understood is None:
+            return None
+        celebrities = [author for author, flag in zip(index.authors, flags[1:], strict=True) if flag]
+        if reader_id in index.by_author and reader_id not in celebrities:
+            celebrities.append(reader_id)
+        return _Read(cells=understood, index=index, celebrities=celebrities)
+    return None
+
+
+_last_version: dict[str, bytes | None] = {}
+
+
+def _first_trip(reader_id: int, before: int | None, index: pulls.PullIndex) -> list[Any]:
+    commands = [
+        store.read_command(reader_id, whole=before is not None),
+        pulls.version_command(),
+        _membership_command(reader_id, index.authors),
+    ]
+    if before is None:
+        commands.append(store.renew_command(reader_id))
+    return resp.pool(cache.url).pipeline(commands)[:3]
+
+
+def _membership_command(reader_id: int, authors: Iterable[int]) -> list[bytes]:
+    """The member 0 answers whether the set is loaded."""
+    key = keys.FOLLOWING.key(reader_id).encode()
+    return [b"SMISMEMBER", key, b"0", *(b"%d" % author for author in authors)]
+
+
+def _merge(
+    reader_id: int, read: _Read, before: int | None, need: int, body_key: BodyKey | None
+) -> list[Entry]:
+    """Merge both runs above the floor of both, filter, and let SQL continue below it."""
+    floor = max(read.cells.floor, read.index.floor)
+    candidates = _candidates(read, before, floor)
+    found: list[Entry] = []
+    while len(found) < need:
+        batch = list(islice(candidates, need - len(found) + OVERFETCH))
+        if not batch:
+            break
+        hydrated = _hydrate(reader_id, batch, body_key)
+        found.extend(hydrated)
+    if len(found) >= need or floor == 0:
+        return found[:need]
+    below = min(floor, before) if before is not None else floor
+    return found + _from_sql(reader_id, below, need - len(found), body_key)
+
+
+def _candidates(read: _Read, before: int | None, floor: int) -> Iterable[int]:
+    """Ids below `before` and at or above `floor`, newest first, once each."""
+    pushed = read.cells.ids
+    pulled = list(islice(read.index.newest(read.celebrities, before), store.WINDOW * 4))
+    merged = sorted({*pushed, *pulled}, reverse=True) if pulled else pushed
+    if len(pulled) == store.WINDOW * 4:
+        floor = max(floor, pulled[-1])
+    return iter([n for n in merged if n >= floor and (before is None or n < before)])
+
+
+def _hydrate(reader_id: int, ids: list[int], body_key: BodyKey | None) -> list[Entry]:
+    """Trip 2: is each author still followed, its counters, its body; what is gone is left out."""
+    refs = publications.refs(ids)
+    known = [number for number in ids if number in refs]
+    authors = list({refs[number].author_id for number in known})
+    replies = cache_breaker.attempt(
+        lambda: _second_trip(reader_id, authors, known, refs, body_key), None
+    )
+    if replies is None or not replies[0][0]:
+        return _plain_hydrate(reader_id, known, refs)
+    flags, *rest = replies
+    followed = {author for author, flag in zip(authors, flags[1:], strict=True) if flag}
+    followed.add(reader_id)
+    bodies = rest.pop() if body_key else [None] * len(known)
+    counted = counts.posts.complete(
+        {refs[number].post_id: reply for number, reply in zip(known, rest, strict=True)}
+    )
+    return [
+        Entry(number, refs[number].post_id, refs[number].author_id, found, body)
+        for number, body in zip(known, bodies, strict=True)
+        if refs[number].author_id in followed
+        and (found := counted.get(refs[number].post_id)) is not None
+    ]
+
+
+_COUNT_FIELDS = [*(name.encode() for name in counts.posts.fields), GONE.encode()]
+
+
+def _second_trip(
+    reader_id: int,
+    authors: list[int],
+    ids: list[int],
+    refs: dict[int, publications.Ref],
+    body_key: BodyKey | None,
+) -> list[Any]:
+    commands = [_membership_command(reader_id, authors)]
+    commands += [
+        [b"HMGET", counts.posts.key(refs[number].post_id).encode(), *_COUNT_FIELDS] for number in ids
+    ]
+    if body_key and ids:
+        commands.append([b"MGET", *map(body_key, ids)])
+    elif body_key:
+        commands.append([b"MGET", b"-"])
+    return resp.pool(cache.url).pipeline(commands)
+
+
+# -- the definition ----------------------------------------------------------------------------
+
+
+def plain(reader_id: int, before: int | None, limit: int) -> list[int]:
+    """What a timeline is: ids of publications by the reader and those they follow, newest first."""
+    return list(db.session.scalars(_definition(reader_id, before).limit(limit)))
+
+
+def _definition(reader_id: int, before: int | None, delivery: str | None = None) -> Any:
+    followees = select(FollowModel.followee_id).where(FollowModel.follower_id == reader_id)
+    query = (
+        select(PublicationModel.id)
+        .join(UserModel, UserModel.id == PublicationModel.author_id)
+        .where(
+            or_(PublicationModel.author_id.in_(followees), PublicationModel.author_id == reader_id),
+            UserModel.state == "active",
+        )
+        .order_by(PublicationModel.id.desc())
+    )
+    if before is not None:
+        query = query.where(PublicationModel.id < before)
+    if delivery is not None:
+        query = query.where(PublicationModel.delivery == delivery)
+    return query
+
+
+def _from_sql(reader_id: int, before: int | None, need: int, body_key: BodyKey | None) -> list[Entry]:
+    ids = plain(reader_id, before, need)
+    return _plain_hydrate(reader_id, ids, publications.refs(ids))
+
+
+def _plain_hydrate(
+    reader_id: int, ids: list[int], refs: dict[int, publications.Ref]
+) -> list[Entry]:
+    """The same entries without the second trip; authors are checked in SQL."""
+    known = [number for number in ids if number in refs]
+    authors = {refs[number].author_id for number in known}
+    followed = follow_sets.in_sql(reader_id, authors) | {reader_id}
+    counted = counts.posts.many(refs[number].post_id for number in known)
+    return [
+        Entry(number, refs[number].post_id, refs[number].author_id, counted[post_id], None)
+        for number in known
+        if refs[number].author_id in followed and (post_id := refs[number].post_id) in counted
+    ]
+
+
+# -- rebuilding --------------------------------------------------------------------------------
+
+
+def rebuild(reader_id: int) -> bool:
+    """Fill a reader's list from SQL; False while another process is at it, or a follow interfered."""
+    token = store.begin_rebuild(reader_id)
+    if token is None:
+        return False
+    db.session.rollback()  # a snapshot that is younger than the sentinel
+    length = settings().timeline_length
+    ids = list(db.session.scalars(_definition(reader_id, None, "push").limit(length + 1)))
+    return store.finish_rebuild(
+        reader_id, token, ids[:length], complete=len(ids) <= length
+    )
+
+
+def drop(*reader_ids: int) -> None:
+    """Forget timelines; their readers rebuild them at the next page."""
+    cache_breaker.attempt(lambda: store.drop(reader_ids), None)
+
+
+def verify(reader_id: int, limit: int = 50) -> bool:
+    """Whether the merged timeline equals its definition now."""
+    merged = [entry.publication_id for entry in _entries(reader_id, None, limit, None)]
+    return merged == plain(reader_id, None, limit)

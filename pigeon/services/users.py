@@ -1,0 +1,325 @@
+"""People: their cards, counts and profiles, as a viewer sees them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import available_timezones
+
+from sqlalchemy import select, update
+
+from pigeon.cache import keys, leases
+from pigeon.cache.look_aside import cached
+from pigeon.domain import hangul, limits, text
+from pigeon.domain.errors import FieldError, Invalid, NotFound
+from pigeon.domain.events import AvatarUploaded, UserChanged
+from pigeon.domain.names import canonical_username
+from pigeon.domain.users import (
+    Me,
+    Mutuals,
+    Notify,
+    RowViewer,
+    User,
+    UserCard,
+    UserCounts,
+    UserRef,
+    UserRow,
+    UserViewer,
+)
+from pigeon.extensions import db
+from pigeon.models import MediaModel, UserModel
+from pigeon.services import counts, follow_sets, follows, media, policy, sessions
+from pigeon.unit_of_work import UnitOfWork, retried, unit_of_work
+
+SETTINGS = frozenset(
+    "language theme time_zone is_discoverable shows_activity sends_receipts saves_searches"
+    " messages_from".split()
+)
+CHOICES = {
+    "language": ("ko", "en"),
+    "theme": ("system", "light", "dark"),
+    "messages_from": ("everyone", "following"),
+}
+
+
+@cached(keys.USER_CARD, UserCard)
+def cards(ids: list[int]) -> dict[int, UserCard]:
+    """Viewer-free cards of active people."""
+    rows = db.session.scalars(
+        select(UserModel).where(UserModel.id.in_(ids), policy.visible_users(None))
+    )
+    return {row.id: card_of(row) for row in rows}
+
+
+@cached(keys.USER_ID, int)
+def ids_by_name(names: list[str]) -> dict[str, int]:
+    """Canonical username to id, of active people."""
+    rows = db.session.execute(
+        select(UserModel.username, UserModel.id).where(
+            UserModel.username.in_(names), policy.visible_users(None)
+        )
+    )
+    return {username: user_id for username, user_id in rows}
+
+
+def card_of(row: UserModel) -> UserCard:
+    return UserCard(
+        id=row.id,
+        username=row.username,
+        display_name=row.display_name,
+        avatar=row.avatar,
+        bio=row.bio,
+        pronouns=row.pronouns,
+        link=row.link,
+        is_private=row.is_private,
+        created_at=row.created_at,
+    )
+
+
+def refs(ids: Iterable[int]) -> dict[int, UserRef]:
+    return {user_id: card.ref for user_id, card in cards.many(ids).items()}
+
+
+def get_card(username: str) -> UserCard:
+    """The person of a username as typed; NotFound when there is nobody to see."""
+    user_id = ids_by_name.one(canonical_username(username))
+    card = cards.one(user_id) if user_id is not None else None
+    if card is None:
+        raise NotFound
+    return card
+
+
+def get(username: str, viewer_id: int | None) -> User:
+    """A profile as the viewer sees it."""
+    return profile(get_card(username), viewer_id)
+
+
+def profile(card: UserCard, viewer_id: int | None) -> User:
+    counted = counts.of_user(card.id)
+    return User(
+        **vars(card.ref),
+        bio=card.bio,
+        pronouns=card.pronouns,
+        link=card.link,
+        is_private=card.is_private,
+        **vars(counted),
+        viewer=_profile_viewer(card, viewer_id) if viewer_id is not None else None,
+    )
+
+
+def _profile_viewer(card: UserCard, viewer_id: int) -> UserViewer:
+    relation = follows.relation(viewer_id, card.id)
+    return UserViewer(
+        is_self=viewer_id == card.id,
+        follows_me=relation.follows_me,
+        follow="following" if relation.following else "none",
+        mutuals=mutuals(viewer_id, card.id) if viewer_id != card.id else None,
+        bell=relation.bell,
+        may_see_posts=policy.may_see_posts_of(viewer_id, card.id, is_private=card.is_private),
+        may_message=viewer_id != card.id,
+        muted=[],
+        story="none",
+    )
+
+
+def mutuals(viewer_id: int, user_id: int) -> Mutuals:
+    count, ids = follows.mutuals(viewer_id, user_id)
+    return Mutuals(count=count, users=list(refs(ids).values()))
+
+
+def rows(ids: list[int], viewer_id: int | None) -> list[UserRow]:
+    """Rows of a list of people, in the order given; those who are gone are left out."""
+    found = refs(ids)
+    viewers = _row_viewers(list(found), viewer_id)
+    return [UserRow(**vars(ref), viewer=viewers.get(user_id)) for user_id, ref in found.items()]
+
+
+def _row_viewers(ids: list[int], viewer_id: int | None) -> dict[int, RowViewer]:
+    if viewer_id is None:
+        return {}
+    following = follow_sets.among(viewer_id, ids)
+    followers = follows.followers_among(viewer_id, ids)
+    return {
+        user_id: RowViewer(
+            is_self=user_id == viewer_id,
+            follows_me=user_id in followers,
+            follow="following" if user_id in following else "none",
+            mutuals=None,
+        )
+        for user_id in ids
+    }
+
+
+def get_me(user_id: int) -> Me:
+    """One's own profile and settings, from SQL: nobody else's page needs it."""
+    row = db.session.get(UserModel, user_id)
+    if row is None or row.state != "active":
+        raise NotFound
+    return Me(
+        **vars(profile(card_of(row), user_id)),
+        email=row.email,
+        pending_email=row.pending_email,
+        has_password=row.password_hash is not None,
+        role=row.role,
+        status=row.chosen_status,
+        language=row.language,
+        theme=row.theme,
+        time_zone=row.time_zone,
+        is_discoverable=row.is_discoverable,
+        shows_activity=row.shows_activity,
+        sends_receipts=row.sends_receipts,
+        saves_searches=row.saves_searches,
+        messages_from=row.messages_from,
+        notify=Notify(**_notify(row)),
+    )
+
+
+def _notify(row: UserModel) -> dict[str, str]:
+    found: dict[str, str] = json.loads(row.notify)
+    return found
+
+
+@retried
+def update_profile(user_id: int, changes: dict[str, Any]) -> Me:
+    """Change the given profile fields and settings; Invalid names every field at fault."""
+    values = _checked(changes)
+    with unit_of_work() as uow:
+        if values:
+            db.session.execute(update(UserModel).where(UserModel.id == user_id).values(**values))
+        changed(uow, user_id)
+    return get_me(user_id)
+
+
+def changed(uow: UnitOfWork, user_id: int) -> None:
+    """What must follow when a person's card or settings change."""
+    uow.after_commit(lambda: cards.evict(user_id))
+    uow.after_commit(lambda: sessions.refresh(user_id))
+    uow.record(UserChanged(user_id=user_id))
+
+
+def _checked(changes: dict[str, Any]) -> dict[str, Any]:
+    faults: dict[str, FieldError] = {}
+    values: dict[str, Any] = {}
+    for name, value in changes.items():
+        try:
+            values.update(_check_one(name, value))
+        except Invalid as error:
+            faults.update(error.fields)
+    if faults:
+        raise Invalid(faults)
+    return values
+
+
+def _check_one(name: str, value: Any) -> dict[str, Any]:
+    if name == "display_name":
+        line = check_line(name, value, limits.DISPLAY_NAME)
+        return {"display_name": line, **name_keys(line)}
+    if name == "bio":
+        return {"bio": check_text(name, value, limits.BIO)}
+    if name == "pronouns":
+        return {"pronouns": check_line(name, value, limits.PRONOUNS)}
+    if name == "link":
+        return {"link": _check_link(value)}
+    if name == "notify":
+        return {"notify": _check_notify(value)}
+    if name in CHOICES and value not in CHOICES[name]:
+        raise Invalid({name: FieldError("bad_format")})
+    if name == "time_zone":
+        _check_zone(value)
+    return {name: value} if name in SETTINGS else {}
+
+
+def check_text(name: str, value: str, limit: int) -> str:
+    """A text as it will be stored; Invalid naming the field when it is too long."""
+    cleaned = text.clean(value)
+    if text.length(cleaned) > limit:
+        raise Invalid({name: FieldError("too_long", limit)})
+    return cleaned
+
+
+def check_line(name: str, value: str, limit: int) -> str:
+    cleaned = text.clean_line(value)
+    if text.length(cleaned) > limit:
+        raise Invalid({name: FieldError("too_long", limit)})
+    return cleaned
+
+
+def name_keys(display_name: str) -> dict[str, str]:
+    """The columns by which a name is found while it is being typed."""
+    return {
+        "name_jamo": hangul.decompose(display_name)[:255],
+        "name_initials": hangul.initials(display_name)[:60],
+    }
+
+
+def _check_link(value: str | None) -> str | None:
+    link = text.clean_line(value or "")
+    if not link:
+        return None
+    if text.length(link) > limits.LINK:
+        raise Invalid({"link": FieldError("too_long", limits.LINK)})
+    link = link if "://" in link else f"https://{link}"
+    try:
+        parts = urlsplit(link)
+        good = parts.scheme in ("http", "https") and "." in (parts.hostname or "")
+    except ValueError:
+        good = False
+    if not good or any(character in link for character in "\"'<>\\ "):
+        raise Invalid({"link": FieldError("bad_format")})
+    if text.length(link) > limits.LINK:
+        raise Invalid({"link": FieldError("too_long", limits.LINK)})
+    return link
+
+
+def _check_notify(value: Any) -> str:
+    names = set(Notify.__dataclass_fields__)
+    good = isinstance(value, dict) and set(value) <= names
+    if not good or not all(v in ("everyone", "following", "off") for v in value.values()):
+        raise Invalid({"notify": FieldError("bad_format")})
+    return json.dumps(value)
+
+
+def _check_zone(value: str) -> None:
+    if value not in available_timezones():
+        raise Invalid({"time_zone": FieldError("bad_format")})
+
+
+@retried
+def set_avatar(user_id: int, upload: media.Upload, crop: str) -> Me:
+    """Accept a new avatar; the old one shows until the new one is processed."""
+    with unit_of_work() as uow:
+        row = media.add(upload, owner_id=user_id, kind="avatar", crop=crop)
+        db.session.flush()
+        uow.record(AvatarUploaded(media_id=row.id))
+    return get_me(user_id)
+
+
+@retried
+def remove_avatar(user_id: int) -> None:
+    """Remove the picture; removing none is fine."""
+    with unit_of_work() as uow:
+        db.session.execute(update(UserModel).where(UserModel.id == user_id).values(avatar=None))
+        drop_avatars(uow, user_id)
+        changed(uow, user_id)
+
+
+def drop_avatars(uow: UnitOfWork, user_id: int, keep: int | None = None) -> None:
+    """Delete the avatar pictures of a person but one, with their files."""
+    found = db.session.scalars(
+        select(MediaModel).where(MediaModel.owner_id == user_id, MediaModel.kind == "avatar")
+    )
+    old = [row for row in found if row.id != keep]
+    if old:
+        uow.record(media.orphaned(old))
+    for row in old:
+        db.session.delete(row)
+
+
+def forget(user_id: int, username: str) -> None:
+    """Evict everything that would still show a person."""
+    cards.evict(user_id)
+    ids_by_name.evict(username)
+    leases.evict(keys.USER_COUNTS.key(user_id))
+

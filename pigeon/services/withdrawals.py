@@ -1,0 +1,102 @@
+"""What a person who withdraws leaves behind, removed in small units that may be repeated."""
+
+from __future__ import annotations
+
+from sqlalchemy import delete, or_, select, update
+
+from pigeon.cache import keys, leases
+from pigeon.extensions import db
+from pigeon.models import FollowModel, MediaModel, PostModel, UserModel
+from pigeon.services import counts, media, post_cards, publishing, timelines
+from pigeon.unit_of_work import UnitOfWork, retried, unit_of_work
+
+POSTS_AT_ONCE = 50
+FOLLOWS_AT_ONCE = 500
+
+
+def hide(uow: UnitOfWork, user_id: int) -> None:
+    """In the transaction of the withdrawal: the person's posts are nobody's any more."""
+    ids = list(db.session.scalars(select(PostModel.id).where(PostModel.author_id == user_id)))
+    db.session.execute(
+        update(PostModel).where(PostModel.author_id == user_id).values(state="withdrawn")
+    )
+    uow.after_commit(lambda: _forget(user_id, ids))
+
+
+def _forget(user_id: int, post_ids: list[int]) -> None:
+    post_cards.evict_all_of(user_id)
+    counts.posts.evict(*post_ids)
+    counts.users.evict(user_id)
+
+
+def erase_some(user_id: int) -> bool:
+    """Erase some posts, else some follows, else the person; True while something is left."""
+    return _erase_posts(user_id) or _erase_follows(user_id) or _erase_user(user_id)
+
+
+@retried
+def _erase_posts(user_id: int) -> bool:
+    with unit_of_work() as uow:
+        posts = db.session.scalars(
+            select(PostModel).where(PostModel.author_id == user_id).limit(POSTS_AT_ONCE)
+        ).all()
+        for post in posts:
+            _erase_post(uow, post)
+    return bool(posts)
+
+
+def _erase_post(uow: UnitOfWork, post: PostModel) -> None:
+    post_id, author_id = post.id, post.author_id
+    publication_id = publishing.publication_of(post_id)
+    rows = list(db.session.scalars(select(MediaModel).where(MediaModel.post_id == post_id)))
+    if rows:
+        uow.record(media.orphaned(rows))
+    db.session.execute(delete(MediaModel).where(MediaModel.post_id == post_id))
+    db.session.execute(delete(PostModel).where(PostModel.id == post_id))
+    uow.after_commit(lambda: post_cards.evict(post_id, publication_id, author_id))
+    uow.after_commit(lambda: counts.posts.evict(post_id))
+    uow.after_commit(lambda: media.owners.evict(*(row.name for row in rows)))
+
+
+@retried
+def _erase_follows(user_id: int) -> bool:
+    with unit_of_work() as uow:
+        rows = db.session.scalars(
+            select(FollowModel)
+            .where(or_(FollowModel.follower_id == user_id, FollowModel.followee_id == user_id))
+            .limit(FOLLOWS_AT_ONCE)
+        ).all()
+        for row in sorted(rows, key=lambda row: (row.follower_id, row.followee_id)):
+            _erase_follow(uow, row, user_id)
+    return bool(rows)
+
+
+def _erase_follow(uow: UnitOfWork, row: FollowModel, user_id: int) -> None:
+    follower_id, followee_id = row.follower_id, row.followee_id
+    db.session.delete(row)
+    if follower_id == user_id:
+        values = {
+            "follower_count": UserModel.follower_count - 1,
+            "followers_version": UserModel.followers_version + 1,
+        }
+        db.session.execute(update(UserModel).where(UserModel.id == followee_id).values(values))
+    else:
+        values = {"following_count": UserModel.following_count - 1}
+        db.session.execute(update(UserModel).where(UserModel.id == follower_id).values(values))
+    uow.after_commit(lambda: leases.evict(keys.FOLLOWING.key(follower_id)))
+    uow.after_commit(lambda: counts.users.evict(follower_id, followee_id))
+    uow.after_commit(lambda: timelines.drop(follower_id))
+
+
+@retried
+def _erase_user(user_id: int) -> bool:
+    """The row itself, with what the database removes along with it."""
+    with unit_of_work() as uow:
+        avatars = list(db.session.scalars(select(MediaModel).where(MediaModel.owner_id == user_id)))
+        if avatars:
+            uow.record(media.orphaned(avatars))
+        db.session.execute(delete(MediaModel).where(MediaModel.owner_id == user_id))
+        db.session.execute(
+            delete(UserModel).where(UserModel.id == user_id, UserModel.state == "withdrawn")
+        )
+    return False

@@ -1,0 +1,96 @@
+/* Entry: binds each `data-behavior` of the page to its module. An element may name several, separated by spaces.
+   A behaviour is called once per element, also for what arrives later; it reads data-* when something happens,
+   not when it is bound, since a swap may change them under it. */
+
+import { avatarCrop } from "./avatar-crop.js";
+import { bellButton } from "./bell-button.js";
+import { captionClamp } from "./caption-clamp.js";
+import { carousel } from "./carousel.js";
+import { composer } from "./composer.js";
+import { counter } from "./counter.js";
+import { deletePost } from "./delete-post.js";
+import { dismissSuggestion } from "./dismiss-suggestion.js";
+import { endlessList } from "./endless-list.js";
+import { feed } from "./feed.js";
+import { followButton } from "./follow-button.js";
+import { handleAvailability } from "./handle-availability.js";
+import "./history.js";
+import "./keyboard.js";
+import { keyboardHelp } from "./keyboard-help.js";
+import { leaveGuard } from "./leave-guard.js";
+import { mentionField } from "./mention-field.js";
+import { menu } from "./menu.js";
+import { newPostsPill } from "./new-posts-pill.js";
+import "./next-page-toast.js";
+import { pageDialog } from "./page-dialog.js";
+import { passwordField } from "./password-field.js";
+import { pendingPost } from "./pending-post.js";
+import { postLink } from "./post-dialog.js";
+import { copyLink, sharePost } from "./share.js";
+import { connect } from "./socket.js";
+import { text } from "./strings.js";
+import { theme } from "./theme.js";
+import { time } from "./times.js";
+import { flash, toast } from "./toasts.js";
+import { unfollow } from "./unfollow.js";
+
+const behaviors = {
+  "avatar-crop": avatarCrop,
+  "bell-button": bellButton,
+  "caption-clamp": captionClamp,
+  carousel,
+  composer,
+  "copy-link": copyLink,
+  counter,
+  "delete-post": deletePost,
+  "dismiss-suggestion": dismissSuggestion,
+  "endless-list": endlessList,
+  feed,
+  flash,
+  "follow-button": followButton,
+  "handle-availability": handleAvailability,
+  "keyboard-help": keyboardHelp,
+  "leave-guard": leaveGuard,
+  "mention-field": mentionField,
+  menu,
+  "new-posts-pill": newPostsPill,
+  "page-dialog": pageDialog,
+  "password-field": passwordField,
+  "pending-post": pendingPost,
+  "post-link": postLink,
+  share: sharePost,
+  theme,
+  time,
+  unfollow,
+};
+
+const bound = new WeakMap();
+
+function bindElement(element) {
+  const names = bound.get(element) ?? new Set();
+  bound.set(element, names);
+  for (const name of element.dataset.behavior.split(" ")) {
+    if (names.has(name) || !behaviors[name]) continue;
+    names.add(name);
+    behaviors[name](element);
+  }
+}
+
+function bind(root) {
+  if (root.matches?.("[data-behavior]")) bindElement(root);
+  root.querySelectorAll?.("[data-behavior]").forEach(bindElement);
+}
+
+new MutationObserver((changes) => {
+  for (const change of changes) {
+    if (change.type === "attributes") bind(change.target);
+    else change.addedNodes.forEach(bind);
+  }
+}).observe(document.documentElement, { childList: true, subtree: true, attributeFilter: ["data-behavior"] });
+
+document.addEventListener("htmx:error", ({ detail }) => {
+  if (detail.error?.name !== "AbortError") toast(text("unreachable"), { category: "error" });
+});
+
+bind(document);
+connect();

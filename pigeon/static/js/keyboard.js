@@ -1,0 +1,59 @@
+/* Single keys for who likes them (`?` lists them); never while typing, in a dialog, or with a modifier. */
+
+import { showKeys } from "./keyboard-help.js";
+
+const GO = { h: "/", p: () => `/u/${document.body.dataset.me}`, s: "/settings", n: "/create" };
+let awaitsPlace = false;
+
+function visit(path) {
+  const link = Object.assign(document.createElement("a"), { href: path, hidden: true });
+  document.body.append(link);
+  window.htmx?.process(link);
+  link.click();
+  link.remove();
+}
+
+function stepPost(step) {
+  const posts = [...document.querySelectorAll('[role="feed"] article, .feed article')];
+  const here = posts.indexOf(document.activeElement?.closest("article"));
+  const near = posts.findIndex((post) => post.getBoundingClientRect().bottom > 80);
+  const post = posts[here < 0 ? near : Math.min(Math.max(here + step, 0), posts.length - 1)];
+  if (!post) return;
+  post.tabIndex = -1;
+  post.focus({ preventScroll: true });
+  post.scrollIntoView({ block: "start", behavior: "smooth" });
+}
+
+function openPost() {
+  const article = document.activeElement;
+  if (article?.tagName === "ARTICLE") article.querySelector('a[href^="/p/"]')?.click();
+}
+
+const ACTIONS = {
+  j: () => stepPost(1),
+  k: () => stepPost(-1),
+  Enter: openPost,
+  ".": () => document.querySelector(".new-posts-pill:not([hidden])")?.click(),
+  n: () => visit(GO.n),
+  "/": () => (document.querySelector('input[type="search"]') ? document.querySelector('input[type="search"]').focus() : visit("/people")),
+  "?": showKeys,
+};
+
+function go(key) {
+  const place = GO[key];
+  if (place && key !== "n") visit(typeof place === "function" ? place() : place);
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  if (!document.body.dataset.me || event.target.closest("input, textarea, select, dialog, [contenteditable]")) return;
+  if (awaitsPlace) {
+    awaitsPlace = false;
+    return go(event.key);
+  }
+  awaitsPlace = event.key === "g";
+  if (event.key === "Enter" && event.target.tagName !== "ARTICLE") return;
+  if (!ACTIONS[event.key]) return;
+  event.preventDefault();
+  ACTIONS[event.key]();
+});

@@ -1,0 +1,60 @@
+/* Behaviour `new-posts-pill`: says that posts arrived, and puts them on top when asked; never by itself. */
+
+import { fetchDocument, freshChildren, settle } from "./fragments.js";
+import { text } from "./strings.js";
+import { toast } from "./toasts.js";
+
+async function fetchFresh() {
+  const page = await fetchDocument("/?fragment=feed");
+  const items = page.getElementById("feed");
+  return items ? freshChildren(items).filter((card) => !card.matches(".is-pending")) : [];
+}
+
+function prepend(feed, cards) {
+  const first = feed.querySelector(":scope > article:not(.is-pending)");
+  cards.forEach((card) => feed.insertBefore(card, first));
+  settle(cards);
+  scrollTo({ top: 0, behavior: "instant" });
+  cards[0]?.focus({ preventScroll: true });
+}
+
+export function newPostsPill(element) {
+  const button = element.querySelector("button");
+  const words = button.querySelector("[data-words]");
+  const waiting = new Set();
+
+  function show() {
+    button.hidden = waiting.size === 0;
+    words.textContent = waiting.size === 1 ? text("new_posts_one") : text("new_posts_many", { count: waiting.size });
+  }
+
+  function onNew(event) {
+    if (!element.isConnected) return document.removeEventListener("socket:timeline.new", onNew);
+    if (!document.getElementById(`post-${event.detail.post_id}`)) waiting.add(String(event.detail.post_id));
+    return show();
+  }
+
+  async function onResync() {
+    if (!element.isConnected) return document.removeEventListener("socket:resync", onResync);
+    const fresh = await fetchFresh().catch(() => []);
+    fresh.forEach((card) => waiting.add(card.id.slice("post-".length)));
+    return show();
+  }
+
+  button.addEventListener("click", async () => {
+    const feed = document.getElementById("feed");
+    button.disabled = true;
+    try {
+      const cards = await fetchFresh();
+      waiting.clear();
+      show();
+      prepend(feed, cards);
+    } catch {
+      toast(text("failed"), { category: "error" });
+    } finally {
+      button.disabled = false;
+    }
+  });
+  document.addEventListener("socket:timeline.new", onNew);
+  document.addEventListener("socket:resync", onResync);
+}

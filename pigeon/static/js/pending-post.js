@@ -1,0 +1,59 @@
+/* Behaviour `pending-post`: my post while its pictures are prepared; becomes the real card by itself. */
+
+import { fetchDocument, settle } from "./fragments.js";
+import { dropPreview, findPreview } from "./previews.js";
+import { text } from "./strings.js";
+import { toast } from "./toasts.js";
+
+const POLL_MS = 10_000;
+const EVENTS = ["socket:post.progress", "socket:post.ready", "socket:post.failed", "socket:resync"];
+
+function showPreview(element, postId) {
+  const picture = element.querySelector("img[data-preview]");
+  const preview = findPreview(postId);
+  if (!picture || !preview) return;
+  picture.src = preview;
+  picture.hidden = false;
+}
+
+function showProgress(element, { done, total }) {
+  const ring = element.querySelector("[data-ring]");
+  if (!ring) return;
+  ring.setAttribute("stroke-dasharray", `${Math.round((100 * done) / total)} 100`);
+  element.querySelector("[data-count]").textContent = text("pictures_done", { done, total });
+}
+
+async function refresh(element, postId) {
+  const page = await fetchDocument(`/p/${postId}?fragment=card`);
+  const card = document.adoptNode(page.getElementById(element.id));
+  if (!element.isConnected || card.dataset.state === element.dataset.state) return;
+  const hadFocus = element.contains(document.activeElement);
+  element.replaceWith(card);
+  settle([card]);
+  if (hadFocus) card.focus({ preventScroll: true });
+  if (card.dataset.state) return;
+  dropPreview(postId);
+  toast(text("post_published"));
+}
+
+export function pendingPost(element) {
+  const postId = element.dataset.post;
+  showPreview(element, postId);
+  if (element.dataset.state !== "processing") return;
+  const update = () => refresh(element, postId).catch(() => {});
+  const poll = setInterval(() => (element.isConnected ? document.hidden || update() : stop()), POLL_MS);
+
+  function onEvent(event) {
+    if (!element.isConnected) return stop();
+    if (event.type === "socket:resync") return update();
+    if (String(event.detail.post_id) !== postId) return undefined;
+    return event.type === "socket:post.progress" ? showProgress(element, event.detail) : update();
+  }
+
+  function stop() {
+    clearInterval(poll);
+    EVENTS.forEach((name) => document.removeEventListener(name, onEvent));
+  }
+
+  EVENTS.forEach((name) => document.addEventListener(name, onEvent));
+}

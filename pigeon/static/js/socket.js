@@ -1,0 +1,64 @@
+/* The one socket of a visit. Its events become DOM events of the document: `socket:post.ready`, `socket:resync`, … */
+
+import { io } from "../vendor/socket.io@4.8.4/socket.io.esm.min.js";
+import { text } from "./strings.js";
+
+const OFFLINE_AFTER_MS = 3000;
+let socket;
+let timer;
+
+function tell(name, detail) {
+  document.dispatchEvent(new CustomEvent(`socket:${name}`, { detail }));
+}
+
+function setOffline(isOffline) {
+  document.querySelector(".offline")?.remove();
+  if (!isOffline) return;
+  const bar = document.createElement("div");
+  bar.className = "offline";
+  bar.setAttribute("role", "status");
+  bar.textContent = text("offline");
+  document.querySelector(".frame").prepend(bar);
+}
+
+function lost() {
+  clearTimeout(timer);
+  timer = setTimeout(setOffline, OFFLINE_AFTER_MS, true);
+}
+
+function found() {
+  clearTimeout(timer);
+  setOffline(false);
+}
+
+/** The session ended elsewhere: log-in, then back to where the reader was. */
+function leave() {
+  socket.disconnect();
+  location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
+}
+
+/** Connects once for a signed-in reader; later calls do nothing. */
+export function connect() {
+  if (socket || !document.body.dataset.me) return;
+  let hadConnection = false;
+  socket = io({ transports: ["websocket"] });
+  socket.on("connect", () => {
+    found();
+    tell(hadConnection ? "resync" : "connect");
+    hadConnection = true;
+  });
+  socket.on("disconnect", (reason) => {
+    lost();
+    if (reason === "io server disconnect") socket.connect(); // the client retries all other ends by itself
+  });
+  socket.on("connect_error", (error) => {
+    lost();
+    if (error.data?.code === "unauthenticated") leave();
+  });
+  socket.onAny((name, payload) => tell(name, payload));
+}
+
+/** Sends an event and answers its acknowledgement; throws after five seconds without one. */
+export function send(name, payload) {
+  return socket.timeout(5000).emitWithAck(name, payload);
+}

@@ -1,0 +1,35 @@
+/* Behaviour `unfollow`: in a post's menu; that person's posts leave the feed at once, and come back on Undo. */
+
+import { setFollow } from "./follow-button.js";
+import { text } from "./strings.js";
+import { toast } from "./toasts.js";
+
+/** Takes the cards out; answers how to put them back where they were. */
+function takeOut(username) {
+  const cards = [...document.querySelectorAll(`#feed > [data-author="${username}"]`)];
+  const next = cards[0]?.nextElementSibling;
+  const places = cards.map((card) => {
+    const place = document.createComment("");
+    card.replaceWith(place);
+    return place;
+  });
+  if (next?.isConnected) next.focus({ preventScroll: true });
+  return () => places.forEach((place, i) => place.replaceWith(cards[i]));
+}
+
+export function unfollow(element) {
+  element.addEventListener("click", async (event) => {
+    event.preventDefault();
+    const name = element.dataset.username;
+    const putBack = takeOut(name);
+    const fail = (error) => toast(error.message || text("failed"), { category: "error" });
+    const undo = () => (putBack(), setFollow(name, true).catch(fail));
+    try {
+      await setFollow(name, false);
+      toast(text("unfollowed", { name }), { action: { text: text("undo"), run: undo } });
+    } catch (error) {
+      putBack();
+      fail(error);
+    }
+  });
+}

@@ -1,0 +1,159 @@
+"""Pictures: what an upload is (`inspect`), and its renditions made at a safe distance.
+
+`inspect` reads headers and is for the request; everything that decodes runs in a child with
+limits, so that neither a bomb nor a broken decoder touches the process that asked. Pillow is
+imported only on the way there.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, NoReturn
+
+from pigeon.stores.imaging_headers import Inspected, Refused, inspect
+from pigeon.stores.imaging_results import Rendered, RenderedFile
+
+__all__ = [
+    "Inspected",
+    "Refused",
+    "RenderInterrupted",
+    "Rendered",
+    "RenderedFile",
+    "inspect",
+    "render_avatar_limited",
+    "render_limited",
+]
+
+WALL_S = 60.0
+FROM_OUTSIDE = frozenset({signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP})
+
+
+BARE_START = """
+import sys, types
+package = types.ModuleType("pigeon")
+package.__path__ = sys.argv[1:]
+sys.modules["pigeon"] = package
+from pigeon.stores.imaging_worker import main
+main()
+"""
+"""The worker without the composition root of its package, whose imports take seconds."""
+
+
+class RenderInterrupted(RuntimeError):
+    """Somebody ended the child: that says nothing about the picture, so try again."""
+
+
+def render_limited(path: Path, out_dir: Path) -> Rendered:
+    """`imaging_render.render` in a child: `Refused` for damage, crashes and exceeded limits.
+
+    Raises `OSError` when the files cannot be written and `RenderInterrupted` when the child was
+    ended from outside: both pass.
+    """
+    return _rendered({**_places(path, out_dir), "square": False})
+
+
+def render_avatar_limited(
+    path: Path, out_dir: Path, crop: tuple[float, float, float] | None = None
+) -> Rendered:
+    """`imaging_render.render_avatar` in a child; errors as in `render_limited`."""
+    return _rendered({**_places(path, out_dir), "square": True, "crop": crop})
+
+
+def _places(path: Path, out_dir: Path) -> dict[str, str]:
+    return {"path": str(path.absolute()), "out_dir": str(out_dir.absolute())}
+
+
+def _rendered(task: Mapping[str, Any]) -> Rendered:
+    exit_code, output = _run_forked(task) if _may_fork() else _run_started(task)
+    if exit_code:
+        raise _failure(exit_code)
+    reply = json.loads(output)
+    if "refused" in reply:
+        raise Refused(reply["refused"])
+    if "errno" in reply:
+        raise OSError(reply["errno"], reply["message"])
+    return _from_json(reply["rendered"])
+
+
+def _failure(exit_code: int) -> Exception:
+    if exit_code < 0 and -exit_code in FROM_OUTSIDE:
+        return RenderInterrupted(f"signal {-exit_code}")
+    return Refused("unreadable")
+
+
+def _may_fork() -> bool:
+    """Not beside other threads, whose locks would stay locked, and not under gevent."""
+    monkey = sys.modules.get("gevent.monkey")
+    is_patched = monkey is not None and monkey.is_module_patched("socket")
+    return threading.active_count() == 1 and not is_patched
+
+
+def _run_forked(task: Mapping[str, Any]) -> tuple[int, bytes]:
+    from pigeon.stores.imaging_worker import write_answer  # loaded here, found there
+
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        _end_after(lambda: write_answer(task, writer))
+    os.close(writer)
+    output = None
+    try:
+        output = _read_to_end(reader)
+    finally:
+        os.close(reader)
+        if output is None:
+            os.kill(child, signal.SIGKILL)
+        _, status = os.waitpid(child, 0)
+    return os.waitstatus_to_exitcode(status), output
+
+
+def _end_after(work: Callable[[], None]) -> NoReturn:
+    """Leaves without a word to anything inherited: no handler, no buffer, no connection."""
+    exit_code = 1
+    try:
+        work()
+        exit_code = 0
+    finally:
+        os._exit(exit_code)
+
+
+def _read_to_end(reader: int) -> bytes:
+    deadline = time.monotonic() + WALL_S
+    poll = select.poll()
+    poll.register(reader, select.POLLIN)
+    output = b""
+    while poll.poll(max(0.0, deadline - time.monotonic()) * 1000):
+        part = os.read(reader, 65_536)
+        if not part:
+            return output
+        output += part
+    raise Refused("unreadable")
+
+
+def _run_started(task: Mapping[str, Any]) -> tuple[int, bytes]:
+    command = [sys.executable, "-c", BARE_START, str(Path(__file__).parents[1])]
+    try:
+        ended = subprocess.run(
+            command,
+            input=json.dumps(task).encode(),
+            capture_output=True,
+            check=False,
+            timeout=WALL_S,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise Refused("unreadable") from error
+    return ended.returncode, ended.stdout
+
+
+def _from_json(reply: dict[str, Any]) -> Rendered:
+    files = (RenderedFile(**{**file, "path": Path(file["path"])}) for file in reply["files"])
+    return Rendered(**{**reply, "files": tuple(files)})

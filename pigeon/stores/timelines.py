@@ -1,0 +1,143 @@
+"""Home timelines in the cache Redis: a LIST of publication ids per reader, newest at the tail.
+
+The list is an index, never the truth, and only nearly sorted: workers run in parallel. Its first cell is
+`0` when nothing older exists (so an empty timeline is not a missing one), and `s<token>` while a
+rebuild is under way.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pigeon.cache import keys, resp
+from pigeon.extensions import cache, settings
+
+COMPLETE = b"0"
+SLACK = 64
+"""How many positions a cell may be away from its sorted place."""
+WINDOW = 200
+REBUILD_LEASE_MS = 15_000
+TRIM_ONE_IN = 64
+
+_FINISH = """
+local cells = redis.call('LRANGE', KEYS[1], 0, -1)
+if cells[1] ~= ARGV[1] then return 0 end
+redis.call('DEL', KEYS[1])
+local seen = {}
+for first = 4, #ARGV, 500 do
+  redis.call('RPUSH', KEYS[1], unpack(ARGV, first, math.min(first + 499, #ARGV)))
+end
+for i = 4, #ARGV do seen[ARGV[i]] = true end
+for i = 2, #cells do
+  if not seen[cells[i]] then redis.call('RPUSH', KEYS[1], cells[i]) end
+end
+redis.call('LTRIM', KEYS[1], -tonumber(ARGV[2]), -1)
+redis.call('EXPIRE', KEYS[1], ARGV[3])
+return 1
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """Ids of a list, newest first, once each; everything at or above `floor` is among them."""
+
+    ids: list[int]
+    floor: int
+
+
+def key(reader_id: int) -> bytes:
+    return keys.TIMELINE.key(reader_id).encode()
+
+
+def read_command(reader_id: int, *, whole: bool) -> list[bytes]:
+    """The newest cells suffice for a first page; an older page needs the whole list."""
+    first = b"0" if whole else b"-%d" % WINDOW
+    return [b"LRANGE", key(reader_id), first, b"-1"]
+
+
+def renew_command(reader_id: int) -> list[bytes]:
+    return [b"EXPIRE", key(reader_id), b"%d" % keys.TIMELINE.ttl_s]
+
+
+def understand(cells: Sequence[bytes]) -> Cells | None:
+    """What a reply says; None when there is no list, or it is being rebuilt."""
+    if not cells or cells[0][:1] == b"s":
+        return None
+    if cells[0] == COMPLETE:
+        return Cells(ids=sorted(set(map(int, cells[1:])), reverse=True), floor=0)
+    numbers = list(map(int, cells))
+    floor = max(numbers[:SLACK])
+    return Cells(ids=sorted(set(numbers), reverse=True), floor=floor)
+
+
+def begin_rebuild(reader_id: int) -> str | None:
+    """Put a sentinel first, so that pushes land behind it; None while another rebuild runs."""
+    client, name = cache.client, keys.TIMELINE.key(reader_id)
+    token = f"s{secrets.token_hex(8)}"
+    if not client.set(keys.lease(name), token, nx=True, px=REBUILD_LEASE_MS):
+        return None
+    pipe = client.pipeline(transaction=True)
+    pipe.delete(name)
+    pipe.rpush(name, token)
+    pipe.pexpire(name, REBUILD_LEASE_MS)
+    pipe.execute()
+    return token
+
+
+def finish_rebuild(reader_id: int, token: str, newest: Sequence[int], *, complete: bool) -> bool:
+    """Store `newest` (any order) under what was pushed meanwhile; False when the token is gone."""
+    ids: list[Any] = [*([COMPLETE] if complete else []), *sorted(newest)]
+    name = keys.TIMELINE.key(reader_id)
+    script = cache.client.register_script(_FINISH)
+    length, ttl_s = settings().timeline_length, keys.TIMELINE.ttl_s
+    done = bool(script(keys=[name], args=[token, length + 1, ttl_s, *ids]))
+    cache.client.delete(keys.lease(name))
+    return done
+
+
+def drop(reader_ids: Sequence[int]) -> None:
+    """Forget lists; a rebuild that is under way loses its sentinel and stores nothing."""
+    if reader_ids:
+        cache.client.delete(*(keys.TIMELINE.key(reader_id) for reader_id in reader_ids))
+
+
+class Pusher:
+    """Appends one publication to many lists, hand-encoded: only to lists that exist.
+
+    Encoding is the bottleneck, so a command is a constant head, the key, and a constant tail.
+    """
+
+    def __init__(self, publication_id: int) -> None:
+        cell = b"%d" % publication_id
+        self._tail = b"\r\n$%d\r\n%b\r\n" % (len(cell), cell)
+        self._trims = publication_id % TRIM_ONE_IN == 0
+        self._pool = resp.pool(cache.url, 2.0)
+
+    def push(self, reader_ids: Sequence[int]) -> list[int]:
+        """Append to each reader's list; answers the readers whose list existed. Raises on an error reply."""
+        payload = b"".join([_command(reader_id, self._tail) for reader_id in reader_ids])
+        replies = self._pool.send(payload, len(reader_ids))
+        for reply in replies:
+            if isinstance(reply, Exception):
+                raise reply
+        pushed = [reader_id for reader_id, length in zip(reader_ids, replies, strict=True) if length]
+        if self._trims and pushed:
+            self._trim(pushed)
+        return pushed
+
+    def _trim(self, reader_ids: Sequence[int]) -> None:
+        keep = b"-%d" % (settings().timeline_length + 1)
+        self._pool.pipeline([[b"LTRIM", key(r), keep, b"-1"] for r in reader_ids])
+
+
+_PREFIX, _SUFFIX = keys.TIMELINE.key("\n").encode().split(b"\n")
+_FIXED = len(_PREFIX) + len(_SUFFIX)
+_HEADS = [b"*3\r\n$6\r\nRPUSHX\r\n$%d\r\n%b" % (_FIXED + digits, _PREFIX) for digits in range(21)]
+
+
+def _command(reader_id: int, tail: bytes) -> bytes:
+    digits = b"%d" % reader_id
+    return _HEADS[len(digits)] + digits + _SUFFIX + tail

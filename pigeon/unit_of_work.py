@@ -1,0 +1,170 @@
+"""The only commit. Events recorded in a unit go to the outbox with the data and out after it."""
+
+from __future__ import annotations
+
+import functools
+import random
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any, ParamSpec, Protocol, TypeVar
+
+import structlog
+from flask import current_app
+from sqlalchemy import delete
+from sqlalchemy.exc import OperationalError
+
+from pigeon.domain.clock import utc_now
+from pigeon.domain.errors import Unavailable
+from pigeon.domain.events import Event
+from pigeon.extensions import db
+from pigeon.models.outbox import OutboxRow
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+log = structlog.get_logger()
+ATTEMPTS = 4
+RETRYABLE = ("1205", "1213", "database is locked", "database table is locked")
+UNREACHABLE = ("2002", "2003", "2006", "2013", "unable to open", "disk I/O", "disk is full", "1290")
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobSpec:
+    """A job to be done: `arguments` are JSON values, ids as a rule."""
+
+    queue: str
+    name: str
+    arguments: dict[str, Any]
+    delay_s: float = 0.0
+
+
+class Reactions(Protocol):
+    """What follows from events; `pigeon.subscribers` is the implementation."""
+
+    def jobs(self, event: Event) -> list[JobSpec]: ...
+
+    def publish(self, events: list[Event], outbox: list[tuple[int, str]]) -> None: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claim:
+    """A worker's hold on an outbox row; a later attempt makes it stale."""
+
+    outbox_id: int
+    attempt: int
+    queue: str
+    name: str
+    arguments: dict[str, Any]
+    progress: str
+
+
+class StaleClaim(Exception):
+    """Another attempt took this job over: what this one did must not be stored."""
+
+
+current_claim: ContextVar[Claim | None] = ContextVar("current_claim", default=None)
+
+
+@dataclass
+class UnitOfWork:
+    """Collects what must happen after the commit of the transaction it stands for."""
+
+    events: list[Event] = field(default_factory=list)
+    callbacks: list[Callable[[], None]] = field(default_factory=list)
+
+    def record(self, event: Event) -> None:
+        """Raise an event: its jobs are stored in this transaction, its messages leave after it."""
+        self.events.append(event)
+
+    def after_commit(self, callback: Callable[[], None]) -> None:
+        """Run `callback` after the commit; its failure is logged and changes nothing."""
+        self.callbacks.append(callback)
+
+    def finish_job(self) -> None:
+        """Make "done" of the running job part of this transaction; StaleClaim when it was taken over."""
+        claim = current_claim.get()
+        if claim is not None:
+            finish(claim)
+
+
+def finish(claim: Claim) -> None:
+    """Delete the claimed row, only if the claim is still the newest one."""
+    statement = delete(OutboxRow).where(
+        OutboxRow.id == claim.outbox_id, OutboxRow.attempt == claim.attempt
+    )
+    if db.session.execute(statement).rowcount != 1:  # type: ignore[attr-defined]
+        raise StaleClaim(claim.name)
+
+
+@contextmanager
+def unit_of_work() -> Iterator[UnitOfWork]:
+    """One transaction: everything or nothing. Units do not nest."""
+    session = db.session
+    session.rollback()  # ends a read transaction: a read cannot turn into a write in SQLite
+    uow = UnitOfWork()
+    try:
+        session.connection(execution_options={"write": True})
+        yield uow
+        outbox = _store(uow)
+        session.commit()
+    except OperationalError as error:
+        session.rollback()
+        if any(sign in str(error.orig) for sign in UNREACHABLE):
+            raise Unavailable from error
+        raise
+    except BaseException:
+        session.rollback()
+        raise
+    _publish(uow, outbox)
+
+
+def _reactions() -> Reactions:
+    found: Reactions = current_app.extensions["reactions"]
+    return found
+
+
+def _store(uow: UnitOfWork) -> list[tuple[int, str]]:
+    now = utc_now()
+    rows = [
+        OutboxRow.of(spec.queue, spec.name, spec.arguments, now, spec.delay_s)
+        for event in uow.events
+        for spec in _reactions().jobs(event)
+    ]
+    db.session.add_all(rows)
+    db.session.flush()
+    return [(row.id, row.queue) for row in rows if row.available_at <= now]
+
+
+def _publish(uow: UnitOfWork, outbox: list[tuple[int, str]]) -> None:
+    for callback in uow.callbacks:
+        run_guarded(callback)
+    if uow.events:
+        run_guarded(lambda: _reactions().publish(uow.events, outbox))
+
+
+def run_guarded(callback: Callable[[], None]) -> None:
+    """Run what follows a commit: the data stands, so a failure here is logged, never raised."""
+    try:
+        callback()
+    except Exception:
+        log.exception("after_commit_failed")
+
+
+def retried(command: Callable[P, R]) -> Callable[P, R]:
+    """Run a whole command again when the database chose it as a deadlock's victim or was busy."""
+
+    @functools.wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        for attempt in range(1, ATTEMPTS):
+            try:
+                return command(*args, **kwargs)
+            except OperationalError as error:
+                if not any(sign in str(error.orig) for sign in RETRYABLE):
+                    raise
+                time.sleep(random.uniform(0.005, 0.05) * attempt)
+        return command(*args, **kwargs)
+
+    return run

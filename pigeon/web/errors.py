@@ -1,0 +1,122 @@
+"""The one table from errors to statuses, and the one place that answers them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import structlog
+from flask import Flask, Response, render_template, request
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
+
+from pigeon.domain import errors
+from pigeon.web.messages import error_message, field_messages
+from pigeon.web.requests import is_api, request_id
+
+log = structlog.get_logger()
+
+STATUS: dict[type[errors.DomainError], int] = {
+    errors.Malformed: 400,
+    errors.Unauthenticated: 401,
+    errors.Forbidden: 403,
+    errors.NotFound: 404,
+    errors.Conflict: 409,
+    errors.TooLarge: 413,
+    errors.UnsupportedMediaType: 415,
+    errors.Invalid: 422,
+    errors.TooMany: 429,
+    errors.Unavailable: 503,
+}
+HTTP_CODES = {
+    400: "malformed",
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "too_large",
+    415: "unsupported_media_type",
+}
+
+
+def bind(app: Flask) -> None:
+    app.register_error_handler(errors.DomainError, answer_domain_error)
+    app.register_error_handler(HTTPException, _answer_http_error)
+    app.register_error_handler(CSRFError, lambda _: answer_domain_error(errors.Forbidden("csrf_failed")))
+    app.register_error_handler(OperationalError, _answer_sql_error)
+    app.register_error_handler(Exception, _answer_unexpected)
+
+
+def answer_domain_error(error: errors.DomainError) -> Response:
+    fields = getattr(error, "fields", {})
+    wait_s = error.retry_after_s if isinstance(error, errors.Waiting) else None
+    response = _answer(STATUS[type(error)], error.code, fields, wait_s)
+    if wait_s is not None:
+        response.headers["Retry-After"] = str(wait_s)
+    return response
+
+
+def error_body(code: str, fields: dict[str, errors.FieldError]) -> dict[str, Any]:
+    """The contract's `{"error": Error}`."""
+    messages = field_messages(fields)
+    return {
+        "error": {
+            "code": code,
+            "message": error_message(code),
+            "fields": {
+                name: {"code": error.code, "message": messages[name], "limit": error.limit}
+                for name, error in fields.items()
+            },
+        }
+    }
+
+
+def _answer(
+    status: int,
+    code: str,
+    fields: dict[str, errors.FieldError] | None = None,
+    wait_s: int | None = None,
+) -> Response:
+    if is_api():
+        body = json.dumps(error_body(code, fields or {}), ensure_ascii=False)
+        return Response(body, status, mimetype="application/json")
+    if request.path.startswith(("/static/", "/media/")):
+        return Response(error_message(code), status, mimetype="text/plain")
+    return Response(render_error(status, code, wait_s), status, mimetype="text/html")
+
+
+def render_error(status: int, code: str, wait_s: int | None = None) -> str:
+    """The page for a refusal; a not-found page never repeats the address, so all are equal."""
+    shown = status if status in (403, 404, 413, 429, 500, 503) else (404 if status < 500 else 500)
+    return render_template(
+        "errors/error.html",
+        status=shown,
+        message=error_message(code),
+        retry_after=wait_s,
+        request_id=request_id(),
+    )
+
+
+def _answer_http_error(error: HTTPException) -> Response:
+    if isinstance(error, RequestEntityTooLarge):
+        return answer_domain_error(errors.TooLarge())
+    status = error.code or 500
+    if error.response is not None or 300 <= status < 400:
+        return Response.force_type(error.get_response())
+    response = _answer(status, HTTP_CODES.get(status, "internal" if status >= 500 else "malformed"))
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
+    return response
+
+
+def _answer_sql_error(error: OperationalError) -> Response:
+    log.error("sql_unreachable", request_id=request_id(), error=str(error.orig)[:200])
+    return answer_domain_error(errors.Unavailable())
+
+
+def _answer_unexpected(error: Exception) -> Response:
+    log.exception("request_failed", request_id=request_id(), endpoint=request.endpoint)
+    try:
+        return _answer(500, "internal")
+    except Exception:  # the page's own frame failed: say it without one
+        log.exception("error_page_failed", request_id=request_id())
+        return Response("Something went wrong on our side.", 500, mimetype="text/plain")

@@ -1,0 +1,62 @@
+"""The feed of the home page: cached fragments, joined with what depends on the reader and the moment."""
+
+from __future__ import annotations
+
+from flask import render_template
+from markupsafe import Markup
+
+from pigeon.domain.page import Page, PageRequest
+from pigeon.domain.posts import Post
+from pigeon.services import post_cards, timelines
+from pigeon.services.timelines import Entry
+from pigeon.web import fragments
+from pigeon.web.fragments import Fragment
+from pigeon.web.jinja import ago, short_time
+
+EAGER = Markup('fetchpriority="high"')
+LAZY = Markup('loading="lazy"')
+FIRST = 2
+
+
+def page_of(reader_id: int, request: PageRequest, language: str) -> Page[Entry]:
+    return timelines.page(reader_id, request, fragments.body_key(language))
+
+
+def cards(entries: list[Entry], reader_id: int, language: str) -> Markup:
+    """The feed's markup, newest first."""
+    found = fragments.complete(entries, language)
+    mine = {entry.post_id for entry in entries if entry.author_id == reader_id}
+    return Markup("\n").join(
+        Markup(fragment.fill(_slots(fragment, number, fragment.post_id in mine)))
+        for number, fragment in enumerate(found)
+    )
+
+
+def _slots(fragment: Fragment, number: int, is_mine: bool) -> dict[str, str]:
+    return {
+        "ago": _ago(fragment),
+        "menu": fragment.own_menu if is_mine else fragment.other_menu,
+        "loading": EAGER if number < FIRST else LAZY,
+    }
+
+
+def _ago(fragment: Fragment) -> str:
+    """As `posts/_ago.html`, which a template of its own would make the slowest part of a page."""
+    moment = fragment.published_at
+    return Markup('<time datetime="{}" title="{}" data-behavior="time">{}</time>').format(
+        moment.isoformat(), short_time(moment), ago(moment)
+    )
+
+
+def card_of(post: Post, language: str) -> str:
+    """One card for its reader: the finished fragment, or the card of a post that is not ready."""
+    if post.state != "published":
+        return render_template("posts/_pending.html", post=post)
+    card = post_cards.cards.one(int(post.id))
+    if card is None:
+        return ""
+    fragment = fragments.decode(fragments.render(card, language).encode())
+    is_mine = post.viewer is not None and post.viewer.is_author
+    return fragment.fill(_slots(fragment, 0, is_mine))
+
+

@@ -1,0 +1,42 @@
+"""Forms of pages: what was typed comes back with what was wrong with it, secrets excepted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Response, make_response, render_template
+
+from pigeon.domain.errors import DomainError, Waiting
+from pigeon.web.errors import STATUS
+from pigeon.web.messages import error_message, field_messages
+
+SECRETS = frozenset(("password", "current_password", "csrf_token"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Form:
+    """`values` by field, and messages by field; what is wrong with all of it stands under ""."""
+
+    values: dict[str, str] = field(default_factory=dict)
+    errors: dict[str, str] = field(default_factory=dict)
+
+
+def refused_form(error: DomainError, values: Mapping[str, str]) -> Form:
+    """The form again: everything that was typed but secrets, and a message at each fault."""
+    fields = getattr(error, "fields", {})
+    errors = field_messages(fields) if fields else {"": error_message(error.code)}
+    kept = {name: value for name, value in values.items() if name not in SECRETS}
+    return Form(values=kept, errors=errors)
+
+
+def render_refused(
+    template: str, error: DomainError, values: Mapping[str, str], **context: Any
+) -> Response:
+    """The form's page again, with the status that the error has everywhere."""
+    page = render_template(template, form=refused_form(error, values), **context)
+    response = make_response(page, STATUS[type(error)])
+    if isinstance(error, Waiting):
+        response.headers["Retry-After"] = str(error.retry_after_s)
+    return response

@@ -1,0 +1,106 @@
+"""Feed cards as cached HTML fragments, free of the viewer, with slots for what depends on them.
+
+A fragment is a JSON head, both menus, and the pieces of the card between its slots, separated by NUL
+(which no text of ours contains). The card is rendered by the same template on every path.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import render_template
+from flask_babel import force_locale
+from markupsafe import Markup
+
+from pigeon.cache import keys, leases
+from pigeon.cache.breaker import cache_breaker
+from pigeon.domain.posts import PostCard
+from pigeon.extensions import settings
+from pigeon.services import post_cards
+from pigeon.services.timelines import Entry
+
+NUL = "\0"
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """`pieces` alternate between markup and the names of slots."""
+
+    post_id: int
+    published_at: datetime
+    own_menu: str
+    other_menu: str
+    pieces: list[str]
+
+    def fill(self, slots: dict[str, str]) -> str:
+        """The card for one reader."""
+        pieces = self.pieces.copy()
+        pieces[1::2] = [slots[name] for name in pieces[1::2]]
+        return "".join(pieces)
+
+
+def body_key(language: str):  # type: ignore[no-untyped-def]
+    """The key of a publication's fragment in `language`, for the timeline's second trip."""
+    prefix, suffix = post_cards.fragment_key(0, language).encode().split(b":0")
+    return lambda publication_id: b"%b:%d%b" % (prefix, publication_id, suffix)
+
+
+def complete(entries: list[Entry], language: str) -> list[Fragment]:
+    """A fragment for each entry; those the cache did not hold are rendered and filled."""
+    missing = [entry for entry in entries if entry.body is None]
+    rendered = _render_all(missing, language) if missing else {}
+    found = []
+    for entry in entries:
+        if entry.body is not None:
+            found.append(decode(entry.body))
+        elif entry.publication_id in rendered:
+            found.append(rendered[entry.publication_id])
+    return found
+
+
+def decode(data: bytes) -> Fragment:
+    head, own_menu, other_menu, *pieces = data.decode().split(NUL)
+    post_id, published_at = json.loads(head)
+    return Fragment(post_id, datetime.fromisoformat(published_at), own_menu, other_menu, pieces)
+
+
+def render(card: PostCard, language: str) -> str:
+    """The fragment of a published post as it is stored."""
+    with force_locale(language):
+        own = render_template("posts/_menu_own.html", post=card)
+        other = render_template("posts/_menu_other.html", post=card, follows=True)
+        html = render_template("posts/_card.html", post=card, slot=_slot)
+    head = json.dumps([card.id, str(card.published_at or card.created_at)])
+    return NUL.join((head, own, other, html))
+
+
+def _slot(name: str) -> Markup:
+    return Markup(NUL + name + NUL)
+
+
+def _render_all(entries: list[Entry], language: str) -> dict[int, Fragment]:
+    names = {entry.publication_id: post_cards.fragment_key(entry.publication_id, language)
+             for entry in entries}
+    tokens = {number: _lease(name) for number, name in names.items()} if settings().cache else {}
+    cards = post_cards.cards.many(entry.post_id for entry in entries)
+    found: dict[int, Fragment] = {}
+    for entry in entries:
+        card = cards.get(entry.post_id)
+        if card is None:
+            continue
+        data = render(card, language).encode()
+        found[entry.publication_id] = decode(data)
+        _fill(names[entry.publication_id], tokens.get(entry.publication_id), data)
+    return found
+
+
+def _lease(name: str) -> str | None:
+    return cache_breaker.attempt(lambda: leases.take(name), None)
+
+
+def _fill(name: str, token: str | None, data: bytes) -> None:
+    if token:
+        ttl_s = keys.FRAGMENT.ttl_s
+        cache_breaker.attempt(lambda: leases.fill_string(name, token, data, ttl_s), False)

@@ -1,0 +1,102 @@
+"""Who may call a view. Default deny: a view that says nothing is refused, and fails the build."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+from urllib.parse import quote
+
+from flask import Flask, current_app, redirect, request
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError, validate_csrf
+from werkzeug.exceptions import RequestEntityTooLarge
+from wtforms.validators import ValidationError
+
+from pigeon.domain import limits
+from pigeon.domain.errors import Forbidden, TooLarge, Unauthenticated
+from pigeon.extensions import settings
+from pigeon.services import rates
+from pigeon.web import login
+from pigeon.web.requests import is_api
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+ANYONE = "anyone"
+"""Also a stranger, whatever PUBLIC_READING says: log-in, sign-up, health."""
+READERS = "readers"
+"""Strangers only while PUBLIC_READING is on."""
+MEMBERS = "members"
+"""People who are signed in."""
+
+SAFE = ("GET", "HEAD", "OPTIONS")
+PAGES_PER_5_MIN = 1_500
+
+
+def access(level: str, *, rate: tuple[int, int] | None = None) -> Callable[[View], View]:
+    """Declare who may call a view; `rate` is (times, seconds) per person for unsafe methods."""
+
+    def declare(view: View) -> View:
+        view.access = level  # type: ignore[attr-defined]
+        view.rate = rate  # type: ignore[attr-defined]
+        return view
+
+    return declare
+
+
+def bind(app: Flask) -> None:
+    app.before_request(_guard)
+
+
+def _guard() -> ResponseReturnValue | None:
+    """Refusals in the contract's order: whole body, who, forgery, rate."""
+    if (request.content_length or 0) > limits.BODY_BYTES:
+        raise TooLarge
+    if request.endpoint is None or request.endpoint == "static":
+        return None
+    view = current_app.view_functions[request.endpoint]
+    level = getattr(view, "access", None)
+    if level is None:
+        raise Forbidden
+    try:
+        check_level(level)
+    except Unauthenticated:
+        if is_api():
+            raise
+        return redirect(f"/login?next={_return_path()}")
+    check_forgery()
+    check_rate(getattr(view, "rate", None))
+    return None
+
+
+def check_level(level: str) -> None:
+    """Unauthenticated when a stranger may not pass."""
+    strangers = level == ANYONE or (level == READERS and settings().public_reading)
+    if not strangers:
+        login.get_viewer()
+
+
+def check_forgery() -> None:
+    """Every unsafe request of a browser carries its token; a bearer token needs none."""
+    if request.method in SAFE or login.bearer_token(request):
+        return
+    token = request.headers.get("X-CSRFToken")
+    try:
+        token = token or request.form.get("csrf_token")
+        validate_csrf(token)
+    except (ValidationError, CSRFError) as error:
+        raise Forbidden("csrf_failed") from error
+    except RequestEntityTooLarge as error:
+        raise TooLarge from error
+
+
+def check_rate(rate: tuple[int, int] | None) -> None:
+    viewer = login.find_viewer()
+    if viewer is None or rate is None or request.method in SAFE:
+        return
+    times, per_s = rate
+    rates.hit(str(request.endpoint), str(viewer.user_id), times, per_s)
+
+
+def _return_path() -> str:
+    path = request.full_path.rstrip("?") if request.method in SAFE else "/"
+    return quote(path, safe="")

@@ -1,0 +1,163 @@
+"""What every template knows: who reads, in which language, and how to show times, numbers and text."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import cache
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from flask import Flask, get_flashed_messages, request, session
+from flask_babel import format_date, format_datetime, get_locale
+from flask_babel import gettext as _
+from flask_wtf.csrf import generate_csrf
+from jinja2 import StrictUndefined
+from markupsafe import Markup, escape
+
+from pigeon.domain import limits, text
+from pigeon.domain.clock import utc_now
+from pigeon.domain.users import UserRef
+from pigeon.extensions import babel, settings
+from pigeon.web.login import find_viewer
+from pigeon.web.static import static_url
+
+LANGUAGES = ("ko", "en")
+THEMES = ("system", "light", "dark")
+
+
+def bind(app: Flask) -> None:
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = False
+    app.jinja_env.globals.update(
+        limits=limits,
+        static_url=static_url,
+        flashes=lambda: get_flashed_messages(with_categories=True),
+    )
+    app.jinja_env.filters.update(
+        ago=ago,
+        local_time=local_time,
+        compact=compact,
+        rich=rich,
+        grapheme=text.first_grapheme,
+    )
+    app.context_processor(_frame)
+    babel.init_app(app, locale_selector=choose_language, timezone_selector=choose_zone)
+
+
+def choose_language() -> str:
+    """The reader's setting, else the cookie, else what the browser prefers."""
+    viewer = find_viewer()
+    if viewer:
+        return viewer.language
+    kept = request.cookies.get("language") if request else None
+    if kept in LANGUAGES:
+        return str(kept)
+    return request.accept_languages.best_match(LANGUAGES, "en") if request else "en"
+
+
+def choose_zone() -> str:
+    viewer = find_viewer()
+    return viewer.time_zone if viewer else "UTC"
+
+
+def choose_theme() -> str:
+    viewer = find_viewer()
+    if viewer:
+        return viewer.theme
+    kept = request.cookies.get("theme")
+    return kept if kept in THEMES else "system"
+
+
+def _frame() -> dict[str, object]:
+    viewer = find_viewer()
+    config = settings()
+    return {
+        "me": viewer.ref if viewer else None,
+        "site_name": config.site_name,
+        "language": str(get_locale()),
+        "theme": choose_theme(),
+        "csrf_token": generate_csrf(),
+        "request_path": request.path,
+        "public_url": config.public_url,
+        "oidc_name": config.oidc_name if config.oidc_metadata_url else None,
+        "registration": config.registration,
+        "development": not config.is_production,
+        "has_session": bool(session),
+    }
+
+
+# -- filters -----------------------------------------------------------------------------------
+
+
+def ago(moment: datetime) -> str:
+    """now, 5m, 3h, 2d, 4w; then the date, with the year when it is another one."""
+    seconds = (utc_now() - moment).total_seconds()
+    if seconds < 60:
+        return _("now")
+    for limit_s, unit_s, words in (
+        (3_600, 60, _("%(n)sm")),
+        (86_400, 3_600, _("%(n)sh")),
+        (7 * 86_400, 86_400, _("%(n)sd")),
+        (35 * 86_400, 7 * 86_400, _("%(n)sw")),
+    ):
+        if seconds < limit_s:
+            return words.replace("%(n)s", str(int(seconds // unit_s)))
+    here = moment.astimezone(ZoneInfo(choose_zone()))
+    if here.year == utc_now().year:
+        pattern = "M월 d일" if str(get_locale()) == "ko" else "MMM d"
+        return str(format_date(here, pattern))
+    return str(format_date(here, "medium"))
+
+
+def local_time(moment: datetime) -> str:
+    """The full time in the reader's zone and language."""
+    return str(format_datetime(moment.astimezone(UTC), "full"))
+
+
+def short_time(moment: datetime) -> str:
+    """The time in the reader's zone, the same in every language: made for every card of a feed."""
+    return moment.astimezone(_zone(choose_zone())).strftime("%Y-%m-%d %H:%M")
+
+
+@cache
+def _zone(name: str) -> ZoneInfo:
+    return ZoneInfo(name)
+
+
+def compact(number: int) -> str:
+    """1,234 · 12.3K · 1.2M; in Korean 1,234 · 1.2만 · 1.2억."""
+    if str(get_locale()) == "ko":
+        return _scaled(number, ((100_000_000, "억"), (10_000, "만")))
+    return _scaled(number, ((1_000_000, "M"), (10_000, "K")), {"K": 1_000})
+
+
+def _scaled(
+    number: int, steps: tuple[tuple[int, str], ...], units: dict[str, int] | None = None
+) -> str:
+    for least, sign in steps:
+        if number >= least:
+            unit = (units or {}).get(sign, least)
+            tenths = number * 10 // unit
+            return f"{tenths // 10}.{tenths % 10}{sign}" if tenths % 10 else f"{tenths // 10}{sign}"
+    return f"{number:,}"
+
+
+def rich(words: str, mentions: list[UserRef]) -> Markup:
+    """Text as typed, escaped, with people, tags and addresses linked."""
+    known = {ref.username: ref.username for ref in mentions}
+    return Markup("").join(_segment(part) for part in text.segments(words, known))
+
+
+def _segment(part: text.Segment) -> Markup:
+    if part.kind == "mention":
+        return Markup('<a class="mention-link" href="/u/{}">{}</a>').format(part.target, part.text)
+    if part.kind == "tag":
+        address = f"/tags/{quote(part.target or '', safe='')}"
+        return Markup('<a class="tag-link" href="{}">{}</a>').format(address, part.text)
+    if part.kind == "url":
+        return Markup(
+            '<a href="{}" rel="noopener nofollow ugc" target="_blank">{}</a>'
+        ).format(part.target or part.text, part.text)
+    return escape(part.text)
+
+

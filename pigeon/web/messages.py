@@ -1,0 +1,69 @@
+"""The sentence for each code, in the reader's language; codes come from the domain."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask_babel import gettext as _
+
+from pigeon.domain.errors import FieldError
+
+
+def field_message(error: FieldError) -> str:
+    """One sentence for a field at fault; names the limit where there is one."""
+    limit = f"{error.limit:,}" if error.limit is not None else ""
+    return {
+        "required": _("This is needed."),
+        "too_short": _("At least %(limit)s characters are needed.", limit=limit),
+        "too_long": _("At most %(limit)s characters fit here.", limit=limit),
+        "too_many": _("At most %(limit)s are possible.", limit=limit),
+        "too_large": _("This file is larger than 15 MB."),
+        "too_many_pixels": _("This picture has more than 25 megapixels."),
+        "unreadable": _("This picture is damaged and cannot be read."),
+        "bad_format": _("This does not have the right form."),
+        "reserved": _("This name is reserved."),
+        "taken": _("This name is taken."),
+        "wrong": _("This is not right."),
+        "expired": _("This link has expired or was used already."),
+        "unknown": _("This is not known here."),
+    }.get(error.code, _("This does not have the right form."))
+
+
+def image_message(code: str) -> str:
+    if code == "bad_format":
+        return _("This is not a picture we can read. JPEG, PNG, WebP, GIF and AVIF work.")
+    return field_message(FieldError(code))
+
+
+def error_message(code: str) -> str:
+    """One sentence for a whole refusal."""
+    return {
+        "malformed": _("The request could not be read."),
+        "unauthenticated": _("Log in first."),
+        "wrong_credentials": _("The name or the password is not right."),
+        "forbidden": _("You may not change this."),
+        "csrf_failed": _("This page is too old. Load it again and repeat what you did."),
+        "reauth_required": _("Log in again first."),
+        "registration_closed": _("New accounts are by invitation only here."),
+        "not_found": _("This does not exist, or you may not see it."),
+        "method_not_allowed": _("This cannot be done here."),
+        "unsupported_media_type": _("The request has a type that is not understood here."),
+        "self": _("This is not possible with yourself."),
+        "not_following": _("Follow this person first."),
+        "idempotency_conflict": _("This key was used for another request."),
+        "not_failed": _("Nothing failed here."),
+        "last_image": _("A post needs a text or a picture."),
+        "too_large": _("This is too large."),
+        "invalid": _("Some of it needs another look."),
+        "rate_limited": _("That was too often. Wait a little."),
+        "unavailable": _("This is out of reach for the moment. Try again soon."),
+    }.get(code, _("Something went wrong on our side."))
+
+
+def field_messages(fields: Mapping[str, FieldError]) -> dict[str, str]:
+    return {
+        name: image_message(error.code)
+        if name.startswith("image") and error.code == "bad_format"
+        else field_message(error)
+        for name, error in fields.items()
+    }

@@ -1,0 +1,171 @@
+"""Requests into plain values; every fault of a body is named at once."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, TypeVar
+
+from flask import request
+from pydantic import BaseModel, ConfigDict, ValidationError
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from pigeon.domain import limits
+from pigeon.domain.errors import (
+    FieldError,
+    Invalid,
+    Malformed,
+    NotFound,
+    TooLarge,
+    UnsupportedMediaType,
+)
+from pigeon.domain.ids import find_id
+from pigeon.domain.page import PageRequest, read_cursor
+
+PYDANTIC_CODES = {"missing": "required", "extra_forbidden": "unknown"}
+
+
+class Body(BaseModel):
+    """Base of request bodies: an unknown field is refused, nothing is coerced."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    def given(self) -> dict[str, Any]:
+        """Only the fields that the request named: what a PATCH changes."""
+        return self.model_dump(exclude_unset=True)
+
+
+B = TypeVar("B", bound=Body)
+
+
+def read_json(shape: type[B]) -> B:
+    """The JSON body; 415, 400 or Invalid naming each field at fault."""
+    if not request.is_json:
+        raise UnsupportedMediaType
+    return check_shape(_decode(_body()), shape)
+
+
+def check_shape(value: Any, shape: type[B]) -> B:
+    if not isinstance(value, dict):
+        raise Malformed
+    try:
+        return shape.model_validate(value)
+    except ValidationError as error:
+        raise Invalid(
+            {
+                ".".join(map(str, fault["loc"])): FieldError(
+                    PYDANTIC_CODES.get(fault["type"], "bad_format")
+                )
+                for fault in error.errors()
+            }
+        ) from error
+
+
+def read_form(*names: str) -> dict[str, str]:
+    """The named text fields of a form, "" where missing; Malformed when one holds NUL."""
+    form = _form()
+    return {name: _checked(form.get(name, "")) for name in names}
+
+
+def read_texts(name: str) -> list[str]:
+    """Every value of a repeated form field, in order."""
+    return [_checked(text) for text in _form().getlist(name)]
+
+
+def check_form_names(*known: str) -> None:
+    """Invalid naming each part of a multipart body that the call does not know."""
+    given = set(_form()) | set(request.files)
+    unknown = given - set(known) - {"csrf_token"}
+    if unknown:
+        raise Invalid({name: FieldError("unknown") for name in sorted(unknown)})
+
+
+def is_multipart() -> bool:
+    return request.mimetype == "multipart/form-data"
+
+
+def read_id(text: str) -> int:
+    """The id in a path; NotFound when none can look like it."""
+    found = find_id(text)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def read_page(kind: str, *, default: int = limits.PAGE_DEFAULT) -> PageRequest:
+    """`before` and `limit` of a list; Invalid naming them."""
+    before = request.args.get("before")
+    return PageRequest(
+        before=read_cursor(kind, before) if before else None,
+        limit=_read_limit(default),
+    )
+
+
+def _read_limit(default: int) -> int:
+    text = request.args.get("limit")
+    if text is None:
+        return default
+    number = find_id(text)
+    if number is None or number > limits.PAGE_MAX:
+        raise Invalid({"limit": FieldError("bad_format", limits.PAGE_MAX)})
+    return number
+
+
+def _body() -> bytes:
+    try:
+        return request.get_data(cache=True)
+    except RequestEntityTooLarge as error:
+        raise TooLarge from error
+
+
+def _form() -> Any:
+    try:
+        return request.form
+    except RequestEntityTooLarge as error:
+        raise TooLarge from error
+
+
+def _decode(data: bytes) -> Any:
+    try:
+        value = json.loads(data, object_pairs_hook=_unique, parse_constant=_refuse)
+    except (ValueError, RecursionError) as error:
+        raise Malformed from error
+    _walk(value)
+    return value
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len({name for name, _ in pairs}) != len(pairs):
+        raise ValueError("duplicate keys")
+    return dict(pairs)
+
+
+def _refuse(constant: str) -> Any:
+    raise ValueError(constant)
+
+
+def _walk(value: Any) -> None:
+    if isinstance(value, str):
+        _checked(value)
+    elif isinstance(value, list):
+        for item in value:
+            _walk(item)
+    elif isinstance(value, dict):
+        for name, item in value.items():
+            _checked(name)
+            _walk(item)
+
+
+def _checked(text: str) -> str:
+    """Refuse what no text of a person holds: NUL and lone surrogates."""
+    if "\0" in text:
+        raise Malformed
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise Malformed from error
+    return text
+
+
+def read_query(name: str) -> str:
+    """A text of the query string, "" when it is missing."""
+    return _checked(request.args.get(name, ""))

@@ -1,0 +1,1 @@
+"""What tests stand on: private servers, applications, people, pictures and counters."""

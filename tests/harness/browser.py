@@ -1,0 +1,98 @@
+"""A real Chromium, pages in it, and what a page must never do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tests.harness import children
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, ConsoleMessage, Page
+
+AXE = Path(__file__).parents[1] / "browser" / "axe.min.js"
+RUN_AXE = "() => axe.run(document, {resultTypes: ['violations']})"
+PHONE = {"width": 390, "height": 844}
+DESKTOP = {"width": 1440, "height": 900}
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """The machine's Chromium, steered by Playwright."""
+    path = children.require("chromium", "chromium-browser", package="chromium")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=path, args=["--disable-dev-shm-usage", "--no-sandbox"]
+        )
+        yield browser
+        browser.close()
+
+
+class Visits:
+    """Pages of one test. Scripts that fail, refused code and 5xx answers are noted in `faults`."""
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+        self.pages: list[Page] = []
+        self.faults: list[str] = []
+
+    def open(self, url: str, **options: Any) -> Page:
+        """A page of a new browser profile; options are those of Playwright's contexts."""
+        defaults = {"viewport": DESKTOP, "locale": "en-US", "timezone_id": "UTC"}
+        context = self._browser.new_context(base_url=url, **defaults | options)
+        context.set_default_timeout(10_000)
+        page = context.new_page()
+        page.on("pageerror", lambda error: self.faults.append(f"script: {error}"))
+        page.on("console", self._note_refusal)
+        page.on("response", lambda answer: self._note_status(answer.url, answer.status))
+        self.pages.append(page)
+        return page
+
+    def close(self, shots: Path | None = None) -> list[Path]:
+        """Close all; with `shots` a picture of each page is kept there first."""
+        kept = [
+            self._shot(page, shots / f"{number}.png")
+            for number, page in enumerate(self.pages)
+            if shots and not page.is_closed()
+        ]
+        for page in self.pages:
+            page.context.close()
+        return kept
+
+    def _shot(self, page: Page, path: Path) -> Path:
+        page.screenshot(path=path, full_page=True)
+        return path
+
+    def _note_refusal(self, message: ConsoleMessage) -> None:
+        if "Content Security Policy" in message.text:
+            self.faults.append(f"csp: {message.text}")
+
+    def _note_status(self, url: str, status: int) -> None:
+        if status >= 500:
+            self.faults.append(f"{status}: {url}")
+
+
+def assert_accessible(page: Page) -> None:
+    """Nothing that axe-core calls serious or critical; scripts from here pass any CSP."""
+    page.evaluate(AXE.read_text())
+    found = page.evaluate(RUN_AXE)["violations"]
+    grave = [_described(rule) for rule in found if rule["impact"] in ("serious", "critical")]
+    assert not grave, f"{page.url}:\n" + "\n".join(grave)
+
+
+def _described(rule: dict[str, Any]) -> str:
+    places = "; ".join(node["html"][:160] for node in rule["nodes"][:5])
+    return f"- {rule['id']} ({rule['impact']}): {rule['help']}: {places}"
+
+
+def sign_in(page: Page, username: str, password: str) -> None:
+    """Log in by the form, as a person does."""
+    page.goto("/login")
+    page.fill("input[name=login]", username)
+    page.fill("input[name=password]", password)
+    with page.expect_navigation():
+        page.press("input[name=password]", "Enter")

@@ -1,0 +1,94 @@
+"""This worker's private servers, and the applications that tests get on top of them."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import flask_migrate
+from flask import Flask
+
+from config import Settings
+from pigeon import create_app
+from pigeon.cache import resp
+from pigeon.cache.breaker import cache_breaker
+from pigeon.extensions import cache, db, state
+from pigeon.services import publications
+from tests.harness.clients import Client
+from tests.harness.environment import MODES, ROOT, SAFE
+from tests.harness.mariadb import MariaDB
+from tests.harness.redis_pair import RedisPair
+
+
+class Stage:
+    """Makes an application once per database and settings; empties its stores between tests."""
+
+    def __init__(
+        self, *, folder: Path, worker: str, redis: RedisPair, mariadb: Callable[[], MariaDB]
+    ) -> None:
+        self.redis = redis
+        self._folder = folder
+        self._worker = worker
+        self._mariadb = mariadb
+        self._urls: dict[str, str] = {}
+        self._apps: dict[tuple[object, ...], Flask] = {}
+
+    def app(self, database: str, mode: str, env: dict[str, str] | None = None) -> Flask:
+        """The application on `sqlite` or `mariadb`, `full` or `plain`, with empty stores."""
+        key = (database, mode, *sorted((env or {}).items()))
+        if key not in self._apps:
+            self._apps[key] = self._made(database, MODES[mode] | (env or {}))
+        self._empty(self._apps[key])
+        return self._apps[key]
+
+    def close(self) -> None:
+        """Close every connection."""
+        for app in self._apps.values():
+            with app.app_context():
+                db.engine.dispose()
+        for client in (*cache._clients.values(), *state._clients.values()):
+            client.close()
+        for connection in (one for pool in resp._pools.values() for one in pool._free):
+            connection.close()
+
+    def _made(self, database: str, env: dict[str, str]) -> Flask:
+        is_new = database not in self._urls
+        if is_new:
+            self._urls[database] = self._new_database(database)
+        own = {
+            "DATA": str(self._folder / "data"),
+            "DATABASE_URL": self._urls[database],
+            "REDIS_CACHE_URL": self.redis.cache_url,
+            "REDIS_STATE_URL": self.redis.state_url,
+        }
+        app = create_app(settings=Settings.from_env(SAFE | own | env))
+        app.test_client_class = Client
+        if is_new:
+            migrate(app)
+        return app
+
+    def _new_database(self, database: str) -> str:
+        if database == "sqlite":
+            return f"sqlite:///{self._folder / 'test.sqlite3'}"
+        return self._mariadb().create(f"pigeon_{self._worker}")
+
+    def _empty(self, app: Flask) -> None:
+        self.redis.empty()
+        cache_breaker.__init__()  # closed again
+        publications.forget_all()
+        for folder in (self._folder / "data").glob("*/"):
+            shutil.rmtree(folder)
+            folder.mkdir()
+        with app.app_context(), db.engine.connect() as connection:
+            connection = connection.execution_options(write=True)
+            for table in reversed(db.metadata.sorted_tables):
+                connection.execute(table.delete())
+            connection.commit()
+            connection.execution_options(write=False)
+
+
+def migrate(app: Flask) -> None:
+    """Bring a database up with the real migrations."""
+    with app.app_context():
+        flask_migrate.upgrade(directory=str(ROOT / "migrations"))

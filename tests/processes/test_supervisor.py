@@ -1,0 +1,327 @@
+"""The supervisor with real Redis servers, real gunicorn and a stand-in for the application."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+import pytest
+import redis
+from websocket import WebSocket, WebSocketException, create_connection
+
+from pigeon.processes import embedded
+from pigeon.processes.plan import plan_from
+
+REPOSITORY = Path(__file__).parents[2]
+RUN = """
+import os, sys
+from pathlib import Path
+from pigeon.processes.start import run
+sys.exit(run(os.environ, root=Path(sys.argv[1])))
+"""
+
+pytestmark = pytest.mark.processes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Site:
+    """A started supervisor, its output so far in a file."""
+
+    popen: subprocess.Popen[bytes]
+    data: Path
+    port: int
+    log: Path
+
+    @property
+    def output(self) -> str:
+        return self.log.read_text()
+
+    def wait_ready(self) -> Site:
+        eventually(lambda: "is ready" in self.output or self.popen.poll() is not None, 60)
+        assert self.popen.poll() is None, self.output
+        return self
+
+    def processes(self) -> list[psutil.Process]:
+        return psutil.Process(self.popen.pid).children(recursive=True)
+
+    def state(self) -> redis.Redis:
+        return redis.Redis.from_url(embedded.socket_urls(self.data)[1])
+
+    def pid_of(self, word: str) -> int:
+        return next(p.pid for p in self.processes() if word in " ".join(p.cmdline()))
+
+
+def eventually(is_so: Callable[[], object], within_s: float = 10) -> None:
+    """Poll until something is so; fails after `within_s`."""
+    deadline = time.monotonic() + within_s
+    while not is_so():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.05)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def answers(site: Site) -> bool:
+    try:
+        return bool(site.state().ping())
+    except redis.RedisError:
+        return False
+
+
+def commands(site: Site) -> str:
+    return "\n".join(" ".join(process.cmdline()) for process in site.processes())
+
+
+Start = Callable[..., Site]
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    root = tmp_path / "root"
+    shutil.copytree(Path(__file__).parent / "stand_in", root)
+    shutil.copy(REPOSITORY / "gunicorn.conf.py", root)
+    sites: list[Site] = []
+
+    def start_site(**env: str) -> Site:
+        log = tmp_path / f"log-{len(sites)}"
+        port = int(env.pop("PORT", 0)) or free_port()
+        settings = {"DATA": str(tmp_path / "data"), "PORT": str(port), "DEMO": "off", **env}
+        kept = {k: v for k, v in os.environ.items() if not k.startswith(("REDIS", "SECRET"))}
+        with log.open("wb") as output:
+            popen = subprocess.Popen(
+                [sys.executable, "-c", RUN, str(root)],
+                cwd=REPOSITORY,
+                env={**kept, **settings},
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+        sites.append(Site(popen=popen, data=Path(settings["DATA"]), port=port, log=log))
+        return sites[-1]
+
+    yield start_site
+    for site in sites:
+        site.popen.kill()
+        site.popen.wait()
+
+
+def test_kill_9_of_the_supervisor_leaves_no_process_behind(start: Start) -> None:
+    site = start().wait_ready()
+    processes = site.processes()
+    assert len(processes) >= 6  # two Redis, gunicorn and its worker, worker, scheduler
+
+    site.popen.kill()
+    site.popen.wait()
+
+    _, alive = psutil.wait_procs(processes, timeout=5)
+    assert alive == []
+
+
+def test_what_state_redis_acknowledged_survives_kill_9_of_everything(start: Start) -> None:
+    site = start().wait_ready()
+    site.state().set("liked", "yes")
+    processes = site.processes()
+    site.popen.kill()
+    psutil.wait_procs(processes, timeout=5)
+
+    again = start().wait_ready()
+
+    assert again.state().get("liked") == b"yes"
+
+
+def test_a_killed_redis_comes_back_with_its_data(start: Start) -> None:
+    site = start().wait_ready()
+    site.state().set("liked", "yes")
+    old = site.pid_of("state.sock")
+
+    os.kill(old, signal.SIGKILL)
+
+    eventually(lambda: answers(site))
+    assert site.state().get("liked") == b"yes"
+    assert site.pid_of("state.sock") != old
+
+
+@pytest.mark.parametrize("kind", ["-m gunicorn", "jobs.worker", "jobs.scheduler"])
+def test_a_killed_process_is_started_again(start: Start, kind: str) -> None:
+    site = start().wait_ready()
+    old = site.pid_of(kind)
+    ready_files = sorted((site.data / "run").glob("*.ready"))
+    assert [path.name for path in ready_files] == ["scheduler.ready", "worker.ready"]
+
+    os.kill(old, signal.SIGKILL)
+
+    eventually(lambda: "SIGKILL; again in 0.2 s" in site.output)
+    eventually(lambda: kind in commands(site) and site.pid_of(kind) != old)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_stops_everything_within_ten_seconds(start: Start, number: int) -> None:
+    site = start(STUBBORN="on").wait_ready()
+    site.state().set("liked", "yes")
+    processes = site.processes()
+
+    began = time.monotonic()
+    site.popen.send_signal(number)
+    assert site.popen.wait(timeout=15) == 0
+
+    assert time.monotonic() - began < 10
+    _, alive = psutil.wait_procs(processes, timeout=0)
+    assert alive == []
+    assert "worker would not stop and is killed" in site.output
+    assert start().wait_ready().state().get("liked") == b"yes"
+
+
+def test_open_sockets_do_not_delay_a_stop(start: Start) -> None:
+    site = start().wait_ready()
+    client = create_connection(
+        f"ws://127.0.0.1:{site.port}/socket.io/?EIO=4&transport=websocket", timeout=10
+    )
+    assert str(client.recv()).startswith("0{")
+
+    began = time.monotonic()
+    site.popen.terminate()
+    _read_to_end(client)
+    client.shutdown()
+    assert time.monotonic() - began < 2
+    site.popen.wait(timeout=10)
+    assert time.monotonic() - began < 5
+
+
+def _read_to_end(client: WebSocket) -> None:
+    try:
+        while client.recv():
+            pass
+    except (WebSocketException, OSError):
+        pass
+
+
+def test_a_second_start_on_the_same_data_says_so_and_ends(start: Start) -> None:
+    site = start().wait_ready()
+    second = start()
+
+    assert second.popen.wait(timeout=10) == 1
+    expected = f"A site already runs on {site.data} (process {site.popen.pid})."
+    assert second.output.strip() == expected
+    assert answers(site)
+
+
+def test_a_taken_port_is_named_before_anything_starts(start: Start) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        site = start(PORT=str(taken.getsockname()[1]))
+        assert site.popen.wait(timeout=10) == 1
+
+    assert f"Port {site.port} is taken." in site.output
+
+
+def test_a_failed_migration_ends_the_start_with_its_words(start: Start) -> None:
+    site = start(UPGRADE="fails")
+
+    assert site.popen.wait(timeout=20) == 1
+    assert "the schema is from the future" in site.output
+    assert "The site did not start: migrate ended with status 1." in site.output
+
+
+def test_the_first_start_keeps_a_secret_and_fills_the_demo_once(start: Start) -> None:
+    first = start(DEMO="on").wait_ready()
+    secret = (first.data / "secret_key").read_text()
+    assert "coo-coo-coo" in first.output
+    first.popen.terminate()
+    first.popen.wait(timeout=10)
+
+    second = start(DEMO="on").wait_ready()
+
+    assert "coo-coo-coo" in second.output
+    assert (second.data / "demo-runs").read_text() == "x"
+    assert (second.data / "secret_key").read_text() == secret
+    assert len(secret.strip()) == 64
+    assert stat.S_IMODE((second.data / "secret_key").stat().st_mode) == 0o600
+
+
+def test_production_gets_neither_a_demo_nor_a_secret(start: Start) -> None:
+    site = start(ENVIRONMENT="production", DEMO="on").wait_ready()
+
+    assert not (site.data / "demo.json").exists()
+    assert not (site.data / "secret_key").exists()
+
+
+def test_each_redis_has_the_policy_of_its_role(start: Start) -> None:
+    site = start().wait_ready()
+    cache, state = (redis.Redis.from_url(url) for url in embedded.socket_urls(site.data))
+
+    for client, policy, aof in ((cache, "allkeys-lru", "no"), (state, "noeviction", "yes")):
+        assert client.config_get("maxmemory-policy") == {"maxmemory-policy": policy}
+        assert client.config_get("appendonly") == {"appendonly": aof}
+        assert client.config_get("save") == {"save": ""}
+        assert client.config_get("port") == {"port": "0"}
+    assert cache.config_get("maxmemory") == {"maxmemory": str(256 * 1024 * 1024)}
+
+
+def test_pages_and_sockets_apart_take_consecutive_ports(tmp_path: Path) -> None:
+    plan = plan_from({"DATA": str(tmp_path), "PORT": "9000", "WEB": "2", "REALTIME": "1"})
+
+    names = [process.name for process in plan.servers]
+    assert names == ["web:9000", "web:9001", "realtime:9002", "worker", "scheduler"]
+    assert plan.needs_nginx
+    assert {p.env["PORT"] for p in plan.servers[:3]} == {"9000", "9001", "9002"}
+
+
+def test_one_gevent_server_is_the_default(tmp_path: Path) -> None:
+    plan = plan_from({"DATA": str(tmp_path), "WORKER_MEDIA": "4", "WORKER_MAIL": "0"})
+
+    assert [process.name for process in plan.servers] == ["realtime:8000", "worker", "scheduler"]
+    slots = plan.servers[1].command[3:]
+    assert slots == ("fanout=1", "fanout-bulk=1", "notify=1", "media=4", "default=1")
+    assert plan.address == "http://127.0.0.1:8000"
+
+
+def test_a_given_redis_is_not_embedded(tmp_path: Path) -> None:
+    env = {"DATA": str(tmp_path), "REDIS_STATE_URL": "redis://state.example:6379/0"}
+    plan = plan_from(env)
+
+    assert [process.name for process in plan.redis] == ["redis-cache"]
+    assert plan.env["REDIS_STATE_URL"] == "redis://state.example:6379/0"
+    assert plan.env["REDIS_CACHE_URL"] == embedded.socket_urls(tmp_path)[0]
+    assert plan_from({"DATA": str(tmp_path), "REDIS_URL": "redis://r.example"}).redis == ()
+
+
+@pytest.mark.parametrize("name", ["PORT", "WEB", "WORKER_FANOUT_BULK"])
+def test_a_count_that_is_no_number_is_refused_by_name(tmp_path: Path, name: str) -> None:
+    with pytest.raises(SystemExit, match=f"{name} must be a whole number, not 'many'"):
+        plan_from({"DATA": str(tmp_path), name: "many"})
+
+
+def test_a_long_data_path_gets_short_sockets_that_every_process_finds() -> None:
+    data = Path("/srv") / ("pigeon" * 20)
+    cache, state = embedded.socket_urls(data)
+
+    assert cache != state
+    assert (cache, state) == embedded.socket_urls(data)
+    for role in embedded.ROLES:
+        path = embedded.socket_path(role, data)
+        assert len(os.fsencode(path)) < embedded.SOCKET_PATH_BYTES
+        assert path.parent.parent == Path("/tmp")
+
+
+def test_socket_urls_are_absolute_and_quoted(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    assert embedded.socket_urls(Path("var")) == embedded.socket_urls(tmp_path / "var")
+    cache, _ = embedded.socket_urls(Path("/srv/a b?"))
+    assert cache == "unix:///srv/a%20b%3F/redis/cache.sock?db=0"

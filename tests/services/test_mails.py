@@ -1,0 +1,127 @@
+"""Mails: rendered, sent once, by files or by SMTP, and never with a header of somebody else's."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask_mail import BadHeaderError
+
+from pigeon.extensions import settings
+from pigeon.services import mails
+from pigeon.unit_of_work import Claim, current_claim
+from tests.harness.outside import Mailbox, link_in
+
+LINK = "http://localhost/password/forgot"
+VALUES = {"display_name": "Ann", "link": LINK, "email": "b…@c.test"}
+
+
+def outbox() -> list[Any]:
+    return [
+        email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+        for path in (settings().data / "outbox").glob("*.eml")
+    ]
+
+
+def text_of(message: Any) -> str:
+    return str(message.get_body(("plain",)).get_content())
+
+
+@pytest.mark.parametrize("template", sorted(mails.TEMPLATES))
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_every_mail_has_its_link_on_a_line_of_its_own(
+    app: Flask, template: str, language: str
+) -> None:
+    mails.send(template, "ann@example.org", language, VALUES)
+    (message,) = outbox()
+    assert message["To"] == "ann@example.org"
+    assert message["From"] == f"PigeonStargram <{settings().mail_from}>"
+    assert link_in(message) == "/password/forgot"
+    html = message.get_body(("html",)).get_content()
+    assert f'lang="{language}"' in html and LINK in html
+    assert message["Subject"]
+
+
+def test_text_of_people_is_escaped_in_html(app: Flask) -> None:
+    values = {**VALUES, "display_name": "<b>{{ 7*7 }}</b>"}
+    mails.send("reset", "ann@example.org", "en", values)
+    (message,) = outbox()
+    assert "&lt;b&gt;{{ 7*7 }}&lt;/b&gt;" in message.get_body(("html",)).get_content()
+    assert "<b>{{ 7*7 }}</b>" in text_of(message)
+
+
+def test_a_repeated_job_leaves_one_mail(app: Flask) -> None:
+    held = Claim(
+        outbox_id=7, attempt=1, queue="mail", name="mails.send", arguments={}, progress=""
+    )
+    token = current_claim.set(held)
+    try:
+        for _ in range(2):
+            mails.send("reset", "ann@example.org", "en", VALUES)
+        mails.send("reset", "ben@example.org", "en", VALUES)
+    finally:
+        current_claim.reset(token)
+    assert len({message["Message-ID"] for message in outbox()}) == len(outbox()) == 2
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "ann@example.org\r\nBcc: eve@example.org",
+        "ann@example.org\nX: y",
+        "ann@example.org,eve@example.org",
+        "ann@example.org;eve@example.org",
+    ],
+)
+def test_an_address_is_one_address(
+    app: Flask, with_settings: Callable[..., None], smtp: Mailbox, address: str
+) -> None:
+    with_settings(mail_url=smtp.url)
+    smtp.messages.clear()
+    with pytest.raises((ValueError, BadHeaderError)):
+        mails.send("reset", address, "en", VALUES)
+    assert smtp.messages == []
+
+
+def test_mail_goes_over_smtp(
+    app: Flask, with_settings: Callable[..., None], smtp: Mailbox
+) -> None:
+    with_settings(mail_url=smtp.url)
+    smtp.messages.clear()
+    values = {**VALUES, "display_name": "길동\r\nBcc: eve@example.org"}
+    mails.send("known_address", "ann@example.org", "ko", values)
+    (message,) = smtp.messages
+    assert message["To"] == "ann@example.org"
+    assert message["Bcc"] is None
+    assert link_in(message) == "/password/forgot"
+    assert message["Message-ID"].startswith("<known_address-")
+    assert outbox() == []
+
+
+def test_a_refused_mail_is_not_lost_in_silence(
+    app: Flask, with_settings: Callable[..., None], smtp: Mailbox
+) -> None:
+    with_settings(mail_url=smtp.url)
+    smtp.is_refusing = True
+    try:
+        with pytest.raises(OSError):
+            mails.send("reset", "ann@example.org", "en", VALUES)
+    finally:
+        smtp.is_refusing = False
+
+
+def test_nothing_is_sent_for_a_link_that_is_gone(app: Flask) -> None:
+    mails.send("reset", "ann@example.org", "en", {"display_name": "Ann", "token_id": "123"})
+    assert outbox() == []
+
+
+def test_links_are_shown_in_development_without_a_mail_server_only(
+    app: Flask, with_settings: Callable[..., None]
+) -> None:
+    assert mails.find_development_link("signup", "ann@example.org") is None
+    with_settings(environment="production")
+    assert mails.find_development_link("signup", "ann@example.org") is None

@@ -1,0 +1,240 @@
+"""The laws that imports cannot check. Break one on purpose? Change it here, in the same commit."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+import warnings
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
+from flask import Flask
+
+from pigeon import subscribers
+from pigeon.cache import keys
+from pigeon.domain import events
+from pigeon.jobs import queues
+from pigeon.processes import plan
+from tests.harness import procfile
+from tests.harness.environment import ROOT
+
+PIGEON = ROOT / "pigeon"
+TEMPLATES = ROOT / "templates"
+KOREAN = PIGEON / "translations" / "ko" / "LC_MESSAGES" / "messages.po"
+WITHOUT_A_SERVICE = {
+    "jobs": {"queues", "registry", "runner", "scheduler", "worker"},
+    "blueprints": {"openapi", "settings", "system"},
+    "templates": {"_ui", "base", "docs", "email", "errors", "landing", "settings"},
+}
+SECRET_PLACES = re.compile(r"(?<![\w.])/(?:work|root|home)/\w|pypi\.org|pythonhoste[d]|npmj[s]\.")
+PLACEHOLDER = re.compile(r"%\(\w+\)[sd]")
+LINES = 400
+
+
+def python_files(folder: Path = PIGEON) -> Iterator[tuple[str, str]]:
+    for path in sorted(folder.rglob("*.py")):
+        yield path.relative_to(ROOT).as_posix(), path.read_text()
+
+
+@cache
+def nodes() -> list[tuple[str, ast.AST]]:
+    """Every node of the application's code, with its file."""
+    return [(name, node) for name, source in python_files() for node in ast.walk(ast.parse(source))]
+
+
+def calls() -> Iterator[tuple[str, ast.Call, str]]:
+    """File, call, and the source of what is called, of every call in the application."""
+    for name, node in nodes():
+        if isinstance(node, ast.Call):
+            yield name, node, ast.unparse(node.func)
+
+
+def texts() -> Iterator[tuple[str, str]]:
+    """File and value of every string in code; docstrings are none."""
+    prose = {id(node.value) for _, node in nodes() if isinstance(node, ast.Expr)}
+    for name, node in nodes():
+        value = node.value if isinstance(node, ast.Constant) else None
+        if isinstance(value, str | bytes) and id(node) not in prose:
+            yield name, value if isinstance(value, str) else value.decode("latin-1")
+
+
+def matches(pattern: str, folder: Path, glob: str) -> list[str]:
+    """`file:line` of what must not be there."""
+    return [
+        f"{path.relative_to(ROOT)}:{number}: {line.strip()[:120]}"
+        for path in sorted(folder.rglob(glob))
+        if path.is_file() and "vendor" not in path.parts
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+        if re.search(pattern, line)
+    ]
+
+
+def test_only_the_unit_of_work_commits() -> None:
+    commits = [name for name, _, called in calls() if called.endswith("session.commit")]
+    assert commits == ["pigeon/unit_of_work.py"]
+
+
+def test_redis_keys_are_spelled_in_keys_alone() -> None:
+    families = [value.name for value in vars(keys).values() if isinstance(value, keys.Family)]
+    assert len(set(families)) == len(families)
+    spelled = re.compile(rf"^\{{?({'|'.join(map(re.escape, families))}):\S*$|^pigeon:")
+    found = [
+        (name, text)
+        for name, text in texts()
+        if spelled.match(text) and name != "pigeon/cache/keys.py"
+    ]
+    assert not found
+
+
+def test_redis_is_never_given_a_literal_key() -> None:
+    receivers = re.compile(r"\b(client|pipe|pipeline|redis)(\(.*\))?\.\w+$")
+    found = [
+        (name, node.lineno)
+        for name, node, called in calls()
+        if receivers.search(called) and node.args
+        if isinstance(node.args[0], ast.JoinedStr)
+        or (isinstance(node.args[0], ast.Constant) and isinstance(node.args[0].value, str | bytes))
+        if not called.endswith((".execute_command", ".info", ".config_get", ".config"))
+    ]
+    assert not found
+
+
+def test_nothing_asks_redis_for_all_keys_or_empties_it() -> None:
+    refused = re.compile(r"\b(client|pipe|pipeline|redis)\.keys$|\.flush(db|all)$")
+    assert not [(name, called) for name, _, called in calls() if refused.search(called)]
+    assert not [(name, text) for name, text in texts() if text in ("KEYS", "FLUSHDB", "FLUSHALL")]
+
+
+def test_queues_are_those_of_the_procfile_and_of_make_run() -> None:
+    kinds = {kind for kind in procfile.commands() if kind.startswith("worker-")}
+    assert kinds == {f"worker-{queue}" for queue in queues.QUEUES}
+    assert set(plan.WORKERS) == set(queues.QUEUES)
+
+
+def test_every_route_says_who_may_call_it(app: Flask) -> None:
+    silent = [
+        str(rule)
+        for rule in app.url_map.iter_rules()
+        if rule.endpoint != "static" and not hasattr(app.view_functions[rule.endpoint], "access")
+    ]
+    assert not silent
+
+
+def test_every_event_has_a_row_in_subscribers() -> None:
+    raised = {
+        value
+        for value in vars(events).values()
+        if inspect.isclass(value) and issubclass(value, events.Event) and value is not events.Event
+    }
+    assert raised == set(subscribers.REACTIONS)
+
+
+def test_views_speak_to_services_alone() -> None:
+    inside = [
+        name
+        for name, source in python_files(PIGEON / "blueprints")
+        if re.search(r"\bdb\.session\b|\.client\.|^(from|import) (sqlalchemy|redis)", source, re.M)
+    ]
+    assert not inside
+
+
+@pytest.mark.parametrize("layer", list(WITHOUT_A_SERVICE))
+def test_a_feature_has_one_plural_name_in_every_layer(layer: str) -> None:
+    """Its name is that of its service; `posts_api` and `posts_pages` are of `posts`, too."""
+    features = {path.stem for path in (PIGEON / "services").glob("*.py")}
+    folder = TEMPLATES if layer == "templates" else PIGEON / layer
+    stems = {path.stem for path in folder.iterdir() if path.suffix in ("", ".py", ".html")}
+    names = {stem for stem in stems if not stem.startswith("__")} - WITHOUT_A_SERVICE[layer]
+    assert {name for name in names if not {name, name.partition("_")[0]} & features} == set()
+
+
+def test_markup_is_made_in_the_web_layer_alone() -> None:
+    assert not matches(r"\|\s*safe\b|autoescape\s+false", TEMPLATES, "*")
+    makers = [name for name, _, called in calls() if called.split(".")[-1] == "Markup"]
+    assert {name for name in makers if not name.startswith("pigeon/web/")} == set()
+
+
+def test_templates_hold_no_inline_code_or_style() -> None:
+    pages = [
+        found
+        for found in matches(r"<style|\sstyle\s*=|\son[a-z]+\s*=\s*[\"']", TEMPLATES, "*.html")
+        if not found.startswith("templates/email/")
+    ]
+    assert not pages
+    scripts = matches(
+        r"<script(?![^>]*\b(src|type=\"application/(ld\+)?json\"))", TEMPLATES, "*.html"
+    )
+    assert not scripts
+
+
+def test_scripts_make_no_markup_and_no_code_out_of_text() -> None:
+    refused = r"\b(inner|outer)HTML\b|insertAdjacentHTML|document\.write|\beval\(|new Function"
+    assert not matches(refused, PIGEON / "static" / "js", "*.js")
+
+
+def test_time_comes_from_the_clock_and_nothing_is_pickled() -> None:
+    refused = r"utcnow|datetime\.now\(|^\s*(from|import) (pickle|marshal|shelve)\b"
+    found = matches(refused, PIGEON, "*.py")
+    assert [line for line in found if not line.startswith("pigeon/domain/clock.py")] == []
+
+
+@pytest.mark.parametrize("folder", ["pigeon", "templates", "tests", "bench", "docs", "migrations"])
+def test_nothing_names_a_place_of_one_machine(folder: str) -> None:
+    for glob in ("*.py", "*.html", "*.js", "*.css", "*.md", "*.txt", "*.toml", "*.po"):
+        assert not matches(SECRET_PLACES.pattern, ROOT / folder, glob)
+
+
+@pytest.mark.filterwarnings("default")
+def test_files_are_short() -> None:
+    """A habit, not a gate."""
+    for name, source in python_files():
+        if (lines := source.count("\n")) > LINES:
+            warnings.warn(f"{name} has {lines} lines", stacklevel=1)
+
+
+def test_every_sentence_is_there_in_korean() -> None:
+    with KOREAN.open("rb") as file:
+        catalog = read_po(file, locale="ko")
+    missing = []
+    for _, _, message, *_ in _sentences():
+        found = catalog.get(message if isinstance(message, str) else message[0])
+        if found is None or found.fuzzy or not all(_strings(found.string)):
+            missing.append(message)
+    assert not missing
+
+
+def test_korean_keeps_every_placeholder() -> None:
+    with KOREAN.open("rb") as file:
+        catalog = read_po(file, locale="ko")
+    wrong = [
+        message.id
+        for message in catalog
+        if message.id and all(_strings(message.string))
+        for text in _strings(message.string)
+        if not _placeholders(text) <= _placeholders(*_strings(message.id))
+        or (isinstance(message.id, str) and _placeholders(text) != _placeholders(message.id))
+    ]
+    assert not wrong
+
+
+def _sentences() -> Iterator[tuple]:
+    keywords = {"_": None, "gettext": None, "lazy_gettext": None, "ngettext": (1, 2)}
+    options = {"**.html": {}, "**.txt": {}}
+    for folder, methods in (
+        (TEMPLATES, [("**.html", "jinja2"), ("**.txt", "jinja2")]),
+        (PIGEON, [("**.py", "python")]),
+    ):
+        yield from extract_from_dir(str(folder), methods, options, keywords)
+
+
+def _strings(value: str | tuple[str, ...]) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else tuple(value)
+
+
+def _placeholders(*found: str) -> set[str]:
+    return {placeholder for text in found for placeholder in PLACEHOLDER.findall(text)}
