@@ -107,15 +107,19 @@ class Settings:
     def problems(self) -> list[str]:
         """What makes these settings unsafe for production, one sentence each; [] when nothing."""
         checks = (
-            (self.secret_key == DEFAULT_SECRET or len(self.secret_key) < 32,
-             "SECRET_KEY is the default or shorter than 32 characters"),
+            (
+                self.secret_key == DEFAULT_SECRET or len(self.secret_key) < 32,
+                "SECRET_KEY is the default or shorter than 32 characters",
+            ),
             (not self.is_secure, "PUBLIC_URL does not start with https://"),
             (not self.rate_limits, "RATE_LIMITS is off"),
             (self.password_cost != "normal", "PASSWORD_COST is for tests only"),
             (not self.sql_flush, "SQL_FLUSH=off may lose what was acknowledged"),
             (not self.mail_url, "MAIL_URL is not set: nobody would receive a mail"),
-            (self.redis_cache_url == self.redis_state_url,
-             "REDIS_CACHE_URL and REDIS_STATE_URL are the same instance: one policy cannot serve both"),
+            (
+                self.redis_cache_url == self.redis_state_url,
+                "REDIS_CACHE_URL and REDIS_STATE_URL are one: no policy can serve both",
+            ),
         )
         return [sentence for is_unsafe, sentence in checks if is_unsafe]
 

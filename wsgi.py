@@ -1,6 +1,6 @@
 """The application for gunicorn and flask; `PIGEON_ROLE` says which kind of process this is.
 
-Sockets are served by gevent, which must patch before anything else is imported; nothing else is patched.
+Sockets are served by gevent, which must patch before anything else is imported.
 """
 
 import os
@@ -13,6 +13,6 @@ if ROLE == "realtime":
     if not monkey.is_module_patched("socket"):
         monkey.patch_all()
 
-from pigeon import create_app
+from pigeon import create_app  # noqa: E402
 
 app = create_app(ROLE)

@@ -1,4 +1,4 @@
-"""Operator commands: `flask users|demo|timelines|media|jobs|config …`; they act on the running site."""
+"""Operator commands: `flask users|demo|timelines|media|jobs|config …`, on the running site."""
 
 from __future__ import annotations
 
@@ -56,20 +56,32 @@ def refuse(error: DomainError) -> NoReturn:
 @click.option("--role", type=click.Choice(["user", "moderator", "admin"]), default="user")
 @click.option("--language", type=click.Choice(["ko", "en"]), default="en")
 def create_user(
-    username: str, email: str, password: str, display_name: str, confirmed: bool, role: str,
+    username: str,
+    email: str,
+    password: str,
+    display_name: str,
+    confirmed: bool,
+    role: str,
     language: str,
 ) -> None:
     """Make an account."""
     try:
         if confirmed:
             accounts.create(
-                username=username, email=email, password=password, display_name=display_name,
-                role=role, language=language,
+                username=username,
+                email=email,
+                password=password,
+                display_name=display_name,
+                role=role,
+                language=language,
             )
         else:
             form = accounts.SignUp(
-                email=email, username=username, display_name=display_name or username,
-                password=password, language=language,
+                email=email,
+                username=username,
+                display_name=display_name or username,
+                password=password,
+                language=language,
             )
             accounts.sign_up(form, caller=Caller())
     except DomainError as error:
@@ -167,10 +179,14 @@ def list_jobs(as_json: bool) -> None:
     """Jobs that failed five times."""
     dead = outbox.list_dead()
     if as_json:
-        click.echo(json.dumps([vars(job) | {"created_at": job.created_at.isoformat()} for job in dead]))
+        click.echo(
+            json.dumps([vars(job) | {"created_at": job.created_at.isoformat()} for job in dead])
+        )
         return
     for job in dead:
-        click.echo(f"{job.id}\t{job.queue}\t{job.job}\t{job.created_at:%Y-%m-%d %H:%M}\t{job.error}")
+        click.echo(
+            f"{job.id}\t{job.queue}\t{job.job}\t{job.created_at:%Y-%m-%d %H:%M}\t{job.error}"
+        )
     click.echo(f"{len(dead)} dead, {outbox.pending()} pending.")
 
 

@@ -22,8 +22,12 @@ def build(role: str, settings: Settings | None) -> Flask:
     """An application for one process kind: `web`, `realtime`, `worker`, `scheduler` or `cli`."""
     settings = settings or Settings.from_env(os.environ)
     _check(settings)
-    app = Flask("pigeon", root_path=str(ROOT / "pigeon"), template_folder=str(ROOT / "templates"),
-                static_folder=None)
+    app = Flask(
+        "pigeon",
+        root_path=str(ROOT / "pigeon"),
+        template_folder=str(ROOT / "templates"),
+        static_folder=None,
+    )
     app.request_class = PigeonRequest
     app.extensions["settings"] = settings
     app.extensions["role"] = role

@@ -1,4 +1,4 @@
-"""Counters and gauges; shared between processes through files when `PROMETHEUS_MULTIPROC_DIR` is set."""
+"""Counters and gauges; `PROMETHEUS_MULTIPROC_DIR` makes processes share them through files."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from prometheus_client import Counter, Gauge, Histogram
 
 sql_statements = Counter("pigeon_sql_statements", "SQL statements sent", ["route"])
 requests = Histogram(
-    "pigeon_request_seconds", "Time to answer", ["route", "status"],
+    "pigeon_request_seconds",
+    "Time to answer",
+    ["route", "status"],
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
 cache_requests = Counter("pigeon_cache_requests", "Look-ups in a cache", ["cache", "result"])
 fanout_entries = Counter("pigeon_fanout_entries", "Timeline entries pushed")
 jobs_done = Counter("pigeon_jobs", "Jobs finished", ["job", "result"])
-sockets = Gauge(
-    "pigeon_sockets", "Open sockets of signed-in people", multiprocess_mode="livesum"
-)
+sockets = Gauge("pigeon_sockets", "Open sockets of signed-in people", multiprocess_mode="livesum")

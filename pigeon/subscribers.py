@@ -1,9 +1,10 @@
-"""One table: what follows from each event. Jobs are stored with the data; pushes leave after the commit."""
+"""One table: what follows from each event. Jobs are stored with the data, pushes leave after."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import structlog
@@ -46,9 +47,7 @@ def _fan_out(event: events.PostPublished) -> list[JobSpec]:
 
 def _settle(event: events.UserFollowed | events.UserUnfollowed) -> list[JobSpec]:
     return [
-        timelines.settle_follow.spec(
-            follower_id=event.follower_id, followee_id=event.followee_id
-        )
+        timelines.settle_follow.spec(follower_id=event.follower_id, followee_id=event.followee_id)
     ]
 
 
@@ -86,6 +85,9 @@ def _tell_failure(event: events.PostFailed) -> None:
 
 REACTIONS: dict[type[Event], Reaction] = {
     events.MailRequested: Reaction(jobs=_mail),
+    events.LinkRequested: Reaction(
+        jobs=lambda event: [mails.issue_link.spec(email_key=event.email_key)]
+    ),
     events.ResetRequested: Reaction(
         jobs=lambda event: [mails.issue_reset.spec(email_key=event.email_key)]
     ),
@@ -127,7 +129,7 @@ class Subscribers:
         for event in published:
             send = REACTIONS[type(event)].send
             if send is not None:
-                run_guarded(lambda send=send, event=event: send(event))
+                run_guarded(partial(send, event))
 
     def _start(self, outbox: list[tuple[int, str]]) -> None:
         if settings().asynchronous:

@@ -84,7 +84,7 @@ class UnitOfWork:
         self.callbacks.append(callback)
 
     def finish_job(self) -> None:
-        """Make "done" of the running job part of this transaction; StaleClaim when it was taken over."""
+        """Make "done" of the running job part of this transaction; StaleClaim when taken over."""
         claim = current_claim.get()
         if claim is not None:
             finish(claim)

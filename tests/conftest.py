@@ -300,8 +300,9 @@ def procfile_site(folder: Path, mariadb: MariaDB) -> Iterator[Site]:
         yield site
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
+    """Not for the session: while Playwright is there, no other test could use asyncio."""
     with browsers.chromium() as browser:
         yield browser
 

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -43,7 +44,13 @@ FLAWS: dict[str, Callable[[dict[str, Any]], None]] = {
     "empty subject": lambda claims: claims.update(sub=""),
     "wrong access token hash": lambda claims: claims.update(at_hash="AAAAAAAAAAAAAAAAAAAAAA"),
 }
-SIGNED_WRONGLY = ("unsigned", "foreign key", "unknown key id", "client secret as key", "no id_token")
+SIGNED_WRONGLY = (
+    "unsigned",
+    "foreign key",
+    "unknown key id",
+    "client secret as key",
+    "no id_token",
+)
 
 
 @dataclass
@@ -54,7 +61,7 @@ class Provider:
     mode: str = ""
     claims: dict[str, Any] = field(default_factory=lambda: person())
     seen: dict[str, str] = field(default_factory=dict)
-    key: RSAKey = field(default_factory=lambda: RSAKey.generate_key(parameters={"kid": "one"}))
+    key: RSAKey = field(default_factory=lambda: _key("one"))
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
 
     @property
@@ -136,17 +143,23 @@ class Provider:
             return jwt.encode({"alg": "HS256"}, claims, key, algorithms=["HS256"])
         header = {"alg": "RS256", "kid": "one"}
         if self.mode == "foreign key":
-            return jwt.encode(header, claims, RSAKey.generate_key(parameters={"kid": "one"}))
+            return jwt.encode(header, claims, _key("one", "foreign"))
         if self.mode == "unknown key id":
-            return jwt.encode(
-                header | {"kid": "two"}, claims, RSAKey.generate_key(parameters={"kid": "two"})
-            )
+            return jwt.encode(header | {"kid": "two"}, claims, _key("two"))
         return jwt.encode(header, claims, self.key)
 
 
-def person(subject: str = "subject-1", email: str = "gil@provider.test", **more: Any) -> dict[str, Any]:
+def person(
+    subject: str = "subject-1", email: str = "gil@provider.test", **more: Any
+) -> dict[str, Any]:
     """The claims about somebody whose address the provider has verified."""
     return {"sub": subject, "email": email, "email_verified": True, "name": "길동", **more}
+
+
+@cache
+def _key(key_id: str, owner: str = "provider") -> RSAKey:
+    """Made once: that takes a moment."""
+    return RSAKey.generate_key(parameters={"kid": key_id})
 
 
 def _part(value: dict[str, Any]) -> str:
@@ -196,7 +209,7 @@ def running() -> Iterator[Provider]:
     provider = Provider()
     server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(provider))
     provider.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     try:
         yield provider

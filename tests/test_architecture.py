@@ -224,7 +224,8 @@ def test_korean_keeps_every_placeholder() -> None:
 
 def _sentences() -> Iterator[tuple]:
     keywords = {"_": None, "gettext": None, "lazy_gettext": None, "ngettext": (1, 2)}
-    options = {"**.html": {}, "**.txt": {}}
+    strict = {"silent": "false"}
+    options = {"**.html": strict, "**.txt": strict}
     for folder, methods in (
         (TEMPLATES, [("**.html", "jinja2"), ("**.txt", "jinja2")]),
         (PIGEON, [("**.py", "python")]),

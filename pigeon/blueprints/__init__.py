@@ -131,5 +131,7 @@ def bind(app: Flask) -> None:
 
 def _add(app: Flask, method: str, path: str, view: View) -> None:
     """The endpoint is the view's place in the tree, e.g. `posts.pages.show`."""
-    endpoint = f"{view.__module__.removeprefix('pigeon.').removeprefix('blueprints.')}.{view.__name__}"
+    endpoint = (
+        f"{view.__module__.removeprefix('pigeon.').removeprefix('blueprints.')}.{view.__name__}"
+    )
     app.add_url_rule(path, endpoint, view, methods=[method], provide_automatic_options=False)

@@ -21,9 +21,14 @@ from pigeon.web.requests import API
 
 REF = "#/components/schemas/{model}"
 TEXT_LIMITS = {
-    "caption": limits.CAPTION, "bio": limits.BIO, "display_name": limits.DISPLAY_NAME,
-    "link": limits.LINK, "pronouns": limits.PRONOUNS, "password": limits.PASSWORD_MAX,
-    "username": limits.USERNAME_MAX, "email": limits.EMAIL,
+    "caption": limits.CAPTION,
+    "bio": limits.BIO,
+    "display_name": limits.DISPLAY_NAME,
+    "link": limits.LINK,
+    "pronouns": limits.PRONOUNS,
+    "password": limits.PASSWORD_MAX,
+    "username": limits.USERNAME_MAX,
+    "email": limits.EMAIL,
 }
 ERROR = {
     "type": "object",
@@ -144,9 +149,11 @@ def _responses(
         if operation.shape is not None:
             schema = _schema(operation.shape, "serialization", schemas)
             found[str(status)]["content"] = {"application/json": {"schema": schema}}
-    refusals = {"400", "404", "413", "429", "503"} if method in SAFE else {
-        "400", "403", "404", "409", "413", "415", "422", "429", "503"
-    }
+    refusals = (
+        {"400", "404", "413", "429", "503"}
+        if method in SAFE
+        else {"400", "403", "404", "409", "413", "415", "422", "429", "503"}
+    )
     if operation.query:
         refusals |= {"422"}
     if view.access in (MEMBERS, READERS) or operation.body is not None:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
+import secrets
 
 from flask import Response, request
 from flask.typing import ResponseReturnValue
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    REGISTRY,
+    CollectorRegistry,
+    Gauge,
+    generate_latest,
+)
 from prometheus_client.multiprocess import MultiProcessCollector
-from prometheus_client import REGISTRY
-import os
-import secrets
 
 from pigeon.domain.errors import NotFound
 from pigeon.extensions import settings
@@ -60,7 +65,9 @@ def _gauges() -> CollectorRegistry:
     registry = CollectorRegistry()
     pending = Gauge("pigeon_outbox_pending", "Jobs promised, not done", registry=registry)
     jobs = Gauge("pigeon_queue_jobs", "Jobs waiting", ["queue"], registry=registry)
-    oldest = Gauge("pigeon_queue_oldest_seconds", "Age of the oldest job", ["queue"], registry=registry)
+    oldest = Gauge(
+        "pigeon_queue_oldest_seconds", "Age of the oldest job", ["queue"], registry=registry
+    )
     waiting = Gauge("pigeon_writeback_pending", "Pairs not in SQL yet", ["kind"], registry=registry)
     age = Gauge("pigeon_writeback_oldest_seconds", "Age of the oldest pair", registry=registry)
     pending.set(outbox.pending())
@@ -87,8 +94,13 @@ def manifest() -> ResponseReturnValue:
     ]
     name = settings().site_name
     body = {
-        "name": name, "short_name": name, "start_url": "/", "display": "standalone",
-        "background_color": "#ffffff", "theme_color": "#0b7a75", "icons": icons,
+        "name": name,
+        "short_name": name,
+        "start_url": "/",
+        "display": "standalone",
+        "background_color": "#ffffff",
+        "theme_color": "#0b7a75",
+        "icons": icons,
     }
     return Response(json.dumps(body), mimetype="application/manifest+json")
 

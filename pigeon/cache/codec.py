@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -13,9 +14,14 @@ ABSENT = b"-"
 """Remembers that something does not exist."""
 
 
-@cache
 def adapter(shape: Any) -> TypeAdapter[Any]:
-    return TypeAdapter(shape)
+    """The compiled reader and writer of a shape."""
+    return _adapter(shape)
+
+
+@cache
+def _adapter(shape: Hashable) -> TypeAdapter[Any]:
+    return TypeAdapter(cast(Any, shape))
 
 
 def encode(value: Any, shape: Any) -> bytes:

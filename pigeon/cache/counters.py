@@ -64,10 +64,7 @@ class Counters:
         return pipe.execute()
 
     def _load(self, ids: list[int]) -> dict[int, Counts]:
-        tokens = {
-            entity_id: cache_breaker.attempt(lambda i=entity_id: leases.take(self.key(i)), None)
-            for entity_id in ids
-        }
+        tokens = {entity_id: leases.try_take(self.key(entity_id)) for entity_id in ids}
         loaded = self._loader(ids)
         for entity_id, token in tokens.items():
             if token:

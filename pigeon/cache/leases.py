@@ -42,6 +42,16 @@ def take(key: str) -> str | None:
     return token if cache.client.set(keys.lease(key), token, nx=True, px=LEASE_MS) else None
 
 
+def try_take(key: str) -> str | None:
+    """As `take`; None too while Redis is out of reach."""
+    return cache_breaker.attempt(lambda: take(key), None)
+
+
+def try_fill_string(key: str, token: str, value: bytes, ttl_s: int) -> bool:
+    """As `fill_string`; False while Redis is out of reach."""
+    return cache_breaker.attempt(lambda: fill_string(key, token, value, ttl_s), False)
+
+
 def jittered(ttl_s: int) -> int:
     """`ttl_s` ± 10 %, so that what was filled together does not expire together."""
     return int(ttl_s * random.uniform(0.9, 1.1))
@@ -66,7 +76,7 @@ def _fill(key: str, token: str, kind: str, ttl_s: int, values: Sequence[bytes | 
 
 
 def evict(*evicted: str) -> None:
-    """Forget keys and their leases, each pair in one command; a Redis that is down is left alone."""
+    """Forget keys and their leases, each pair in one command; fine while Redis is down."""
 
     def send() -> None:
         pipe = cache.client.pipeline(transaction=False)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
-from functools import update_wrapper
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar
 
 from pigeon import metrics
 from pigeon.cache import codec, leases
@@ -19,23 +18,23 @@ T = TypeVar("T")
 WAIT_S = 0.02
 WAITS = 5
 
-Loader = Callable[[list[K]], dict[K, T]]
+Loader: TypeAlias = Callable[[list[K]], dict[K, T]]
 
 
 class Cached(Generic[K, T]):
     """A loader `(ids) -> {id: value}` behind a cache; ids that do not exist are remembered too."""
 
     def __init__(self, loader: Loader[K, T], family: Family, shape: type[T]) -> None:
-        self._loader = loader
+        self._loader: Loader[K, T] = loader
         self._family = family
         self._shape = shape
-        update_wrapper(self, loader)
+        self.__doc__ = loader.__doc__
 
     def one(self, key: K) -> T | None:
         return self.many([key]).get(key)
 
     def many(self, wanted: Iterable[K]) -> dict[K, T]:
-        """The values that exist, in the order wanted; one trip, and one load for what is missing."""
+        """The values that exist, in the order wanted: one trip, and one load of what is missing."""
         ids = list(dict.fromkeys(wanted))
         if not ids:
             return {}
@@ -60,7 +59,8 @@ class Cached(Generic[K, T]):
 
     def _read(self, ids: list[K]) -> dict[K, T | None]:
         names = [self._family.key(key) for key in ids]
-        values = cache_breaker.attempt(lambda: cache.client.mget(names), [None] * len(ids))
+        nothing: list[Any] = [None] * len(ids)
+        values = cache_breaker.attempt(lambda: cache.client.mget(names), nothing)
         found: dict[K, T | None] = {}
         for key, value in zip(ids, values, strict=True):
             if value is not None:
@@ -94,21 +94,14 @@ class Cached(Generic[K, T]):
         return {}
 
     def _leases(self, ids: list[K]) -> dict[K, str]:
-        tokens = {
-            key: cache_breaker.attempt(lambda key=key: leases.take(self._family.key(key)), None)
-            for key in ids
-        }
+        tokens = {key: leases.try_take(self._family.key(key)) for key in ids}
         return {key: token for key, token in tokens.items() if token}
 
     def _fill(self, loaded: dict[K, T], ids: list[K], tokens: dict[K, str]) -> None:
         for key in ids:
             if token := tokens.get(key):
                 data = codec.encode(loaded.get(key), self._shape)
-                name = self._family.key(key)
-                cache_breaker.attempt(
-                    lambda n=name, t=token, d=data: leases.fill_string(n, t, d, self._family.ttl_s),
-                    False,
-                )
+                leases.try_fill_string(self._family.key(key), token, data, self._family.ttl_s)
 
     def _count(self, hits: int, misses: int) -> None:
         metrics.cache_requests.labels(self._family.name, "hit").inc(hits)
@@ -116,7 +109,7 @@ class Cached(Generic[K, T]):
 
 
 def cached(family: Family, shape: type[T]) -> Callable[[Loader[K, T]], Cached[K, T]]:
-    """Put a loader behind look-aside entries of `family`; absence is remembered, lifetimes jitter."""
+    """Put a loader behind look-aside entries of `family`; absence is remembered."""
 
     def declare(loader: Loader[K, T]) -> Cached[K, T]:
         return Cached(loader, family, shape)

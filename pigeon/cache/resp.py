@@ -35,7 +35,7 @@ class Connection:
         self._greet(url)
 
     def pipeline(self, payload: bytes, replies: int) -> list[Any]:
-        """Send encoded commands and read their replies; an error reply is in the list, not raised."""
+        """Send encoded commands, read their replies; an error reply is in the list, not raised."""
         self._socket.sendall(payload)
         return self.read(replies)
 

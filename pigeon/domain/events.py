@@ -21,6 +21,13 @@ class MailRequested(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class LinkRequested(Event):
+    """Somebody wants their sign-up's mail again; whether one waits, only the job finds out."""
+
+    email_key: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ResetRequested(Event):
     """Somebody asked for a new password; whether the address is known, only the job finds out."""
 

@@ -41,10 +41,12 @@ def write_cursor(kind: str, position: int) -> str:
 
 
 def read_cursor(kind: str, cursor: str) -> int:
-    """The position in a cursor; Invalid naming `before` when it is of another list or unreadable."""
+    """The position in a cursor; Invalid naming `before` when it is not one of this list."""
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
-        name, _, position = base64.b64decode(padded, altchars=b"-_", validate=True).decode("ascii").rpartition(":")
+        name, _, position = (
+            base64.b64decode(padded, altchars=b"-_", validate=True).decode("ascii").rpartition(":")
+        )
         number = int(position) if position.isascii() and position.isdigit() else -1
     except (binascii.Error, ValueError) as error:
         raise Invalid({"before": FieldError("bad_format")}) from error

@@ -44,7 +44,7 @@ class PostCounts:
 
 @dataclass(frozen=True, kw_only=True)
 class PostCard:
-    """What is the same for every viewer of a post and seldom changes; the shape that the cache holds."""
+    """What is the same for every viewer of a post and seldom changes; what the cache holds."""
 
     id: int
     publication_id: int | None

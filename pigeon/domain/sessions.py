@@ -51,11 +51,12 @@ class SessionEntry:
 
 @dataclass(frozen=True, kw_only=True)
 class Caller:
-    """Who makes a request, as far as a security log cares; empty for the command line."""
+    """Where a request comes from; empty for the command line; `device` is the browser's mark."""
 
     address: str = ""
     user_agent: str = ""
     request_id: str = ""
+    device: str = ""
 
 
 _BROWSERS = (

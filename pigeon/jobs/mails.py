@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from pigeon.jobs.registry import job
-from pigeon.services import accounts_recovery, mails
+from pigeon.services import accounts, accounts_recovery, mails
 
 
 @job("mail")
 def send(template: str, to: str, language: str, values: dict[str, str]) -> None:
     mails.send(template, to, language, values)
+
+
+@job("mail")
+def issue_link(email_key: str) -> None:
+    accounts.issue_link(email_key)
 
 
 @job("mail")

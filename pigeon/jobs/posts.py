@@ -1,4 +1,4 @@
-"""What must be true of the caches after a post changed, should the process have died before it was."""
+"""What caches must forget after a post changed, should the process have died before."""
 
 from __future__ import annotations
 

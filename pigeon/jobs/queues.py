@@ -29,17 +29,19 @@ def enqueue(rows: Iterable[tuple[int, str]]) -> None:
         by_queue[name].append(outbox_id)
     for name, ids in by_queue.items():
         target = queue(name)
-        target.enqueue_many([
-            Queue.prepare_data(
-                RUN,
-                args=(outbox_id,),
-                timeout=TIMEOUT_S,
-                result_ttl=0,
-                failure_ttl=KEEP_FAILED_S,
-                description=str(outbox_id),
-            )
-            for outbox_id in ids
-        ])
+        target.enqueue_many(
+            [
+                Queue.prepare_data(
+                    RUN,
+                    args=(outbox_id,),
+                    timeout=TIMEOUT_S,
+                    result_ttl=0,
+                    failure_ttl=KEEP_FAILED_S,
+                    description=str(outbox_id),
+                )
+                for outbox_id in ids
+            ]
+        )
 
 
 def lengths() -> dict[str, int]:

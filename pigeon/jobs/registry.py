@@ -14,7 +14,7 @@ Run = Callable[..., "Again | None"]
 
 @dataclass(frozen=True, kw_only=True)
 class Again:
-    """A job's answer when there is more to do: its progress is kept, others get their turn first."""
+    """A job's answer when there is more to do: its progress is kept, others go first."""
 
     progress: str
 

@@ -31,7 +31,11 @@ def run(outbox_id: int) -> None:
     result = _work(held)
     metrics.jobs_done.labels(held.name, result).inc()
     log.info(
-        "job", outbox_id=outbox_id, job=held.name, attempt=held.attempt, result=result,
+        "job",
+        outbox_id=outbox_id,
+        job=held.name,
+        attempt=held.attempt,
+        result=result,
         took_ms=round((time.monotonic() - began) * 1000),
     )
 

@@ -46,7 +46,10 @@ def work(app: Flask, queue_name: str) -> None:
         connection = state.connect(timeout_s=None)
         queue = Queue(queue_name, connection=connection, serializer=JSONSerializer)
         worker = PigeonWorker(
-            [queue], connection=connection, serializer=JSONSerializer, worker_ttl=45,
+            [queue],
+            connection=connection,
+            serializer=JSONSerializer,
+            worker_ttl=45,
             maintenance_interval=60,
         )
         worker.work(logging_level="WARNING", with_scheduler=False)

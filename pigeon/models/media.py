@@ -23,7 +23,9 @@ class MediaModel(Model):
     __table_args__ = (Index("ix_media_post_id_position", "post_id", "position"), TABLE)
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
-    owner_id: Mapped[int] = mapped_column(Id, ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    owner_id: Mapped[int] = mapped_column(
+        Id, ForeignKey("users.id", ondelete="CASCADE"), index=True
+    )
     post_id: Mapped[int | None] = mapped_column(Id, ForeignKey("posts.id", ondelete="CASCADE"))
     kind: Mapped[str] = mapped_column(Key(6))
     position: Mapped[int] = mapped_column(default=0)

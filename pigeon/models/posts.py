@@ -49,7 +49,7 @@ class PublicationModel(Model):
 
 
 class MentionModel(Model):
-    """`@handle` in a post as it was typed, and the person it meant then: a rename breaks nothing."""
+    """`@handle` as it was typed, and the person it meant then: a rename breaks nothing."""
 
     __tablename__ = "mentions"
     __table_args__ = (TABLE,)

@@ -61,10 +61,13 @@ class UserModel(Model):
 
 
 class IdentityModel(Model):
-    """A log-in by OpenID Connect: the pair (issuer, subject), never the address, is the identity."""
+    """A log-in by OpenID Connect: (issuer, subject), never the address, is the identity."""
 
     __tablename__ = "identities"
-    __table_args__ = (Index("uq_identities_issuer_subject", "issuer", "subject", unique=True), TABLE)
+    __table_args__ = (
+        Index("uq_identities_issuer_subject", "issuer", "subject", unique=True),
+        TABLE,
+    )
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     user_id: Mapped[int] = mapped_column(Id, ForeignKey("users.id", ondelete="CASCADE"), index=True)

@@ -1,4 +1,4 @@
-"""Inward: a socket is let in with the cookie of its session or a personal token, and has no say yet."""
+"""Inward: a socket is let in with the cookie of its session or a personal token."""
 
 from __future__ import annotations
 
@@ -67,5 +67,3 @@ def allowed_origins() -> list[str]:
         return [url]
     port = url.rpartition(":")[2]
     return [url, f"http://127.0.0.1:{port}", f"http://localhost:{port}"]
-
-

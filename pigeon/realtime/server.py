@@ -50,7 +50,7 @@ def _limit_messages() -> None:
     """Enforce the size while a message is received, and refuse compression.
 
     Engine.IO looks at the size after the whole message is in memory; an unfinished message of
-    200 MB, or a small compressed one, would fill it. Both hooks are private: the versions are pinned.
+    200 MB, or a small compressed one, would fill it. Both hooks are private: versions are pinned.
     """
 
     class LimitedServer(simple_websocket.Server):  # type: ignore[misc]
@@ -96,7 +96,8 @@ def _forever(app: Flask, loop: Callable[[SocketIO], None]) -> None:
 
 def _listen_for_kicks(sockets: SocketIO) -> None:
     """Close sockets of ended sessions; after a gap in listening every socket is checked again."""
-    with state.connect(timeout_s=None).pubsub(ignore_subscribe_messages=True) as pubsub:
+    client: Any = state.connect(timeout_s=None)
+    with client.pubsub(ignore_subscribe_messages=True) as pubsub:
         pubsub.subscribe(keys.KICKS_CHANNEL)
         _revalidate(sockets)
         checked = time.monotonic()
@@ -142,7 +143,9 @@ def _close_silent(sockets: SocketIO) -> None:
     while True:
         time.sleep(1.0)
         engine = sockets.server.eio
-        known = {sockets.server.manager.eio_sid_from_sid(sid, "/") for sid in connections.all_sessions()}
+        known = {
+            sockets.server.manager.eio_sid_from_sid(sid, "/") for sid in connections.all_sessions()
+        }
         now = time.monotonic()
         seen = {sid: seen.get(sid, now) for sid in list(engine.sockets) if sid not in known}
         for sid in [sid for sid, since in seen.items() if now - since > AUTHENTICATE_S]:

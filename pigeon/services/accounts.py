@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from pigeon.domain import limits
 from pigeon.domain.errors import FieldError, Invalid, NotFound
-from pigeon.domain.events import MailRequested
+from pigeon.domain.events import LinkRequested, MailRequested
 from pigeon.domain.names import canonical_email, canonical_username
 from pigeon.domain.sessions import Caller
 from pigeon.extensions import db
@@ -66,15 +66,22 @@ def sign_up(form: SignUp, *, caller: Caller) -> str:
 
 @retried
 def resend(email: str, *, caller: Caller) -> None:
-    """Mail a new link for the sign-up of an address; the same answer for any address."""
+    """Ask for a new link for a sign-up; nothing here depends on whether one waits."""
     rates.hit("signup", network_of(caller.address), *SIGN_UPS)
     email_key = accounts_checks.checked_email(email)[1]
-    if not accounts_checks.may_mail(email_key):
-        return
+    if accounts_checks.may_mail(email_key):
+        with unit_of_work() as uow:
+            uow.record(LinkRequested(email_key=email_key))
+
+
+@retried
+def issue_link(email_key: str) -> None:
+    """Mail a new link for the newest sign-up of an address, if one waits; run by a job."""
     with unit_of_work() as uow:
         pending = _newest_sign_up(email_key)
         if pending:
             _issue(uow, json.loads(pending.payload))
+        uow.finish_job()
 
 
 @retried

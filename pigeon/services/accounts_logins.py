@@ -14,7 +14,7 @@ from pigeon.domain.names import canonical_email, canonical_username
 from pigeon.domain.sessions import Caller
 from pigeon.extensions import db
 from pigeon.models import UserModel
-from pigeon.services import accounts_logs, passwords, rates, sessions
+from pigeon.services import accounts_devices, accounts_logs, passwords, rates, sessions
 from pigeon.unit_of_work import retried, unit_of_work
 
 PER_ACCOUNT = (10, 300)
@@ -33,7 +33,7 @@ def log_in(login: str, password: str, *, caller: Caller) -> str:
     user_id = user.id if user else None
     version = user.auth_version if user else None
     hashed = user.password_hash if user else None
-    with counted_guess(_guess_key(user_id, login), caller):
+    with counted_guess(_guess_key(user_id, version, login, caller), caller):
         if not passwords.verify(hashed, password[: limits.PASSWORD_MAX + 1]):
             _note_failure(user_id, caller)
             raise Unauthenticated("wrong_credentials")
@@ -50,7 +50,7 @@ def check_password(
     """Prove oneself again; Invalid `wrong` naming `field`, counted like a log-in."""
     if not password:
         raise Invalid({field: FieldError("required")})
-    with counted_guess(_guess_key(user.id, ""), caller):
+    with counted_guess(_guess_key(user.id, user.auth_version, "", caller), caller):
         if not passwords.verify(user.password_hash, password[: limits.PASSWORD_MAX + 1]):
             raise Invalid({field: FieldError("wrong")})
 
@@ -93,9 +93,17 @@ def _find(login: str) -> UserModel | None:
     ).one_or_none()
 
 
-def _guess_key(user_id: int | None, login: str) -> str:
-    """One counter per account, however its name is spelled; hashed, for logins may be secrets."""
-    name = f"id:{user_id}" if user_id else f"name:{canonical_email(login[:LONGEST])}"
+def _guess_key(user_id: int | None, version: int | None, login: str, caller: Caller) -> str:
+    """One counter per account however its name is spelled, and one per browser it knows.
+
+    Hashed, for people type passwords into the wrong field.
+    """
+    if user_id is None or version is None:
+        name = f"name:{canonical_email(login[:LONGEST])}"
+    elif accounts_devices.is_known(caller.device, user_id, version):
+        name = f"device:{user_id}:{caller.device}"
+    else:
+        name = f"id:{user_id}"
     return sessions.hash_token(name)[:32]
 
 

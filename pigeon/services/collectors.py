@@ -64,9 +64,7 @@ def find_orphans(*, older_than: timedelta, check_missing: bool = False) -> Orpha
     objects = list(_unreferenced(media.store().list(), before))
     kept = _kept_tokens()
     incoming = [token for token, at in media.incoming().list() if at < before and token not in kept]
-    return Orphans(
-        objects=objects, incoming=incoming, missing=_missing() if check_missing else []
-    )
+    return Orphans(objects=objects, incoming=incoming, missing=_missing() if check_missing else [])
 
 
 def _unreferenced(entries: Iterator[tuple[str, datetime]], before: datetime) -> Iterator[str]:

@@ -50,7 +50,9 @@ class Painted:
 def is_unfinished() -> bool:
     """Whether everybody here is of the demo, and some of their posts are missing."""
     names = set(db.session.scalars(select(UserModel.username)))
-    return names <= {person.username for person in people.PEOPLE} and _published() < len(people.POSTS)
+    return names <= {person.username for person in people.PEOPLE} and _published() < len(
+        people.POSTS
+    )
 
 
 def fill(say: Callable[[str], None]) -> None:
@@ -147,11 +149,15 @@ def _make_post(post: DemoPost, painted: list[Painted]) -> None:
     author_id = users.get_card(post.username).id
     at = utc_now() - timedelta(hours=post.hours_ago)
     with unit_of_work() as uow:
-        row = PostModel(author_id=author_id, state="processing", caption=post.caption, created_at=at)
+        row = PostModel(
+            author_id=author_id, state="processing", caption=post.caption, created_at=at
+        )
         db.session.add(row)
         db.session.flush()
         for number, (picture, alt) in enumerate(zip(painted, post.alts, strict=True)):
-            _store(picture, owner_id=author_id, kind="post", post_id=row.id, position=number, alt=alt)
+            _store(
+                picture, owner_id=author_id, kind="post", post_id=row.id, position=number, alt=alt
+            )
         posts.index_text(row)
         publishing.publish(uow, row, had_images=bool(painted))
         publication = db.session.scalar(
@@ -162,7 +168,12 @@ def _make_post(post: DemoPost, painted: list[Painted]) -> None:
 
 
 def _store(
-    painted: Painted, *, owner_id: int, kind: str, post_id: int | None = None, position: int = 0,
+    painted: Painted,
+    *,
+    owner_id: int,
+    kind: str,
+    post_id: int | None = None,
+    position: int = 0,
     alt: str = "",
 ) -> MediaModel:
     """A row that is ready, with its objects in the store."""

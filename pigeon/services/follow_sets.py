@@ -13,16 +13,17 @@ from pigeon.models import FollowModel
 
 
 def among(viewer_id: int, ids: list[int]) -> set[int]:
-    """Those of `ids` whom the viewer follows: one SMISMEMBER on a set that is filled when missing."""
+    """Those of `ids` whom the viewer follows: one SMISMEMBER on a set filled when missing."""
     if not ids:
         return set()
     if not settings().cache:
         return in_sql(viewer_id, ids)
     key = keys.FOLLOWING.key(viewer_id)
-    flags = cache_breaker.attempt(lambda: _membership(key, ids), [])
+    nothing: list[int] = []
+    flags = cache_breaker.attempt(lambda: _membership(key, ids), nothing)
     if flags and not flags[0]:
         load(viewer_id)
-        flags = cache_breaker.attempt(lambda: _membership(key, ids), [])
+        flags = cache_breaker.attempt(lambda: _membership(key, ids), nothing)
     if not flags or not flags[0]:
         return in_sql(viewer_id, ids)
     return {user_id for user_id, flag in zip(ids, flags[1:], strict=True) if flag}

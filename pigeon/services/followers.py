@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from typing import Any
 
 from sqlalchemy import select
 
@@ -27,7 +28,9 @@ def ids_of(author_id: int) -> array[int]:
     if version is None:
         return array(TYPECODE)
     key = keys.FOLLOWERS_PACKED.key(author_id)
-    packed = cache_breaker.attempt(lambda: cache.client.get(key), None) if settings().cache else None
+    packed: Any = (
+        cache_breaker.attempt(lambda: cache.client.get(key), None) if settings().cache else None
+    )
     mark = version.to_bytes(VERSION_BYTES, "big")
     if packed and packed[:VERSION_BYTES] == mark:
         return array(TYPECODE, packed[VERSION_BYTES:])

@@ -78,13 +78,15 @@ def set_bell(user_id: int, *, by: int, on: bool) -> None:
 
 
 def _count(*, follower_id: int, followee_id: int, change: int) -> None:
-    """Move both counters, the lower id first, so that two people following each other cannot deadlock."""
+    """Move both counters, the lower id first: two who follow each other must not deadlock."""
     followers = {
         "follower_count": UserModel.follower_count + change,
         "followers_version": UserModel.followers_version + 1,
     }
     following = {"following_count": UserModel.following_count + change}
-    for user_id, values in sorted([(followee_id, followers), (follower_id, following)], key=lambda p: p[0]):
+    for user_id, values in sorted(
+        [(followee_id, followers), (follower_id, following)], key=lambda p: p[0]
+    ):
         db.session.execute(update(UserModel).where(UserModel.id == user_id).values(values))
 
 
@@ -93,7 +95,7 @@ def _settle_after(uow: UnitOfWork, follower_id: int, followee_id: int) -> None:
 
 
 def settle(follower_id: int, followee_id: int) -> None:
-    """Forget what caches say of a pair whose row changed; also run as a job, should this process die."""
+    """Forget what caches say of a pair; run as a job too, should this process die."""
     leases.evict(keys.FOLLOWING.key(follower_id))
     counts.users.evict(follower_id, followee_id)
     leases.evict(keys.SUGGESTIONS.key(follower_id))

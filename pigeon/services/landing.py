@@ -27,7 +27,7 @@ def mosaics(_names: list[str]) -> dict[str, list[Image]]:
         .limit(LOOKED_AT)
     ).all()
     taken: dict[int, int] = {}
-    ranked = []
+    ranked: list[tuple[bool, int, Image]] = []
     for row, author_id in rows:
         taken[author_id] = taken.get(author_id, 0) + 1
         ranked.append((taken[author_id] > 1, len(ranked), media.image_of(row)))

@@ -64,10 +64,13 @@ def incoming() -> Incoming:
 
 
 def inspect_all(files: list[Incomer], field: str) -> list[imaging.Inspected]:
-    """What each file is, without decoding it; TooLarge first, then Invalid, naming every file at fault."""
+    """What each file is, without decoding; TooLarge first, then Invalid, naming all at fault."""
     names = _names(field, len(files))
-    large = {name: FieldError("too_large", IMAGE_BYTES) for name, file in zip(names, files, strict=True)
-             if file.too_large}
+    large = {
+        name: FieldError("too_large", IMAGE_BYTES)
+        for name, file in zip(names, files, strict=True)
+        if file.too_large
+    }
     if large:
         raise TooLarge(large)
     found: list[imaging.Inspected] = []
@@ -89,11 +92,9 @@ def _names(field: str, count: int) -> list[str]:
 
 
 def keep(file: Incomer, seen: imaging.Inspected, alt: str = "") -> Upload:
-    """Make a file outlive its request. The caller commits a row for it, or the collector takes it."""
+    """Make a file outlive its request; without a row the collector takes it."""
     digest = _digest(file.path)
-    return Upload(
-        token=file.keep(), width=seen.width, height=seen.height, digest=digest, alt=alt
-    )
+    return Upload(token=file.keep(), width=seen.width, height=seen.height, digest=digest, alt=alt)
 
 
 def digest(file: Incomer) -> str:
@@ -110,7 +111,12 @@ def _digest(path: Path) -> str:
 
 
 def add(
-    upload: Upload, *, owner_id: int, kind: str, post_id: int | None = None, position: int = 0,
+    upload: Upload,
+    *,
+    owner_id: int,
+    kind: str,
+    post_id: int | None = None,
+    position: int = 0,
     crop: str = "",
 ) -> MediaModel:
     """A row for a kept upload, in the caller's unit of work."""
@@ -148,7 +154,9 @@ def render(row: MediaModel) -> Rendered:
         else:
             rendered = imaging.render_limited(path, Path(folder))
         for file in rendered.files:
-            store().put(object_name(row.name, file.kind, file.content_type), file.path, file.content_type)
+            store().put(
+                object_name(row.name, file.kind, file.content_type), file.path, file.content_type
+            )
     return rendered
 
 
@@ -167,7 +175,9 @@ def object_name(name: str, kind: str, content_type: str) -> str:
 
 def object_names(row: MediaModel) -> list[str]:
     """Every object that processing this row has stored, or would store."""
-    return [object_name(row.name, kind, content_type) for kind, _, _, content_type in _variants(row)]
+    return [
+        object_name(row.name, kind, content_type) for kind, _, _, content_type in _variants(row)
+    ]
 
 
 def rendered_names(name: str, rendered: Rendered) -> list[str]:
@@ -244,7 +254,11 @@ def owners(names: list[str]) -> dict[str, MediaOwner]:
     rows = db.session.scalars(select(MediaModel).where(MediaModel.name.in_(names)))
     return {
         row.name: MediaOwner(
-            media_id=row.id, owner_id=row.owner_id, post_id=row.post_id, kind=row.kind, state=row.state
+            media_id=row.id,
+            owner_id=row.owner_id,
+            post_id=row.post_id,
+            kind=row.kind,
+            state=row.state,
         )
         for row in rows
     }

@@ -1,7 +1,7 @@
 """The outbox: the one retry mechanism. A queue only carries the id of a row.
 
-A worker claims a row under a lease with an attempt number; its effects and "done" are one commit, so
-running twice is harmless and a late result of an older attempt is refused.
+A worker claims a row under a lease with an attempt number; its effects and "done" are one commit,
+so running twice is harmless and a late result of an older attempt is refused.
 """
 
 from __future__ import annotations
@@ -118,7 +118,7 @@ def again(held: Claim, progress: str) -> bool:
 def sweep(empty_queues: set[str]) -> list[tuple[int, str]]:
     """(id, queue) of what must be enqueued: due retries, lost jobs, claims of the dead.
 
-    A row that was enqueued a while ago is lost when its queue is empty; behind a long queue it waits.
+    A row that was enqueued a while ago is lost when its queue is empty; else it waits its turn.
     """
     _free_claims_of_the_dead()
     now = utc_now()

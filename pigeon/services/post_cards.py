@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 
 from pigeon.cache import keys, leases
 from pigeon.cache.look_aside import cached
@@ -46,7 +47,7 @@ def find(post_id: int, viewer_id: int | None) -> PostCard | None:
 
 
 def load(ids: list[int]) -> dict[int, PostCard]:
-    """Cards in any state, from SQL: posts, images, mentions, tags and people, one statement each."""
+    """Cards in any state, from SQL: posts, images, mentions, tags, people; a statement each."""
     if not ids:
         return {}
     rows = db.session.execute(
@@ -55,7 +56,9 @@ def load(ids: list[int]) -> dict[int, PostCard]:
         .where(PostModel.id.in_(ids))
     ).all()
     images, mentions, tags = _images(ids), _mentions(ids), _tags(ids)
-    people = users.refs({row[0].author_id for row in rows} | {u for m in mentions.values() for u in m})
+    people = users.refs(
+        {row[0].author_id for row in rows} | {u for m in mentions.values() for u in m}
+    )
     return {
         post.id: PostCard(
             id=post.id,
@@ -108,7 +111,7 @@ def _tags(ids: list[int]) -> dict[int, list[str]]:
 
 
 def evict(post_id: int, publication_id: int | None, author_id: int) -> None:
-    """Forget a post's card, its fragments in every language, and the author's list of pending ones."""
+    """Forget a post's card, its fragments, and the author's list of pending posts."""
     cards.evict(post_id)
     pending.evict(author_id)
     if publication_id is not None:
@@ -131,5 +134,5 @@ def evict_all_of(author_id: int) -> None:
             evict(post_id, publication_id, author_id)
 
 
-def _mentioning(user_id: int) -> Select[tuple[int]]:
+def _mentioning(user_id: int) -> Any:
     return select(MentionModel.post_id).where(MentionModel.user_id == user_id)

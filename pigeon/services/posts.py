@@ -47,7 +47,8 @@ def overlay(cards: list[PostCard], viewer_id: int | None) -> list[Post]:
     """Cards with counts and with what depends on who asks."""
     counted = counts.of_posts([card.id for card in cards])
     return [
-        Post.of(card, counted.get(card.id, PostCounts()), viewer_of(card, viewer_id)) for card in cards
+        Post.of(card, counted.get(card.id, PostCounts()), viewer_of(card, viewer_id))
+        for card in cards
     ]
 
 
@@ -81,7 +82,9 @@ def list_pending(author_id: int) -> list[Post]:
     """The author's posts that are still processing or failed, newest first."""
     ids = post_cards.pending.one(author_id) or []
     cards = post_cards.load(ids)
-    return overlay([cards[i] for i in ids if i in cards and cards[i].state != "published"], author_id)
+    return overlay(
+        [cards[i] for i in ids if i in cards and cards[i].state != "published"], author_id
+    )
 
 
 # -- creating ----------------------------------------------------------------------------------
@@ -278,7 +281,7 @@ def _changed(uow, post: PostModel) -> None:  # type: ignore[no-untyped-def]
 def remove(post_id: int, *, by: int) -> None:
     """Delete a post with everything that hangs on it, its files included."""
     with unit_of_work() as uow:
-        post = _lock(post_id, by)
+        _lock(post_id, by)
         publication_id = publishing.publication_of(post_id)
         rows = images_of(post_id)
         if rows:

@@ -142,9 +142,7 @@ def _lock_image(media_id: int) -> MediaModel | None:
 
 def settle(uow: UnitOfWork, post: PostModel) -> None:
     """Publish a locked post whose images are all ready; else tell its author how far it is."""
-    states = list(
-        db.session.scalars(select(MediaModel.state).where(MediaModel.post_id == post.id))
-    )
+    states = list(db.session.scalars(select(MediaModel.state).where(MediaModel.post_id == post.id)))
     done, total = states.count("ready"), len(states)
     post_id, author_id = post.id, post.author_id
     uow.after_commit(lambda: post_cards.pending.evict(author_id))

@@ -12,6 +12,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 
 from sqlalchemy import select
 
@@ -47,7 +48,7 @@ _indexes: dict[tuple[int, str], PullIndex] = {}
 
 
 def current(version: bytes | None) -> PullIndex:
-    """The index of `version`, as read from Redis; loaded from SQL when this process has another one."""
+    """The index of `version`, as Redis says; loaded from SQL when this process has another."""
     key = (os.getpid(), str(db.engine.url))
     index = _indexes.get(key, _EMPTY)
     if version is not None and index.version == version:
@@ -70,7 +71,7 @@ def changed() -> None:
 def _begin_version() -> bytes:
     name = keys.PULL_VERSION.key()
     cache.client.set(name, secrets.token_hex(8), nx=True, ex=keys.PULL_VERSION.ttl_s)
-    found = cache.client.get(name)
+    found: Any = cache.client.get(name)
     return bytes(found) if found else b""
 
 

@@ -35,7 +35,7 @@ def hit(name: str, key: str, times: int, per_s: int) -> None:
 
 
 def give_back(name: str, key: str, times: int, per_s: int) -> None:
-    """Take back one hit that turned out to be harmless: counted first, so a burst cannot slip by."""
+    """Take back one hit that proved harmless; counting first is what stops a burst."""
     if not settings().rate_limits:
         return
     item = RateLimitItemPerSecond(times, per_s)

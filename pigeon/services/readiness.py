@@ -44,7 +44,9 @@ def _sql_problems() -> list[str]:
     finally:
         db.session.rollback()
     if stored != newest_revision():
-        return [f"the schema is {stored}, the code needs {newest_revision()}: run `flask db upgrade`"]
+        return [
+            f"the schema is {stored}, the code needs {newest_revision()}: run `flask db upgrade`"
+        ]
     return []
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 
@@ -67,7 +67,7 @@ def _excluded(reader_id: int, candidate: Any) -> list[Any]:
     return [candidate.not_in(mine), candidate.not_in(dismissed), candidate != reader_id]
 
 
-def _by_mutuals(reader_id: int) -> Select[Any]:
+def _by_mutuals(reader_id: int) -> Any:
     theirs = aliased(FollowModel)
     common = func.count().label("common")
     return (
@@ -87,7 +87,7 @@ def _by_mutuals(reader_id: int) -> Select[Any]:
     )
 
 
-def _by_popularity(reader_id: int) -> Select[Any]:
+def _by_popularity(reader_id: int) -> Any:
     return (
         select(UserModel.id)
         .where(

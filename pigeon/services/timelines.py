@@ -6,16 +6,13 @@ Everything else here is a faster way to the same answer; see docs/architecture.m
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from redis.exceptions import RedisError
 from sqlalchemy import or_, select
 
-from pigeon import metrics
 from pigeon.cache import keys, resp
 from pigeon.cache.breaker import cache_breaker
 from pigeon.cache.counters import GONE, Counts
@@ -35,7 +32,7 @@ BodyKey = Callable[[int], bytes]
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One post of a timeline; `body` is what the cache holds under the caller's key, if anything."""
+    """One post of a timeline; `body` is what the cache holds under the caller's key."""
 
     publication_id: int
     post_id: int
@@ -59,7 +56,9 @@ def page(reader_id: int, request: PageRequest, body_key: BodyKey | None = None) 
     return cut(found, request.limit, CURSOR, lambda entry: entry.publication_id)
 
 
-def _entries(reader_id: int, before: int | None, need: int, body_key: BodyKey | None) -> list[Entry]:
+def _entries(
+    reader_id: int, before: int | None, need: int, body_key: BodyKey | None
+) -> list[Entry]:
     if not (settings().cache and settings().fanout):
         return _from_sql(reader_id, before, need, body_key)
     read = cache_breaker.attempt(lambda: _read(reader_id, before), None)
@@ -89,7 +88,9 @@ def _read(reader_id: int, before: int | None) -> _Read | None:
         understood = store.understand(cells)
         if understood is None:
             return None
-        celebrities = [author for author, flag in zip(index.authors, flags[1:], strict=True) if flag]
+        celebrities = [
+            author for author, flag in zip(index.authors, flags[1:], strict=True) if flag
+        ]
         if reader_id in index.by_author and reader_id not in celebrities:
             celebrities.append(reader_id)
         return _Read(cells=understood, index=index, celebrities=celebrities)
@@ -182,7 +183,8 @@ def _second_trip(
 ) -> list[Any]:
     commands = [_membership_command(reader_id, authors)]
     commands += [
-        [b"HMGET", counts.posts.key(refs[number].post_id).encode(), *_COUNT_FIELDS] for number in ids
+        [b"HMGET", counts.posts.key(refs[number].post_id).encode(), *_COUNT_FIELDS]
+        for number in ids
     ]
     if body_key and ids:
         commands.append([b"MGET", *map(body_key, ids)])
@@ -217,7 +219,9 @@ def _definition(reader_id: int, before: int | None, delivery: str | None = None)
     return query
 
 
-def _from_sql(reader_id: int, before: int | None, need: int, body_key: BodyKey | None) -> list[Entry]:
+def _from_sql(
+    reader_id: int, before: int | None, need: int, body_key: BodyKey | None
+) -> list[Entry]:
     ids = plain(reader_id, before, need)
     return _plain_hydrate(reader_id, ids, publications.refs(ids))
 
@@ -241,16 +245,14 @@ def _plain_hydrate(
 
 
 def rebuild(reader_id: int) -> bool:
-    """Fill a reader's list from SQL; False while another process is at it, or a follow interfered."""
+    """Fill a reader's list from SQL; False when another is at it, or a follow interfered."""
     token = store.begin_rebuild(reader_id)
     if token is None:
         return False
     db.session.rollback()  # a snapshot that is younger than the sentinel
     length = settings().timeline_length
     ids = list(db.session.scalars(_definition(reader_id, None, "push").limit(length + 1)))
-    return store.finish_rebuild(
-        reader_id, token, ids[:length], complete=len(ids) <= length
-    )
+    return store.finish_rebuild(reader_id, token, ids[:length], complete=len(ids) <= length)
 
 
 def drop(*reader_ids: int) -> None:

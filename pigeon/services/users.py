@@ -15,6 +15,7 @@ from pigeon.cache.look_aside import cached
 from pigeon.domain import hangul, limits, text
 from pigeon.domain.errors import FieldError, Invalid, NotFound
 from pigeon.domain.events import AvatarUploaded, UserChanged
+from pigeon.domain.media import Upload
 from pigeon.domain.names import canonical_username
 from pigeon.domain.users import (
     Me,
@@ -23,7 +24,6 @@ from pigeon.domain.users import (
     RowViewer,
     User,
     UserCard,
-    UserCounts,
     UserRef,
     UserRow,
     UserViewer,
@@ -34,8 +34,16 @@ from pigeon.services import counts, follow_sets, follows, media, policy, session
 from pigeon.unit_of_work import UnitOfWork, retried, unit_of_work
 
 SETTINGS = frozenset(
-    "language theme time_zone is_discoverable shows_activity sends_receipts saves_searches"
-    " messages_from".split()
+    [
+        "language",
+        "theme",
+        "time_zone",
+        "is_discoverable",
+        "shows_activity",
+        "sends_receipts",
+        "saves_searches",
+        "messages_from",
+    ]
 )
 CHOICES = {
     "language": ("ko", "en"),
@@ -61,7 +69,7 @@ def ids_by_name(names: list[str]) -> dict[str, int]:
             UserModel.username.in_(names), policy.visible_users(None)
         )
     )
-    return {username: user_id for username, user_id in rows}
+    return {row[0]: row[1] for row in rows}
 
 
 def card_of(row: UserModel) -> UserCard:
@@ -287,7 +295,7 @@ def _check_zone(value: str) -> None:
 
 
 @retried
-def set_avatar(user_id: int, upload: media.Upload, crop: str) -> Me:
+def set_avatar(user_id: int, upload: Upload, crop: str) -> Me:
     """Accept a new avatar; the old one shows until the new one is processed."""
     with unit_of_work() as uow:
         row = media.add(upload, owner_id=user_id, kind="avatar", crop=crop)
@@ -322,4 +330,3 @@ def forget(user_id: int, username: str) -> None:
     cards.evict(user_id)
     ids_by_name.evict(username)
     leases.evict(keys.USER_COUNTS.key(user_id))
-

@@ -1,8 +1,8 @@
 """Home timelines in the cache Redis: a LIST of publication ids per reader, newest at the tail.
 
-The list is an index, never the truth, and only nearly sorted: workers run in parallel. Its first cell is
-`0` when nothing older exists (so an empty timeline is not a missing one), and `s<token>` while a
-rebuild is under way.
+The list is an index, never the truth, and only nearly sorted: workers run in parallel. Its first
+cell is `0` when nothing older exists (so an empty timeline is not a missing one), and `s<token>`
+while a rebuild is under way.
 """
 
 from __future__ import annotations
@@ -117,13 +117,15 @@ class Pusher:
         self._pool = resp.pool(cache.url, 2.0)
 
     def push(self, reader_ids: Sequence[int]) -> list[int]:
-        """Append to each reader's list; answers the readers whose list existed. Raises on an error reply."""
+        """Append to each list that exists; answers whose did. Raises on an error reply."""
         payload = b"".join([_command(reader_id, self._tail) for reader_id in reader_ids])
         replies = self._pool.send(payload, len(reader_ids))
         for reply in replies:
             if isinstance(reply, Exception):
                 raise reply
-        pushed = [reader_id for reader_id, length in zip(reader_ids, replies, strict=True) if length]
+        pushed = [
+            reader_id for reader_id, length in zip(reader_ids, replies, strict=True) if length
+        ]
         if self._trims and pushed:
             self._trim(pushed)
         return pushed

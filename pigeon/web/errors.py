@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import structlog
-from flask import Flask, Response, render_template, request
+from flask import Flask, Response, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
@@ -41,7 +41,9 @@ HTTP_CODES = {
 def bind(app: Flask) -> None:
     app.register_error_handler(errors.DomainError, answer_domain_error)
     app.register_error_handler(HTTPException, _answer_http_error)
-    app.register_error_handler(CSRFError, lambda _: answer_domain_error(errors.Forbidden("csrf_failed")))
+    app.register_error_handler(
+        CSRFError, lambda _: answer_domain_error(errors.Forbidden("csrf_failed"))
+    )
     app.register_error_handler(OperationalError, _answer_sql_error)
     app.register_error_handler(Exception, _answer_unexpected)
 
@@ -101,7 +103,7 @@ def _answer_http_error(error: HTTPException) -> Response:
         return answer_domain_error(errors.TooLarge())
     status = error.code or 500
     if error.response is not None or 300 <= status < 400:
-        return Response.force_type(error.get_response())
+        return make_response(error.get_response())
     response = _answer(status, HTTP_CODES.get(status, "internal" if status >= 500 else "malformed"))
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
         response.headers["Allow"] = ", ".join(sorted(error.valid_methods))

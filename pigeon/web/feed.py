@@ -1,4 +1,4 @@
-"""The feed of the home page: cached fragments, joined with what depends on the reader and the moment."""
+"""The feed: cached fragments, joined with what depends on the reader and the moment."""
 
 from __future__ import annotations
 
@@ -11,10 +11,8 @@ from pigeon.services import post_cards, timelines
 from pigeon.services.timelines import Entry
 from pigeon.web import fragments
 from pigeon.web.fragments import Fragment
-from pigeon.web.jinja import ago, short_time
+from pigeon.web.jinja import EAGERLY, LAZILY, ago, short_time
 
-EAGER = Markup('fetchpriority="high"')
-LAZY = Markup('loading="lazy"')
 FIRST = 2
 
 
@@ -36,7 +34,7 @@ def _slots(fragment: Fragment, number: int, is_mine: bool) -> dict[str, str]:
     return {
         "ago": _ago(fragment),
         "menu": fragment.own_menu if is_mine else fragment.other_menu,
-        "loading": EAGER if number < FIRST else LAZY,
+        "loading": EAGERLY if number < FIRST else LAZILY,
     }
 
 
@@ -58,5 +56,3 @@ def card_of(post: Post, language: str) -> str:
     fragment = fragments.decode(fragments.render(card, language).encode())
     is_mine = post.viewer is not None and post.viewer.is_author
     return fragment.fill(_slots(fragment, 0, is_mine))
-
-

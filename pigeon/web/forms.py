@@ -12,23 +12,23 @@ from pigeon.domain.errors import DomainError, Waiting
 from pigeon.web.errors import STATUS
 from pigeon.web.messages import error_message, field_messages
 
-SECRETS = frozenset(("password", "current_password", "csrf_token"))
+SECRETS = frozenset(("password", "new_password", "csrf_token"))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Form:
     """`values` by field, and messages by field; what is wrong with all of it stands under ""."""
 
-    values: dict[str, str] = field(default_factory=dict)
+    values: dict[str, Any] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
 
 
-def refused_form(error: DomainError, values: Mapping[str, str]) -> Form:
+def refused_form(error: DomainError, values: Mapping[str, str], **lists: list[str]) -> Form:
     """The form again: everything that was typed but secrets, and a message at each fault."""
     fields = getattr(error, "fields", {})
     errors = field_messages(fields) if fields else {"": error_message(error.code)}
     kept = {name: value for name, value in values.items() if name not in SECRETS}
-    return Form(values=kept, errors=errors)
+    return Form(values=kept | lists, errors=errors)
 
 
 def render_refused(

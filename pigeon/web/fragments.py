@@ -1,7 +1,7 @@
 """Feed cards as cached HTML fragments, free of the viewer, with slots for what depends on them.
 
-A fragment is a JSON head, both menus, and the pieces of the card between its slots, separated by NUL
-(which no text of ours contains). The card is rendered by the same template on every path.
+A fragment is a JSON head, both menus, and the pieces of the card between its slots, separated by
+NUL (which no text of ours contains). The card is rendered by the same template on every path.
 """
 
 from __future__ import annotations
@@ -15,11 +15,10 @@ from flask_babel import force_locale
 from markupsafe import Markup
 
 from pigeon.cache import keys, leases
-from pigeon.cache.breaker import cache_breaker
 from pigeon.domain.posts import PostCard
 from pigeon.extensions import settings
 from pigeon.services import post_cards
-from pigeon.services.timelines import Entry
+from pigeon.services.timelines import BodyKey, Entry
 
 NUL = "\0"
 
@@ -41,7 +40,7 @@ class Fragment:
         return "".join(pieces)
 
 
-def body_key(language: str):  # type: ignore[no-untyped-def]
+def body_key(language: str) -> BodyKey:
     """The key of a publication's fragment in `language`, for the timeline's second trip."""
     prefix, suffix = post_cards.fragment_key(0, language).encode().split(b":0")
     return lambda publication_id: b"%b:%d%b" % (prefix, publication_id, suffix)
@@ -81,9 +80,15 @@ def _slot(name: str) -> Markup:
 
 
 def _render_all(entries: list[Entry], language: str) -> dict[int, Fragment]:
-    names = {entry.publication_id: post_cards.fragment_key(entry.publication_id, language)
-             for entry in entries}
-    tokens = {number: _lease(name) for number, name in names.items()} if settings().cache else {}
+    names = {
+        entry.publication_id: post_cards.fragment_key(entry.publication_id, language)
+        for entry in entries
+    }
+    tokens = (
+        {number: leases.try_take(name) for number, name in names.items()}
+        if settings().cache
+        else {}
+    )
     cards = post_cards.cards.many(entry.post_id for entry in entries)
     found: dict[int, Fragment] = {}
     for entry in entries:
@@ -92,15 +97,7 @@ def _render_all(entries: list[Entry], language: str) -> dict[int, Fragment]:
             continue
         data = render(card, language).encode()
         found[entry.publication_id] = decode(data)
-        _fill(names[entry.publication_id], tokens.get(entry.publication_id), data)
+        if token := tokens.get(entry.publication_id):
+            name = names[entry.publication_id]
+            leases.try_fill_string(name, token, data, keys.FRAGMENT.ttl_s)
     return found
-
-
-def _lease(name: str) -> str | None:
-    return cache_breaker.attempt(lambda: leases.take(name), None)
-
-
-def _fill(name: str, token: str | None, data: bytes) -> None:
-    if token:
-        ttl_s = keys.FRAGMENT.ttl_s
-        cache_breaker.attempt(lambda: leases.fill_string(name, token, data, ttl_s), False)

@@ -55,7 +55,7 @@ def content_security_policy() -> str:
         return str(g.csp)
     store = _store_origin()
     g.csp = (
-        f"default-src 'self'; img-src 'self' blob: data:{store}; connect-src 'self' {_socket_origin()};"
+        f"default-src 'self'; img-src 'self' blob: data:{store}; connect-src 'self' {_sockets()};"
         " object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     )
     return str(g.csp)
@@ -69,7 +69,7 @@ def _store_origin() -> str:
     return f" {endpoint or 'https://*.amazonaws.com'}"
 
 
-def _socket_origin() -> str:
+def _sockets() -> str:
     return settings().public_url.replace("http", "ws", 1)
 
 

@@ -1,4 +1,4 @@
-"""What every template knows: who reads, in which language, and how to show times, numbers and text."""
+"""What every template knows: who reads, in which language, how to show times, numbers, text."""
 
 from __future__ import annotations
 
@@ -22,6 +22,8 @@ from pigeon.web.login import find_viewer
 from pigeon.web.static import static_url
 
 LANGUAGES = ("ko", "en")
+EAGERLY = Markup('fetchpriority="high"')
+LAZILY = Markup('loading="lazy"')
 THEMES = ("system", "light", "dark")
 
 
@@ -31,6 +33,8 @@ def bind(app: Flask) -> None:
     app.jinja_env.globals.update(
         limits=limits,
         static_url=static_url,
+        eagerly=EAGERLY,
+        lazily=LAZILY,
         flashes=lambda: get_flashed_messages(with_categories=True),
     )
     app.jinja_env.filters.update(
@@ -52,7 +56,8 @@ def choose_language() -> str:
     kept = request.cookies.get("language") if request else None
     if kept in LANGUAGES:
         return str(kept)
-    return request.accept_languages.best_match(LANGUAGES, "en") if request else "en"
+    preferred = request.accept_languages.best_match(LANGUAGES, "en") if request else None
+    return preferred or "en"
 
 
 def choose_zone() -> str:
@@ -65,7 +70,7 @@ def choose_theme() -> str:
     if viewer:
         return viewer.theme
     kept = request.cookies.get("theme")
-    return kept if kept in THEMES else "system"
+    return str(kept) if kept in THEMES else "system"
 
 
 def _frame() -> dict[str, object]:
@@ -93,7 +98,7 @@ def ago(moment: datetime) -> str:
     """now, 5m, 3h, 2d, 4w; then the date, with the year when it is another one."""
     seconds = (utc_now() - moment).total_seconds()
     if seconds < 60:
-        return _("now")
+        return str(_("now"))
     for limit_s, unit_s, words in (
         (3_600, 60, _("%(n)sm")),
         (86_400, 3_600, _("%(n)sh")),
@@ -101,7 +106,7 @@ def ago(moment: datetime) -> str:
         (35 * 86_400, 7 * 86_400, _("%(n)sw")),
     ):
         if seconds < limit_s:
-            return words.replace("%(n)s", str(int(seconds // unit_s)))
+            return str(words).replace("%(n)s", str(int(seconds // unit_s)))
     here = moment.astimezone(ZoneInfo(choose_zone()))
     if here.year == utc_now().year:
         pattern = "M월 d일" if str(get_locale()) == "ko" else "MMM d"
@@ -155,9 +160,7 @@ def _segment(part: text.Segment) -> Markup:
         address = f"/tags/{quote(part.target or '', safe='')}"
         return Markup('<a class="tag-link" href="{}">{}</a>').format(address, part.text)
     if part.kind == "url":
-        return Markup(
-            '<a href="{}" rel="noopener nofollow ugc" target="_blank">{}</a>'
-        ).format(part.target or part.text, part.text)
+        return Markup('<a href="{}" rel="noopener nofollow ugc" target="_blank">{}</a>').format(
+            part.target or part.text, part.text
+        )
     return escape(part.text)
-
-

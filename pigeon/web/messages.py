@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flask_babel import gettext as _
+from flask_babel import gettext
 
 from pigeon.domain.errors import FieldError
+
+
+def _(sentence: str, **values: str) -> str:
+    return str(gettext(sentence, **values))
 
 
 def field_message(error: FieldError) -> str:

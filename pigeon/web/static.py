@@ -1,4 +1,4 @@
-"""Static files under an address that changes when any of them does, so they may be kept for ever."""
+"""Static files under an address that changes when any of them does: they may be kept."""
 
 from __future__ import annotations
 

@@ -98,7 +98,11 @@ def test_forgotten_and_set_anew(app: Flask, anonymous: Any, mails: Mails) -> Non
         ("/auth/signup", {**SIGN_UP, "username": "x" * 31}, {"username": "too_long"}),
         ("/auth/signup", {**SIGN_UP, "display_name": "x" * 51}, {"display_name": "too_long"}),
         ("/auth/signup", {**SIGN_UP, "password": "x" * 257}, {"password": "too_long"}),
-        ("/auth/signup", {**SIGN_UP, "email": "a@b.test\r\nBcc: c@d.test"}, {"email": "bad_format"}),
+        (
+            "/auth/signup",
+            {**SIGN_UP, "email": "a@b.test\r\nBcc: c@d.test"},
+            {"email": "bad_format"},
+        ),
         ("/auth/login", {"login": "ann"}, {"password": "required"}),
         ("/auth/login", {"login": 1, "password": "x"}, {"login": "bad_format"}),
         ("/auth/password/forgot", {"email": "ann"}, {"email": "bad_format"}),
@@ -148,9 +152,7 @@ def test_an_avatar_is_taken_and_removed(
     client = client_for(make_user("ann"))
     picture = (io.BytesIO(pictures.jpeg(300, 400)), "../me.jpg")
     data = {"image": picture, "crop": "0,0,1"}
-    status, me = client.api(
-        "PUT", "/me/avatar", data=data, content_type="multipart/form-data"
-    )
+    status, me = client.api("PUT", "/me/avatar", data=data, content_type="multipart/form-data")
     assert (status, me["avatar_url"]) == (202, None)
     drain()
     assert client.api("GET", "/me")[1]["avatar_url"].startswith("/media/")

@@ -117,7 +117,13 @@ def test_a_lost_letter_is_sent_again(app: Flask, anonymous: Any, mails: Mails) -
 
 @pytest.mark.parametrize(
     ("username", "problem"),
-    [("annie", None), ("ann", "taken"), ("Admin", "reserved"), ("a", "bad_format"), ("", "bad_format")],
+    [
+        ("annie", None),
+        ("ann", "taken"),
+        ("Admin", "reserved"),
+        ("a", "bad_format"),
+        ("", "bad_format"),
+    ],
 )
 def test_names_are_looked_up_while_they_are_typed(
     app: Flask, anonymous: Any, username: str, problem: str | None

@@ -27,7 +27,12 @@ def test_pages_are_there_for_members_only(
 
 def test_the_profile_is_saved_and_faults_keep_what_was_typed(app: Flask, client_for: Any) -> None:
     client = client_for(make_user("ann"))
-    fields = {"display_name": "애나", "bio": "over\r\nthe roofs", "pronouns": "", "link": "pigeon.test"}
+    fields = {
+        "display_name": "애나",
+        "bio": "over\r\nthe roofs",
+        "pronouns": "",
+        "link": "pigeon.test",
+    }
     assert client.form("/settings/profile", **fields).status_code == 303
     me = client.api("GET", "/me")[1]
     assert (me["display_name"], me["bio"]) == ("애나", "over\nthe roofs")

@@ -10,6 +10,7 @@ import redis
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
+GREETINGS = ("hello", "auth", "client", "select", "info")
 FRAME = ("BEGIN", "PRAGMA", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")
 
 
@@ -31,14 +32,16 @@ def queries() -> Iterator[list[str]]:
 
 @contextmanager
 def redis_commands(clients: Sequence[redis.Redis]) -> Iterator[Counter[str]]:
-    """Commands that these servers ran inside the block, by name; filled when the block ends."""
+    """Commands that these servers ran in the block, by name; filled when it ends.
+
+    Without those by which a connection introduces itself.
+    """
     before = _command_stats(clients)
     commands: Counter[str] = Counter()
     yield commands
     commands.update(_command_stats(clients) - before)
-    commands.subtract({"info": len(clients)})
-    for name in [name for name, count in commands.items() if count <= 0]:
-        del commands[name]
+    for name in GREETINGS:
+        commands.pop(name, None)
 
 
 def _command_stats(clients: Sequence[redis.Redis]) -> Counter[str]:

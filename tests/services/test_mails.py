@@ -55,9 +55,7 @@ def test_text_of_people_is_escaped_in_html(app: Flask) -> None:
 
 
 def test_a_repeated_job_leaves_one_mail(app: Flask) -> None:
-    held = Claim(
-        outbox_id=7, attempt=1, queue="mail", name="mails.send", arguments={}, progress=""
-    )
+    held = Claim(outbox_id=7, attempt=1, queue="mail", name="mails.send", arguments={}, progress="")
     token = current_claim.set(held)
     try:
         for _ in range(2):
@@ -87,9 +85,7 @@ def test_an_address_is_one_address(
     assert smtp.messages == []
 
 
-def test_mail_goes_over_smtp(
-    app: Flask, with_settings: Callable[..., None], smtp: Mailbox
-) -> None:
+def test_mail_goes_over_smtp(app: Flask, with_settings: Callable[..., None], smtp: Mailbox) -> None:
     with_settings(mail_url=smtp.url)
     smtp.messages.clear()
     values = {**VALUES, "display_name": "길동\r\nBcc: eve@example.org"}

@@ -117,7 +117,7 @@ def test_a_change_of_name_does_not_bring_an_ended_session_back(app: Flask) -> No
     assert sessions.find(token) is None
 
 
-def test_two_hundred_ends_during_checks_leave_no_survivor(app: Flask) -> None:
+def test_ends_during_checks_leave_no_survivor(app: Flask) -> None:
     ann = make_user()
     for _ in range(50):
         token = sessions.start(ann.id, caller=NOBODY)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask import flash, jsonify, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -79,7 +77,8 @@ def sign_up() -> ResponseReturnValue:
         email = accounts.sign_up(form, caller=caller())
     except DomainError as error:
         return render_refused("accounts/signup.html", error, typed)
-    return _check_mail(email, Form())
+    link = mails.find_development_link("signup", canonical_email(email))
+    return _check_mail(email, link)
 
 
 @access(ANYONE)
@@ -93,7 +92,7 @@ def find_username() -> ResponseReturnValue:
 
 @access(ANYONE)
 def show_check_mail() -> ResponseReturnValue:
-    return _check_mail("", Form())
+    return _check_mail("")
 
 
 @access(ANYONE)
@@ -104,7 +103,7 @@ def resend() -> ResponseReturnValue:
     except DomainError as error:
         context = {"email": "", "development_link": None}
         return render_refused("accounts/check_mail.html", error, typed, **context)
-    return _check_mail(typed["email"], Form())
+    return _check_mail(typed["email"])
 
 
 @access(ANYONE)
@@ -112,7 +111,7 @@ def show_confirm(token: str) -> ResponseReturnValue:
     """Only shows a button: what opens links before their reader does uses nothing up."""
     if accounts.kind_of(token) is None:
         return _refused_link("accounts/confirm.html", accounts_tokens.expired())
-    return render_template("accounts/confirm.html", form=Form())
+    return _secret_page("accounts/confirm.html", Form())
 
 
 @access(ANYONE)
@@ -144,17 +143,16 @@ def forgot() -> ResponseReturnValue:
     try:
         accounts_recovery.forgot(typed["email"], caller=caller())
     except DomainError as error:
-        context: dict[str, Any] = {"sent": False, "development_link": None}
+        context = {"sent": False, "development_link": None}
         return render_refused("accounts/forgot.html", error, typed, **context)
-    link = mails.find_development_link("reset", canonical_email(typed["email"]))
-    return _forgot(Form(), sent=True, link=link)
+    return _forgot(Form(), sent=True)
 
 
 @access(ANYONE)
 def show_reset(token: str) -> ResponseReturnValue:
     if not accounts_recovery.is_open(token):
         return _refused_link("accounts/reset.html", accounts_tokens.expired())
-    return render_template("accounts/reset.html", form=Form())
+    return _secret_page("accounts/reset.html", Form())
 
 
 @access(ANYONE)
@@ -169,17 +167,22 @@ def reset(token: str) -> ResponseReturnValue:
     return redirect("/login", 303)
 
 
-def _check_mail(email: str, form: Form) -> ResponseReturnValue:
-    """The same for every address; in development with the link that the mail holds."""
-    link = mails.find_development_link("signup", canonical_email(email)) if email else None
+def _check_mail(email: str, link: str | None = None) -> ResponseReturnValue:
     return render_template(
-        "accounts/check_mail.html", form=form, email=email, development_link=link
+        "accounts/check_mail.html", form=Form(), email=email, development_link=link
     )
 
 
-def _forgot(form: Form, *, sent: bool, link: str | None = None) -> ResponseReturnValue:
-    return render_template("accounts/forgot.html", form=form, sent=sent, development_link=link)
+def _forgot(form: Form, *, sent: bool) -> ResponseReturnValue:
+    """Without a link even in development: a job makes it, after this page."""
+    return render_template("accounts/forgot.html", form=form, sent=sent, development_link=None)
 
 
 def _refused_link(template: str, error: DomainError) -> ResponseReturnValue:
-    return render_template(template, form=refused_form(error, {})), 404
+    return _secret_page(template, refused_form(error, {}), 404)
+
+
+def _secret_page(template: str, form: Form, status: int = 200) -> ResponseReturnValue:
+    """A page whose address is a secret: no other site is told it."""
+    page = render_template(template, form=form)
+    return page, status, {"Referrer-Policy": "no-referrer"}

@@ -56,7 +56,10 @@ def add() -> ResponseReturnValue:
         post = create(get_viewer().user_id, read_new_post(), read_key(key))
     except DomainError as error:
         return _refused_composer(error)
-    flash(_("Your post is being prepared.") if post.images else _("Your post is published."), "success")
+    flash(
+        _("Your post is being prepared.") if post.images else _("Your post is published."),
+        "success",
+    )
     return redirect("/", 303)
 
 
@@ -68,8 +71,7 @@ def _composer(form: Form) -> str:
 def _refused_composer(error: DomainError) -> ResponseReturnValue:
     """The composer again, with the text that was typed; a refused request used up no key."""
     typed = read_form("caption", "idempotency_key")
-    form = refused_form(error, typed)
-    form.values.update(alts=read_texts("alts[]"))  # type: ignore[arg-type]
+    form = refused_form(error, typed, alts=read_texts("alts[]"))
     return make_response(_composer(form), STATUS[type(error)])
 
 
@@ -85,8 +87,7 @@ def edit(post_id: str) -> ResponseReturnValue:
     try:
         posts.edit(int(post.id), by=get_viewer().user_id, caption=caption, alts=alts)
     except DomainError as error:
-        form = refused_form(error, {"caption": caption})
-        form.values.update(alts=alts)  # type: ignore[arg-type]
+        form = refused_form(error, {"caption": caption}, alts=alts)
         html = render_template("posts/edit.html", post=post, form=form)
         return html, STATUS[type(error)]
     return redirect(f"/p/{post.id}", 303)
@@ -128,5 +129,3 @@ def show_tag(tag: str) -> ResponseReturnValue:
     name = tags.get_tag(tag)
     page = tags.list_posts(name, viewer_id(), read_page(f"tag-{name}", default=GRID))
     return render_template("tags/tag.html", tag=name, post_count=tags.count(name), page=page)
-
-

@@ -12,7 +12,14 @@ from pigeon.domain.errors import FieldError, Invalid
 from pigeon.domain.limits import IDEMPOTENCY_KEY, POST_IMAGES
 from pigeon.domain.posts import Post
 from pigeon.services import media, posts
-from pigeon.web.parsing import Body, check_form_names, is_multipart, read_form, read_json, read_texts
+from pigeon.web.parsing import (
+    Body,
+    check_form_names,
+    is_multipart,
+    read_form,
+    read_json,
+    read_texts,
+)
 
 KEY = re.compile(rf"[!-~]{{1,{IDEMPOTENCY_KEY}}}")
 
@@ -50,7 +57,7 @@ def read_key(given: str) -> str:
 
 
 def create(author_id: int, new: NewPost, key: str) -> Post:
-    """Check everything, then keep the files and store the post; the same key answers the same post."""
+    """Check everything, then keep the files and store the post; the same key, the same post."""
     inspected = _inspect(new)
     caption, alts = posts.check_new(new.caption, new.alts, len(new.files))
     mark = ""

@@ -97,5 +97,3 @@ def _found(q: str, reader_id: int) -> tuple[Page[UserRow], int]:
 def dismiss(username: str) -> ResponseReturnValue:
     suggestions.dismiss(get_viewer().user_id, users.get_card(username).id)
     return redirect("/people", 303)
-
-

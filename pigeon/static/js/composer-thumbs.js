@@ -28,9 +28,7 @@ function renumber(form) {
   form.classList.toggle("is-full", thumbs.length >= Number(form.dataset.maxFiles));
 }
 
-function say(form, sentence) {
-  form.querySelector('[data-part="said"]').textContent = sentence;
-}
+const say = (form, sentence) => (form.querySelector('[data-part="said"]').textContent = sentence);
 
 /** Moves a picture to a place; the focus stays on the control that was used, or its mirror at an end. */
 export function moveThumb(form, thumb, to) {
@@ -53,7 +51,7 @@ function removeThumb(form, thumb) {
   thumb.remove();
   renumber(form);
   say(form, text("photo_removed", { index: index + 1 }));
-  const next = list.children[Math.min(index, list.children.length - 1)];
+  const next = list.children[index] ?? list.lastElementChild;
   (next?.querySelector('[data-do="remove"]') ?? form.querySelector('[data-part="picker"]')).focus();
 }
 

@@ -1,35 +1,15 @@
 /* Behaviour `composer`: pictures chosen, ordered, described and sent without leaving the page until they have arrived.
    Without it the same form takes one file per row. */
 
+import { addFiles } from "./composer-add.js";
 import { acceptFiles, sortByDragging } from "./composer-drag.js";
 import { clearCaptionFault, clearFaults, showFaults } from "./composer-faults.js";
-import { inspect, Refused } from "./composer-files.js";
-import { addThumb, altOf, fileOf, listThumbs } from "./composer-thumbs.js";
+import { altOf, fileOf, listThumbs } from "./composer-thumbs.js";
 import { upload } from "./composer-upload.js";
 import { guard } from "./leave-guard.js";
 import { toastOnNextPage } from "./next-page-toast.js";
 import { keepPreview } from "./previews.js";
 import { text } from "./strings.js";
-
-async function addFiles(form, chosen) {
-  const { maxFiles, maxBytes, maxPixels } = form.dataset;
-  const list = form.querySelector('[data-part="thumbs"]');
-  const refused = form.querySelector('[data-part="refused"]');
-  const before = list.children.length;
-  refused.replaceChildren();
-  clearCaptionFault(form);
-  for (const file of chosen) {
-    try {
-      if (list.children.length >= Number(maxFiles)) throw new Refused("files_too_many", { name: file.name, limit: maxFiles });
-      addThumb(form, await inspect(file, { maxBytes: Number(maxBytes), maxPixels: Number(maxPixels) }));
-    } catch (error) {
-      if (!(error instanceof Refused)) throw error;
-      refused.append(Object.assign(document.createElement("li"), { textContent: text(error.key, error.values) }));
-    }
-  }
-  const count = list.children.length - before;
-  if (count) form.querySelector('[data-part="said"]').textContent = text("photos_added", { count });
-}
 
 function showProgress(form, share) {
   const bar = form.querySelector("progress");

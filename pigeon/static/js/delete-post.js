@@ -24,7 +24,9 @@ export function deletePost(form) {
       await api("DELETE", `/posts/${post}`);
       forgetPages();
       dialog.close();
-      if (location.pathname === `/p/${post}`) return location.assign("/");
+      const isOverPage = document.getElementById("post-dialog")?.open;
+      if (isOverPage) history.back();
+      else if (location.pathname === `/p/${post}`) return location.assign("/");
       removeFromPage(post);
       toast(text("post_deleted"));
     } catch (error) {

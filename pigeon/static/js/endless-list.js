@@ -5,12 +5,20 @@ import { text } from "./strings.js";
 
 const AHEAD_PX = 1200;
 const SLOW_MS = 10_000;
+const SKELETONS = 3;
 
-async function fetchOlder(list, href) {
+async function fetchOlder(list, href, signal) {
   const url = list.id === "feed" ? withParameter(href, "fragment", "feed") : href;
-  const page = await fetchDocument(url);
+  const page = await fetchDocument(url, { signal });
   const items = page.getElementById(list.id);
   return { items: items ? freshChildren(items) : [], next: page.querySelector(".older a[rel=next]") };
+}
+
+function addSkeletons(element, list) {
+  const shape = element.querySelector('[data-part="skeleton"]').content.firstElementChild;
+  const added = Array.from({ length: SKELETONS }, () => shape.cloneNode(true));
+  list.append(...added);
+  return () => added.forEach((skeleton) => skeleton.remove());
 }
 
 function finish(element) {
@@ -24,46 +32,49 @@ export function endlessList(element) {
   const list = element.previousElementSibling;
   const link = element.querySelector("a");
   const words = link.textContent;
-  let isBusy = false;
+  let request = null;
 
   function say(state) {
     link.textContent = { busy: text("loading"), slow: text("loading_slow"), failed: text("retry") }[state] ?? words;
     element.dataset.state = state;
-    list.setAttribute("aria-busy", String(state === "busy" || state === "slow"));
+    list.setAttribute("aria-busy", String(state === "busy"));
   }
 
   async function load() {
-    if (isBusy || !element.isConnected) return;
-    isBusy = true;
+    request?.abort();
+    const mine = (request = new AbortController());
+    const slow = setTimeout(say, SLOW_MS, "slow");
+    const clear = addSkeletons(element, list);
     say("busy");
-    const slow = setTimeout(() => say("slow"), SLOW_MS);
     try {
-      const { items, next } = await fetchOlder(list, link.getAttribute("href"));
+      const { items, next } = await fetchOlder(list, link.getAttribute("href"), mine.signal);
+      clear();
       list.append(...items);
       settle(items);
-      if (!next) return void finish(element);
+      if (!next) return finish(element);
       link.setAttribute("href", next.getAttribute("href"));
       say("idle");
       observer.unobserve(element);
       observer.observe(element);
     } catch {
-      say("failed");
+      if (request === mine) say("failed");
     } finally {
       clearTimeout(slow);
-      list.setAttribute("aria-busy", "false");
-      isBusy = false;
+      clear();
+      if (request === mine) request = null;
     }
     return undefined;
   }
 
   const observer = new IntersectionObserver((entries) => {
-    if (entries.at(-1).isIntersecting && element.dataset.state !== "failed") load();
+    const isNear = entries.at(-1).isIntersecting && element.isConnected;
+    if (isNear && !request && element.dataset.state !== "failed") load();
   }, { rootMargin: `0px 0px ${AHEAD_PX}px` });
   observer.observe(element);
 
   link.addEventListener("click", (event) => {
     event.preventDefault();
     event.stopImmediatePropagation();
-    load();
+    if (element.dataset.state !== "busy") load();
   }, { capture: true });
 }

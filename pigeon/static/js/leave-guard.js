@@ -1,8 +1,11 @@
 /* Behaviour `leave-guard`: asks before a page with unsent words is left. */
 
+import { text } from "./strings.js";
+
 /** `isDirty` is asked at the moment of leaving; the form's own submit is not leaving. */
 export function guard(form, isDirty) {
   let isSent = false;
+  let isReturning = false;
 
   function onLeave(event) {
     if (!form.isConnected) return stop();
@@ -17,14 +20,28 @@ export function guard(form, isDirty) {
     return undefined;
   }
 
+  // A step back is taken before anybody can ask: who stays is brought forward again.
+  function onRestore(event) {
+    if (!form.isConnected) return stop();
+    const isStaying = isReturning || (!isSent && isDirty() && !confirm(text("leave_unsent")));
+    if (!isStaying) return undefined;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if (!isReturning) history.forward();
+    isReturning = !isReturning;
+    return undefined;
+  }
+
   function stop() {
     removeEventListener("beforeunload", onLeave);
+    document.removeEventListener("htmx:before:history:restore", onRestore, { capture: true });
     removeEventListener("click", onClick, { capture: true });
   }
 
   addEventListener("beforeunload", onLeave);
+  document.addEventListener("htmx:before:history:restore", onRestore, { capture: true });
   addEventListener("click", onClick, { capture: true });
-  return { release: () => (isSent = true), hold: () => (isSent = false) };
+  return { release: () => (isSent = true) };
 }
 
 export function leaveGuard(form) {

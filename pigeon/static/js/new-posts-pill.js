@@ -42,6 +42,7 @@ export function newPostsPill(element) {
   }
 
   button.addEventListener("click", async () => {
+    if (new URLSearchParams(location.search).has("before")) return location.assign("/");
     const feed = document.getElementById("feed");
     button.disabled = true;
     try {
@@ -54,6 +55,7 @@ export function newPostsPill(element) {
     } finally {
       button.disabled = false;
     }
+    return undefined;
   });
   document.addEventListener("socket:timeline.new", onNew);
   document.addEventListener("socket:resync", onResync);

@@ -26,7 +26,11 @@ function showProgress(element, { done, total }) {
 async function refresh(element, postId) {
   const page = await fetchDocument(`/p/${postId}?fragment=card`);
   const card = document.adoptNode(page.getElementById(element.id));
-  if (!element.isConnected || card.dataset.state === element.dataset.state) return;
+  if (!element.isConnected) return;
+  if (card.dataset.state === element.dataset.state) {
+    showProgress(element, card.dataset);
+    return;
+  }
   const hadFocus = element.contains(document.activeElement);
   element.replaceWith(card);
   settle([card]);

@@ -5,7 +5,7 @@ import { text } from "./strings.js";
 
 const OFFLINE_AFTER_MS = 3000;
 let socket;
-let timer;
+let timer = null;
 
 function tell(name, detail) {
   document.dispatchEvent(new CustomEvent(`socket:${name}`, { detail }));
@@ -22,12 +22,12 @@ function setOffline(isOffline) {
 }
 
 function lost() {
-  clearTimeout(timer);
-  timer = setTimeout(setOffline, OFFLINE_AFTER_MS, true);
+  timer ??= setTimeout(setOffline, OFFLINE_AFTER_MS, true);
 }
 
 function found() {
   clearTimeout(timer);
+  timer = null;
   setOffline(false);
 }
 
