@@ -34,6 +34,7 @@ MEDIA_OWNER = Family(name="media1", kind="string", ttl_s=3_600, policy="look-asi
 FRAGMENT = Family(name=f"frag{CARD_VERSION}", kind="string", ttl_s=DAY_S, policy="look-aside")
 PENDING_POSTS = Family(name="pending", kind="string", ttl_s=DAY_S, policy="look-aside")
 SUGGESTIONS = Family(name="suggest1", kind="string", ttl_s=600, policy="look-aside")
+BESIDE = Family(name="beside1", kind="string", ttl_s=600, policy="look-aside")
 LANDING = Family(name="landing1", kind="string", ttl_s=60, policy="look-aside")
 SESSION = Family(name="session1", kind="string", ttl_s=60, policy="write-through")
 FOLLOWING = Family(name="following", kind="set", ttl_s=14 * DAY_S, policy="look-aside")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, Generic, TypeAlias, TypeVar
 
 from pigeon import metrics
-from pigeon.cache import codec, leases
+from pigeon.cache import codec, leases, resp
 from pigeon.cache.breaker import cache_breaker
 from pigeon.cache.keys import Family
 from pigeon.extensions import cache, settings
@@ -45,6 +45,16 @@ class Cached(Generic[K, T]):
         self._count(len(ids) - len(missing), len(missing))
         found.update(self._load(missing) if missing else {})
         return {key: value for key in ids if (value := found.get(key)) is not None}
+
+    def take(self, key: K, reply: bytes | None) -> T | None:
+        """The value in a reply that was read elsewhere; on a miss as `one`."""
+        found: dict[K, T | None] = {}
+        if reply is not None:
+            self._decode_into(found, key, reply)
+        if key not in found:
+            return self.one(key)
+        self._count(1, 0)
+        return found[key]
 
     def put(self, key: K, value: T) -> None:
         """Write through: replace the entry and void fills that are under way."""
@@ -106,6 +116,18 @@ class Cached(Generic[K, T]):
     def _count(self, hits: int, misses: int) -> None:
         metrics.cache_requests.labels(self._family.name, "hit").inc(hits)
         metrics.cache_requests.labels(self._family.name, "miss").inc(misses)
+
+
+def together(*wanted: tuple[Cached[Any, Any], Any]) -> list[Any]:
+    """One value of each of several families, in one trip; None where there is none."""
+    if not settings().cache:
+        return [entries.one(key) for entries, key in wanted]
+    names = [entries.key(key).encode() for entries, key in wanted]
+    nothing: list[Any] = [[None] * len(names)]
+    (replies,) = cache_breaker.attempt(
+        lambda: resp.pool(cache.url).pipeline([[b"MGET", *names]]), nothing
+    )
+    return [entries.take(key, reply) for (entries, key), reply in zip(wanted, replies, strict=True)]
 
 
 def cached(family: Family, shape: type[T]) -> Callable[[Loader[K, T]], Cached[K, T]]:

@@ -29,8 +29,12 @@ class Page(Generic[T]):
 
 @dataclass(frozen=True, kw_only=True)
 class PageRequest:
-    """Which part of a list is wanted: `before` is the last id of the page before."""
+    """Which part of a list is wanted: `before` is the last id of the page before.
 
+    `kind` names the list, its owner included: a cursor of another list is refused.
+    """
+
+    kind: str = ""
     before: int | None = None
     limit: int = limits.PAGE_DEFAULT
 
@@ -45,7 +49,7 @@ def read_cursor(kind: str, cursor: str) -> int:
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
         name, _, position = (
-            base64.b64decode(padded, altchars=b"-_", validate=True).decode("ascii").rpartition(":")
+            base64.b64decode(padded, altchars=b"-_", validate=True).decode().rpartition(":")
         )
         number = int(position) if position.isascii() and position.isdigit() else -1
     except (binascii.Error, ValueError) as error:
@@ -55,8 +59,8 @@ def read_cursor(kind: str, cursor: str) -> int:
     return number
 
 
-def cut(rows: Sequence[T], limit: int, kind: str, position: Callable[[T], int]) -> Page[T]:
-    """A page of `limit` out of rows that were read with one more than that."""
-    items = list(rows[:limit])
-    more = len(rows) > limit
-    return Page(items=items, next=write_cursor(kind, position(items[-1])) if more else None)
+def cut(rows: Sequence[T], request: PageRequest, position: Callable[[T], int]) -> Page[T]:
+    """A page out of rows that were read with one more than its limit."""
+    items = list(rows[: request.limit])
+    more = len(rows) > request.limit
+    return Page(items=items, next=write_cursor(request.kind, position(items[-1])) if more else None)

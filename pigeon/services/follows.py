@@ -15,7 +15,7 @@ from pigeon.domain.events import UserFollowed, UserUnfollowed
 from pigeon.domain.page import Page, PageRequest, cut
 from pigeon.extensions import db
 from pigeon.models import FollowModel, UserModel
-from pigeon.services import counts, policy, timelines
+from pigeon.services import asides, counts, policy, timelines
 from pigeon.unit_of_work import UnitOfWork, retried, unit_of_work
 
 
@@ -98,7 +98,7 @@ def settle(follower_id: int, followee_id: int) -> None:
     """Forget what caches say of a pair; run as a job too, should this process die."""
     leases.evict(keys.FOLLOWING.key(follower_id))
     counts.users.evict(follower_id, followee_id)
-    leases.evict(keys.SUGGESTIONS.key(follower_id))
+    asides.forget(follower_id)
     timelines.drop(follower_id)
 
 
@@ -132,15 +132,15 @@ def followers_among(viewer_id: int, ids: list[int]) -> set[int]:
 
 def list_followers(user_id: int, request: PageRequest) -> Page[int]:
     """Ids of followers, newest follow first."""
-    return _page(FollowModel.follower_id, FollowModel.followee_id, "followers", user_id, request)
+    return _page(FollowModel.follower_id, FollowModel.followee_id, user_id, request)
 
 
 def list_following(user_id: int, request: PageRequest) -> Page[int]:
     """Ids of the followed, newest follow first."""
-    return _page(FollowModel.followee_id, FollowModel.follower_id, "following", user_id, request)
+    return _page(FollowModel.followee_id, FollowModel.follower_id, user_id, request)
 
 
-def _page(wanted, anchor, kind: str, user_id: int, request: PageRequest) -> Page[int]:  # type: ignore[no-untyped-def]
+def _page(wanted, anchor, user_id: int, request: PageRequest) -> Page[int]:  # type: ignore[no-untyped-def]
     query = (
         select(FollowModel.id, wanted)
         .join(UserModel, UserModel.id == wanted)
@@ -151,7 +151,7 @@ def _page(wanted, anchor, kind: str, user_id: int, request: PageRequest) -> Page
     if request.before is not None:
         query = query.where(FollowModel.id < request.before)
     rows = db.session.execute(query).all()
-    page = cut(rows, request.limit, kind, lambda row: int(row[0]))
+    page = cut(rows, request, lambda row: int(row[0]))
     return page.map(lambda items: [int(row[1]) for row in items])
 
 

@@ -74,7 +74,7 @@ def list_of_author(author_id: int, viewer_id: int | None, request: PageRequest) 
     )
     if request.before is not None:
         query = query.where(PublicationModel.id < request.before)
-    page = cut(db.session.execute(query).all(), request.limit, "posts", lambda row: int(row[0]))
+    page = cut(db.session.execute(query).all(), request, lambda row: int(row[0]))
     return page.map(lambda rows: get_many([row[1] for row in rows], viewer_id))
 
 

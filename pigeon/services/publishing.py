@@ -11,7 +11,7 @@ from pigeon.domain.errors import NotFound
 from pigeon.domain.events import ImageProcessed, PostFailed, PostPublished
 from pigeon.extensions import db, settings
 from pigeon.models import MediaModel, PostModel, PostTag, PublicationModel, UserModel
-from pigeon.services import counts, fanouts, media, post_cards, pulls, users
+from pigeon.services import asides, counts, fanouts, media, post_cards, pulls, users
 from pigeon.stores.imaging import Refused
 from pigeon.stores.imaging_results import Rendered
 from pigeon.unit_of_work import UnitOfWork, retried, unit_of_work
@@ -59,6 +59,7 @@ def _announce(
     uow.after_commit(lambda: post_cards.evict(post_id, publication_id, author_id))
     uow.after_commit(lambda: counts.posts.evict(post_id))
     uow.after_commit(lambda: counts.users.evict(author_id))
+    uow.after_commit(lambda: asides.forget(author_id))
     if row.delivery == "pull":
         uow.after_commit(pulls.changed)
     else:

@@ -40,7 +40,7 @@ def find_people(q: str, viewer_id: int | None, request: PageRequest) -> Page[Use
     if request.before is not None:
         statement = statement.where(UserModel.id < request.before)
     matching = [row for row in db.session.execute(statement) if _matches(query, row)]
-    page = cut(matching, request.limit, "people", lambda row: int(row[0]))
+    page = cut(matching, request, lambda row: int(row[0]))
     return page.map(lambda rows: users.rows([row[0] for row in rows], viewer_id))
 
 

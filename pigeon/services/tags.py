@@ -42,5 +42,5 @@ def list_posts(tag: str, viewer_id: int | None, request: PageRequest) -> Page[Po
     if request.before is not None:
         query = query.where(PostTag.publication_id < request.before)
     rows = db.session.execute(query).all()
-    page = cut(rows, request.limit, f"tag-{tag}", lambda row: row[0] or 0)
+    page = cut(rows, request, lambda row: row[0] or 0)
     return page.map(lambda found: posts.get_many([row[1] for row in found], viewer_id))

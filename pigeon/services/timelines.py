@@ -7,7 +7,7 @@ Everything else here is a faster way to the same answer; see docs/architecture.m
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
@@ -53,7 +53,7 @@ class _Read:
 def page(reader_id: int, request: PageRequest, body_key: BodyKey | None = None) -> Page[Entry]:
     """A page of a reader's timeline; no SQL statement when everything is warm."""
     found = _entries(reader_id, request.before, request.limit + 1, body_key)
-    return cut(found, request.limit, CURSOR, lambda entry: entry.publication_id)
+    return cut(found, replace(request, kind=CURSOR), lambda entry: entry.publication_id)
 
 
 def _entries(

@@ -30,7 +30,7 @@ from pigeon.domain.users import (
 )
 from pigeon.extensions import db
 from pigeon.models import MediaModel, UserModel
-from pigeon.services import counts, follow_sets, follows, media, policy, sessions
+from pigeon.services import asides, counts, follow_sets, follows, media, policy, sessions
 from pigeon.unit_of_work import UnitOfWork, retried, unit_of_work
 
 SETTINGS = frozenset(
@@ -203,6 +203,7 @@ def update_profile(user_id: int, changes: dict[str, Any]) -> Me:
 def changed(uow: UnitOfWork, user_id: int) -> None:
     """What must follow when a person's card or settings change."""
     uow.after_commit(lambda: cards.evict(user_id))
+    uow.after_commit(lambda: asides.forget(user_id))
     uow.after_commit(lambda: sessions.refresh(user_id))
     uow.record(UserChanged(user_id=user_id))
 

@@ -11,7 +11,8 @@ from pigeon.services import post_cards, timelines
 from pigeon.services.timelines import Entry
 from pigeon.web import fragments
 from pigeon.web.fragments import Fragment
-from pigeon.web.jinja import EAGERLY, LAZILY, ago, short_time
+from pigeon.web.jinja import EAGERLY, LAZILY
+from pigeon.web.moments import Moment
 
 FIRST = 2
 
@@ -24,25 +25,29 @@ def cards(entries: list[Entry], reader_id: int, language: str) -> Markup:
     """The feed's markup, newest first."""
     found = fragments.complete(entries, language)
     mine = {entry.post_id for entry in entries if entry.author_id == reader_id}
-    return Markup("\n").join(
-        Markup(fragment.fill(_slots(fragment, number, fragment.post_id in mine)))
-        for number, fragment in enumerate(found)
+    moment = Moment.now(language)
+    return Markup(
+        "\n".join(
+            fragment.fill(_slots(fragment, number, fragment.post_id in mine, moment))
+            for number, fragment in enumerate(found)
+        )
     )
 
 
-def _slots(fragment: Fragment, number: int, is_mine: bool) -> dict[str, str]:
+def _slots(fragment: Fragment, number: int, is_mine: bool, moment: Moment) -> dict[str, str]:
     return {
-        "ago": _ago(fragment),
+        "ago": _ago(fragment, moment),
         "menu": fragment.own_menu if is_mine else fragment.other_menu,
         "loading": EAGERLY if number < FIRST else LAZILY,
     }
 
 
-def _ago(fragment: Fragment) -> str:
-    """As `posts/_ago.html`, which a template of its own would make the slowest part of a page."""
-    moment = fragment.published_at
-    return Markup('<time datetime="{}" title="{}" data-behavior="time">{}</time>').format(
-        moment.isoformat(), short_time(moment), ago(moment)
+def _ago(fragment: Fragment, moment: Moment) -> str:
+    """As the macro `moment`, which for ten cards would be the slowest part of a page."""
+    at = fragment.published_at
+    return (
+        f'<time datetime="{at.isoformat()}" title="{moment.short(at)}"'
+        f' data-behavior="time">{moment.ago(at)}</time>'
     )
 
 
@@ -55,4 +60,4 @@ def card_of(post: Post, language: str) -> str:
         return ""
     fragment = fragments.decode(fragments.render(card, language).encode())
     is_mine = post.viewer is not None and post.viewer.is_author
-    return fragment.fill(_slots(fragment, 0, is_mine))
+    return fragment.fill(_slots(fragment, 0, is_mine, Moment.now(language)))

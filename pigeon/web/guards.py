@@ -29,7 +29,6 @@ MEMBERS = "members"
 """People who are signed in."""
 
 SAFE = ("GET", "HEAD", "OPTIONS")
-PAGES_PER_5_MIN = 1_500
 
 
 def access(level: str, *, rate: tuple[int, int] | None = None) -> Callable[[View], View]:

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from functools import cache
 from urllib.parse import quote
-from zoneinfo import ZoneInfo
 
 from flask import Flask, get_flashed_messages, request, session
-from flask_babel import format_date, format_datetime, get_locale
-from flask_babel import gettext as _
+from flask_babel import format_datetime, get_locale
 from flask_wtf.csrf import generate_csrf
 from jinja2 import StrictUndefined
 from markupsafe import Markup, escape
 
 from pigeon.domain import limits, text
-from pigeon.domain.clock import utc_now
 from pigeon.domain.users import UserRef
 from pigeon.extensions import babel, settings
 from pigeon.web.login import find_viewer
+from pigeon.web.moments import Moment, choose_zone
 from pigeon.web.static import static_url
 
 LANGUAGES = ("ko", "en")
@@ -60,11 +57,6 @@ def choose_language() -> str:
     return preferred or "en"
 
 
-def choose_zone() -> str:
-    viewer = find_viewer()
-    return viewer.time_zone if viewer else "UTC"
-
-
 def choose_theme() -> str:
     viewer = find_viewer()
     if viewer:
@@ -94,39 +86,14 @@ def _frame() -> dict[str, object]:
 # -- filters -----------------------------------------------------------------------------------
 
 
-def ago(moment: datetime) -> str:
-    """now, 5m, 3h, 2d, 4w; then the date, with the year when it is another one."""
-    seconds = (utc_now() - moment).total_seconds()
-    if seconds < 60:
-        return str(_("now"))
-    for limit_s, unit_s, words in (
-        (3_600, 60, _("%(n)sm")),
-        (86_400, 3_600, _("%(n)sh")),
-        (7 * 86_400, 86_400, _("%(n)sd")),
-        (35 * 86_400, 7 * 86_400, _("%(n)sw")),
-    ):
-        if seconds < limit_s:
-            return str(words).replace("%(n)s", str(int(seconds // unit_s)))
-    here = moment.astimezone(ZoneInfo(choose_zone()))
-    if here.year == utc_now().year:
-        pattern = "M월 d일" if str(get_locale()) == "ko" else "MMM d"
-        return str(format_date(here, pattern))
-    return str(format_date(here, "medium"))
+def ago(at: datetime) -> str:
+    """now, 5m, 3h, 2d, 4w; then the date."""
+    return Moment.now(str(get_locale())).ago(at)
 
 
 def local_time(moment: datetime) -> str:
     """The full time in the reader's zone and language."""
     return str(format_datetime(moment.astimezone(UTC), "full"))
-
-
-def short_time(moment: datetime) -> str:
-    """The time in the reader's zone, the same in every language: made for every card of a feed."""
-    return moment.astimezone(_zone(choose_zone())).strftime("%Y-%m-%d %H:%M")
-
-
-@cache
-def _zone(name: str) -> ZoneInfo:
-    return ZoneInfo(name)
 
 
 def compact(number: int) -> str:

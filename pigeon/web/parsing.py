@@ -61,8 +61,10 @@ def check_shape(value: Any, shape: type[B]) -> B:
 
 
 def read_form(*names: str) -> dict[str, str]:
-    """The named text fields of a form, "" where missing; Malformed when one holds NUL."""
+    """The named text fields of a form, "" where missing; Malformed when one is there twice."""
     form = _form()
+    if any(len(form.getlist(name)) > 1 for name in names):
+        raise Malformed
     return {name: _checked(form.get(name, "")) for name in names}
 
 
@@ -73,10 +75,16 @@ def read_texts(name: str) -> list[str]:
 
 def check_form_names(*known: str) -> None:
     """Invalid naming each part of a multipart body that the call does not know."""
-    given = set(_form()) | set(request.files)
-    unknown = given - set(known) - {"csrf_token"}
+    unknown = ({*_form(), *request.files} - set(known)) - {"csrf_token"}
     if unknown:
-        raise Invalid({name: FieldError("unknown") for name in sorted(unknown)})
+        raise Invalid({_checked(name): FieldError("unknown") for name in sorted(unknown)})
+
+
+def read_files(name: str) -> list[Any]:
+    """Every file of a repeated part, without those where none was chosen; Invalid for a text."""
+    if name in _form():
+        raise Invalid({name.removesuffix("[]"): FieldError("bad_format")})
+    return request.files.getlist(name)
 
 
 def is_multipart() -> bool:
@@ -92,22 +100,20 @@ def read_id(text: str) -> int:
 
 
 def read_page(kind: str, *, default: int = limits.PAGE_DEFAULT) -> PageRequest:
-    """`before` and `limit` of a list; Invalid naming them."""
-    before = request.args.get("before")
-    return PageRequest(
-        before=read_cursor(kind, before) if before else None,
-        limit=_read_limit(default),
-    )
-
-
-def _read_limit(default: int) -> int:
-    text = request.args.get("limit")
-    if text is None:
-        return default
-    number = find_id(text)
-    if number is None or number > limits.PAGE_MAX:
-        raise Invalid({"limit": FieldError("bad_format", limits.PAGE_MAX)})
-    return number
+    """`before` and `limit` of the list named `kind`; Invalid naming what is wrong of them."""
+    before, limit = request.args.get("before"), request.args.get("limit")
+    faults: dict[str, FieldError] = {}
+    position = None
+    try:
+        position = None if before is None else read_cursor(kind, before)
+    except Invalid as error:
+        faults |= error.fields
+    wanted = default if limit is None else find_id(limit)
+    if wanted is None or wanted > limits.PAGE_MAX:
+        faults["limit"] = FieldError("bad_format", limits.PAGE_MAX)
+    if faults or wanted is None:
+        raise Invalid(faults)
+    return PageRequest(kind=kind, before=position, limit=wanted)
 
 
 def _body() -> bytes:

@@ -6,8 +6,10 @@ import secrets
 from typing import IO, Any
 
 from flask import Request, current_app, g, has_request_context, request
+from werkzeug.formparser import FormDataParser
 
 from pigeon.domain import limits
+from pigeon.domain.errors import Malformed
 from pigeon.stores.incoming import IncomingFile
 
 API = "/api/v1"
@@ -19,6 +21,18 @@ class PigeonRequest(Request):
     max_content_length = limits.BODY_BYTES
     max_form_memory_size = 512 * 1024
     max_form_parts = 200
+
+    def make_form_data_parser(self) -> FormDataParser:
+        """A body that is not what its type announces is refused, not taken for an empty form."""
+        parser = super().make_form_data_parser()
+        parser.silent = False
+        return parser
+
+    def _load_form_data(self) -> None:
+        try:
+            super()._load_form_data()
+        except ValueError as error:
+            raise Malformed from error
 
     def _get_file_stream(
         self,

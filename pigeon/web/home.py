@@ -1,0 +1,155 @@
+"""The home page: a frame rendered once per reader and process, joined with what changes.
+
+Rendering the frame costs more than everything else of the page together. Both ways to a page, the
+joined one and the plain template, give the same bytes; a test holds them to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from flask import render_template, session
+from flask_babel import get_locale
+from flask_wtf.csrf import generate_csrf
+from markupsafe import Markup
+
+from pigeon.cache import keys
+from pigeon.cache.look_aside import cached, together
+from pigeon.domain.page import Page, PageRequest
+from pigeon.domain.posts import Post
+from pigeon.domain.sessions import SessionUser
+from pigeon.domain.users import UserRef
+from pigeon.services import counts, post_cards, posts, suggestions, users
+from pigeon.services.timelines import Entry
+from pigeon.web import feed
+
+SUGGESTED = 5
+FIRST_SUGGESTED = 8
+FRAMES = 512
+SLOT = "\0"
+CARDS, CURSOR, TOKEN, CHECKLIST, ASIDE = (
+    f"{SLOT}{name}{SLOT}" for name in ("cards", "cursor", "token", "checklist", "aside")
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checklist:
+    """The first steps of somebody who follows nobody yet."""
+
+    has_avatar: bool
+    follows_somebody: bool
+    has_posted: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Beside:
+    """What stands around the feed, as markup; "" for who needs no checklist any more."""
+
+    checklist: str
+    aside: str
+
+
+@cached(keys.BESIDE, Beside)
+def besides(wanted: list[str]) -> dict[str, Beside]:
+    """By `<reader id>:<language>`, in the language of the present request."""
+    return {key: _beside(int(key.partition(":")[0])) for key in wanted}
+
+
+def _beside(reader_id: int) -> Beside:
+    steps = _checklist(reader_id)
+    wanted = PageRequest(limit=FIRST_SUGGESTED if steps else SUGGESTED)
+    context = {
+        "me": users.refs([reader_id])[reader_id],
+        "checklist": steps,
+        "suggestions": suggestions.page(reader_id, wanted).items,
+    }
+    return Beside(
+        checklist=render_template("timelines/_checklist.html", **context) if steps else "",
+        aside=render_template("timelines/_aside.html", **context),
+    )
+
+
+def _checklist(reader_id: int) -> Checklist | None:
+    counted = counts.of_user(reader_id)
+    if counted.following_count:
+        return None
+    card = users.cards.one(reader_id)
+    return Checklist(
+        has_avatar=card is not None and card.avatar is not None,
+        follows_somebody=False,
+        has_posted=counted.post_count > 0,
+    )
+
+
+def render(viewer: SessionUser, asked: PageRequest) -> str:
+    """The whole page."""
+    language = str(get_locale())
+    page = feed.page_of(viewer.user_id, asked, language)
+    beside, pending_ids = together(
+        (besides, f"{viewer.user_id}:{language}"), (post_cards.pending, viewer.user_id)
+    )
+    pending = posts.list_pending(viewer.user_id) if pending_ids and asked.before is None else []
+    cards = feed.cards(page.items, viewer.user_id, language)
+    checklist = beside.checklist if asked.before is None else ""
+    if pending or not cards or "_flashes" in session:
+        return _plain(cards, page, pending, checklist, beside.aside)
+    return _joined(viewer, language, cards, page, checklist, beside.aside)
+
+
+def render_feed(viewer: SessionUser, asked: PageRequest) -> str:
+    """The feed alone, for scripts."""
+    language = str(get_locale())
+    page = feed.page_of(viewer.user_id, asked, language)
+    pending = posts.list_pending(viewer.user_id) if asked.before is None else []
+    cards = feed.cards(page.items, viewer.user_id, language)
+    return render_template(
+        "timelines/_feed.html", cards=cards, page=page, pending=pending, checklist=""
+    )
+
+
+def _plain(cards: str, page: Page[Entry], pending: list[Post], checklist: str, aside: str) -> str:
+    return render_template(
+        "timelines/home.html",
+        cards=cards,
+        page=page,
+        pending=pending,
+        checklist=Markup(checklist),
+        aside=Markup(aside),
+    )
+
+
+def _joined(
+    viewer: SessionUser, language: str, cards: str, page: Page[Entry], checklist: str, aside: str
+) -> str:
+    pieces = list(_frame(viewer.ref, language, viewer.theme, page.next is not None))
+    values = {
+        "cards": cards,
+        "cursor": page.next or "",
+        "token": generate_csrf(),
+        "checklist": checklist,
+        "aside": aside,
+    }
+    pieces[1::2] = [values[name] for name in pieces[1::2]]
+    return "".join(pieces)
+
+
+@lru_cache(maxsize=FRAMES)
+def _frame(_me: UserRef, _language: str, _theme: str, has_more: bool) -> Sequence[str]:
+    """The page of a reader in pieces, between the names of its slots."""
+    html = render_template(
+        "timelines/home.html",
+        cards=Markup(CARDS),
+        page=Page(items=[], next=CURSOR if has_more else None),
+        pending=[],
+        checklist=Markup(CHECKLIST),
+        aside=Markup(ASIDE),
+        csrf_token=TOKEN,
+    )
+    return tuple(html.split(SLOT))
+
+
+def forget_frames() -> None:
+    """For tests that change settings under a living process."""
+    _frame.cache_clear()
