@@ -57,12 +57,32 @@ def post_fork(server, worker):
 
 
 def post_worker_init(worker):
-    """Without this an open websocket is an active request, and a stop waits for all of them."""
+    """Refuse an unsafe start; and let a stop not wait for open websockets as for requests."""
+    _check(worker)
     socketio = getattr(worker.wsgi, "extensions", {}).get("socketio")
     if ROLE == "realtime" and socketio is not None and socketio.server is not None:
         import gevent
 
         gevent.spawn(_drain, worker, socketio.server.eio)
+
+
+def _check(worker):
+    """gunicorn gives up when a worker cannot boot, which is what an unsafe one should not."""
+    check = getattr(worker.wsgi, "extensions", {}).get("check_start")
+    try:
+        if check is not None:
+            check()
+    except SystemExit as refusal:
+        print(refusal.code, file=sys.stderr, flush=True)
+        sys.exit(3)
+
+
+def child_exit(server, worker):
+    """Gauges of a worker that is gone count no more."""
+    if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+        from prometheus_client import multiprocess
+
+        multiprocess.mark_process_dead(worker.pid)
 
 
 def _drain(worker, engine):

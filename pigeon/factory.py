@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -12,6 +13,7 @@ from flask import Flask
 
 from config import Settings
 from pigeon import blueprints, cli, extensions, subscribers
+from pigeon.services import readiness
 from pigeon.web import errors, guards, headers, jinja
 from pigeon.web.requests import PigeonRequest
 
@@ -38,6 +40,7 @@ def build(role: str, settings: Settings | None) -> Flask:
     _bind_web(app)
     subscribers.bind(app)
     cli.bind(app)
+    app.extensions["check_start"] = partial(check_start, app)
     log_as_json()
     if role == "realtime":
         _bind_sockets(app)
@@ -50,6 +53,18 @@ def _check(settings: Settings) -> None:
     if problems:
         lines = "\n".join(f"  - {sentence}" for sentence in problems)
         raise SystemExit(f"This configuration is unsafe for production:\n{lines}")
+
+
+def check_start(app: Flask) -> None:
+    """Before a process of production serves: everything that is unsafe, or does not answer."""
+    settings: Settings = app.extensions["settings"]
+    if not settings.is_production:
+        return
+    with app.app_context():
+        problems = [*readiness.problems(), *readiness.policy_problems()]
+    if problems:
+        lines = "\n".join(f"  - {sentence}" for sentence in problems)
+        raise SystemExit(f"Not fit to start in production:\n{lines}")
 
 
 def flask_config(settings: Settings) -> dict[str, object]:

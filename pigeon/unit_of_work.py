@@ -9,11 +9,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, ParamSpec, Protocol, TypeVar
 
 import structlog
 from flask import current_app
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.exc import OperationalError
 
 from pigeon.domain.clock import utc_now
@@ -59,6 +60,8 @@ class Claim:
     name: str
     arguments: dict[str, Any]
     progress: str
+    failures: int = 0
+    created_at: datetime | None = None
 
 
 class StaleClaim(Exception):
@@ -83,6 +86,15 @@ class UnitOfWork:
         """Run `callback` after the commit; its failure is logged and changes nothing."""
         self.callbacks.append(callback)
 
+    def hold_job(self) -> None:
+        """Let this transaction stand only if the running job was not taken over (StaleClaim).
+
+        For jobs with something left to do outside SQL after it: "done" follows that.
+        """
+        claim = current_claim.get()
+        if claim is not None:
+            _hold(claim)
+
     def finish_job(self) -> None:
         """Make "done" of the running job part of this transaction; StaleClaim when taken over."""
         claim = current_claim.get()
@@ -96,6 +108,14 @@ def finish(claim: Claim) -> None:
         OutboxRow.id == claim.outbox_id, OutboxRow.attempt == claim.attempt
     )
     if db.session.execute(statement).rowcount != 1:  # type: ignore[attr-defined]
+        raise StaleClaim(claim.name)
+
+
+def _hold(claim: Claim) -> None:
+    statement = select(OutboxRow.id).where(
+        OutboxRow.id == claim.outbox_id, OutboxRow.attempt == claim.attempt
+    )
+    if db.session.scalar(statement.with_for_update()) is None:
         raise StaleClaim(claim.name)
 
 

@@ -32,29 +32,28 @@ TEXT_LIMITS = {
 }
 ERROR = {
     "type": "object",
-    "required": ["error"],
+    "required": ["code", "message", "fields"],
     "properties": {
-        "error": {
+        "code": {"type": "string"},
+        "message": {"type": "string"},
+        "fields": {
             "type": "object",
-            "required": ["code", "message", "fields"],
-            "properties": {
-                "code": {"type": "string"},
-                "message": {"type": "string"},
-                "fields": {
-                    "type": "object",
-                    "additionalProperties": {
-                        "type": "object",
-                        "required": ["code", "message", "limit"],
-                        "properties": {
-                            "code": {"type": "string"},
-                            "message": {"type": "string"},
-                            "limit": {"type": ["integer", "null"]},
-                        },
-                    },
+            "additionalProperties": {
+                "type": "object",
+                "required": ["code", "message", "limit"],
+                "properties": {
+                    "code": {"type": "string"},
+                    "message": {"type": "string"},
+                    "limit": {"type": ["integer", "null"]},
                 },
             },
-        }
+        },
     },
+}
+REFUSED = {
+    "type": "object",
+    "required": ["error"],
+    "properties": {"error": {"$ref": "#/components/schemas/Error"}},
 }
 QUERY = {
     "before": {"type": "string", "description": "`next` of the page before"},
@@ -158,7 +157,7 @@ def _responses(
         refusals |= {"422"}
     if view.access in (MEMBERS, READERS) or operation.body is not None:
         refusals |= {"401"}
-    error = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
+    error = {"application/json": {"schema": REFUSED}}
     found |= {status: {"description": "Refused", "content": error} for status in sorted(refusals)}
     return found
 

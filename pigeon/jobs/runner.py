@@ -5,28 +5,38 @@ from __future__ import annotations
 import time
 
 import structlog
-from flask import current_app, has_app_context
+from flask import has_app_context
 
 from pigeon import metrics
+from pigeon.crash_points import crash_point
 from pigeon.domain.clock import utc_now
 from pigeon.domain.errors import DomainError, Unavailable
-from pigeon.extensions import db
+from pigeon.extensions import db, settings
 from pigeon.jobs import queues
 from pigeon.jobs.registry import JOBS, Again
 from pigeon.services import outbox
-from pigeon.unit_of_work import Claim, StaleClaim, current_claim
+from pigeon.stores.media import StoreFault
+from pigeon.unit_of_work import Claim, StaleClaim, current_claim, run_guarded
 
 log = structlog.get_logger()
 DRAIN_S = 120.0
 
 
 def run(outbox_id: int) -> None:
-    """What a queue calls. Never raises: the outbox decides what happens to a failure."""
+    """What a queue calls; the outbox decides what happens to a failure.
+
+    Without queues (`ASYNC=off`) a job in several pieces is done to its end here.
+    """
     if not has_app_context():
         raise RuntimeError("jobs run inside an application context")
+    while _run_once(outbox_id) == "again" and not settings().asynchronous:
+        pass
+
+
+def _run_once(outbox_id: int) -> str:
     held = outbox.claim(outbox_id)
     if held is None:
-        return
+        return "taken"
     began = time.monotonic()
     result = _work(held)
     metrics.jobs_done.labels(held.name, result).inc()
@@ -38,16 +48,17 @@ def run(outbox_id: int) -> None:
         result=result,
         took_ms=round((time.monotonic() - began) * 1000),
     )
+    return result
 
 
 def _work(held: Claim) -> str:
-    token = current_claim.set(held)
     try:
-        answer = JOBS[held.name].run(**held.arguments)
+        return _completed(held, _attempt(held))
     except StaleClaim:
         return "stale"
-    except Unavailable as error:
-        return _failed(held, error)
+    except (Unavailable, StoreFault) as error:
+        log.warning("job_waits", job=held.name, outbox_id=held.outbox_id, error=repr(error))
+        return _failed(held, error, is_passing=True)
     except DomainError as error:
         log.warning("job_refused", job=held.name, outbox_id=held.outbox_id, code=error.code)
         outbox.done(held)
@@ -55,34 +66,41 @@ def _work(held: Claim) -> str:
     except Exception as error:
         log.exception("job_failed", job=held.name, outbox_id=held.outbox_id)
         return _failed(held, error)
+
+
+def _attempt(held: Claim) -> Again | None:
+    token = current_claim.set(held)
+    try:
+        return JOBS[held.name].run(**held.arguments)
     finally:
         current_claim.reset(token)
         db.session.rollback()
-    return _completed(held, answer)
 
 
 def _completed(held: Claim, answer: Again | None) -> str:
+    crash_point("job.undone")
     if answer is None:
         outbox.done(held)
         return "done"
-    if outbox.again(held, answer.progress) and current_app.extensions["settings"].asynchronous:
+    if outbox.again(held, answer.progress) and settings().asynchronous:
         queues.enqueue([(held.outbox_id, held.queue)])
     return "again"
 
 
-def _failed(held: Claim, error: Exception) -> str:
-    outbox.fail(held, f"{type(error).__name__}: {error}")
-    if any(dead.id == held.outbox_id for dead in outbox.list_dead()):
+def _failed(held: Claim, error: Exception, *, is_passing: bool = False) -> str:
+    """Back with a delay; for good, its consequences come first, should we die between the two."""
+    is_last = outbox.is_last_try(held, is_passing=is_passing)
+    if is_last:
         _give_up(held)
-        return "dead"
-    return "failed"
+    outbox.fail(held, f"{type(error).__name__}: {error}", is_passing=is_passing)
+    return "dead" if is_last else "failed"
 
 
 def _give_up(held: Claim) -> None:
     """A job that failed for good may have something to tell, as "this picture failed"."""
-    gave_up = JOBS[held.name].gave_up
+    gave_up = JOBS[held.name].gave_up if held.name in JOBS else None
     if gave_up is not None:
-        gave_up(**held.arguments)
+        run_guarded(lambda: gave_up(**held.arguments))
 
 
 def drain() -> int:

@@ -125,4 +125,6 @@ class Scheduler:
 
 
 if __name__ == "__main__":
-    sys.exit(Scheduler(create_app("scheduler")).run())
+    application = create_app("scheduler")
+    application.extensions["check_start"]()
+    sys.exit(Scheduler(application).run())

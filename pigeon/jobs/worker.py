@@ -155,6 +155,7 @@ def announce_ready() -> None:
 
 def main(arguments: list[str]) -> int:
     app = create_app("worker")
+    app.extensions["check_start"]()
     slots = parse_slots(arguments)
     announce_ready()
     return Pool(app, slots).run()

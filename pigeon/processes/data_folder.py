@@ -6,6 +6,7 @@ import fcntl
 import json
 import os
 import secrets
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -39,6 +40,7 @@ def prepare(plan: Plan) -> None:
     """Make what a start needs; in development that is a kept secret key and perhaps a demo."""
     is_new = {entry.name for entry in plan.data.iterdir()} == {LOCK}
     (plan.data / "run").mkdir(exist_ok=True)
+    _begin_metrics(plan.data / "run" / "metrics")
     embedded.make_folders(plan.data)
     if not plan.is_development:
         return
@@ -46,6 +48,12 @@ def prepare(plan: Plan) -> None:
         (plan.data / DEMO_PENDING).touch()
     if not (plan.env.get("SECRET_KEY") or plan.env.get("SECRET_KEY_FILE")):
         _keep_secret(plan.data / "secret_key")
+
+
+def _begin_metrics(folder: Path) -> None:
+    """Processes share their counters through files here; those of an earlier start are void."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
 
 
 def _keep_secret(path: Path) -> None:

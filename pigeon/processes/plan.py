@@ -96,6 +96,7 @@ def _server_counts(environ: Mapping[str, str]) -> tuple[int, int]:
 def _environment(environ: Mapping[str, str], data: Path, *, host: str, port: int) -> dict[str, str]:
     own = {"DATA": str(data), "HOST": host, "PORT": str(port), "PYTHONUNBUFFERED": "1"}
     shown = WILDCARDS.get(host, host)
+    own["PROMETHEUS_MULTIPROC_DIR"] = str(data / "run" / "metrics")
     own["PUBLIC_URL"] = environ.get("PUBLIC_URL") or f"http://{_bracketed(shown)}:{port}"
     for role, url in zip(embedded.ROLES, embedded.socket_urls(data), strict=True):
         if not _is_external(environ, role):

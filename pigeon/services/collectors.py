@@ -1,4 +1,4 @@
-"""Housekeeping: what nobody refers to any more, after a day of grace."""
+"""Housekeeping: what nobody refers to any more, after a time of grace."""
 
 from __future__ import annotations
 
@@ -18,6 +18,9 @@ from pigeon.services.publishing import KEY_LIFE
 from pigeon.unit_of_work import retried, unit_of_work
 
 GRACE = timedelta(hours=24)
+UPLOAD_GRACE = timedelta(hours=1)
+"""No request lasts that long: an original without a row is of one that died."""
+
 BATCH = 500
 
 
@@ -45,12 +48,12 @@ def forget_expired() -> None:
     sessions.forget_expired()
 
 
-def collect() -> Orphans:
-    """Delete what is orphaned for a day."""
-    found = find_orphans(older_than=GRACE)
+def collect(older_than: timedelta = GRACE) -> Orphans:
+    """Delete what has been orphaned for so long; uploads sooner."""
+    found = find_orphans(older_than=older_than)
     delete(found)
-    media.incoming().sweep(int(GRACE.total_seconds()))
-    media.store().sweep(int(GRACE.total_seconds()))
+    media.incoming().sweep(int(min(older_than, UPLOAD_GRACE).total_seconds()))
+    media.store().sweep(int(older_than.total_seconds()))
     return found
 
 
@@ -61,9 +64,11 @@ def delete(orphans: Orphans) -> None:
 def find_orphans(*, older_than: timedelta, check_missing: bool = False) -> Orphans:
     """Compare the stores with the rows; `missing` is only looked for when asked."""
     before = utc_now() - older_than
+    uploaded = utc_now() - min(older_than, UPLOAD_GRACE)
     objects = list(_unreferenced(media.store().list(), before))
+    originals = [token for token, at in media.incoming().list() if at < uploaded]
     kept = _kept_tokens()
-    incoming = [token for token, at in media.incoming().list() if at < before and token not in kept]
+    incoming = [token for token in originals if token not in kept]
     return Orphans(objects=objects, incoming=incoming, missing=_missing() if check_missing else [])
 
 
@@ -75,7 +80,8 @@ def _unreferenced(entries: Iterator[tuple[str, datetime]], before: datetime) -> 
 
 
 def _kept_tokens() -> set[str]:
-    return set(db.session.scalars(select(MediaModel.incoming).where(MediaModel.incoming != "")))
+    """Originals that are still needed: none of a picture that is ready."""
+    return set(db.session.scalars(select(MediaModel.incoming).where(MediaModel.state != "ready")))
 
 
 def _missing() -> list[str]:

@@ -6,8 +6,9 @@ import hashlib
 import json
 import secrets
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache as memoized
+from itertools import takewhile
 from pathlib import Path
 from typing import Protocol
 
@@ -15,6 +16,7 @@ from sqlalchemy import select
 
 from pigeon.cache import keys
 from pigeon.cache.look_aside import cached
+from pigeon.crash_points import crash_point
 from pigeon.domain.clock import utc_now
 from pigeon.domain.errors import FieldError, Invalid, NotFound, TooLarge
 from pigeon.domain.events import MediaOrphaned
@@ -25,8 +27,8 @@ from pigeon.extensions import db, settings
 from pigeon.models import MediaModel
 from pigeon.stores import imaging
 from pigeon.stores.imaging_results import Rendered
-from pigeon.stores.incoming import Incoming
-from pigeon.stores.media import MediaStore, media_store
+from pigeon.stores.incoming import WORK, Incoming
+from pigeon.stores.media import MediaStore, is_name, media_store
 
 EXTENSIONS = {"image/webp": "webp", "image/jpeg": "jpg"}
 SHOWN_WIDTH = 1_080
@@ -147,16 +149,18 @@ def render(row: MediaModel) -> Rendered:
 
     Raises `imaging.Refused` for damage, and what passes (`OSError`, `RenderInterrupted`) as it is.
     """
-    with tempfile.TemporaryDirectory(prefix="pigeon-") as folder:
-        path = incoming().path(row.incoming)
+    path = incoming().path(row.incoming)
+    with tempfile.TemporaryDirectory(suffix=WORK, dir=path.parent) as folder:
         if row.kind == "avatar":
             rendered = imaging.render_avatar_limited(path, Path(folder), parse_crop(row.crop))
         else:
             rendered = imaging.render_limited(path, Path(folder))
+        crash_point("image.rendered")
         for file in rendered.files:
             store().put(
                 object_name(row.name, file.kind, file.content_type), file.path, file.content_type
             )
+            crash_point("image.put")
     return rendered
 
 
@@ -174,7 +178,7 @@ def object_name(name: str, kind: str, content_type: str) -> str:
 
 
 def object_names(row: MediaModel) -> list[str]:
-    """Every object that processing this row has stored, or would store."""
+    """Every object of a ready row."""
     return [
         object_name(row.name, kind, content_type) for kind, _, _, content_type in _variants(row)
     ]
@@ -185,19 +189,30 @@ def rendered_names(name: str, rendered: Rendered) -> list[str]:
 
 
 def orphaned(rows: Iterable[MediaModel]) -> MediaOrphaned:
-    """The event that deletes the files of rows that go."""
+    """The event that deletes the files of rows that go.
+
+    Of a row that is not ready only the random part of its objects' names is known.
+    """
     found = list(rows)
     return MediaOrphaned(
-        names=[name for row in found for name in object_names(row)],
+        names=[name for row in found for name in object_names(row) or [row.name]],
         incoming=[row.incoming for row in found if row.incoming],
     )
 
 
 def delete_files(names: list[str], tokens: list[str]) -> None:
     """Delete objects and originals; missing ones are fine."""
-    store().delete(names)
+    store().delete(full for name in names for full in _full_names(name))
     for token in tokens:
         incoming().discard(token)
+
+
+def _full_names(name: str) -> Iterator[str]:
+    """A name itself; for the random part alone every object that begins with it."""
+    if is_name(name):
+        return iter([name])
+    found = (stored for stored, _ in store().list(after=name))
+    return takewhile(lambda stored: stored.startswith(name), found)
 
 
 def parse_crop(crop: str) -> tuple[float, float, float] | None:

@@ -7,22 +7,25 @@ so running twice is harmless and a late result of an older attempt is refused.
 from __future__ import annotations
 
 import json
-import os
-import socket
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 
 from pigeon.domain.clock import utc_now
 from pigeon.domain.errors import NotFound
 from pigeon.extensions import db
 from pigeon.models import OutboxRow
+from pigeon.services import claimants
 from pigeon.unit_of_work import Claim, StaleClaim, finish, retried, unit_of_work
 
 LEASE_S = 120
 MAX_FAILURES = 5
 BACKOFF_S = (1, 5, 30, 120)
+PATIENCE = timedelta(minutes=15)
+PATIENT_WAIT_S = 30
+"""While a store or a database is out of reach a job is tried so often, and none of it is its failure."""
+
 LOST_AFTER_S = 5
 SWEPT_AT_ONCE = 500
 
@@ -37,19 +40,12 @@ class DeadJob:
     created_at: datetime
 
 
-def worker_name() -> str:
-    """Who claims: the sweeper on the same host frees the claims of a process that died."""
-    return f"{socket.gethostname()[:60]}:{os.getpid()}"
-
-
 @retried
 def claim(outbox_id: int) -> Claim | None:
-    """Take a job; None when it is done, dead, or in another worker's hands."""
+    """Take a job; None when it is done, dead, in another worker's hands, or to be tried later."""
     now = utc_now()
-    free = or_(
-        OutboxRow.state == "ready",
-        (OutboxRow.state == "claimed") & (OutboxRow.available_at < now),
-    )
+    waits = OutboxRow.enqueued_at.is_(None) & (OutboxRow.available_at > now)
+    free = or_((OutboxRow.state == "ready") & ~waits, _expired(now))
     with unit_of_work():
         taken = db.session.execute(
             update(OutboxRow)
@@ -57,7 +53,7 @@ def claim(outbox_id: int) -> Claim | None:
             .values(
                 state="claimed",
                 attempt=OutboxRow.attempt + 1,
-                claimed_by=worker_name(),
+                claimed_by=claimants.own_name(),
                 available_at=now + timedelta(seconds=LEASE_S),
             )
         )
@@ -71,7 +67,13 @@ def claim(outbox_id: int) -> Claim | None:
             name=row.job,
             arguments=json.loads(row.arguments),
             progress=row.progress,
+            failures=row.failures,
+            created_at=row.created_at,
         )
+
+
+def _expired(now: datetime) -> ColumnElement[bool]:
+    return and_(OutboxRow.state == "claimed", OutboxRow.available_at < now)
 
 
 @retried
@@ -84,18 +86,30 @@ def done(held: Claim) -> None:
             return
 
 
+def is_last_try(held: Claim, *, is_passing: bool = False) -> bool:
+    """Whether one more failure ends this job; `is_passing`: what it needs is out of reach."""
+    if is_passing and held.created_at is not None and utc_now() - held.created_at < PATIENCE:
+        return False
+    return held.failures + 1 >= MAX_FAILURES
+
+
 @retried
-def fail(held: Claim, error: str) -> None:
+def fail(held: Claim, error: str, *, is_passing: bool = False) -> None:
     """Give a job back with a growing delay; after the fifth failure it is dead."""
     with unit_of_work():
         row = db.session.get(OutboxRow, held.outbox_id)
         if row is None or row.attempt != held.attempt:
             return
-        row.failures += 1
+        is_patient = is_passing and utc_now() - row.created_at < PATIENCE
+        tries = row.attempt if is_patient else row.failures + 1
+        wait_s = BACKOFF_S[min(tries, len(BACKOFF_S)) - 1]
+        if is_patient:
+            wait_s = min(wait_s, PATIENT_WAIT_S)
+        else:
+            row.failures += 1
         row.last_error = error[:500]
         row.claimed_by = ""
         row.state = "dead" if row.failures >= MAX_FAILURES else "ready"
-        wait_s = BACKOFF_S[min(row.failures, len(BACKOFF_S)) - 1]
         row.available_at = utc_now() + timedelta(seconds=wait_s)
         row.enqueued_at = None
 
@@ -107,7 +121,13 @@ def again(held: Claim, progress: str) -> bool:
         moved = db.session.execute(
             update(OutboxRow)
             .where(OutboxRow.id == held.outbox_id, OutboxRow.attempt == held.attempt)
-            .values(state="ready", progress=progress, claimed_by="", enqueued_at=utc_now())
+            .values(
+                state="ready",
+                progress=progress,
+                claimed_by="",
+                enqueued_at=utc_now(),
+                available_at=utc_now(),
+            )
         )
         return bool(moved.rowcount)  # type: ignore[attr-defined]
 
@@ -126,10 +146,9 @@ def sweep(empty_queues: set[str]) -> list[tuple[int, str]]:
         empty_queues
     )
     due = (OutboxRow.available_at <= now) & or_(OutboxRow.enqueued_at.is_(None), lost)
-    expired = (OutboxRow.state == "claimed") & (OutboxRow.available_at < now)
     query = (
         select(OutboxRow.id, OutboxRow.queue)
-        .where(or_((OutboxRow.state == "ready") & due, expired))
+        .where(or_((OutboxRow.state == "ready") & due, _expired(now)))
         .order_by(OutboxRow.id)
         .limit(SWEPT_AT_ONCE)
     )
@@ -141,22 +160,23 @@ def sweep(empty_queues: set[str]) -> list[tuple[int, str]]:
 
 @retried
 def _mark_enqueued(ids: list[int]) -> None:
+    """Only what nobody has taken since it was found."""
+    now = utc_now()
     with unit_of_work():
         db.session.execute(
             update(OutboxRow)
-            .where(OutboxRow.id.in_(ids))
-            .values(state="ready", enqueued_at=utc_now(), available_at=utc_now())
+            .where(OutboxRow.id.in_(ids), or_(OutboxRow.state == "ready", _expired(now)))
+            .values(state="ready", enqueued_at=now, available_at=now)
         )
 
 
 @retried
 def _free_claims_of_the_dead() -> None:
     """A process of this host that is gone will not finish: its jobs need not wait for the lease."""
-    host = worker_name().rpartition(":")[0]
     names = db.session.scalars(
         select(OutboxRow.claimed_by).where(OutboxRow.state == "claimed").distinct()
     )
-    dead = [name for name in names if name.startswith(f"{host}:") and not _lives(name)]
+    dead = [name for name in names if claimants.is_gone(name)]
     if not dead:
         return
     with unit_of_work():
@@ -165,16 +185,6 @@ def _free_claims_of_the_dead() -> None:
             .where(OutboxRow.state == "claimed", OutboxRow.claimed_by.in_(dead))
             .values(state="ready", claimed_by="", enqueued_at=None, available_at=utc_now())
         )
-
-
-def _lives(name: str) -> bool:
-    try:
-        os.kill(int(name.rpartition(":")[2]), 0)
-    except ProcessLookupError:
-        return False
-    except (PermissionError, ValueError):
-        return True
-    return True
 
 
 # -- looking at it -----------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from sqlalchemy import select, update
 
+from pigeon.crash_points import crash_point
 from pigeon.domain.clock import utc_now
 from pigeon.domain.errors import NotFound
 from pigeon.domain.events import ImageProcessed, PostFailed, PostPublished
@@ -85,17 +86,25 @@ def publication_of(post_id: int) -> int | None:
 
 
 def process(media_id: int) -> None:
-    """Render one image; the last one of a post publishes it. Safe to run twice, and in parallel."""
+    """Render one image; the last one of a post publishes it. Safe to run twice, and in parallel.
+
+    A failed image is tried once more: only an operator brings its job back.
+    """
     row = db.session.get(MediaModel, media_id)
-    if row is None or row.state != "processing":
+    if row is None:
+        return
+    name, token = row.name, row.incoming
+    if row.state == "ready":
+        media.incoming().discard(token)
         return
     try:
         rendered = media.render(row)
     except (Refused, NotFound) as error:
         fail(media_id, "unreadable" if isinstance(error, NotFound) else error.code)
         return
-    name, token = row.name, row.incoming
+    crash_point("image.stored")
     if _settle_image(media_id, rendered):
+        crash_point("image.settled")
         media.incoming().discard(token)
     else:
         media.delete_files(media.rendered_names(name, rendered), [])
@@ -103,17 +112,20 @@ def process(media_id: int) -> None:
 
 @retried
 def _settle_image(media_id: int, rendered: Rendered) -> bool:
-    """Store that an image is ready, with all that follows; False when it was deleted meanwhile."""
+    """Store that an image is ready, with all that follows; False when it was deleted meanwhile.
+
+    The original is deleted afterwards and the job done after that, so that a killed worker's
+    successor still finds both.
+    """
     with unit_of_work() as uow:
+        uow.hold_job()
         row = _lock_image(media_id)
         if row is None:
             return False
-        if row.state == "processing":
+        if row.state != "ready":
             media.settle(row, rendered)
-            row.incoming = ""
             db.session.flush()
             _after_image(uow, row)
-        uow.finish_job()
     return True
 
 
@@ -143,6 +155,8 @@ def _lock_image(media_id: int) -> MediaModel | None:
 
 def settle(uow: UnitOfWork, post: PostModel) -> None:
     """Publish a locked post whose images are all ready; else tell its author how far it is."""
+    if post.state == "withdrawn":
+        return
     states = list(db.session.scalars(select(MediaModel.state).where(MediaModel.post_id == post.id)))
     done, total = states.count("ready"), len(states)
     post_id, author_id = post.id, post.author_id
@@ -156,19 +170,27 @@ def settle(uow: UnitOfWork, post: PostModel) -> None:
 
 def wear(uow: UnitOfWork, row: MediaModel) -> None:
     """Show a processed avatar: it replaces the old one, unless a newer one came meanwhile."""
-    newest = db.session.scalar(
-        select(MediaModel.id)
-        .where(MediaModel.owner_id == row.owner_id, MediaModel.kind == "avatar")
-        .order_by(MediaModel.id.desc())
-        .limit(1)
-    )
-    if newest != row.id:
+    newest = _newest_avatar(row.owner_id)
+    if newest is None or newest.id != row.id:
         return
     db.session.execute(
         update(UserModel).where(UserModel.id == row.owner_id).values(avatar=row.name)
     )
     users.drop_avatars(uow, row.owner_id, keep=row.id)
     users.changed(uow, row.owner_id)
+
+
+def _newest_avatar(owner_id: int) -> MediaModel | None:
+    return db.session.scalar(
+        select(MediaModel)
+        .where(
+            MediaModel.owner_id == owner_id,
+            MediaModel.kind == "avatar",
+            MediaModel.state != "failed",
+        )
+        .order_by(MediaModel.id.desc())
+        .limit(1)
+    )
 
 
 @retried
@@ -178,11 +200,22 @@ def fail(media_id: int, code: str) -> None:
         row = _lock_image(media_id)
         if row is not None and row.state == "processing":
             row.state, row.error = "failed", code
-            post = db.session.get(PostModel, row.post_id) if row.post_id else None
-            if post is not None:
-                post.state = "failed"
-                _tell_failure(uow, post, media_id, code)
+            db.session.flush()
+            _after_failure(uow, row, code)
         uow.finish_job()
+
+
+def _after_failure(uow: UnitOfWork, row: MediaModel, code: str) -> None:
+    """Its post fails with it; an avatar makes way for the one before it."""
+    if row.post_id is None:
+        before = _newest_avatar(row.owner_id)
+        if before is not None and before.state == "ready":
+            wear(uow, before)
+        return
+    post = db.session.get(PostModel, row.post_id)
+    if post is not None and post.state != "withdrawn":
+        post.state = "failed"
+        _tell_failure(uow, post, row.id, code)
 
 
 def _tell_failure(uow: UnitOfWork, post: PostModel, media_id: int, code: str) -> None:

@@ -45,7 +45,10 @@ SETTINGS = frozenset(
         "messages_from",
     ]
 )
+SOURCES = ("everyone", "following", "off")
 CHOICES = {
+    # Nobody can ask to follow yet, so nobody may close an account to strangers.
+    "is_private": (False,),
     "language": ("ko", "en"),
     "theme": ("system", "light", "dark"),
     "messages_from": ("everyone", "following"),
@@ -194,10 +197,20 @@ def update_profile(user_id: int, changes: dict[str, Any]) -> Me:
     """Change the given profile fields and settings; Invalid names every field at fault."""
     values = _checked(changes)
     with unit_of_work() as uow:
+        if "notify" in values:
+            values["notify"] = _merge_notify(user_id, values["notify"])
         if values:
             db.session.execute(update(UserModel).where(UserModel.id == user_id).values(**values))
         changed(uow, user_id)
     return get_me(user_id)
+
+
+def _merge_notify(user_id: int, given: dict[str, str]) -> str:
+    """What is stored with the given kinds changed, the row locked until the commit."""
+    stored = db.session.scalar(
+        select(UserModel.notify).where(UserModel.id == user_id).with_for_update()
+    )
+    return json.dumps(json.loads(stored or "{}") | given)
 
 
 def changed(uow: UnitOfWork, user_id: int) -> None:
@@ -282,12 +295,16 @@ def _check_link(value: str | None) -> str | None:
     return link
 
 
-def _check_notify(value: Any) -> str:
-    names = set(Notify.__dataclass_fields__)
-    good = isinstance(value, dict) and set(value) <= names
-    if not good or not all(v in ("everyone", "following", "off") for v in value.values()):
-        raise Invalid({"notify": FieldError("bad_format")})
-    return json.dumps(value)
+def _check_notify(given: dict[str, str]) -> dict[str, str]:
+    faults = {}
+    for name, value in given.items():
+        if name not in Notify.__dataclass_fields__:
+            faults[f"notify.{name}"] = FieldError("unknown")
+        elif value not in SOURCES:
+            faults[f"notify.{name}"] = FieldError("bad_format")
+    if faults:
+        raise Invalid(faults)
+    return given
 
 
 def _check_zone(value: str) -> None:

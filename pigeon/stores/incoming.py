@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 TOKEN = re.compile(r"[0-9a-f]{32}")
 PART = ".part"
+WORK = ".work"
 RESERVE_BYTES = 256 * 1024 * 1024
 """Left free on the disk: a database may live there too."""
 
@@ -153,11 +154,15 @@ class Incoming:
                 yield path.name, datetime.fromtimestamp(modified, UTC)
 
     def sweep(self, older_than_s: int) -> int:
-        """Removes unkept files of requests that died; returns how many."""
+        """Removes what requests and workers left that died: unkept files, folders of work."""
         oldest = time.time() - older_than_s
-        stale = [path for path in self.folder.glob(f"*{PART}") if 0 < _modified(path) < oldest]
+        found = [*self.folder.glob(f"*{PART}"), *self.folder.glob(f"*{WORK}")]
+        stale = [path for path in found if 0 < _modified(path) < oldest]
         for path in stale:
-            path.unlink(missing_ok=True)
+            if path.suffix == WORK:
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink(missing_ok=True)
         return len(stale)
 
     def _path(self, token: str) -> Path:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any, TypeVar
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from flask import Flask, current_app, redirect, request
 from flask.typing import ResponseReturnValue
@@ -13,7 +13,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from wtforms.validators import ValidationError
 
 from pigeon.domain import limits
-from pigeon.domain.errors import Forbidden, TooLarge, Unauthenticated
+from pigeon.domain.errors import Forbidden, Malformed, TooLarge, Unauthenticated
 from pigeon.extensions import settings
 from pigeon.services import rates
 from pigeon.web import login
@@ -29,6 +29,7 @@ MEMBERS = "members"
 """People who are signed in."""
 
 SAFE = ("GET", "HEAD", "OPTIONS")
+PROBES = ("/healthz", "/readyz", "/metrics")
 
 
 def access(level: str, *, rate: tuple[int, int] | None = None) -> Callable[[View], View]:
@@ -43,7 +44,17 @@ def access(level: str, *, rate: tuple[int, int] | None = None) -> Callable[[View
 
 
 def bind(app: Flask) -> None:
+    app.before_request(_check_host)
     app.before_request(_guard)
+
+
+def _check_host() -> None:
+    """In production another host than PUBLIC_URL's is refused; probes ask by address."""
+    config = settings()
+    if not config.is_production or request.path in PROBES:
+        return
+    if urlsplit(f"//{request.host}").hostname != urlsplit(config.public_url).hostname:
+        raise Malformed
 
 
 def _guard() -> ResponseReturnValue | None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from flask_babel import gettext
 
 from pigeon.domain.errors import FieldError
+from pigeon.domain.posts import Post
 
 
 def _(sentence: str, **values: str) -> str:
@@ -37,6 +39,17 @@ def image_message(code: str) -> str:
     if code == "bad_format":
         return _("This is not a picture we can read. JPEG, PNG, WebP, GIF and AVIF work.")
     return field_message(FieldError(code))
+
+
+def with_messages(post: Post) -> Post:
+    """The post with a sentence at each failed image; cards are stored without words."""
+    images = [
+        replace(image, error=replace(image.error, message=image_message(image.error.code)))
+        if image.error
+        else image
+        for image in post.images
+    ]
+    return replace(post, images=images)
 
 
 def error_message(code: str) -> str:

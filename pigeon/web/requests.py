@@ -19,7 +19,7 @@ class PigeonRequest(Request):
     """Writes uploads straight to the incoming area, so that a worker can find them there."""
 
     max_content_length = limits.BODY_BYTES
-    max_form_memory_size = 512 * 1024
+    max_form_memory_size = 1024 * 1024
     max_form_parts = 200
 
     def make_form_data_parser(self) -> FormDataParser:

@@ -4,21 +4,34 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import request
-
 from pigeon.domain.errors import FieldError, Invalid, UnsupportedMediaType
 from pigeon.domain.media import Upload
 from pigeon.services import media
-from pigeon.web.parsing import is_multipart
+from pigeon.web.parsing import is_multipart, read_files, read_form
 
 
 def read_avatar() -> Upload:
-    """The uploaded `image`, inspected and kept; TooLarge or Invalid naming it."""
+    """The uploaded `image`, inspected and kept; TooLarge or Invalid naming it and `crop`."""
     if not is_multipart():
         raise UnsupportedMediaType
-    given = request.files.getlist("image")
-    if len(given) != 1:
-        raise Invalid({"image": FieldError("too_many", 1) if given else FieldError("required")})
-    file: Any = given[0].stream
-    (seen,) = media.inspect_all([file], "image")
-    return media.keep(file, seen)
+    files: list[Any] = [part.stream for part in read_files("image") if part.filename]
+    faults = _crop_faults()
+    seen = None
+    if len(files) == 1:
+        try:
+            (seen,) = media.inspect_all(files, "image")
+        except Invalid as error:
+            faults |= error.fields
+    else:
+        faults["image"] = FieldError("too_many", 1) if files else FieldError("required")
+    if faults or seen is None:
+        raise Invalid(faults)
+    return media.keep(files[0], seen)
+
+
+def _crop_faults() -> dict[str, FieldError]:
+    try:
+        media.parse_crop(read_form("crop")["crop"])
+    except Invalid as error:
+        return error.fields
+    return {}

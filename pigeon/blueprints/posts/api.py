@@ -4,38 +4,38 @@ from __future__ import annotations
 
 from flask import request
 
-from pigeon.blueprints.posts.reading import NewPostBody, create, read_key, read_new_post
+from pigeon.blueprints.posts.reading import NewPostBody, create, read_new_post
 from pigeon.blueprints.users.api import LIST, viewer_id
-from pigeon.domain.errors import NotFound
 from pigeon.domain.page import Page
 from pigeon.domain.posts import Post
 from pigeon.services import posts, tags, timelines
 from pigeon.web.answers import answers
 from pigeon.web.guards import MEMBERS, READERS, access
 from pigeon.web.login import get_viewer
+from pigeon.web.messages import with_messages
 from pigeon.web.parsing import Body, read_id, read_json, read_page
 
 PARTS = {"caption": "string", "images[]": "binaries", "alts[]": "strings"}
 
 
 class EditPostBody(Body):
-    caption: str | None = None
-    alts: list[str] | None = None
-    comments_open: bool | None = None
+    caption: str = ""
+    alts: list[str] = []
+    comments_open: bool = True
 
 
 @access(MEMBERS, rate=(120, 3_600))
 @answers(Post, status=202, body=NewPostBody, multipart=PARTS, also=(201,))
 def add() -> tuple[Post, int]:
-    key = read_key(request.headers.get("Idempotency-Key", ""))
-    post = create(get_viewer().user_id, read_new_post(), key)
-    return post, 202 if post.images else 201
+    new = read_new_post(request.headers.get("Idempotency-Key", ""))
+    post = create(get_viewer().user_id, new)
+    return with_messages(post), 202 if post.images else 201
 
 
 @access(READERS)
 @answers(Post)
 def show(post_id: str) -> Post:
-    return posts.get(read_id(post_id), viewer_id())
+    return with_messages(posts.get(read_id(post_id), viewer_id()))
 
 
 @access(MEMBERS)
@@ -43,7 +43,7 @@ def show(post_id: str) -> Post:
 def edit(post_id: str) -> Post:
     number, by = read_id(post_id), get_viewer().user_id
     posts.check_may_change(number, by)
-    return posts.edit(number, by=by, **read_json(EditPostBody).given())
+    return with_messages(posts.edit(number, by=by, **read_json(EditPostBody).given()))
 
 
 @access(MEMBERS)
@@ -61,7 +61,8 @@ def retry(post_id: str) -> Post:
 @access(MEMBERS)
 @answers(Post)
 def remove_image(post_id: str, image_id: str) -> Post:
-    return posts.remove_image(read_id(post_id), read_id(image_id), by=get_viewer().user_id)
+    post = posts.remove_image(read_id(post_id), read_id(image_id), by=get_viewer().user_id)
+    return with_messages(post)
 
 
 @access(MEMBERS)
@@ -75,8 +76,5 @@ def timeline() -> Page[Post]:
 @access(READERS)
 @answers(Page[Post], query=LIST)
 def list_tagged(tag: str) -> Page[Post]:
-    try:
-        name = tags.get_tag(tag)
-    except ValueError as error:
-        raise NotFound from error
+    name = tags.get_tag(tag)
     return tags.list_posts(name, viewer_id(), read_page(f"tag-{name}"))

@@ -9,9 +9,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
-from pigeon.blueprints.posts.reading import create, read_key, read_new_post
+from pigeon.blueprints.posts.reading import NewPost, create, read_new_post
 from pigeon.blueprints.users.api import viewer_id
-from pigeon.domain.errors import DomainError
+from pigeon.domain.errors import DomainError, FieldsRefused
 from pigeon.domain.page import PageRequest
 from pigeon.domain.posts import Post
 from pigeon.services import posts, tags, users
@@ -20,6 +20,7 @@ from pigeon.web.errors import STATUS
 from pigeon.web.forms import Form, refused_form
 from pigeon.web.guards import MEMBERS, READERS, access
 from pigeon.web.login import get_viewer
+from pigeon.web.open_graph import card_of_post
 from pigeon.web.parsing import read_form, read_id, read_page, read_texts
 
 MORE = 6
@@ -35,7 +36,13 @@ def show(post_id: str) -> ResponseReturnValue:
     (author,) = users.rows([int(post.author.id)], viewer_id())
     if fragment:
         return render_template("posts/_post.html", post=post, author=author)
-    return render_template("posts/post.html", post=post, author=author, more=_more(post))
+    return render_template(
+        "posts/post.html",
+        post=post,
+        author=author,
+        more=_more(post),
+        open_graph=card_of_post(post),
+    )
 
 
 def _more(post: Post) -> list[Post]:
@@ -51,11 +58,11 @@ def show_create() -> ResponseReturnValue:
 
 @access(MEMBERS, rate=(120, 3_600))
 def add() -> ResponseReturnValue:
-    key = read_form("idempotency_key")["idempotency_key"]
+    new = read_new_post()
     try:
-        post = create(get_viewer().user_id, read_new_post(), read_key(key))
+        post = create(get_viewer().user_id, new)
     except DomainError as error:
-        return _refused_composer(error)
+        return _refused_composer(error, new)
     flash(
         _("Your post is being prepared.") if post.images else _("Your post is published."),
         "success",
@@ -68,11 +75,19 @@ def _composer(form: Form) -> str:
     return render_template("posts/create.html", form=form, idempotency_key=key)
 
 
-def _refused_composer(error: DomainError) -> ResponseReturnValue:
-    """The composer again, with the text that was typed; a refused request used up no key."""
-    typed = read_form("caption", "idempotency_key")
+def _refused_composer(error: DomainError, new: NewPost) -> ResponseReturnValue:
+    """The composer again, each message beside its row; a refused request used up no key."""
+    if isinstance(error, FieldsRefused):
+        error.fields = {_in_form(name, new.rows): fault for name, fault in error.fields.items()}
+    typed = {"caption": new.caption, "idempotency_key": new.key}
     form = refused_form(error, typed, alts=read_texts("alts[]"))
     return make_response(_composer(form), STATUS[type(error)])
+
+
+def _in_form(name: str, rows: list[int]) -> str:
+    """`images.0` is the first file that was sent, which may stand in a later row of the form."""
+    kind, _, number = name.partition(".")
+    return f"{kind}.{rows[int(number)]}" if number else name
 
 
 @access(MEMBERS)

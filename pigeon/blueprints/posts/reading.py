@@ -16,6 +16,7 @@ from pigeon.web.parsing import (
     Body,
     check_form_names,
     is_multipart,
+    read_files,
     read_form,
     read_json,
     read_texts,
@@ -30,62 +31,71 @@ class NewPostBody(Body):
 
 @dataclass(frozen=True, kw_only=True)
 class NewPost:
+    """What was sent; `rows` are the places of the files in the form, empty ones counted."""
+
     caption: str
+    key: str
     alts: list[str]
     files: list[Any]
+    rows: list[int]
 
 
-def read_new_post() -> NewPost:
-    """Caption, alt texts and files as they were sent; nothing is checked yet."""
+def read_new_post(key: str | None = None) -> NewPost:
+    """Caption, alt texts and files as they were sent; nothing is checked yet.
+
+    `key` is the idempotency key of the header; a page sends it as a field.
+    """
     if not is_multipart():
-        return NewPost(caption=read_json(NewPostBody).caption, alts=[], files=[])
-    check_form_names("caption", "images[]", "alts[]", "idempotency_key")
-    caption = read_form("caption")["caption"]
-    parts, alts = request.files.getlist("images[]"), read_texts("alts[]")
+        caption = read_json(NewPostBody).caption
+        return NewPost(caption=caption, key=key or "", alts=[], files=[], rows=[])
+    in_form = () if key is not None else ("idempotency_key",)
+    check_form_names("caption", "images[]", "alts[]", *in_form)
+    typed = read_form("caption", *in_form)
+    parts, alts = read_files("images[]"), read_texts("alts[]")
+    rows = [row for row, part in enumerate(parts) if part.filename]
     if len(parts) == len(alts):
         # A form without scripts sends every row; a row where no file was chosen is none.
-        alts = [alt for part, alt in zip(parts, alts, strict=True) if part.filename]
-    files = [part.stream for part in parts if part.filename]
-    return NewPost(caption=caption, alts=alts, files=files)
+        alts = [alts[row] for row in rows]
+    return NewPost(
+        caption=typed["caption"],
+        key=typed.get("idempotency_key", key or ""),
+        alts=alts,
+        files=[parts[row].stream for row in rows],
+        rows=rows,
+    )
 
 
-def read_key(given: str) -> str:
-    """An idempotency key; Invalid when it is not 1-64 visible ASCII characters."""
-    if given and not KEY.fullmatch(given):
-        raise Invalid({"idempotency_key": FieldError("bad_format", IDEMPOTENCY_KEY)})
-    return given
-
-
-def create(author_id: int, new: NewPost, key: str) -> Post:
+def create(author_id: int, new: NewPost) -> Post:
     """Check everything, then keep the files and store the post; the same key, the same post."""
-    inspected = _inspect(new)
-    caption, alts = posts.check_new(new.caption, new.alts, len(new.files))
+    inspected, caption, alts = _check(new)
     mark = ""
-    if key:
+    if new.key:
         mark = posts.fingerprint(caption, [media.digest(file) for file in new.files], alts)
-        answered = posts.find_answer(author_id, key, mark)
+        answered = posts.find_answer(author_id, new.key, mark)
         if answered is not None:
             return answered
     uploads = [
         media.keep(file, seen, alt)
         for file, seen, alt in zip(new.files, inspected, alts, strict=True)
     ]
-    return posts.create(author_id, caption, uploads, key=key, mark=mark)
+    return posts.create(author_id, caption, uploads, key=new.key, mark=mark)
 
 
-def _inspect(new: NewPost) -> list[Any]:
-    """What the files are; their faults and those of the texts are named together."""
-    if len(new.files) > POST_IMAGES:
-        posts.check_new(new.caption, new.alts, len(new.files))
+def _check(new: NewPost) -> tuple[list[Any], str, list[str]]:
+    """What the files are, caption and alt texts; the faults of all are named together."""
+    inspected: list[Any] = []
+    caption, alts = "", new.alts
+    faults: dict[str, FieldError] = {}
     try:
-        return media.inspect_all(new.files, "images")
+        inspected = media.inspect_all(new.files[:POST_IMAGES], "images")
     except Invalid as error:
-        raise Invalid(error.fields | _faults(new)) from error
-
-
-def _faults(new: NewPost) -> dict[str, FieldError]:
+        faults |= error.fields
     try:
-        posts.check_new(new.caption, new.alts, len(new.files))
+        caption, alts = posts.check_new(new.caption, new.alts, len(new.files))
     except Invalid as error:
-        return error.fields
-    return {}
+        faults |= error.fields
+    if new.key and not KEY.fullmatch(new.key):
+        faults["idempotency_key"] = FieldError("bad_format", IDEMPOTENCY_KEY)
+    if faults:
+        raise Invalid(faults)
+    return inspected, caption, alts

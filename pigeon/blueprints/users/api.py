@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pigeon.domain.errors import FieldError, Invalid
 from pigeon.domain.page import Page
 from pigeon.domain.posts import Post
 from pigeon.domain.users import Suggestion, User, UserHit, UserRow
@@ -29,7 +30,8 @@ def show(username: str) -> User:
 @answers(Page[UserRow], query=LIST)
 def list_followers(username: str) -> Page[UserRow]:
     card = users.get_card(username)
-    page = follows.list_followers(card.id, read_page("followers"))
+    policy.check_sees_posts_of(viewer_id(), card)
+    page = follows.list_followers(card.id, read_page(f"followers-{card.id}"))
     return page.map(lambda ids: users.rows(ids, viewer_id()))
 
 
@@ -37,7 +39,8 @@ def list_followers(username: str) -> Page[UserRow]:
 @answers(Page[UserRow], query=LIST)
 def list_following(username: str) -> Page[UserRow]:
     card = users.get_card(username)
-    page = follows.list_following(card.id, read_page("following"))
+    policy.check_sees_posts_of(viewer_id(), card)
+    page = follows.list_following(card.id, read_page(f"following-{card.id}"))
     return page.map(lambda ids: users.rows(ids, viewer_id()))
 
 
@@ -46,7 +49,7 @@ def list_following(username: str) -> Page[UserRow]:
 def list_posts(username: str) -> Page[Post]:
     card = users.get_card(username)
     policy.check_sees_posts_of(viewer_id(), card)
-    return posts.list_of_author(card.id, viewer_id(), read_page("posts"))
+    return posts.list_of_author(card.id, viewer_id(), read_page(f"posts-{card.id}"))
 
 
 @access(MEMBERS, rate=(200, 3_600))
@@ -92,11 +95,15 @@ def dismiss_suggestion(username: str) -> None:
 @access(MEMBERS)
 @answers(Page[UserRow], query=("q", *LIST))
 def search() -> Page[UserRow]:
-    return searches.find_people(read_query("q"), viewer_id(), read_page("people"))
+    q = read_query("q")
+    return searches.find_people(q, viewer_id(), read_page(f"people-{q}"))
 
 
 @access(MEMBERS)
 @answers(Page[UserHit], query=("q", "for"))
 def suggest() -> Page[UserHit]:
+    """People only, whatever it is for; tags and past queries join them with the search."""
+    if read_query("for") not in ("", "search", "mention"):
+        raise Invalid({"for": FieldError("bad_format")})
     hits = searches.suggest_mentions(read_query("q"), get_viewer().user_id)
     return Page(items=hits, next=None)

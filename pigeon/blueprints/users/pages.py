@@ -12,6 +12,7 @@ from pigeon.domain.users import UserRow
 from pigeon.services import follows, policy, posts, searches, suggestions, users
 from pigeon.web.guards import MEMBERS, READERS, access
 from pigeon.web.login import get_viewer
+from pigeon.web.open_graph import card_of_user
 from pigeon.web.parsing import read_page, read_query
 from pigeon.web.paths import referring_path
 
@@ -23,8 +24,11 @@ ROWS = 40
 def show(username: str) -> ResponseReturnValue:
     card = users.get_card(username)
     policy.check_sees_posts_of(viewer_id(), card)
-    page = posts.list_of_author(card.id, viewer_id(), read_page("posts", default=GRID))
-    return render_template("users/profile.html", user=users.profile(card, viewer_id()), page=page)
+    page = posts.list_of_author(card.id, viewer_id(), read_page(f"posts-{card.id}", default=GRID))
+    user = users.profile(card, viewer_id())
+    return render_template(
+        "users/profile.html", user=user, page=page, open_graph=card_of_user(user)
+    )
 
 
 @access(MEMBERS)
@@ -39,8 +43,9 @@ def list_following(username: str) -> ResponseReturnValue:
 
 def _list(username: str, kind: str) -> str:
     card = users.get_card(username)
+    policy.check_sees_posts_of(viewer_id(), card)
     read = follows.list_followers if kind == "followers" else follows.list_following
-    page = read(card.id, read_page(kind, default=ROWS)).map(
+    page = read(card.id, read_page(f"{kind}-{card.id}", default=ROWS)).map(
         lambda ids: users.rows(ids, viewer_id())
     )
     user = users.profile(card, viewer_id())
@@ -86,7 +91,7 @@ def list_people() -> ResponseReturnValue:
 
 def _found(q: str, reader_id: int) -> tuple[Page[UserRow], int]:
     try:
-        return searches.find_people(q, reader_id, read_page("people", default=ROWS)), 200
+        return searches.find_people(q, reader_id, read_page(f"people-{q}", default=ROWS)), 200
     except Invalid as error:
         if "q" not in error.fields:
             raise

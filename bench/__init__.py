@@ -1,0 +1,1 @@
+"""Measures what docs/benchmarks.md publishes: `python -m bench`, `--quick`, `--only name`."""

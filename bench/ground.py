@@ -1,0 +1,163 @@
+"""The private servers, applications and processes that everything is measured on."""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+
+from bench import data, redis_lists
+from bench.plan import Plan
+from config import Settings
+from pigeon import create_app
+from pigeon.domain.sessions import Caller
+from pigeon.services import sessions
+from tests.harness import children, mariadb, redis_pair
+from tests.harness.environment import SAFE
+from tests.harness.redis_pair import RedisPair
+from tests.harness.sites import Site, new_site, status_of
+from tests.harness.stage import migrate
+
+REDIS_MEMORY = "3gb"
+MARIADB = (
+    "SET GLOBAL innodb_buffer_pool_size=2147483648;"
+    "SET GLOBAL innodb_log_file_size=536870912;"
+    "SET GLOBAL innodb_flush_log_at_trx_commit={flush};"
+)
+
+
+class Ground:
+    """A filled database, both Redis roles, and applications by settings."""
+
+    def __init__(self, plan: Plan, folder: Path, redis: RedisPair, database_url: str) -> None:
+        self.plan = plan
+        self.folder = folder
+        self.redis = redis
+        self.database_url = database_url
+        self.data: data.Data
+        self.lists = redis_lists.Lists(redis)
+        self._apps: dict[tuple[tuple[str, str], ...], Flask] = {}
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.plan.database == "sqlite"
+
+    def env(self, **changes: str) -> dict[str, str]:
+        own = {
+            "DATA": str(self.folder / "data"),
+            "DATABASE_URL": self.database_url,
+            "REDIS_CACHE_URL": self.redis.cache_url,
+            "REDIS_STATE_URL": self.redis.state_url,
+            "CELEBRITY_FOLLOWERS": str(self.plan.threshold),
+            "LOG_LEVEL": "WARNING",
+        }
+        return SAFE | own | changes
+
+    def app(self, **changes: str) -> Flask:
+        """An application in this process; one per settings."""
+        key = tuple(sorted(changes.items()))
+        if key not in self._apps:
+            self._apps[key] = create_app(settings=Settings.from_env(self.env(**changes)))
+        return self._apps[key]
+
+    @contextmanager
+    def processes(self) -> Iterator[Processes]:
+        running = Processes(self)
+        try:
+            yield running
+        finally:
+            running.stop()
+
+    def cookie_of(self, user_id: int) -> str:
+        """A browser's cookie after its first page: signed in, with its token against forgery."""
+        app = self.app()
+        with app.app_context():
+            token = sessions.start(user_id, caller=Caller())
+        signer: Any = app.session_interface
+        kept = {"_user_id": token, "_fresh": True, "csrf_token": secrets.token_hex(20)}
+        return f"session={signer.get_signing_serializer(app).dumps(kept)}"
+
+    def token_of(self, user_id: int) -> str:
+        """A personal access token."""
+        with self.app().app_context():
+            return sessions.create_token(user_id)
+
+
+class Processes:
+    """Processes of the Procfile, for one measurement."""
+
+    def __init__(self, ground: Ground) -> None:
+        self._ground = ground
+        self._sites: list[Site] = []
+
+    def web(self, module: str = "wsgi:app", **env: str) -> str:
+        """One gunicorn sync worker, as the Procfile starts it; its address."""
+        port = children.free_port()
+        site = self._site(port, env | {"PIGEON_ROLE": "web"})
+        site.start("web", ["gunicorn", "-c", "gunicorn.conf.py", "-k", "sync", module], PORT=str(port))
+        children.wait_ready(
+            site.processes["web"],
+            lambda: status_of(f"{site.url}/healthz") == 200,
+            log=site.log("web"),
+            timeout_s=60,
+        )
+        return site.url
+
+    def worker(self, *slots: str, **env: str) -> int:
+        """`worker("media=4")`: a pool of workers that is ready; the parent's process id."""
+        ready = self._ground.folder / f"{secrets.token_hex(4)}.ready"
+        site = self._site(0, env | {"PIGEON_READY_FILE": str(ready)})
+        site.start("worker", ["python", "-m", "pigeon.jobs.worker", *slots])
+        process = site.processes["worker"]
+        children.wait_ready(process, ready.exists, log=site.log("worker"), timeout_s=60)
+        return process.pid
+
+    def run(self, name: str, command: list[str], **env: str) -> int:
+        """Any other command of this site."""
+        site = self._site(0, env)
+        site.start(name, command)
+        return site.processes[name].pid
+
+    def stop(self) -> None:
+        for site in self._sites:
+            site.stop()
+        self._sites.clear()
+
+    def _site(self, port: int, env: dict[str, str]) -> Site:
+        logs = self._ground.folder / "logs" / secrets.token_hex(4)
+        logs.mkdir(parents=True)
+        site = new_site(logs, port, self._ground.env() | env)
+        site.env["PUBLIC_URL"] = SAFE["PUBLIC_URL"]
+        self._sites.append(site)
+        return site
+
+
+@contextmanager
+def ground(plan: Plan) -> Iterator[Ground]:
+    """Everything started, migrated and filled; gone afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix="pigeon-bench-"))
+    with ExitStack() as stack:
+        stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        redis = redis_pair.start(folder)
+        stack.callback(redis.stop)
+        redis.cache.config_set("maxmemory", REDIS_MEMORY)
+        server = mariadb.start(folder, durable=True) if plan.database == "mariadb" else None
+        if server:
+            stack.callback(server.stop)
+            server.execute(MARIADB.format(flush=0))
+        url = server.create("bench") if server else f"sqlite:///{folder / 'bench.sqlite3'}"
+        found = Ground(plan, folder, redis, url)
+        migrate(found.app())
+        with found.app().app_context():
+            from pigeon.extensions import db
+
+            found.data = data.fill(db.engine, plan, folder)
+        if server:
+            server.execute(MARIADB.format(flush=1))
+        yield found

@@ -1,0 +1,121 @@
+"""How large and how long a run is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """`rounds` are interleaved; seconds are per variant and round."""
+
+    name: str
+    database: str
+    users: int
+    follows: int
+    posts: int
+    pictured: int
+    """How many of the newest posts have a picture."""
+    sizes: tuple[int, ...]
+    """Viewers exist who follow exactly so many people."""
+    reference: int
+    """The size of the row that has a goal."""
+    rotating: int
+    """Viewers of the reference size who take turns on the home page."""
+    celebrities: int
+    threshold: int
+    fan_followers: int
+    fan_posts: int
+    big_followers: int
+    rounds: int
+    page_calls: int
+    sql_calls: int
+    drive_s: float
+    calm_s: float
+    samples: int
+    idle_s: float
+    photographs: int
+    photograph_px: int
+    slow_rounds: int
+
+
+FULL = Plan(
+    name="full",
+    database="mariadb",
+    users=50_000,
+    follows=1_500_000,
+    posts=1_000_000,
+    pictured=200_000,
+    sizes=(10, 100, 1_000, 5_000),
+    reference=1_000,
+    rotating=40,
+    celebrities=5,
+    threshold=10_000,
+    fan_followers=9_999,
+    fan_posts=64,
+    big_followers=100_000,
+    rounds=7,
+    page_calls=400,
+    sql_calls=10,
+    drive_s=4.0,
+    calm_s=3.0,
+    samples=150,
+    idle_s=20.0,
+    photographs=10,
+    photograph_px=4_000,
+    slow_rounds=5,
+)
+
+QUICK = Plan(
+    name="quick",
+    database="sqlite",
+    users=3_000,
+    follows=60_000,
+    posts=30_000,
+    pictured=5_000,
+    sizes=(10, 100, 1_000),
+    reference=1_000,
+    rotating=10,
+    celebrities=2,
+    threshold=1_800,
+    fan_followers=1_500,
+    fan_posts=16,
+    big_followers=6_000,
+    rounds=3,
+    page_calls=60,
+    sql_calls=3,
+    drive_s=1.0,
+    calm_s=0.6,
+    samples=12,
+    idle_s=3.0,
+    photographs=4,
+    photograph_px=1_200,
+    slow_rounds=1,
+)
+
+TINY = Plan(
+    name="tiny",
+    database="sqlite",
+    users=300,
+    follows=3_000,
+    posts=2_000,
+    pictured=300,
+    sizes=(5, 50),
+    reference=50,
+    rotating=3,
+    celebrities=1,
+    threshold=150,
+    fan_followers=100,
+    fan_posts=3,
+    big_followers=250,
+    rounds=1,
+    page_calls=4,
+    sql_calls=1,
+    drive_s=0.3,
+    calm_s=0.1,
+    samples=3,
+    idle_s=0.5,
+    photographs=2,
+    photograph_px=300,
+    slow_rounds=1,
+)

@@ -1,0 +1,72 @@
+"""What other sites show of a public page when somebody links to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+
+from pigeon.domain.posts import Image, Post
+from pigeon.domain.users import User
+from pigeon.extensions import settings
+
+DESCRIPTION = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenGraph:
+    """`url` and `image` are absolute; `kind` is `profile` or `article`."""
+
+    kind: str
+    title: str
+    description: str
+    url: str
+    image: str | None
+    image_alt: str
+
+
+def card_of_user(user: User) -> OpenGraph | None:
+    """The card of a profile; None when strangers may not read it."""
+    if user.is_private or not settings().public_reading:
+        return None
+    name = user.display_name or user.username
+    return OpenGraph(
+        kind="profile",
+        title=f"{name} (@{user.username})",
+        description=_short(user.bio) or f"@{user.username}",
+        url=_absolute(f"/u/{user.username}"),
+        image=_absolute(user.avatar_url) if user.avatar_url else None,
+        image_alt=name,
+    )
+
+
+def card_of_post(post: Post) -> OpenGraph | None:
+    """The card of a post; None when strangers may not read it."""
+    if post.state != "published" or not settings().public_reading:
+        return None
+    name = post.author.display_name or post.author.username
+    image = post.images[0] if post.images else None
+    alt = image.alt if image else ""
+    return OpenGraph(
+        kind="article",
+        title=_("Post by %(name)s", name=name),
+        description=_short(post.caption) or alt or f"@{post.author.username}",
+        url=_absolute(post.href),
+        image=_absolute(_picture(image)) if image else None,
+        image_alt=alt,
+    )
+
+
+def _picture(image: Image) -> str:
+    """A JPEG where there is one: not every site reads WebP."""
+    jpegs = [variant.url for variant in image.variants if variant.type == "image/jpeg"]
+    return jpegs[-1] if jpegs else image.url or ""
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= DESCRIPTION else f"{line[: DESCRIPTION - 1]}…"
+
+
+def _absolute(path: str) -> str:
+    return f"{settings().public_url}{path}"
