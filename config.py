@@ -52,6 +52,7 @@ class Settings:
     accel_redirect: bool
     password_cost: str
     sql_flush: bool
+    pigeon_crash_at: str
 
     @property
     def is_production(self) -> bool:
@@ -102,6 +103,7 @@ class Settings:
             accel_redirect=env.switch("ACCEL_REDIRECT", default=False),
             password_cost=env.choice("PASSWORD_COST", "normal", ("normal", "test")),
             sql_flush=env.switch("SQL_FLUSH", default=True),
+            pigeon_crash_at=env.text("PIGEON_CRASH_AT", ""),
         )
 
     def problems(self) -> list[str]:
@@ -114,6 +116,7 @@ class Settings:
             (not self.is_secure, "PUBLIC_URL does not start with https://"),
             (not self.rate_limits, "RATE_LIMITS is off"),
             (self.password_cost != "normal", "PASSWORD_COST is for tests only"),
+            (bool(self.pigeon_crash_at), "PIGEON_CRASH_AT is for tests only"),
             (not self.sql_flush, "SQL_FLUSH=off may lose what was acknowledged"),
             (not self.mail_url, "MAIL_URL is not set: nobody would receive a mail"),
             (

@@ -72,21 +72,25 @@ def fill(engine: Engine, plan: Plan, folder: Path) -> Data:
     return made.data()
 
 
-USER_COLUMNS = (
+def _columns(names: str) -> list[str]:
+    return names.split()
+
+
+USER_COLUMNS = _columns(
     "id username email email_key auth_version role state display_name name_jamo name_initials bio"
     " pronouns is_private language theme time_zone chosen_status is_discoverable shows_activity"
     " sends_receipts saves_searches messages_from notify post_count follower_count"
     " following_count followers_version is_celebrity created_at"
-).split()
-FOLLOW_COLUMNS = ["id", "follower_id", "followee_id", "bell", "created_at"]
-POST_COLUMNS = (
+)
+FOLLOW_COLUMNS = _columns("id follower_id followee_id bell created_at")
+POST_COLUMNS = _columns(
     "id author_id state caption comments_open like_count comment_count created_at"
-).split()
-PUBLICATION_COLUMNS = ["id", "post_id", "author_id", "delivery", "published_at"]
-MEDIA_COLUMNS = (
+)
+PUBLICATION_COLUMNS = _columns("id post_id author_id delivery published_at")
+MEDIA_COLUMNS = _columns(
     "id owner_id post_id kind position state name incoming crop width height alt color variants"
     " created_at"
-).split()
+)
 
 
 def user_row(user_id: int, posts: int, followers: int, following: int, is_celebrity: bool) -> Row:
@@ -153,7 +157,7 @@ class _Maker:
     def _planted_pairs(self) -> np.ndarray:
         share = self._weights / self._weights.sum()
         pairs: list[np.ndarray] = []
-        sized = [(size, ids) for size, ids in self._viewers.items()]
+        sized = list(self._viewers.items())
         for size, viewers in [*sized, (self._plan.reference, self._rotating)]:
             for viewer in viewers:
                 chosen = self._random.choice(self._plan.users, size, replace=False, p=share) + 1
@@ -163,7 +167,9 @@ class _Maker:
             self._followers_of(self._small, min(SMALL_FOLLOWERS, self._plan.fan_followers)),
         ]
         for number, author in enumerate(self._celebrities):
-            pairs.append(self._followers_of(author, int(self._plan.threshold * (1.05 + number / 10))))
+            pairs.append(
+                self._followers_of(author, int(self._plan.threshold * (1.05 + number / 10)))
+            )
         return np.unique(np.concatenate(pairs))
 
     def _followers_of(self, author: int, count: int) -> np.ndarray:
@@ -280,7 +286,7 @@ def media_name(post_id: int) -> str:
 
 
 class _Loader:
-    """Bulk loading, sorted by primary key; MariaDB builds the indexes of an empty table afterwards."""
+    """Bulk loading in the order of the primary key."""
 
     def __init__(self, engine: Engine, folder: Path) -> None:
         self._engine = engine

@@ -100,7 +100,8 @@ class Processes:
         """One gunicorn sync worker, as the Procfile starts it; its address."""
         port = children.free_port()
         site = self._site(port, env | {"PIGEON_ROLE": "web"})
-        site.start("web", ["gunicorn", "-c", "gunicorn.conf.py", "-k", "sync", module], PORT=str(port))
+        command = ["gunicorn", "-c", "gunicorn.conf.py", "-k", "sync", module]
+        site.start("web", command, PORT=str(port))
         children.wait_ready(
             site.processes["web"],
             lambda: status_of(f"{site.url}/healthz") == 200,

@@ -11,7 +11,7 @@ AT_ONCE = 1_000
 
 
 class Lists:
-    """Copies of one list, made by the server's own serialization: what a push makes, only faster."""
+    """Copies of one list, made by the server's own serialization."""
 
     def __init__(self, redis: RedisPair) -> None:
         self._client = redis.cache

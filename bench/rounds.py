@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -10,10 +11,8 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def interleaved(
-    variants: Mapping[str, Callable[[], float]], rounds: int
-) -> dict[str, list[float]]:
-    """Every variant once per round; another one begins each time. Each ran once before, unmeasured."""
+def interleaved(variants: Mapping[str, Callable[[], float]], rounds: int) -> dict[str, list[float]]:
+    """Every variant once per round, after one unmeasured; another one begins each time."""
     names = list(variants)
     for name in names:
         variants[name]()
@@ -42,7 +41,7 @@ def median_of(call: Callable[[T], object], arguments: Iterable[T]) -> float:
 def percentile(values: Iterable[float], share: float) -> float:
     """The smallest value that at least `share` of all do not exceed."""
     ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, max(0, -int(-len(ordered) * share // 1) - 1))]
+    return ordered[max(0, math.ceil(len(ordered) * share) - 1)]
 
 
 def taking_turns(items: list[T], count: int) -> list[T]:

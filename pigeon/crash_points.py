@@ -10,7 +10,7 @@ _passed: Counter[str] = Counter()
 
 
 def crash_point(name: str) -> None:
-    """End this process by SIGKILL at its n-th pass where `PIGEON_CRASH_AT` is `name` or `name:n`."""
+    """End this process at the n-th pass of the place that `PIGEON_CRASH_AT` names: `name[:n]`."""
     wanted = os.environ.get("PIGEON_CRASH_AT")
     if wanted is None:
         return

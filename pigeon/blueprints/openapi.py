@@ -189,11 +189,10 @@ def _schema(shape: Any, mode: Any, schemas: dict[str, Any]) -> dict[str, Any]:
         return {"$ref": f"#/components/schemas/{shape.__name__}"}
     described = adapter(shape).json_schema(mode=mode, ref_template=REF)
     schemas |= described.pop("$defs", {})
-    title = described.get("title", "")
-    if described.get("type") == "object" and re.fullmatch(r"\w+", title):
-        schemas[title] = described
-        return {"$ref": f"#/components/schemas/{title}"}
-    return dict(described)
+    if isinstance(shape, type):
+        schemas[shape.__name__] = described
+        return {"$ref": f"#/components/schemas/{shape.__name__}"}
+    return dict(described)  # a page of things has no name of its own
 
 
 def _limited(schema: dict[str, Any]) -> dict[str, Any]:

@@ -8,6 +8,9 @@ from typing import TypeVar
 
 import structlog
 from redis.exceptions import RedisError
+from redis.exceptions import TimeoutError as RedisTimeoutError
+
+from pigeon.domain.errors import Unavailable
 
 T = TypeVar("T")
 log = structlog.get_logger()
@@ -17,7 +20,10 @@ OPEN_S = 1.0
 
 
 class Breaker:
-    """Closed until `FAILURES_TO_OPEN` calls in a row failed; then open for `OPEN_S`."""
+    """Closed until `FAILURES_TO_OPEN` calls in a row failed, or one hung; then open for `OPEN_S`.
+
+    A call that timed out used up the time a page may lose: the next would wait as long.
+    """
 
     def __init__(self) -> None:
         self._failures = 0
@@ -41,10 +47,19 @@ class Breaker:
 
     def _failed(self, error: Exception) -> None:
         self._failures += 1
-        if self._failures >= FAILURES_TO_OPEN:
+        has_hung = isinstance(error, (RedisTimeoutError, TimeoutError))
+        if has_hung or self._failures >= FAILURES_TO_OPEN:
             self._open_until = time.monotonic() + OPEN_S
             self._failures = FAILURES_TO_OPEN - 1
         log.warning("cache_unreachable", error=type(error).__name__)
+
+
+def insist(call: Callable[[], T]) -> T:
+    """What `call` answers; Unavailable when Redis cannot be asked, so that a job is tried again."""
+    try:
+        return call()
+    except (RedisError, OSError) as error:
+        raise Unavailable from error
 
 
 cache_breaker = Breaker()

@@ -64,7 +64,8 @@ class Counters:
         return pipe.execute()
 
     def _load(self, ids: list[int]) -> dict[int, Counts]:
-        tokens = {entity_id: leases.try_take(self.key(entity_id)) for entity_id in ids}
+        is_fresh = leases.begin_fresh_read()
+        tokens = {i: leases.try_take(self.key(i)) for i in ids} if is_fresh else {}
         loaded = self._loader(ids)
         for entity_id, token in tokens.items():
             if token:

@@ -10,11 +10,9 @@ import random
 import secrets
 from collections.abc import Mapping, Sequence
 
-from redis.exceptions import RedisError
-
 from pigeon.cache import keys
-from pigeon.cache.breaker import cache_breaker
-from pigeon.extensions import cache
+from pigeon.cache.breaker import cache_breaker, insist
+from pigeon.extensions import cache, db
 
 LEASE_MS = 3_000
 
@@ -34,6 +32,25 @@ end
 redis.call('EXPIRE', KEYS[1], ARGV[3])
 return 1
 """
+
+
+def begin_fresh_read() -> bool:
+    """Whether SQL now answers with what is committed; asked before a lease is taken.
+
+    In SQLite a snapshot may be as old as the request: a value out of it is older than a lease that
+    was taken since, and the lease would not void its fill. The snapshot is ended, unless rows out
+    of it are in use. A unit of work is fresh: nobody else can commit meanwhile.
+    """
+    session = db.session()
+    if not session.in_transaction():
+        return True
+    connection = session.connection()
+    if connection.dialect.name != "sqlite" or connection.get_execution_options().get("write"):
+        return True
+    if session.identity_map or session.new:
+        return False
+    session.rollback()
+    return True
 
 
 def take(key: str) -> str | None:
@@ -76,16 +93,17 @@ def _fill(key: str, token: str, kind: str, ttl_s: int, values: Sequence[bytes | 
 
 
 def evict(*evicted: str) -> None:
-    """Forget keys and their leases, each pair in one command; fine while Redis is down."""
+    """Forget keys and their leases, each pair in one command.
 
-    def send() -> None:
-        pipe = cache.client.pipeline(transaction=False)
-        for key in evicted:
-            pipe.delete(key, keys.lease(key))
-        pipe.execute()
-
+    Unavailable when Redis cannot be told: a unit of work, whose data stands, logs it, and the job
+    that its event promised is tried again.
+    """
     if evicted:
-        try:
-            send()
-        except RedisError:
-            cache_breaker.attempt(send, None)
+        insist(lambda: _delete_pairs(evicted))
+
+
+def _delete_pairs(evicted: Sequence[str]) -> None:
+    pipe = cache.client.pipeline(transaction=False)
+    for key in evicted:
+        pipe.delete(key, keys.lease(key))
+    pipe.execute()

@@ -84,6 +84,9 @@ class Cached(Generic[K, T]):
             return  # written by another version: a miss
 
     def _load(self, missing: list[K]) -> dict[K, T | None]:
+        if not leases.begin_fresh_read():
+            old = self._loader(missing)
+            return {key: old.get(key) for key in missing}
         tokens = self._leases(missing)
         waited: dict[K, T | None] = {}
         others = [key for key in missing if key not in tokens]
@@ -101,6 +104,8 @@ class Cached(Generic[K, T]):
             found = self._read(ids)
             if len(found) == len(ids):
                 return found
+            if cache_breaker.is_open:
+                break
         return {}
 
     def _leases(self, ids: list[K]) -> dict[K, str]:

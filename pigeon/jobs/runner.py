@@ -40,7 +40,8 @@ def _run_once(outbox_id: int) -> str:
     began = time.monotonic()
     result = _work(held)
     metrics.jobs_done.labels(held.name, result).inc()
-    log.info(
+    tell = log.debug if result in ("done", "again") else log.info
+    tell(
         "job",
         outbox_id=outbox_id,
         job=held.name,

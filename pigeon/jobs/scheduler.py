@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import FrameType
 
 import structlog
@@ -39,11 +39,17 @@ return redis.call('EXPIRE', KEYS[1], ARGV[2])
 
 @dataclass(kw_only=True)
 class Task:
-    """Something to do every `every_s`; due at once after a start."""
+    """Something to do every `every_s`, and at once after a start; what is long in a thread."""
 
     run: Callable[[], object]
     every_s: float
-    due_at: float = field(default=0.0)
+    is_long: bool
+    due_at: float = 0.0
+    thread: threading.Thread | None = None
+
+    @property
+    def is_running(self) -> bool:
+        return self.thread is not None and self.thread.is_alive()
 
 
 def sweep_outbox() -> int:
@@ -64,10 +70,14 @@ def _start(rows: list[tuple[int, str]]) -> None:
         runner.run(outbox_id)
 
 
-TASKS: tuple[tuple[Callable[[], object], float], ...] = (
-    (sweep_outbox, TICK_S),
-    (collectors.forget_expired, 3_600.0),
-    (collectors.collect, 3_600.0),
+def keep_house() -> None:
+    collectors.forget_expired()
+    collectors.collect()
+
+
+TASKS: tuple[tuple[Callable[[], object], float, bool], ...] = (
+    (sweep_outbox, TICK_S, False),
+    (keep_house, 3_600.0, True),
 )
 
 
@@ -77,7 +87,9 @@ class Scheduler:
     def __init__(self, app: Flask) -> None:
         self._app = app
         self._token = f"{os.getpid()}-{secrets.token_hex(4)}"
-        self._tasks = [Task(run=run, every_s=every_s) for run, every_s in TASKS]
+        self._tasks = [
+            Task(run=run, every_s=every_s, is_long=is_long) for run, every_s, is_long in TASKS
+        ]
         self._stop = threading.Event()
 
     def run(self) -> int:
@@ -108,9 +120,24 @@ class Scheduler:
     def _run_due(self) -> None:
         now = time.monotonic()
         for task in self._tasks:
-            if task.due_at <= now:
+            if task.due_at <= now and not task.is_running:
                 task.due_at = now + task.every_s
-                task.run()
+                self._begin(task)
+
+    def _begin(self, task: Task) -> None:
+        """Sweeping must not wait for the walk through a store of a million pictures."""
+        if not task.is_long:
+            task.run()
+            return
+        task.thread = threading.Thread(target=self._run_apart, args=(task.run,), daemon=True)
+        task.thread.start()
+
+    def _run_apart(self, run: Callable[[], object]) -> None:
+        with self._app.app_context():
+            try:
+                run()
+            except Exception:
+                log.exception("housekeeping_failed")
 
     def _resign(self) -> None:
         """Let the next one begin at once."""

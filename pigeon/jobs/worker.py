@@ -6,6 +6,7 @@ application costs seconds; forking it costs milliseconds.
 
 from __future__ import annotations
 
+import importlib
 import os
 import signal
 import sys
@@ -17,36 +18,79 @@ from typing import Any
 import structlog
 from flask import Flask
 from rq import Queue, SimpleWorker
+from rq.exceptions import NoSuchJobError
 from rq.job import Job
 from rq.serializers import JSONSerializer
+from rq.utils import now
 
 from pigeon import create_app
-from pigeon.extensions import state
+from pigeon.extensions import db, state
 from pigeon.jobs.queues import QUEUES, RUN
 from pigeon.processes.parent import die_with_parent
+from pigeon.services import media
 
 log = structlog.get_logger()
 STOP_S = 7.0
+LONGEST_WAIT_S = 4.0
+SHORT_LIFE_S = 2.0
+
+
+class OutboxJob(Job):
+    """What a queue may hold: the id of an outbox row, and nothing that names code or addresses."""
+
+    def restore(self, raw_data: dict[bytes, bytes]) -> Any:
+        """Load it; a foreign one is deleted and does not exist, whoever wrote it into Redis."""
+        try:
+            answer = super().restore(raw_data)
+            is_ours = self._is_ours()
+        except Exception:
+            is_ours = False
+        if is_ours:
+            return answer
+        log.error("foreign_job_refused", job_id=str(self.id)[:80])
+        self.connection.delete(self.key)
+        raise NoSuchJobError
+
+    def _is_ours(self) -> bool:
+        """Callbacks, webhooks and dependencies would be run or called by RQ."""
+        extras = (
+            self.instance,
+            self.kwargs,
+            self.webhooks,
+            self._success_callback_name,
+            self._failure_callback_name,
+            self._stopped_callback_name,
+            self._dependency_ids,
+        )
+        is_one_number = len(self.args) == 1 and type(self.args[0]) is int
+        return self.func_name == RUN and is_one_number and not any(extras)
 
 
 class PigeonWorker(SimpleWorker):
-    """Runs outbox rows and nothing else, whatever somebody wrote into Redis."""
+    """Runs outbox rows and nothing else, in one thread: what renders pictures forks."""
 
-    def execute_job(self, job: Job, queue: Queue) -> None:
-        if job.func_name != RUN:
-            log.error("foreign_job_refused", queue=queue.name)
-            job.delete()
-            return
-        super().execute_job(job, queue)
+    job_class = OutboxJob
+    max_connection_wait_time = LONGEST_WAIT_S
+
+    def subscribe(self) -> None:
+        """To no commands: they would come on a second thread, from whoever can write to Redis."""
+
+    def run_maintenance_tasks(self) -> None:
+        """RQ's own books matter to nobody: what is promised is in the outbox."""
+        try:
+            super().run_maintenance_tasks()  # type: ignore[no-untyped-call]
+        except Exception as error:
+            log.warning("queue_maintenance_failed", error=type(error).__name__)
+            self.last_cleaned_at = now()  # type: ignore[assignment]
 
 
 def work(app: Flask, queue_name: str) -> None:
     """Serve one queue until SIGTERM; a worker on a single queue loses no job that it has taken."""
     with app.app_context():
+        db.engine.dispose(close=False)  # what the parent may have opened stays the parent's
         connection = state.connect(timeout_s=None)
-        queue = Queue(queue_name, connection=connection, serializer=JSONSerializer)
         worker = PigeonWorker(
-            [queue],
+            [Queue(queue_name, connection=connection, serializer=JSONSerializer)],
             connection=connection,
             serializer=JSONSerializer,
             worker_ttl=45,
@@ -61,7 +105,7 @@ class Pool:
     def __init__(self, app: Flask, slots: list[str]) -> None:
         self._app = app
         self._slots = slots
-        self._children: dict[int, str] = {}
+        self._children: dict[int, tuple[str, float]] = {}
         self._stopping = False
 
     def run(self) -> int:
@@ -77,7 +121,7 @@ class Pool:
         parent = os.getpid()
         pid = os.fork()
         if pid:
-            self._children[pid] = queue_name
+            self._children[pid] = (queue_name, time.monotonic())
             return
         code = 1
         try:
@@ -97,12 +141,12 @@ class Pool:
         except ChildProcessError:
             pid = 0
         if pid == 0:
-            time.sleep(0.2)
+            time.sleep(0.1)
             return
-        queue_name = self._children.pop(pid, None)
+        queue_name, since = self._children.pop(pid, ("", 0.0))
         if queue_name and not self._stopping:
             log.warning("worker_restarted", queue=queue_name)
-            time.sleep(0.1)
+            time.sleep(1.0 if time.monotonic() - since < SHORT_LIFE_S else 0.05)
             self._start(queue_name)
 
     def _stop(self, _signum: int, _frame: FrameType | None) -> None:
@@ -146,6 +190,14 @@ def parse_slots(arguments: list[str]) -> list[str]:
     return slots
 
 
+def preload(app: Flask, slots: list[str]) -> None:
+    """Import before the fork what else every child would import at its first picture."""
+    if "media" in slots:
+        importlib.import_module("pigeon.stores.imaging_worker")
+        with app.app_context():
+            media.store()
+
+
 def announce_ready() -> None:
     """Tell a supervisor that children are being served, by the file it named."""
     path: Any = os.environ.get("PIGEON_READY_FILE")
@@ -157,6 +209,7 @@ def main(arguments: list[str]) -> int:
     app = create_app("worker")
     app.extensions["check_start"]()
     slots = parse_slots(arguments)
+    preload(app, slots)
     announce_ready()
     return Pool(app, slots).run()
 

@@ -24,7 +24,7 @@ MAX_FAILURES = 5
 BACKOFF_S = (1, 5, 30, 120)
 PATIENCE = timedelta(minutes=15)
 PATIENT_WAIT_S = 30
-"""While a store or a database is out of reach a job is tried so often, and none of it is its failure."""
+"""So long, and so often, a job is tried while a store is out of reach: that is not its failure."""
 
 LOST_AFTER_S = 5
 SWEPT_AT_ONCE = 500

@@ -8,6 +8,7 @@ from dataclasses import replace
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 
+from pigeon.crash_points import crash_point
 from pigeon.domain import limits, text
 from pigeon.domain.clock import utc_now
 from pigeon.domain.errors import Conflict, FieldError, Invalid, NotFound
@@ -159,19 +160,24 @@ def create(
     With the same `key` and `mark` again (`fingerprint`), the same post is answered; two at the
     same moment make one.
     """
+    crash_point("post.spooled")
     try:
         post_id = _insert(author_id, caption, uploads, key, mark)
     except IntegrityError:
+        media.delete_files([], [upload.token for upload in uploads])
         answered = find_answer(author_id, key, mark)
         if answered is None:
             raise
-        media.delete_files([], [upload.token for upload in uploads])
         return answered
+    crash_point("post.queued")
     return get(post_id, author_id)
 
 
 def _insert(author_id: int, caption: str, uploads: list[Upload], key: str, mark: str) -> int:
     with unit_of_work() as uow:
+        uow.after_commit(lambda: crash_point("post.committed"))
+        if not uploads:
+            publishing.lock_author(author_id)
         post = PostModel(
             author_id=author_id, state="processing", caption=caption, created_at=utc_now()
         )

@@ -24,11 +24,7 @@ PUSH_AGAIN_BELOW = 0.8
 
 def publish(uow: UnitOfWork, post: PostModel, *, had_images: bool = False) -> None:
     """Insert the publication of a complete post, whose row is locked or new."""
-    author = db.session.scalar(
-        select(UserModel).where(UserModel.id == post.author_id).with_for_update()
-    )
-    if author is None or author.state != "active":
-        raise NotFound
+    author = lock_author(post.author_id)
     delivery = _delivery(author)
     row = PublicationModel(
         post_id=post.id, author_id=author.id, delivery=delivery, published_at=utc_now()
@@ -41,6 +37,14 @@ def publish(uow: UnitOfWork, post: PostModel, *, had_images: bool = False) -> No
         update(PostTag).where(PostTag.post_id == post.id).values(publication_id=row.id)
     )
     _announce(uow, row, author, had_images=had_images)
+
+
+def lock_author(author_id: int) -> UserModel:
+    """Lock first, insert then: the foreign key of a new row shares a lock that we want alone."""
+    author = db.session.scalar(select(UserModel).where(UserModel.id == author_id).with_for_update())
+    if author is None or author.state != "active":
+        raise NotFound
+    return author
 
 
 def _delivery(author: UserModel) -> str:
@@ -97,6 +101,8 @@ def process(media_id: int) -> None:
     if row.state == "ready":
         media.incoming().discard(token)
         return
+    db.session.expunge(row)
+    db.session.rollback()  # no transaction stays open for the seconds that rendering takes
     try:
         rendered = media.render(row)
     except (Refused, NotFound) as error:

@@ -141,7 +141,7 @@ def _frame(_me: UserRef, _language: str, _theme: str, has_more: bool) -> Sequenc
     html = render_template(
         "timelines/home.html",
         cards=Markup(CARDS),
-        page=Page(items=[], next=CURSOR if has_more else None),
+        page=Page(items=[CARDS], next=CURSOR if has_more else None),
         pending=[],
         checklist=Markup(CHECKLIST),
         aside=Markup(ASIDE),

@@ -6,8 +6,6 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from flask import request
-
 from pigeon.domain.errors import FieldError, Invalid
 from pigeon.domain.limits import IDEMPOTENCY_KEY, POST_IMAGES
 from pigeon.domain.posts import Post

@@ -3,6 +3,7 @@
 function number(feed) {
   const articles = [...feed.querySelectorAll(":scope > article")];
   const isWhole = !feed.parentElement.querySelector(".older");
+  if (articles.length) feed.setAttribute("role", "feed"); // it may have been empty when the page was made
   articles.forEach((article, i) => {
     article.setAttribute("aria-posinset", i + 1);
     article.setAttribute("aria-setsize", isWhole ? articles.length : -1);

@@ -1,0 +1,79 @@
+"""`python -m bench [--quick] [--only NAME ...] [--out FOLDER]`."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+import time
+from pathlib import Path
+
+from bench import report
+from bench.controls import Controls
+from bench.ground import Ground, ground
+from bench.plan import FULL, QUICK
+from bench.results import Group, shown
+
+GROUPS = (
+    "timeline",
+    "home_page",
+    "fan_out",
+    "isolation",
+    "memory",
+    "reads",
+    "follow_sets",
+    "posting",
+    "publishing",
+    "mail",
+    "idle",
+    "neighbours",
+)
+"""In this order; the last one adds people to the data."""
+DOCS = Path(__file__).parents[1] / "docs"
+
+
+def main(arguments: list[str]) -> int:
+    options = _parse(arguments)
+    plan = QUICK if options.quick else FULL
+    began = time.monotonic()
+    with ground(plan) as found:
+        print(f"data in {time.monotonic() - began:.0f} s: {found.data.figures}", flush=True)
+        controls = Controls(found)
+        groups = [_measured(name, found, controls) for name in options.only or GROUPS]
+        controls.look()
+        took_s = time.monotonic() - began
+        page = report.text(plan, found, groups, controls.found, took_s)
+        folder = options.out or (DOCS if plan is FULL and not options.only else None)
+        if folder:
+            json_text = report.document(plan, found, groups, controls.found, took_s)
+            report.write(folder, page, json_text)
+    print(page)
+    return 0
+
+
+def measured(name: str, found: Ground) -> Group:
+    """What the module of that name measures."""
+    group: Group = importlib.import_module(f"bench.{name}").measure(found)
+    return group
+
+
+def _measured(name: str, found: Ground, controls: Controls) -> Group:
+    controls.look()
+    began = time.monotonic()
+    group = measured(name, found)
+    print(f"{name}: {time.monotonic() - began:.0f} s", flush=True)
+    for row in group.rows:
+        print(f"  {row.metric}: {shown(row.value)}{row.unit} {row.verdict}", flush=True)
+    return group
+
+
+def _parse(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="SQLite and little data, in a minute")
+    parser.add_argument("--only", action="append", choices=GROUPS, help="measure only this")
+    parser.add_argument("--out", type=Path, help="write the report there, whatever the run")
+    return parser.parse_args(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,14 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from tests.contract.world import World, build
+
+
+@pytest.fixture
+def world(app: Flask, mails: Any, client_for: Callable[[Any], Any]) -> World:
+    return build(app, mails, client_for)

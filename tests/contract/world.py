@@ -1,0 +1,139 @@
+"""A small site to call, and a caller that checks every answer twice: by table and by document."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from email.message import EmailMessage
+from functools import cache
+from typing import Any
+
+from flask import Flask
+from jsonschema import Draft202012Validator
+
+from pigeon.blueprints.openapi import document
+from pigeon.services import accounts
+from tests.contract.shapes import ERROR, Shape, faults
+from tests.factories import Person, Posted, make_follow, make_post, make_user
+from tests.factories.people import PASSWORD
+from tests.harness.clients import Client
+from tests.harness.context import in_app
+from tests.harness.outside import link_in
+
+TAG = "하늘"
+
+
+@dataclass
+class World:
+    """ann asks; she follows bob, eve follows ann; cat is the suggestion."""
+
+    app: Flask
+    mails: Callable[[], list[EmailMessage]]
+    client: Client
+    ann: Person
+    bob: Person
+    cat: Person
+    eve: Person
+    theirs: Posted
+    mine: Posted
+    failed: Posted
+
+    @property
+    def names(self) -> dict[str, Any]:
+        """What stands for the placeholders of paths."""
+        return {
+            "username": self.bob.username,
+            "post_id": self.theirs.id,
+            "tag": TAG,
+            "mine": self.mine.id,
+            "failed": self.failed.id,
+            "failed_image": self.failed.image_ids[0],
+            "cat": self.cat.username,
+        }
+
+    def sign_up_token(self) -> str:
+        body = {
+            "email": "new@example.org",
+            "username": "newcomer",
+            "display_name": "New",
+            "password": PASSWORD,
+        }
+        assert self.client.api("POST", "/auth/signup", body)[0] == 202
+        return self._token()
+
+    def reset_token(self) -> str:
+        self.client.api("POST", "/auth/password/forgot", {"email": self.ann.email})
+        return self._token()
+
+    def _token(self) -> str:
+        return link_in(self.mails()[-1]).rpartition("/")[2]
+
+
+def build(app: Flask, mails: Any, client_for: Callable[[Person], Client]) -> World:
+    ann, bob, cat, eve = (make_user(name) for name in ("ann", "bob", "cat", "eve"))
+    make_follow(ann, bob, bell=True)
+    make_follow(eve, ann)
+    make_follow(bob, cat)
+    make_follow(eve, bob)
+    return World(
+        app=app,
+        mails=mails,
+        client=client_for(ann),
+        ann=ann,
+        bob=bob,
+        cat=cat,
+        eve=eve,
+        theirs=make_post(bob, caption=f"for @ann and @nobody #{TAG}", images=2, alt="a bird"),
+        mine=make_post(ann, caption="mine"),
+        failed=make_post(ann, caption="oh", images=2, state="failed"),
+    )
+
+
+def call(
+    client: Client, method: str, path: str, status: int, shape: Shape = None, **request: Any
+) -> Any:
+    """Call the API and hold the answer against the contract's table and the OpenAPI document.
+
+    `path` is the document's, with `values` for its placeholders; `query` and the rest as in `api`.
+    """
+    values, query = request.pop("values", {}), request.pop("query", "")
+    address = path.format(**values) + (f"?{query}" if query else "")
+    found, body = client.api(method, address, **request)
+    assert found == status, (method, address, found, body)
+    answer = client.last
+    if status == 204:
+        assert answer.data == b""
+        return None
+    assert answer.mimetype == "application/json"
+    if shape is None:
+        shape = ERROR if status >= 400 else None
+    assert shape is not None, "every answer has a shape"
+    assert not list(faults(body, shape)), (method, address, body)
+    check_document(client.application, method, path, status, body)
+    return body
+
+
+def check_document(app: Flask, method: str, path: str, status: int, body: Any) -> None:
+    """The answer is one that the OpenAPI document announces."""
+    described = api_document(app)
+    operation = described["paths"][path][method.lower()]
+    schema = operation["responses"][str(status)]["content"]["application/json"]["schema"]
+    Draft202012Validator({**schema, "components": described["components"]}).validate(body)
+
+
+@cache
+def api_document(app: Flask) -> dict[str, Any]:
+    return in_app(app, document)
+
+
+def refusal(body: Any) -> tuple[str, dict[str, str]]:
+    """The code of an Error, and those of its fields."""
+    error = body["error"]
+    return error["code"], {name: fault["code"] for name, fault in error["fields"].items()}
+
+
+def waiting_sign_up(email: str = "new@example.org", username: str = "newcomer") -> None:
+    form = accounts.SignUp(
+        email=email, username=username, display_name="", password=PASSWORD, language="en"
+    )
+    accounts.sign_up(form, caller=accounts.Caller())

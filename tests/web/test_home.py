@@ -1,0 +1,64 @@
+"""The home page: joined from a frame and fragments, the same bytes as the plain template."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from pigeon.web import home
+from tests.factories.people import make_follow, make_user
+from tests.factories.posts import make_post
+
+TOKEN = re.compile(r'(name="csrf_token" value=|"csrf": ?)"[^"]+"')
+
+
+def without_tokens(html: str) -> str:
+    """Each page signs its token anew."""
+    return TOKEN.sub("", html)
+
+
+@pytest.mark.parametrize("posts", [3, 25])
+def test_joined_page_equals_the_plain_template(app, client_for, drain, monkeypatch, posts) -> None:
+    ann, ben = make_user("ann"), make_user("ben", language="ko")
+    make_follow(ben, ann)
+    for number in range(posts):
+        make_post(ann, caption=f"<b>{number}</b> #tag", images=number % 3)
+    drain()
+    client = client_for(ben)
+    joined = client.get("/").text
+    monkeypatch.setattr(
+        home,
+        "_joined",
+        lambda _viewer, _language, cards, page, checklist, aside: home._plain(
+            cards, page, [], checklist, aside
+        ),
+    )
+    plain = client.get("/").text
+    assert joined.count('<article class="post-card"') == min(posts, 10)
+    assert without_tokens(joined) == without_tokens(plain)
+
+
+def test_warm_page_sends_no_sql(app, client_for, drain, queries) -> None:
+    ann, ben = make_user("ann"), make_user("ben")
+    make_follow(ben, ann)
+    for number in range(12):
+        make_post(ann, caption=str(number))
+    drain()
+    client = client_for(ben)
+    client.get("/")
+    client.get("/")
+    with queries() as sent:
+        assert client.get("/").status_code == 200
+    assert sent == []
+
+
+def test_frame_of_one_reader_is_never_shown_to_another(app, client_for, drain) -> None:
+    ann, ben, cid = make_user("ann"), make_user("ben"), make_user("cid")
+    for reader in (ben, cid):
+        make_follow(reader, ann)
+    make_post(ann, caption="hello")
+    drain()
+    pages = {name: client_for(user).get("/").text for name, user in (("ben", ben), ("cid", cid))}
+    for name, html in pages.items():
+        assert re.findall(r'data-me="(\w+)"', html) == [name]
