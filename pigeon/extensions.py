@@ -14,6 +14,7 @@ from flask_mail import Mail
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.retry import Retry
 from sqlalchemy import MetaData, event
 from sqlalchemy.engine import Connection, Engine
@@ -74,8 +75,8 @@ class RedisRole:
         return redis.Redis.from_url(
             self.url,
             socket_timeout=timeout_s,
-            socket_connect_timeout=0.5,
-            retry=Retry(NoBackoff(), 1),
+            socket_connect_timeout=min(timeout_s or 0.5, 0.5),
+            retry=Retry(NoBackoff(), 1, supported_errors=(RedisConnectionError,)),
             health_check_interval=0,
         )
 

@@ -11,6 +11,7 @@ from redis.exceptions import RedisError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from pigeon.domain.errors import Unavailable
+from pigeon.extensions import settings
 
 T = TypeVar("T")
 log = structlog.get_logger()
@@ -63,3 +64,14 @@ def insist(call: Callable[[], T]) -> T:
 
 
 cache_breaker = Breaker()
+
+
+def tell(call: Callable[[], object]) -> None:
+    """Run a call that the cache must not miss, or else it is wrong: Unavailable if it does.
+
+    With `CACHE=off` nobody reads it: then a call is enough.
+    """
+    if settings().cache:
+        insist(call)
+    else:
+        cache_breaker.attempt(call, None)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 DAY_S = 86_400
-CARD_VERSION = 1
+CARD_VERSION = 2
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,7 +11,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 
 from pigeon.cache import keys
-from pigeon.cache.breaker import cache_breaker, insist
+from pigeon.cache.breaker import cache_breaker, tell
 from pigeon.extensions import cache, db
 
 LEASE_MS = 3_000
@@ -99,7 +99,7 @@ def evict(*evicted: str) -> None:
     that its event promised is tried again.
     """
     if evicted:
-        insist(lambda: _delete_pairs(evicted))
+        tell(lambda: _delete_pairs(evicted))
 
 
 def _delete_pairs(evicted: Sequence[str]) -> None:

@@ -13,16 +13,24 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import hiredis
 from redis.exceptions import ConnectionError as RedisConnectionError
-from redis.exceptions import ResponseError
+from redis.exceptions import RedisError, ResponseError
+from redis.exceptions import TimeoutError as RedisTimeoutError
 
 Argument = bytes
 CHUNK = 65_536
 
 
+_LENGTHS = [b"\r\n$%d\r\n" % length for length in range(256)]
+
+
 def encode(arguments: Sequence[bytes]) -> bytes:
     """One command as a RESP array of bulk strings."""
-    parts = [b"*%d\r\n" % len(arguments)]
-    parts.extend(b"$%d\r\n%b\r\n" % (len(part), part) for part in arguments)
+    parts = [b"*%d" % len(arguments)]
+    for part in arguments:
+        length = len(part)
+        parts.append(_LENGTHS[length] if length < 256 else b"\r\n$%d\r\n" % length)
+        parts.append(part)
+    parts.append(b"\r\n")
     return b"".join(parts)
 
 
@@ -32,7 +40,11 @@ class Connection:
     def __init__(self, url: str, timeout_s: float) -> None:
         self._reader = hiredis.Reader(replyError=ResponseError)
         self._socket = _connect(url, timeout_s)
-        self._greet(url)
+        try:
+            self._greet(url)
+        except BaseException:
+            self.close()
+            raise
 
     def pipeline(self, payload: bytes, replies: int) -> list[Any]:
         """Send encoded commands, read their replies; an error reply is in the list, not raised."""
@@ -84,25 +96,53 @@ class Pool:
         return replies
 
     def send(self, payload: bytes, replies: int) -> list[Any]:
-        """Like pipeline, for commands that are encoded already; errors stay in the list."""
-        connection = self._take()
+        """Like pipeline, for commands that are encoded already; errors stay in the list.
+
+        Sent again on a new connection when one that was kept turns out to be closed, as all are
+        after Redis was restarted: commands must bear to run twice.
+        """
+        kept = self._find_kept()
+        if kept is not None:
+            try:
+                return self._exchange(kept, payload, replies)
+            except RedisConnectionError:
+                self._close_kept()
+        return self._exchange(self._connect(), payload, replies)
+
+    def _exchange(self, connection: Connection, payload: bytes, replies: int) -> list[Any]:
         try:
             answers = connection.pipeline(payload, replies)
         except BaseException as error:
             connection.close()  # half-read replies must never reach the next caller
             if isinstance(error, OSError):
-                raise RedisConnectionError(str(error)) from error
+                raise _translated(error) from error
             raise
         self._free.append(connection)
         return answers
 
-    def _take(self) -> Connection:
+    def _find_kept(self) -> Connection | None:
         if self._pid != os.getpid():
             self._pid, self._free = os.getpid(), []
         try:
-            return self._free.pop() if self._free else Connection(self._url, self._timeout_s)
+            return self._free.pop()
+        except IndexError:
+            return None
+
+    def _close_kept(self) -> None:
+        while (connection := self._find_kept()) is not None:
+            connection.close()
+
+    def _connect(self) -> Connection:
+        try:
+            return Connection(self._url, self._timeout_s)
         except OSError as error:
-            raise RedisConnectionError(str(error)) from error
+            raise _translated(error) from error
+
+
+def _translated(error: OSError) -> RedisError:
+    """The name that redis-py has for what happened to a socket."""
+    hung = isinstance(error, TimeoutError)
+    return RedisTimeoutError(str(error)) if hung else RedisConnectionError(str(error))
 
 
 _pools: dict[tuple[str, float], Pool] = {}

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pigeon.jobs import posts
 from pigeon.jobs.registry import Again, job
 from pigeon.realtime import push as realtime
-from pigeon.services import fanouts, followers, follows, post_cards, presence, pulls
+from pigeon.services import fanouts, followers, follows, presence, pulls
 from pigeon.unit_of_work import current_claim
 
 
 @job("fanout")
 def push(publication_id: int, author_id: int, post_id: int, username: str) -> Again | None:
-    post_cards.pending.evict(author_id)
+    posts.refresh.run(post_id=post_id, publication_id=publication_id, author_id=author_id)
     pushed = fanouts.push(publication_id, author_id, current_claim.get())
     _hint(pushed.readers, author_id, post_id, username)
     return Again(progress=pushed.progress) if pushed.progress else None
@@ -21,6 +22,7 @@ def push(publication_id: int, author_id: int, post_id: int, username: str) -> Ag
 @job("fanout")
 def announce_pull(author_id: int, post_id: int, username: str) -> None:
     """A celebrity posted: readers merge it themselves once their index is refreshed."""
+    posts.refresh.run(post_id=post_id, publication_id=None, author_id=author_id)
     pulls.changed()
     _hint(followers.ids_of(author_id), author_id, post_id, username)
 

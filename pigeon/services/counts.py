@@ -22,9 +22,10 @@ def _load_users(ids: list[int]) -> dict[int, Counts]:
 
 
 def _load_posts(ids: list[int]) -> dict[int, Counts]:
+    """Of what is published: others have no counts, and no place in a timeline."""
     rows = db.session.execute(
         select(PostModel.id, PostModel.like_count, PostModel.comment_count).where(
-            PostModel.id.in_(ids)
+            PostModel.id.in_(ids), PostModel.state == "published"
         )
     )
     return {row[0]: tuple(row[1:]) for row in rows}

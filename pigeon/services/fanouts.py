@@ -5,18 +5,27 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+
+from sqlalchemy import func, select
 
 from pigeon import metrics
+from pigeon.cache.breaker import insist
+from pigeon.domain.clock import utc_now
 from pigeon.extensions import db, settings
 from pigeon.models import PublicationModel
-from pigeon.services import followers, timelines
-from pigeon.stores.timelines import Pusher
+from pigeon.services import followers
+from pigeon.stores.timelines import SLACK, Pusher
 from pigeon.unit_of_work import Claim
 
 CHUNK = 150
 SLICE = 10_000
 BULK_AUDIENCE = 2_000
 """Authors with more followers go through the bulk queue, so that nobody waits behind them."""
+LATE_BY = SLACK // 4
+LATE_AFTER = timedelta(seconds=5)
+"""A push is late when it is this old and that many posts were published since."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,27 +42,29 @@ NOTHING = Pushed(readers=[], progress="")
 def push(publication_id: int, author_id: int, claim: Claim | None) -> Pushed:
     """Push to the next slice of readers.
 
-    A slice that is repeated comes late: what it appended would stand behind newer entries, further
-    away than readers look. So it drops the lists instead, and their readers rebuild them from SQL.
+    What waited or is repeated (because a worker died) may stand behind newer entries, further away
+    than readers look, so it is marked as late. Readers who have it twice show it once.
     """
-    if not _is_wanted(publication_id):
-        return NOTHING
+    row = db.session.get(PublicationModel, publication_id) if _uses_lists() else None
+    if row is None:
+        return NOTHING  # the post may have been deleted while the job waited
     readers = _readers(author_id)
     last, is_repeated = _position(claim)
     begin = bisect_right(readers, last)
     part = readers[begin : begin + SLICE]
-    if is_repeated:
-        timelines.drop(*part)
-    active = [] if is_repeated else _push(publication_id, part)
+    active = _push(publication_id, part, is_late=is_repeated or _is_late(row))
     more = begin + SLICE < len(readers)
     progress = f"{part[-1]}:{claim.attempt}" if more and claim else ""
     return Pushed(readers=active, progress=progress)
 
 
-def _is_wanted(publication_id: int) -> bool:
-    """The post may have been deleted while the job waited."""
-    uses_lists = settings().cache and settings().fanout
-    return uses_lists and db.session.get(PublicationModel, publication_id) is not None
+def _uses_lists() -> bool:
+    return settings().cache and settings().fanout
+
+
+def _is_late(row: PublicationModel) -> bool:
+    newest = db.session.scalar(select(func.max(PublicationModel.id))) or 0
+    return newest - row.id >= LATE_BY and utc_now() - row.published_at >= LATE_AFTER
 
 
 def _readers(author_id: int) -> Sequence[int]:
@@ -71,16 +82,18 @@ def _position(claim: Claim | None) -> tuple[int, bool]:
     return int(last), claim.attempt != int(attempt) + 1
 
 
-def _push(publication_id: int, readers: Sequence[int]) -> list[int]:
-    pusher = Pusher(publication_id)
+def _push(publication_id: int, readers: Sequence[int], *, is_late: bool) -> list[int]:
+    """Whose lists have it now; Unavailable without Redis."""
+    pusher = Pusher(publication_id, is_late=is_late)
     active: list[int] = []
     for first in range(0, len(readers), CHUNK):
-        active += pusher.push(readers[first : first + CHUNK])
+        part = readers[first : first + CHUNK]
+        active += insist(partial(pusher.push, part))
     metrics.fanout_entries.inc(len(active))
     return active
 
 
 def push_to_author(publication_id: int, author_id: int) -> None:
     """The author's own timeline has the post at once; the job comes a moment later."""
-    if settings().cache and settings().fanout:
+    if _uses_lists():
         Pusher(publication_id).push([author_id])

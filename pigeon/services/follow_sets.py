@@ -22,7 +22,7 @@ def among(viewer_id: int, ids: list[int]) -> set[int]:
     nothing: list[int] = []
     flags = cache_breaker.attempt(lambda: _membership(key, ids), nothing)
     if flags and not flags[0]:
-        load(viewer_id)
+        cache_breaker.attempt(lambda: load(viewer_id), None)
         flags = cache_breaker.attempt(lambda: _membership(key, ids), nothing)
     if not flags or not flags[0]:
         return in_sql(viewer_id, ids)

@@ -36,7 +36,9 @@ def ids_of(author_id: int) -> array[int]:
         return array(TYPECODE, packed[VERSION_BYTES:])
     ids = _load(author_id)
     data = mark + ids.tobytes()
-    cache_breaker.attempt(lambda: cache.client.set(key, data, ex=keys.FOLLOWERS_PACKED.ttl_s), None)
+    if settings().cache:
+        ttl_s = keys.FOLLOWERS_PACKED.ttl_s
+        cache_breaker.attempt(lambda: cache.client.set(key, data, ex=ttl_s), None)
     return ids
 
 

@@ -33,6 +33,7 @@ def follow(user_id: int, *, by: int) -> None:
         raise Conflict("self")
     try:
         with unit_of_work() as uow:
+            _lock(by, user_id)
             db.session.add(FollowModel(follower_id=by, followee_id=user_id, created_at=utc_now()))
             db.session.flush()
             _count(follower_id=by, followee_id=user_id, change=1)
@@ -49,6 +50,7 @@ def unfollow(user_id: int, *, by: int) -> None:
     if user_id == by:
         raise Conflict("self")
     with unit_of_work() as uow:
+        _lock_rows(by, user_id)
         gone = db.session.execute(
             delete(FollowModel).where(
                 FollowModel.follower_id == by, FollowModel.followee_id == user_id
@@ -77,16 +79,35 @@ def set_bell(user_id: int, *, by: int, on: bool) -> None:
             row.bell = on
 
 
+def _lock(*ids: int) -> None:
+    """As `_lock_rows`; NotFound when one of the people went away."""
+    if _lock_rows(*ids) != len(ids):
+        raise NotFound
+
+
+def _lock_rows(*ids: int) -> int:
+    """Lock people, the lower id first; how many are active.
+
+    Before the follow is inserted: its foreign keys take shared locks on both rows, and two of
+    those on a row that both then count up are a deadlock.
+    """
+    states = db.session.scalars(
+        select(UserModel.state)
+        .where(UserModel.id.in_(ids))
+        .order_by(UserModel.id)
+        .with_for_update()
+    )
+    return list(states).count("active")
+
+
 def _count(*, follower_id: int, followee_id: int, change: int) -> None:
-    """Move both counters, the lower id first: two who follow each other must not deadlock."""
+    """Move both counters."""
     followers = {
         "follower_count": UserModel.follower_count + change,
         "followers_version": UserModel.followers_version + 1,
     }
     following = {"following_count": UserModel.following_count + change}
-    for user_id, values in sorted(
-        [(followee_id, followers), (follower_id, following)], key=lambda p: p[0]
-    ):
+    for user_id, values in ((followee_id, followers), (follower_id, following)):
         db.session.execute(update(UserModel).where(UserModel.id == user_id).values(values))
 
 

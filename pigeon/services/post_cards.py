@@ -50,19 +50,13 @@ def load(ids: list[int]) -> dict[int, PostCard]:
     """Cards in any state, from SQL: posts, images, mentions, tags, people; a statement each."""
     if not ids:
         return {}
-    rows = db.session.execute(
-        select(PostModel, PublicationModel.id, PublicationModel.published_at)
-        .outerjoin(PublicationModel, PublicationModel.post_id == PostModel.id)
-        .where(PostModel.id.in_(ids))
-    ).all()
+    rows = db.session.execute(_posts(ids)).all()
     images, mentions, tags = _images(ids), _mentions(ids), _tags(ids)
-    people = users.refs(
-        {row[0].author_id for row in rows} | {u for m in mentions.values() for u in m}
-    )
+    people = users.refs({row.author_id for row in rows} | {u for m in mentions.values() for u in m})
     return {
         post.id: PostCard(
             id=post.id,
-            publication_id=publication_id,
+            publication_id=post.publication_id,
             author=people[post.author_id],
             state=post.state,
             caption=post.caption,
@@ -71,12 +65,27 @@ def load(ids: list[int]) -> dict[int, PostCard]:
             images=images[post.id],
             comments_open=post.comments_open,
             created_at=post.created_at,
-            published_at=published_at,
+            published_at=post.published_at,
             edited_at=post.edited_at,
         )
-        for post, publication_id, published_at in rows
+        for post in rows
         if post.author_id in people
     }
+
+
+def _posts(ids: list[int]) -> Any:
+    """Columns, not rows of the session: loading the people next may end its snapshot."""
+    post = PostModel
+    return (
+        select(
+            *(post.id, post.author_id, post.state, post.caption, post.comments_open),
+            *(post.created_at, post.edited_at),
+            PublicationModel.id.label("publication_id"),
+            PublicationModel.published_at,
+        )
+        .outerjoin(PublicationModel, PublicationModel.post_id == post.id)
+        .where(post.id.in_(ids))
+    )
 
 
 def _images(ids: list[int]) -> dict[int, list[Image]]:

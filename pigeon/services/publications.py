@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from pigeon.extensions import db
 from pigeon.models import PublicationModel
@@ -19,7 +19,8 @@ class Ref(NamedTuple):
 
 
 MEMORY = 200_000
-_known: OrderedDict[int, Ref] = OrderedDict()
+_known: OrderedDict[int, Ref | None] = OrderedDict()
+"""None stands for a publication that is gone."""
 
 
 def refs(ids: list[int]) -> dict[int, Ref]:
@@ -27,11 +28,11 @@ def refs(ids: list[int]) -> dict[int, Ref]:
 
     A deleted publication may still be in memory: its post's counters say that it is gone.
     """
-    found = {number: ref for number in ids if (ref := _known.get(number)) is not None}
+    found = {number: _known[number] for number in ids if number in _known}
     missing = [number for number in ids if number not in found]
     if missing:
-        found.update(_load(missing))
-    return found
+        found |= _load(missing)
+    return {number: ref for number, ref in found.items() if ref is not None}
 
 
 def remember(publication_id: int, post_id: int, author_id: int) -> None:
@@ -43,14 +44,22 @@ def forget_all() -> None:
     _known.clear()
 
 
-def _load(ids: list[int]) -> dict[int, Ref]:
+def _load(ids: list[int]) -> dict[int, Ref | None]:
     rows = db.session.execute(
         select(PublicationModel.id, PublicationModel.post_id, PublicationModel.author_id).where(
             PublicationModel.id.in_(ids)
         )
     )
-    loaded = {row[0]: Ref(row[1], row[2]) for row in rows}
+    loaded: dict[int, Ref | None] = {row[0]: Ref(row[1], row[2]) for row in rows}
+    if len(loaded) < len(ids):
+        loaded |= dict.fromkeys(_gone(set(ids) - loaded.keys()))
     _known.update(loaded)
     while len(_known) > MEMORY:
         _known.popitem(last=False)
     return loaded
+
+
+def _gone(absent: set[int]) -> list[int]:
+    """Those that will not appear any more: ids only grow, and a newer publication is there."""
+    newest = db.session.scalar(select(func.max(PublicationModel.id))) or 0
+    return [number for number in absent if number < newest]

@@ -17,6 +17,7 @@ from typing import Any
 from sqlalchemy import select
 
 from pigeon.cache import keys
+from pigeon.cache.breaker import tell
 from pigeon.extensions import cache, db
 from pigeon.models import PublicationModel
 from pigeon.services import publications
@@ -65,7 +66,8 @@ def version_command() -> list[bytes]:
 
 def changed() -> None:
     """A pull publication appeared: every process reads the index again at its next page."""
-    cache.client.set(keys.PULL_VERSION.key(), secrets.token_hex(8), ex=keys.PULL_VERSION.ttl_s)
+    name, ttl_s = keys.PULL_VERSION.key(), keys.PULL_VERSION.ttl_s
+    tell(lambda: cache.client.set(name, secrets.token_hex(8), ex=ttl_s))
 
 
 def _begin_version() -> bytes:

@@ -6,7 +6,7 @@ Everything else here is a faster way to the same answer; see docs/architecture.m
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import or_, select
 
 from pigeon.cache import keys, resp
-from pigeon.cache.breaker import cache_breaker
+from pigeon.cache.breaker import cache_breaker, tell
 from pigeon.cache.counters import GONE, Counts
 from pigeon.domain.page import Page, PageRequest, cut
 from pigeon.extensions import cache, db, settings
@@ -23,9 +23,9 @@ from pigeon.services import counts, follow_sets, publications, pulls
 from pigeon.stores import timelines as store
 
 CURSOR = "timeline"
-CHUNK = 150
-BULK_READERS = 10_000
 OVERFETCH = 6
+PULLED = 800
+"""How many posts of celebrities one page looks at before it goes on in SQL."""
 
 BodyKey = Callable[[int], bytes]
 
@@ -121,8 +121,9 @@ def _merge(
     reader_id: int, read: _Read, before: int | None, need: int, body_key: BodyKey | None
 ) -> list[Entry]:
     """Merge both runs above the floor of both, filter, and let SQL continue below it."""
-    floor = max(read.cells.floor, read.index.floor)
-    candidates = _candidates(read, before, floor)
+    pulled = list(islice(read.index.newest(read.celebrities, before), PULLED))
+    floor = max(read.cells.floor, read.index.floor, pulled[-1] if len(pulled) == PULLED else 0)
+    candidates = _candidates(read.cells.ids, pulled, before, floor)
     found: list[Entry] = []
     while len(found) < need:
         batch = list(islice(candidates, need - len(found) + OVERFETCH))
@@ -136,13 +137,11 @@ def _merge(
     return found + _from_sql(reader_id, below, need - len(found), body_key)
 
 
-def _candidates(read: _Read, before: int | None, floor: int) -> Iterable[int]:
+def _candidates(
+    pushed: list[int], pulled: list[int], before: int | None, floor: int
+) -> Iterator[int]:
     """Ids below `before` and at or above `floor`, newest first, once each."""
-    pushed = read.cells.ids
-    pulled = list(islice(read.index.newest(read.celebrities, before), store.WINDOW * 4))
     merged = sorted({*pushed, *pulled}, reverse=True) if pulled else pushed
-    if len(pulled) == store.WINDOW * 4:
-        floor = max(floor, pulled[-1])
     return iter([n for n in merged if n >= floor and (before is None or n < before)])
 
 
@@ -150,6 +149,8 @@ def _hydrate(reader_id: int, ids: list[int], body_key: BodyKey | None) -> list[E
     """Trip 2: is each author still followed, its counters, its body; what is gone is left out."""
     refs = publications.refs(ids)
     known = [number for number in ids if number in refs]
+    if not known:
+        return []
     authors = list({refs[number].author_id for number in known})
     replies = cache_breaker.attempt(
         lambda: _second_trip(reader_id, authors, known, refs, body_key), None
@@ -186,10 +187,8 @@ def _second_trip(
         [b"HMGET", counts.posts.key(refs[number].post_id).encode(), *_COUNT_FIELDS]
         for number in ids
     ]
-    if body_key and ids:
+    if body_key:
         commands.append([b"MGET", *map(body_key, ids)])
-    elif body_key:
-        commands.append([b"MGET", b"-"])
     return resp.pool(cache.url).pipeline(commands)
 
 
@@ -256,8 +255,8 @@ def rebuild(reader_id: int) -> bool:
 
 
 def drop(*reader_ids: int) -> None:
-    """Forget timelines; their readers rebuild them at the next page."""
-    cache_breaker.attempt(lambda: store.drop(reader_ids), None)
+    """Forget timelines; their readers rebuild them at the next page. Unavailable without Redis."""
+    tell(lambda: store.drop(reader_ids))
 
 
 def verify(reader_id: int, limit: int = 50) -> bool:

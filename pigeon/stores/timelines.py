@@ -1,14 +1,15 @@
 """Home timelines in the cache Redis: a LIST of publication ids per reader, newest at the tail.
 
-The list is an index, never the truth, and only nearly sorted: workers run in parallel. Its first
-cell is `0` when nothing older exists (so an empty timeline is not a missing one), and `s<token>`
-while a rebuild is under way.
+The list is an index, never the truth, and only nearly sorted: workers run in parallel. A push that
+comes late appends the id negated: such a cell says nothing about where the list is complete. The
+first cell is `0` when nothing older exists (so an empty timeline is not a missing one), and
+`s<token>` while a rebuild is under way.
 """
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,10 +18,11 @@ from pigeon.extensions import cache, settings
 
 COMPLETE = b"0"
 SLACK = 64
-"""How many positions a cell may be away from its sorted place."""
+"""How many positions a cell that was pushed in time may be away from its sorted place."""
 WINDOW = 200
 REBUILD_LEASE_MS = 15_000
-TRIM_ONE_IN = 64
+TRIM_AFTER = 64
+"""A list may be longer than wanted by this much before it is cut."""
 
 _FINISH = """
 local cells = redis.call('LRANGE', KEYS[1], 0, -1)
@@ -37,6 +39,10 @@ end
 redis.call('LTRIM', KEYS[1], -tonumber(ARGV[2]), -1)
 redis.call('EXPIRE', KEYS[1], ARGV[3])
 return 1
+"""
+
+_RELEASE = """
+if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
 """
 
 
@@ -63,14 +69,24 @@ def renew_command(reader_id: int) -> list[bytes]:
 
 
 def understand(cells: Sequence[bytes]) -> Cells | None:
-    """What a reply says; None when there is no list, or it is being rebuilt."""
+    """What a reply says; None when there is no list, it is being rebuilt, or late pushes fill it.
+
+    Whatever was left out of the reply stands before `SLACK` cells that were pushed in time, so it
+    is smaller than the largest of them: that is the floor.
+    """
     if not cells or cells[0][:1] == b"s":
         return None
     if cells[0] == COMPLETE:
-        return Cells(ids=sorted(set(map(int, cells[1:])), reverse=True), floor=0)
+        return Cells(ids=_newest_first(map(int, cells[1:])), floor=0)
     numbers = list(map(int, cells))
-    floor = max(numbers[:SLACK])
-    return Cells(ids=sorted(set(numbers), reverse=True), floor=floor)
+    in_time = [number for number in numbers if number > 0][:SLACK]
+    if len(in_time) < min(SLACK, len(numbers)):
+        return None
+    return Cells(ids=_newest_first(numbers), floor=max(in_time))
+
+
+def _newest_first(numbers: Iterable[int]) -> list[int]:
+    return sorted(set(map(abs, numbers)), reverse=True)
 
 
 def begin_rebuild(reader_id: int) -> str | None:
@@ -94,7 +110,7 @@ def finish_rebuild(reader_id: int, token: str, newest: Sequence[int], *, complet
     script = cache.client.register_script(_FINISH)
     length, ttl_s = settings().timeline_length, keys.TIMELINE.ttl_s
     done = bool(script(keys=[name], args=[token, length + 1, ttl_s, *ids]))
-    cache.client.delete(keys.lease(name))
+    cache.client.register_script(_RELEASE)(keys=[keys.lease(name)], args=[token])
     return done
 
 
@@ -110,10 +126,10 @@ class Pusher:
     Encoding is the bottleneck, so a command is a constant head, the key, and a constant tail.
     """
 
-    def __init__(self, publication_id: int) -> None:
-        cell = b"%d" % publication_id
+    def __init__(self, publication_id: int, *, is_late: bool = False) -> None:
+        cell = b"%d" % (-publication_id if is_late else publication_id)
         self._tail = b"\r\n$%d\r\n%b\r\n" % (len(cell), cell)
-        self._trims = publication_id % TRIM_ONE_IN == 0
+        self._keep = settings().timeline_length + 1
         self._pool = resp.pool(cache.url, 2.0)
 
     def push(self, reader_ids: Sequence[int]) -> list[int]:
@@ -123,16 +139,14 @@ class Pusher:
         for reply in replies:
             if isinstance(reply, Exception):
                 raise reply
-        pushed = [
-            reader_id for reader_id, length in zip(reader_ids, replies, strict=True) if length
-        ]
-        if self._trims and pushed:
-            self._trim(pushed)
-        return pushed
+        lengths = dict(zip(reader_ids, replies, strict=True))
+        self._trim([r for r, length in lengths.items() if length > self._keep + TRIM_AFTER])
+        return [reader_id for reader_id, length in lengths.items() if length]
 
     def _trim(self, reader_ids: Sequence[int]) -> None:
-        keep = b"-%d" % (settings().timeline_length + 1)
-        self._pool.pipeline([[b"LTRIM", key(r), keep, b"-1"] for r in reader_ids])
+        first = b"-%d" % self._keep
+        if reader_ids:
+            self._pool.pipeline([[b"LTRIM", key(r), first, b"-1"] for r in reader_ids])
 
 
 _PREFIX, _SUFFIX = keys.TIMELINE.key("\n").encode().split(b"\n")

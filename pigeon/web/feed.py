@@ -12,7 +12,7 @@ from pigeon.services.timelines import Entry
 from pigeon.web import fragments
 from pigeon.web.fragments import Fragment
 from pigeon.web.jinja import EAGERLY, LAZILY
-from pigeon.web.moments import Moment
+from pigeon.web.moments import Moment, choose_zone
 
 FIRST = 2
 
@@ -21,11 +21,10 @@ def page_of(reader_id: int, request: PageRequest, language: str) -> Page[Entry]:
     return timelines.page(reader_id, request, fragments.body_key(language))
 
 
-def cards(entries: list[Entry], reader_id: int, language: str) -> Markup:
-    """The feed's markup, newest first."""
-    found = fragments.complete(entries, language)
+def cards(entries: list[Entry], reader_id: int, moment: Moment) -> Markup:
+    """The feed's markup, newest first, in the language of `moment`."""
+    found = fragments.complete(entries, moment.language)
     mine = {entry.post_id for entry in entries if entry.author_id == reader_id}
-    moment = Moment.now(language)
     return Markup(
         "\n".join(
             fragment.fill(_slots(fragment, number, fragment.post_id in mine, moment))
@@ -60,4 +59,4 @@ def card_of(post: Post, language: str) -> str:
         return ""
     fragment = fragments.decode(fragments.render(card, language).encode())
     is_mine = post.viewer is not None and post.viewer.is_author
-    return fragment.fill(_slots(fragment, 0, is_mine, Moment.now(language)))
+    return fragment.fill(_slots(fragment, 0, is_mine, Moment.now(language, choose_zone())))

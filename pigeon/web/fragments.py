@@ -1,12 +1,11 @@
 """Feed cards as cached HTML fragments, free of the viewer, with slots for what depends on them.
 
-A fragment is a JSON head, both menus, and the pieces of the card between its slots, separated by
+A fragment is a head, both menus, and the pieces of the card between its slots, separated by
 NUL (which no text of ours contains). The card is rendered by the same template on every path.
 """
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -61,8 +60,9 @@ def complete(entries: list[Entry], language: str) -> list[Fragment]:
 
 def decode(data: bytes) -> Fragment:
     head, own_menu, other_menu, *pieces = data.decode().split(NUL)
-    post_id, published_at = json.loads(head)
-    return Fragment(post_id, datetime.fromisoformat(published_at), own_menu, other_menu, pieces)
+    post_id, _, published_at = head.partition(" ")
+    at = datetime.fromisoformat(published_at)
+    return Fragment(int(post_id), at, own_menu, other_menu, pieces)
 
 
 def render(card: PostCard, language: str) -> str:
@@ -71,7 +71,7 @@ def render(card: PostCard, language: str) -> str:
         own = render_template("posts/_menu_own.html", post=card)
         other = render_template("posts/_menu_other.html", post=card, follows=True)
         html = render_template("posts/_card.html", post=card, slot=_slot)
-    head = json.dumps([card.id, str(card.published_at or card.created_at)])
+    head = f"{card.id} {(card.published_at or card.created_at).isoformat()}"
     return NUL.join((head, own, other, html))
 
 

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from flask import render_template, session
-from flask_babel import get_locale
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
@@ -24,6 +23,7 @@ from pigeon.domain.users import UserRef
 from pigeon.services import counts, post_cards, posts, suggestions, users
 from pigeon.services.timelines import Entry
 from pigeon.web import feed
+from pigeon.web.moments import Moment
 
 SUGGESTED = 5
 FIRST_SUGGESTED = 8
@@ -85,13 +85,13 @@ def _checklist(reader_id: int) -> Checklist | None:
 
 def render(viewer: SessionUser, asked: PageRequest) -> str:
     """The whole page."""
-    language = str(get_locale())
+    language = viewer.language
     page = feed.page_of(viewer.user_id, asked, language)
     beside, pending_ids = together(
         (besides, f"{viewer.user_id}:{language}"), (post_cards.pending, viewer.user_id)
     )
     pending = posts.list_pending(viewer.user_id) if pending_ids and asked.before is None else []
-    cards = feed.cards(page.items, viewer.user_id, language)
+    cards = feed.cards(page.items, viewer.user_id, Moment.now(language, viewer.time_zone))
     checklist = beside.checklist if asked.before is None else ""
     if pending or not cards or "_flashes" in session:
         return _plain(cards, page, pending, checklist, beside.aside)
@@ -100,10 +100,10 @@ def render(viewer: SessionUser, asked: PageRequest) -> str:
 
 def render_feed(viewer: SessionUser, asked: PageRequest) -> str:
     """The feed alone, for scripts."""
-    language = str(get_locale())
+    language = viewer.language
     page = feed.page_of(viewer.user_id, asked, language)
     pending = posts.list_pending(viewer.user_id) if asked.before is None else []
-    cards = feed.cards(page.items, viewer.user_id, language)
+    cards = feed.cards(page.items, viewer.user_id, Moment.now(language, viewer.time_zone))
     return render_template(
         "timelines/_feed.html", cards=cards, page=page, pending=pending, checklist=""
     )

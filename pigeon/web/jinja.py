@@ -88,7 +88,7 @@ def _frame() -> dict[str, object]:
 
 def ago(at: datetime) -> str:
     """now, 5m, 3h, 2d, 4w; then the date."""
-    return Moment.now(str(get_locale())).ago(at)
+    return Moment.now(str(get_locale()), choose_zone()).ago(at)
 
 
 def local_time(moment: datetime) -> str:

@@ -27,8 +27,8 @@ class Moment:
     language: str
 
     @classmethod
-    def now(cls, language: str) -> Moment:
-        return cls(utc_now(), _zone(choose_zone()), _words(language), language)
+    def now(cls, language: str, zone: str) -> Moment:
+        return cls(utc_now(), _zone(zone), _words(language), language)
 
     def ago(self, then: datetime) -> str:
         """now, 5m, 3h, 2d, 4w; then the date, with the year when it is another one."""

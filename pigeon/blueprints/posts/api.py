@@ -55,7 +55,7 @@ def remove(post_id: str) -> None:
 @access(MEMBERS)
 @answers(Post, status=202)
 def retry(post_id: str) -> Post:
-    return posts.retry(read_id(post_id), by=get_viewer().user_id)
+    return with_messages(posts.retry(read_id(post_id), by=get_viewer().user_id))
 
 
 @access(MEMBERS)
