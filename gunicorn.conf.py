@@ -5,10 +5,14 @@ Imports nothing of the application: the gevent worker has to patch before that h
 
 import ctypes
 import os
+import re
 import signal
 import sys
 from pathlib import Path
 
+from gunicorn.glogging import Logger
+
+MAILED = re.compile(r"^(/(?:confirm|password/reset)/).+")
 ROLE = os.environ.get("PIGEON_ROLE", "web")
 PR_SET_PDEATHSIG = 1
 SHARED_MEMORY = Path("/dev/shm")
@@ -45,6 +49,14 @@ loglevel = os.environ.get("GUNICORN_LOG_LEVEL", "warning")
 errorlog = "-"
 accesslog = "-" if os.environ.get("ACCESS_LOG") == "on" else None
 access_log_format = JSON_ACCESS
+
+
+class logger_class(Logger):
+    """Keeps the tokens of mailed links out of the access log."""
+
+    def atoms(self, resp, req, environ, request_time):
+        atoms = super().atoms(resp, req, environ, request_time)
+        return atoms | {"U": MAILED.sub(r"\1…", atoms["U"] or "")}
 
 
 def post_fork(server, worker):

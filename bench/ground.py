@@ -125,6 +125,10 @@ class Processes:
         site.start(name, command)
         return site.processes[name].pid
 
+    def pids(self) -> list[int]:
+        """Of everything that was started, without its children."""
+        return [process.pid for site in self._sites for process in site.processes.values()]
+
     def stop(self) -> None:
         for site in self._sites:
             site.stop()

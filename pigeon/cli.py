@@ -18,7 +18,6 @@ from pigeon.models import UserModel
 from pigeon.services import (
     accounts,
     collectors,
-    demos,
     invites,
     outbox,
     readiness,
@@ -119,6 +118,8 @@ def create_invite(uses: int, days: int) -> None:
 @click.command("demo")
 def demo() -> None:
     """Fill an empty development site with people, posts and pictures."""
+    from pigeon.services import demos  # brings NumPy along, which no other process needs
+
     if settings().is_production:
         raise click.ClickException("There is no demo in production.")
     if db.session.scalar(select(UserModel.id).limit(1)) is not None and not demos.is_unfinished():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from pigeon.crash_points import crash_point
@@ -201,16 +201,19 @@ def _insert(author_id: int, caption: str, uploads: list[Upload], key: str, mark:
 
 
 def _use_key(user_id: int, key: str, mark: str, post_id: int) -> None:
-    old = db.session.get(IdempotencyKey, (user_id, key))
-    if old is not None and old.created_at < utc_now() - publishing.KEY_LIFE:
-        db.session.delete(old)
-        db.session.flush()
-    db.session.add(
-        IdempotencyKey(
+    """Take the key in the unit that stores the post; IntegrityError when another request has it."""
+    db.session.execute(
+        delete(IdempotencyKey).where(
+            IdempotencyKey.user_id == user_id,
+            IdempotencyKey.key == key,
+            IdempotencyKey.created_at < utc_now() - publishing.KEY_LIFE,
+        )
+    )
+    db.session.execute(
+        insert(IdempotencyKey).values(
             user_id=user_id, key=key, fingerprint=mark, post_id=post_id, created_at=utc_now()
         )
     )
-    db.session.flush()
 
 
 def index_text(post: PostModel) -> None:

@@ -10,7 +10,7 @@ from werkzeug.formparser import FormDataParser
 
 from pigeon.domain import limits
 from pigeon.domain.errors import Malformed
-from pigeon.stores.incoming import IncomingFile
+from pigeon.stores.incoming import Incoming
 
 API = "/api/v1"
 
@@ -41,7 +41,7 @@ class PigeonRequest(Request):
         filename: str | None = None,
         content_length: int | None = None,
     ) -> IO[bytes]:
-        stream: Any = IncomingFile(current_app.extensions["settings"].incoming)
+        stream: Any = Incoming(current_app.extensions["settings"].incoming).stream_factory()
         return stream  # type: ignore[no-any-return]
 
 

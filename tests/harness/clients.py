@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
+from werkzeug.test import TestResponse, encode_multipart
 
 from pigeon.domain.sessions import Caller
 from pigeon.services import sessions
@@ -74,3 +74,9 @@ class Client(FlaskClient):
 def files(contents: Sequence[bytes]) -> list[tuple[io.BytesIO, str]]:
     """File parts for a multipart body."""
     return [(io.BytesIO(content), f"{number}.jpg") for number, content in enumerate(contents)]
+
+
+def multipart(**values: Any) -> dict[str, Any]:
+    """`data=` and `content_type=` of a large form, built in memory: no temporary file stays open."""
+    boundary, body = encode_multipart({name.replace("__", "[]"): v for name, v in values.items()})
+    return {"data": body, "content_type": f"multipart/form-data; boundary={boundary}"}

@@ -15,13 +15,15 @@ from pigeon.extensions import cache, db
 from pigeon.models import IdempotencyKey, MentionModel, PostModel, PostTag, UserModel
 from pigeon.services import posts
 from pigeon.stores.incoming import Incoming
+from pigeon.unit_of_work import unit_of_work
 from tests.factories import make_follow, make_post, make_user
 from tests.factories.uploads import make_processing_post, make_upload
 from tests.harness import pictures
 from tests.harness.context import concurrently, in_app
 from tests.harness.crashes import left_in_incoming, stored_objects
+from tests.stores import hostile
 
-DAMAGED = pictures.jpeg(400, 300, quality=95)[:-400] + b"\0" * 398 + b"\xff\xd9"
+DAMAGED = hostile.damaged_png()
 
 
 def count(model: Any) -> int:
@@ -141,8 +143,9 @@ def test_a_parallel_request_with_another_body_is_refused_and_leaves_nothing(
 def test_a_key_is_forgotten_after_a_day(app: Flask, client_for: Any) -> None:
     ann, key = make_user("ann"), {"Idempotency-Key": "old"}
     first = client_for(ann).share("one", headers=key)[1]
-    db.session.execute(update(IdempotencyKey).values(created_at=utc_now() - timedelta(hours=25)))
-    db.session.connection().commit()
+    with unit_of_work():
+        yesterday = utc_now() - timedelta(hours=25)
+        db.session.execute(update(IdempotencyKey).values(created_at=yesterday))
     status, second = client_for(ann).share("two", headers=key)
     assert status == 201 and second["id"] != first["id"]
 
@@ -157,6 +160,7 @@ def test_many_texts_of_one_author_at_once(app: Flask, token_client: Any) -> None
     assert db.session.scalar(select(UserModel.post_count)) == 6
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # a client's body
 def test_nothing_is_stored_of_a_refused_post(app: Flask, client_for: Any) -> None:
     client = client_for(make_user("ann"))
     good = pictures.jpeg()
@@ -234,7 +238,7 @@ def test_an_edit_changes_what_is_given_and_says_so(app: Flask, client_for: Any) 
         ({"alts": ["one", "two", "three"]}, "alts"),
         ({"alts": ["one", "x" * (limits.ALT + 1)]}, "alts.1"),
         ({"caption": "x" * (limits.CAPTION + 1)}, "caption"),
-        ({"caption": " ".join(f"@u{n}" for n in range(limits.MENTIONS + 1))}, "caption"),
+        ({"caption": " ".join(f"@user{n}" for n in range(limits.MENTIONS + 1))}, "caption"),
     ],
 )
 def test_an_edit_is_refused_as_a_new_post_is(

@@ -1,0 +1,138 @@
+"""People of a test on the site that all browser tests share, and what people do on its pages."""
+
+from __future__ import annotations
+
+import base64
+import itertools
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import psutil
+import pytest
+
+from tests.factories import Person, make_follow, make_post, make_user
+from tests.harness.pictures import real_photographs
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Locator, Page
+
+    from tests.factories import Posted
+    from tests.harness.sites import Site
+
+PHOTOGRAPHS = 4
+SEND = """async ({caption, pictures}) => {
+  const bytes = (text) => Uint8Array.from(atob(text), (letter) => letter.codePointAt(0));
+  const form = new FormData();
+  form.append("caption", caption);
+  pictures.forEach((picture, i) => form.append("images[]", new File([bytes(picture)], `${i}.png`)));
+  const { csrf_token } = await (await fetch("/api/v1/csrf")).json();
+  const answer = await fetch("/api/v1/posts", {
+    method: "POST", body: form, headers: { "X-CSRFToken": csrf_token },
+  });
+  return (await answer.json()).id;
+}"""
+
+_numbers = itertools.count(1)
+
+
+class Stage:
+    """Makes people, follows and posts on a running site; every name is new."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+
+    def person(self, name: str = "ann", **columns: Any) -> Person:
+        with self._site.app.app_context():
+            return make_user(f"{name}{next(_numbers)}", display_name=name.title(), **columns)
+
+    def post(self, author: Person, **options: Any) -> Posted:
+        with self._site.app.app_context():
+            return make_post(author, **options)
+
+    def follow(self, follower: Person, followee: Person) -> None:
+        with self._site.app.app_context():
+            make_follow(follower, followee)
+
+
+@pytest.fixture
+def stage(site: Site) -> Stage:  # type: ignore[override]
+    """`stage.person("ann")`, `stage.post(ann, images=3)`, `stage.follow(bob, ann)`."""
+    return Stage(site)
+
+
+@pytest.fixture
+def ann(stage: Stage) -> Person:
+    return stage.person("ann")
+
+
+@pytest.fixture
+def bob(stage: Stage) -> Person:
+    return stage.person("bob")
+
+
+@pytest.fixture
+def as_person(site: Site, page_for: Callable[..., Page]) -> Callable[..., Page]:
+    """`as_person(ann)` is a page in a browser where ann is logged in; `as_person()` anybody's."""
+
+    def open_page(person: Person | None = None, **options: Any) -> Page:
+        return page_for(site, person, **options)
+
+    return open_page
+
+
+@pytest.fixture
+def held_workers(site: Site) -> Callable[[], Any]:
+    """`with held_workers():` nothing that waits in a queue is done before the block ends."""
+
+    @contextmanager
+    def hold() -> Iterator[None]:
+        supervisor = psutil.Process(site.processes["site"].pid)
+        found = supervisor.children(recursive=True)
+        workers = [one for one in found if "pigeon.jobs.worker" in one.cmdline()]
+        assert workers
+        for worker in workers:
+            worker.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for worker in workers:
+                worker.send_signal(signal.SIGCONT)
+
+    return hold
+
+
+@pytest.fixture(scope="session")
+def photographs() -> list[Path]:
+    return real_photographs()[:PHOTOGRAPHS]
+
+
+@pytest.fixture
+def compose() -> Callable[..., Locator]:
+    """`compose(page, paths, "words")` fills the composer; the answer is its pictures."""
+
+    def fill(page: Page, pictures: Sequence[Path | dict[str, Any]] = (), caption: str = "") -> Any:
+        page.goto("/create")
+        page.locator('[data-part="picker"]').set_input_files(list(pictures))
+        thumbs = page.locator(".thumbs > .thumb")
+        page.wait_for_function(
+            "count => document.querySelectorAll('.thumbs > .thumb').length === count",
+            arg=len(pictures),
+        )
+        page.get_by_label("Caption").fill(caption)
+        return thumbs
+
+    return fill
+
+
+@pytest.fixture
+def send() -> Callable[..., str]:
+    """`send(page, [bytes], "words")` posts by the API as this page's reader; the post's id."""
+
+    def post(page: Page, pictures: Sequence[bytes] = (), caption: str = "") -> str:
+        encoded = [base64.b64encode(picture).decode() for picture in pictures]
+        return str(page.evaluate(SEND, {"caption": caption, "pictures": encoded}))
+
+    return post

@@ -1,0 +1,125 @@
+"""From nothing to the first post, and a friend who sees it arrive."""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.harness.children import wait_until
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    from tests.browser.conftest import Stage
+    from tests.factories import Person
+    from tests.harness.sites import Site
+
+pytestmark = pytest.mark.browser
+PASSWORD = "seven doves over the bay"
+PHONE = {"width": 390, "height": 844}
+
+
+def sign_up(page: Page, username: str) -> None:
+    page.goto("/")
+    page.locator(".landing").get_by_role("link", name="Sign up").click()
+    page.get_by_label("E-mail").fill(f"{username}@example.org")
+    page.get_by_label("Name", exact=True).fill("Nora")
+    page.get_by_label("Username").fill(username)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Sign up").click()
+    page.get_by_role("heading", name="Check your mail").wait_for()
+
+
+def letters_to(site: Site, address: str) -> list[str]:
+    folder = Path(site.env["DATA"]) / "outbox"
+    parsed = (
+        email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+        for path in sorted(folder.glob("*.eml"))
+    )
+    return [
+        letter.get_body(("plain",)).get_content() for letter in parsed if address in letter["To"]
+    ]
+
+
+def test_sign_up_by_the_link_on_the_page_leads_to_the_first_post(
+    as_person: Callable[..., Page], compose: Callable[..., Any], photographs: list[Path]
+) -> None:
+    page = as_person(viewport=PHONE, is_mobile=True, has_touch=True)
+    sign_up(page, "nora.first")
+    page.get_by_role("link", name="Open the link").click()
+    page.get_by_role("button", name="Confirm and continue").click()
+    page.get_by_role("heading", name="Welcome, Nora").wait_for()
+    page.locator(".checklist").get_by_role("link", name="Share your first photo").click()
+    page.get_by_role("heading", name="New post").wait_for()
+    compose(page, photographs, "My first four")
+    page.get_by_role("button", name="Share", exact=True).click()
+    page.wait_for_url("/")
+    card = page.locator("article", has_text="My first four")
+    card.wait_for()
+    page.locator("article:not(.is-pending)", has_text="My first four").wait_for()
+    assert card.locator(".carousel-slide").count() == len(photographs)
+    assert not page.locator(".checklist").is_visible() or page.get_by_text("Done").count()
+
+
+def test_sign_up_by_the_letter_in_the_outbox(as_person: Callable[..., Page], site: Site) -> None:
+    page = as_person()
+    sign_up(page, "nora.letter")
+    address = "nora.letter@example.org"
+    wait_until(lambda: letters_to(site, address), what="the letter")
+    (letter,) = letters_to(site, address)
+    (link,) = [line for line in letter.splitlines() if line.startswith(site.url)]
+    page.goto(link)
+    page.get_by_role("button", name="Confirm and continue").click()
+    page.get_by_role("heading", name="Welcome, Nora").wait_for()
+    page.goto("/u/nora.letter")
+    page.get_by_text("Share your first photo").wait_for()
+
+
+def test_a_post_is_its_authors_at_once_and_a_followers_when_it_is_ready(
+    as_person: Callable[..., Page],
+    compose: Callable[..., Any],
+    held_workers: Callable[[], Any],
+    photographs: list[Path],
+    stage: Stage,
+    ann: Person,
+    bob: Person,
+) -> None:
+    stage.post(ann, caption="an older one")
+    stage.follow(bob, ann)
+    author, follower = as_person(ann), as_person(bob)
+    follower.get_by_text("an older one").first.wait_for()
+    loads: list[str] = []
+    follower.on("load", lambda: loads.append(follower.url))
+    with held_workers():
+        compose(author, photographs, "Four at once")
+        author.get_by_role("button", name="Share", exact=True).click()
+        pending = author.locator("article.is-pending", has_text="Four at once")
+        pending.wait_for()
+        assert author.locator("#feed > article").first.get_attribute("id") == pending.get_attribute(
+            "id"
+        )
+        preview = pending.locator("img[data-preview]")
+        assert preview.is_visible()
+        assert pending.locator("[data-count]").inner_text() == "0/4"
+        address = str(pending.get_attribute("data-href"))
+        assert follower.request.get(address).status == 404
+        assert not follower.locator(".new-posts-pill").is_visible()
+    author.locator("article:not(.is-pending)", has_text="Four at once").wait_for(timeout=20_000)
+    pill = follower.get_by_role("button", name="1 new post")
+    pill.wait_for()
+    assert not follower.get_by_text("Four at once").count(), "nothing moves what is being read"
+    pill.click()
+    card = follower.locator("#feed > article").first
+    card.get_by_text("Four at once").wait_for()
+    assert card.locator(".carousel-slide").count() == 4
+    first = card.locator(".photo-image").first
+    first.evaluate("picture => picture.decode()")
+    assert re.match(r"/media/", str(first.get_attribute("src")))
+    assert not pill.is_visible()
+    assert not loads
