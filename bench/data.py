@@ -102,6 +102,20 @@ def user_row(user_id: int, posts: int, followers: int, following: int, is_celebr
     return (*own, *shown, *chosen, *counts, "2024-01-01 00:00:00.000000")
 
 
+def add_big_author(engine: Engine, plan: Plan, folder: Path) -> int:
+    """An author with `big_followers` followers who do nothing else; their id."""
+    first, count = plan.users + 1, plan.big_followers
+    author = first + count
+    at = "2024-01-04 00:00:00.000000"
+    loader = _Loader(engine, folder)
+    people = (user_row(n, 0, 0, 1, False) for n in range(first, author))
+    loader.load("users", USER_COLUMNS, people)
+    loader.load("users", USER_COLUMNS, [user_row(author, 0, count, 0, False)])
+    follows = ((plan.follows + n, first + n - 1, author, 0, at) for n in range(1, count + 1))
+    loader.load("follows", FOLLOW_COLUMNS, follows)
+    return author
+
+
 def username(user_id: int) -> str:
     return f"person{user_id}"
 

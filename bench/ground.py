@@ -8,11 +8,10 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
 
 from flask import Flask
 
-from bench import data, redis_lists
+from bench import data, people, redis_lists
 from bench.plan import Plan
 from config import Settings
 from pigeon import create_app
@@ -79,9 +78,7 @@ class Ground:
         app = self.app()
         with app.app_context():
             token = sessions.start(user_id, caller=Caller())
-        signer: Any = app.session_interface
-        kept = {"_user_id": token, "_fresh": True, "csrf_token": secrets.token_hex(20)}
-        return f"session={signer.get_signing_serializer(app).dumps(kept)}"
+        return people.sign_cookie(app, token)
 
     def token_of(self, user_id: int) -> str:
         """A personal access token."""

@@ -17,7 +17,7 @@ MILLI = 1_000
 
 
 def measure(ground: Ground) -> Group:
-    """One reader takes a page every half millisecond while a worker process has always more to do."""
+    """A reader takes page after page while a worker process has always more to do."""
     group = Group(name="isolation", title="Readers beside a fan-out")
     fan_out.prepare(ground)
     p50: dict[str, list[float]] = {IDLE: [], BUSY: []}

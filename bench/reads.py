@@ -43,10 +43,7 @@ def _measured(
     ground: Ground, readers: dict[str, Reader], paths: list[str]
 ) -> dict[str, list[float]]:
     calls = rounds.taking_turns(paths, max(4, ground.plan.page_calls // 4))
-    return rounds.interleaved(
-        {
-            way: (lambda r=reader: rounds.median_of(r.read, calls))
-            for way, reader in readers.items()
-        },
-        ground.plan.rounds,
-    )
+    variants = {
+        way: (lambda r=reader: rounds.median_of(r.read, calls)) for way, reader in readers.items()
+    }
+    return rounds.interleaved(variants, ground.plan.rounds)

@@ -47,7 +47,6 @@ def _by_wrk(url: str, cookies: list[str], seconds: float, folder: Path) -> float
 
 
 def _by_threads(url: str, cookies: list[str], seconds: float) -> float:
-    parts = urlsplit(url)
     until = time.monotonic() + seconds
     counts = [0] * CONNECTIONS
     faults: list[str] = []
@@ -55,7 +54,7 @@ def _by_threads(url: str, cookies: list[str], seconds: float) -> float:
     def drive(number: int) -> None:
         while time.monotonic() < until and not faults:
             cookie = cookies[(counts[number] * CONNECTIONS + number) % len(cookies)]
-            status = _get(parts.hostname or "", parts.port or 80, parts.path or "/", cookie)
+            status = get(url, cookie)
             if status != 200:
                 faults.append(f"{url}: {status}")
             counts[number] += 1
@@ -69,12 +68,12 @@ def _by_threads(url: str, cookies: list[str], seconds: float) -> float:
     return sum(counts) / seconds
 
 
-def _get(host: str, port: int, path: str, cookie: str) -> int:
-    with socket.create_connection((host, port), 10) as connection:
-        head = (
-            f"GET {path} HTTP/1.1\r\nHost: {host}\r\nCookie: {cookie}\r\nConnection: close\r\n\r\n"
-        )
-        connection.sendall(head.encode())
+def get(url: str, cookie: str) -> int:
+    """The status of one answer, over a connection of its own."""
+    parts = urlsplit(url)
+    head = f"GET {parts.path} HTTP/1.1\r\nHost: {parts.netloc}\r\nCookie: {cookie}\r\n"
+    with socket.create_connection((parts.hostname or "", parts.port or 80), 60) as connection:
+        connection.sendall(f"{head}Connection: close\r\n\r\n".encode())
         answer = b""
         while part := connection.recv(65_536):
             answer = answer or part

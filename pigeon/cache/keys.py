@@ -33,7 +33,7 @@ POST_COUNTS = Family(name="postcounts", kind="hash", ttl_s=DAY_S, policy="look-a
 MEDIA_OWNER = Family(name="media1", kind="string", ttl_s=3_600, policy="look-aside")
 FRAGMENT = Family(name=f"frag{CARD_VERSION}", kind="string", ttl_s=DAY_S, policy="look-aside")
 PENDING_POSTS = Family(name="pending", kind="string", ttl_s=DAY_S, policy="look-aside")
-SUGGESTIONS = Family(name="suggest1", kind="string", ttl_s=600, policy="look-aside")
+SUGGESTIONS = Family(name="suggest2", kind="string", ttl_s=600, policy="look-aside")
 BESIDE = Family(name="beside1", kind="string", ttl_s=600, policy="look-aside")
 LANDING = Family(name="landing1", kind="string", ttl_s=60, policy="look-aside")
 SESSION = Family(name="session1", kind="string", ttl_s=60, policy="write-through")

@@ -16,6 +16,11 @@ from pigeon.extensions import cache, db
 
 LEASE_MS = 3_000
 
+_TAKE = """
+if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
+return redis.call('SET', KEYS[2], ARGV[1], 'NX', 'PX', ARGV[2]) and 1 or 0
+"""
+
 _FILL = """
 if redis.call('GET', KEYS[2]) ~= ARGV[1] then return 0 end
 redis.call('DEL', KEYS[2])
@@ -35,28 +40,30 @@ return 1
 
 
 def begin_fresh_read() -> bool:
-    """Whether SQL now answers with what is committed; asked before a lease is taken.
+    """Whether SQL now answers with what is committed, and nothing else; asked before a fill.
 
-    In SQLite a snapshot may be as old as the request: a value out of it is older than a lease that
-    was taken since, and the lease would not void its fill. The snapshot is ended, unless rows out
-    of it are in use. A unit of work is fresh: nobody else can commit meanwhile.
+    A snapshot of SQLite, and rows that the session holds, may be as old as the request: older than
+    a lease that is taken now, which then would not void the fill of an old value. The snapshot is
+    ended, unless such rows are in use; a unit of work may hold what will never be committed.
     """
     session = db.session()
     if not session.in_transaction():
         return True
-    connection = session.connection()
-    if connection.dialect.name != "sqlite" or connection.get_execution_options().get("write"):
-        return True
-    if session.identity_map or session.new:
+    writes = session.connection().get_execution_options().get("write")
+    if writes or session.identity_map or session.new:
         return False
     session.rollback()
     return True
 
 
 def take(key: str) -> str | None:
-    """A token that allows one fill of `key`; None while another loader holds the lease."""
+    """A token that allows one fill of `key`; None while another loader holds the lease.
+
+    None too when another one filled it since the caller missed it.
+    """
     token = secrets.token_hex(8)
-    return token if cache.client.set(keys.lease(key), token, nx=True, px=LEASE_MS) else None
+    script = cache.client.register_script(_TAKE)
+    return token if script(keys=[key, keys.lease(key)], args=[token, LEASE_MS]) else None
 
 
 def try_take(key: str) -> str | None:

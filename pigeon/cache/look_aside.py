@@ -39,7 +39,8 @@ class Cached(Generic[K, T]):
         if not ids:
             return {}
         if not settings().cache:
-            return self._loader(ids)
+            loaded = self._loader(ids)
+            return {key: loaded[key] for key in ids if key in loaded}
         found = self._read(ids)
         missing = [key for key in ids if key not in found]
         self._count(len(ids) - len(missing), len(missing))
@@ -80,8 +81,9 @@ class Cached(Generic[K, T]):
     def _decode_into(self, found: dict[K, T | None], key: K, value: bytes) -> None:
         try:
             found[key] = codec.decode(value, self._shape)
-        except ValueError:
-            return  # written by another version: a miss
+        except ValueError:  # written by another version: a miss
+            name = self._family.key(key)
+            cache_breaker.attempt(lambda: cache.client.delete(name), 0)
 
     def _load(self, missing: list[K]) -> dict[K, T | None]:
         if not leases.begin_fresh_read():

@@ -158,7 +158,11 @@ def _connect(url: str, timeout_s: float) -> socket.socket:
     if parts.scheme == "unix":
         sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         sock.settimeout(timeout_s)
-        sock.connect(unquote(parts.path))
+        try:
+            sock.connect(unquote(parts.path))
+        except OSError:
+            sock.close()
+            raise
         return sock
     sock = socket.create_connection((parts.hostname or "127.0.0.1", parts.port or 6379), timeout_s)
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -38,6 +38,14 @@ SHORT_LIFE_S = 2.0
 class OutboxJob(Job):
     """What a queue may hold: the id of an outbox row, and nothing that names code or addresses."""
 
+    @classmethod
+    def fetch(cls, *args: Any, **kwargs: Any) -> Job:
+        """A number that cannot be one belongs to no job."""
+        try:
+            return super().fetch(*args, **kwargs)
+        except ValueError as error:
+            raise NoSuchJobError from error
+
     def restore(self, raw_data: dict[bytes, bytes]) -> Any:
         """Load it; a foreign one is deleted and does not exist, whoever wrote it into Redis."""
         try:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 import structlog
 from flask import request
 from flask_login import current_user
 from flask_socketio import ConnectionRefusedError, SocketIO, join_room
+from redis.exceptions import RedisError
 
 from pigeon.domain.sessions import SessionUser
 from pigeon.extensions import settings
 from pigeon.realtime import connections
 from pigeon.realtime.push import user_room
-from pigeon.services import sessions
+from pigeon.services import presence, sessions
 
 log = structlog.get_logger()
 MESSAGE_BYTES = 64 * 1024
@@ -30,11 +32,15 @@ def register(sockets: SocketIO) -> None:
 def connect(auth: Any = None) -> None:
     """Refused without a valid session; rooms are joined here, never named by a client."""
     found = _who(auth)
-    if found is None or connections.count_of(found.user_id) >= SOCKETS_PER_USER:
+    if found is None:
         raise ConnectionRefusedError({"code": "unauthenticated"})
+    if connections.count_of(found.user_id) >= SOCKETS_PER_USER:
+        raise ConnectionRefusedError({"code": "rate_limited"})
     sid = request.sid  # type: ignore[attr-defined]
     join_room(user_room(found.user_id))
     connections.add(sid, found.user_id, found.session_id)
+    with contextlib.suppress(RedisError):  # the loop that renews leases does it a little later
+        presence.renew([found.user_id])
 
 
 def disconnect(_reason: Any = None) -> None:

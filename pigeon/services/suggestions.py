@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import func, select
@@ -11,30 +12,40 @@ from sqlalchemy.orm import aliased
 from pigeon.cache import keys
 from pigeon.cache.look_aside import cached
 from pigeon.domain.page import Page, PageRequest, write_cursor
-from pigeon.domain.users import Mutuals, RowViewer, Suggestion
+from pigeon.domain.users import Mutuals, Suggestion, UserRef, UserRow
 from pigeon.extensions import db
 from pigeon.models import FollowModel, SuggestionDismissal, UserModel
 from pigeon.services import asides, policy, users
 from pigeon.unit_of_work import retried, unit_of_work
 
 KEPT = 50
+NAMED = 2
 CURSOR = "suggestions"
 
 
-@cached(keys.SUGGESTIONS, list[Suggestion])
-def ranked(reader_ids: list[int]) -> dict[int, list[Suggestion]]:
+@dataclass(frozen=True, kw_only=True)
+class Ranked:
+    """A place in a reader's ranking: whom, and how many of the reader's people follow them."""
+
+    user_id: int
+    common: int
+    friends: list[int]
+
+
+@cached(keys.SUGGESTIONS, list[Ranked])
+def ranked(reader_ids: list[int]) -> dict[int, list[Ranked]]:
     """The best `KEPT` suggestions per reader; kept for minutes, forgotten after a follow."""
     return {reader_id: _rank(reader_id) for reader_id in reader_ids}
 
 
 def page(reader_id: int, request: PageRequest) -> Page[Suggestion]:
-    """Ranked; the cursor is the position in the ranking."""
+    """Ranked; the cursor is the position in the ranking. Who is gone is left out."""
     found = ranked.one(reader_id) or []
     begin = request.before or 0
     end = begin + request.limit
     following = end if len(found) > end else None
     return Page(
-        items=found[begin:end],
+        items=_hydrate(reader_id, found[begin:end]),
         next=write_cursor(CURSOR, following) if following is not None else None,
     )
 
@@ -50,13 +61,12 @@ def dismiss(reader_id: int, user_id: int) -> None:
         return
 
 
-def _rank(reader_id: int) -> list[Suggestion]:
+def _rank(reader_id: int) -> list[Ranked]:
     mutual = db.session.execute(_by_mutuals(reader_id)).all()
     if mutual:
-        return _with_mutuals(reader_id, [(int(row[0]), int(row[1])) for row in mutual])
-    popular = list(db.session.scalars(_by_popularity(reader_id)))
-    nobody = Mutuals(count=0, users=[])
-    return [_row(reader_id, user_id, nobody, "popular") for user_id in _existing(popular)]
+        return _with_friends(reader_id, {int(row[0]): int(row[1]) for row in mutual})
+    popular = db.session.scalars(_by_popularity(reader_id))
+    return [Ranked(user_id=user_id, common=0, friends=[]) for user_id in popular]
 
 
 def _excluded(reader_id: int, candidate: Any) -> list[Any]:
@@ -100,42 +110,39 @@ def _by_popularity(reader_id: int) -> Any:
     )
 
 
-def _with_mutuals(reader_id: int, ranking: list[tuple[int, int]]) -> list[Suggestion]:
+def _with_friends(reader_id: int, common: dict[int, int]) -> list[Ranked]:
     """Name up to two of the people in common, for all candidates in one statement."""
-    counted = dict(ranking)
-    candidates = list(counted)
     theirs = aliased(FollowModel)
     pairs = db.session.execute(
         select(theirs.followee_id, FollowModel.followee_id)
         .select_from(FollowModel)
         .join(theirs, theirs.follower_id == FollowModel.followee_id)
-        .where(FollowModel.follower_id == reader_id, theirs.followee_id.in_(candidates))
+        .where(FollowModel.follower_id == reader_id, theirs.followee_id.in_(common))
         .order_by(theirs.id.desc())
     )
     named: dict[int, list[int]] = {}
     for candidate, friend in pairs:
         named.setdefault(candidate, []).append(friend)
     return [
-        _row(reader_id, user_id, _mutuals(counted[user_id], named.get(user_id, [])), "mutuals")
-        for user_id in _existing(candidates)
+        Ranked(user_id=user_id, common=count, friends=named.get(user_id, [])[:NAMED])
+        for user_id, count in common.items()
     ]
 
 
-def _mutuals(count: int, friends: list[int]) -> Mutuals:
-    return Mutuals(count=count, users=list(users.refs(friends[:2]).values()))
+def _hydrate(reader_id: int, found: list[Ranked]) -> list[Suggestion]:
+    """Rows of the ranked as they are called and stand to the reader now."""
+    rows = {int(row.id): row for row in users.rows([one.user_id for one in found], reader_id)}
+    friends = users.refs(friend for one in found for friend in one.friends)
+    return [
+        _suggestion(rows[one.user_id], one, [friends[i] for i in one.friends if i in friends])
+        for one in found
+        if one.user_id in rows
+    ]
 
 
-def _existing(ids: list[int]) -> list[int]:
-    return list(users.cards.many(ids))
-
-
-def _row(reader_id: int, user_id: int, mutuals: Mutuals, reason: str) -> Suggestion:
-    (row,) = users.rows([user_id], reader_id)
-    viewer = row.viewer
-    seen = RowViewer(
-        is_self=False,
-        follows_me=viewer.follows_me if viewer else False,
-        follow="none",
-        mutuals=mutuals,
+def _suggestion(row: UserRow, place: Ranked, friends: list[UserRef]) -> Suggestion:
+    mutuals = Mutuals(count=place.common, users=friends)
+    viewer = replace(row.viewer, mutuals=mutuals) if row.viewer else None
+    return Suggestion(
+        **{**vars(row), "viewer": viewer}, reason="mutuals" if place.common else "popular"
     )
-    return Suggestion(**{**vars(row), "viewer": seen}, reason=reason)

@@ -23,7 +23,7 @@ from pigeon.services import counts, follow_sets, publications, pulls
 from pigeon.stores import timelines as store
 
 CURSOR = "timeline"
-OVERFETCH = 6
+OVERFETCH = 3
 PULLED = 800
 """How many posts of celebrities one page looks at before it goes on in SQL."""
 

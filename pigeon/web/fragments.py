@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from flask import render_template
 from flask_babel import force_locale
@@ -19,24 +20,25 @@ from pigeon.extensions import settings
 from pigeon.services import post_cards
 from pigeon.services.timelines import BodyKey, Entry
 
-NUL = "\0"
+NUL = b"\0"
+REMEMBERED = 2_048
 
 
 @dataclass(frozen=True, slots=True)
 class Fragment:
-    """`pieces` alternate between markup and the names of slots."""
+    """`pieces` alternate between markup and the names of slots, all as they go to the socket."""
 
     post_id: int
     published_at: datetime
-    own_menu: str
-    other_menu: str
-    pieces: list[str]
+    own_menu: bytes
+    other_menu: bytes
+    pieces: tuple[bytes, ...]
 
-    def fill(self, slots: dict[str, str]) -> str:
+    def fill(self, slots: dict[bytes, bytes]) -> bytes:
         """The card for one reader."""
-        pieces = self.pieces.copy()
+        pieces = list(self.pieces)
         pieces[1::2] = [slots[name] for name in pieces[1::2]]
-        return "".join(pieces)
+        return b"".join(pieces)
 
 
 def body_key(language: str) -> BodyKey:
@@ -58,25 +60,27 @@ def complete(entries: list[Entry], language: str) -> list[Fragment]:
     return found
 
 
+@lru_cache(maxsize=REMEMBERED)
 def decode(data: bytes) -> Fragment:
-    head, own_menu, other_menu, *pieces = data.decode().split(NUL)
-    post_id, _, published_at = head.partition(" ")
+    """What is stored, taken apart; remembered, for a post is read by many."""
+    head, own_menu, other_menu, *pieces = data.split(NUL)
+    post_id, _, published_at = head.decode().partition(" ")
     at = datetime.fromisoformat(published_at)
-    return Fragment(int(post_id), at, own_menu, other_menu, pieces)
+    return Fragment(int(post_id), at, own_menu, other_menu, tuple(pieces))
 
 
-def render(card: PostCard, language: str) -> str:
+def render(card: PostCard, language: str) -> bytes:
     """The fragment of a published post as it is stored."""
     with force_locale(language):
         own = render_template("posts/_menu_own.html", post=card)
         other = render_template("posts/_menu_other.html", post=card, follows=True)
         html = render_template("posts/_card.html", post=card, slot=_slot)
     head = f"{card.id} {(card.published_at or card.created_at).isoformat()}"
-    return NUL.join((head, own, other, html))
+    return NUL.join(part.encode() for part in (head, own, other, html))
 
 
 def _slot(name: str) -> Markup:
-    return Markup(NUL + name + NUL)
+    return Markup(f"\0{name}\0")
 
 
 def _render_all(entries: list[Entry], language: str) -> dict[int, Fragment]:
@@ -95,7 +99,7 @@ def _render_all(entries: list[Entry], language: str) -> dict[int, Fragment]:
         card = cards.get(entry.post_id)
         if card is None:
             continue
-        data = render(card, language).encode()
+        data = render(card, language)
         found[entry.publication_id] = decode(data)
         if token := tokens.get(entry.publication_id):
             name = names[entry.publication_id]

@@ -70,7 +70,7 @@ def _guard() -> ResponseReturnValue | None:
     try:
         check_level(level)
     except Unauthenticated:
-        if is_api():
+        if is_api() or request.path.startswith("/media/"):
             raise
         return redirect(f"/login?next={_return_path()}")
     check_forgery()

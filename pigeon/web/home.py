@@ -28,9 +28,9 @@ from pigeon.web.moments import Moment
 SUGGESTED = 5
 FIRST_SUGGESTED = 8
 FRAMES = 512
-SLOT = "\0"
+SLOT = b"\0"
 CARDS, CURSOR, TOKEN, CHECKLIST, ASIDE = (
-    f"{SLOT}{name}{SLOT}" for name in ("cards", "cursor", "token", "checklist", "aside")
+    f"\0{name}\0" for name in ("cards", "cursor", "token", "checklist", "aside")
 )
 
 
@@ -83,7 +83,7 @@ def _checklist(reader_id: int) -> Checklist | None:
     )
 
 
-def render(viewer: SessionUser, asked: PageRequest) -> str:
+def render(viewer: SessionUser, asked: PageRequest) -> str | bytes:
     """The whole page."""
     language = viewer.language
     page = feed.page_of(viewer.user_id, asked, language)
@@ -105,14 +105,18 @@ def render_feed(viewer: SessionUser, asked: PageRequest) -> str:
     pending = posts.list_pending(viewer.user_id) if asked.before is None else []
     cards = feed.cards(page.items, viewer.user_id, Moment.now(language, viewer.time_zone))
     return render_template(
-        "timelines/_feed.html", cards=cards, page=page, pending=pending, checklist=""
+        "timelines/_feed.html",
+        cards=Markup(cards.decode()),
+        page=page,
+        pending=pending,
+        checklist="",
     )
 
 
-def _plain(cards: str, page: Page[Entry], pending: list[Post], checklist: str, aside: str) -> str:
+def _plain(cards: bytes, page: Page[Entry], pending: list[Post], checklist: str, aside: str) -> str:
     return render_template(
         "timelines/home.html",
-        cards=cards,
+        cards=Markup(cards.decode()),
         page=page,
         pending=pending,
         checklist=Markup(checklist),
@@ -121,22 +125,22 @@ def _plain(cards: str, page: Page[Entry], pending: list[Post], checklist: str, a
 
 
 def _joined(
-    viewer: SessionUser, language: str, cards: str, page: Page[Entry], checklist: str, aside: str
-) -> str:
+    viewer: SessionUser, language: str, cards: bytes, page: Page[Entry], checklist: str, aside: str
+) -> bytes:
     pieces = list(_frame(viewer.ref, language, viewer.theme, page.next is not None))
     values = {
-        "cards": cards,
-        "cursor": page.next or "",
-        "token": generate_csrf(),
-        "checklist": checklist,
-        "aside": aside,
+        b"cards": cards,
+        b"cursor": (page.next or "").encode(),
+        b"token": generate_csrf().encode(),
+        b"checklist": checklist.encode(),
+        b"aside": aside.encode(),
     }
     pieces[1::2] = [values[name] for name in pieces[1::2]]
-    return "".join(pieces)
+    return b"".join(pieces)
 
 
 @lru_cache(maxsize=FRAMES)
-def _frame(_me: UserRef, _language: str, _theme: str, has_more: bool) -> Sequence[str]:
+def _frame(_me: UserRef, _language: str, _theme: str, has_more: bool) -> Sequence[bytes]:
     """The page of a reader in pieces, between the names of its slots."""
     html = render_template(
         "timelines/home.html",
@@ -147,7 +151,7 @@ def _frame(_me: UserRef, _language: str, _theme: str, has_more: bool) -> Sequenc
         aside=Markup(ASIDE),
         csrf_token=TOKEN,
     )
-    return tuple(html.split(SLOT))
+    return tuple(html.encode().split(SLOT))
 
 
 def forget_frames() -> None:

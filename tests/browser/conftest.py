@@ -38,7 +38,7 @@ SEND = """async ({caption, pictures}) => {
 _numbers = itertools.count(1)
 
 
-class Stage:
+class Cast:
     """Makes people, follows and posts on a running site; every name is new."""
 
     def __init__(self, site: Site) -> None:
@@ -47,6 +47,10 @@ class Stage:
     def person(self, name: str = "ann", **columns: Any) -> Person:
         with self._site.app.app_context():
             return make_user(f"{name}{next(_numbers)}", display_name=name.title(), **columns)
+
+    def named(self, display_name: str) -> Person:
+        with self._site.app.app_context():
+            return make_user(f"name{next(_numbers)}", display_name=display_name)
 
     def post(self, author: Person, **options: Any) -> Posted:
         with self._site.app.app_context():
@@ -58,19 +62,19 @@ class Stage:
 
 
 @pytest.fixture
-def stage(site: Site) -> Stage:  # type: ignore[override]
-    """`stage.person("ann")`, `stage.post(ann, images=3)`, `stage.follow(bob, ann)`."""
-    return Stage(site)
+def cast(site: Site) -> Cast:
+    """`cast.person("ann")`, `cast.post(ann, images=3)`, `cast.follow(bob, ann)`."""
+    return Cast(site)
 
 
 @pytest.fixture
-def ann(stage: Stage) -> Person:
-    return stage.person("ann")
+def ann(cast: Cast) -> Person:
+    return cast.person("ann")
 
 
 @pytest.fixture
-def bob(stage: Stage) -> Person:
-    return stage.person("bob")
+def bob(cast: Cast) -> Person:
+    return cast.person("bob")
 
 
 @pytest.fixture

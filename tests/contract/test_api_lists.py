@@ -79,10 +79,11 @@ def test_small_pages_hold_what_one_large_page_holds(crowd: World, mode: str) -> 
             assert found == whole["items"], (path, size)
 
 
-def test_a_page_stays_where_it_was_when_something_new_comes(crowd: World) -> None:
+def test_a_page_stays_where_it_was_when_something_new_comes(crowd: World, drain: Any) -> None:
     first = listed(crowd.client, "/timeline", "limit=2")
     rest = listed(crowd.client, "/timeline", f"before={first['next']}")
     make_post(crowd.bob, caption="newer")
+    drain()
     assert listed(crowd.client, "/timeline", f"before={first['next']}") == rest
     assert listed(crowd.client, "/timeline", "limit=1")["items"][0]["caption"] == "newer"
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask.testing import FlaskClient
+from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
 
 from pigeon.domain.sessions import Caller
@@ -76,7 +77,15 @@ def files(contents: Sequence[bytes]) -> list[tuple[io.BytesIO, str]]:
     return [(io.BytesIO(content), f"{number}.jpg") for number, content in enumerate(contents)]
 
 
+def _parts(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_parts(one) for one in value]
+    return FileStorage(*value) if isinstance(value, tuple) else value
+
+
 def multipart(**values: Any) -> dict[str, Any]:
     """`data=` and `content_type=` of a large form, built in memory: no temporary file stays open."""
-    boundary, body = encode_multipart({name.replace("__", "[]"): v for name, v in values.items()})
+    boundary, body = encode_multipart(
+        {name.replace("__", "[]"): _parts(value) for name, value in values.items()}
+    )
     return {"data": body, "content_type": f"multipart/form-data; boundary={boundary}"}

@@ -23,6 +23,16 @@ function showProgress(element, { done, total }) {
   element.querySelector("[data-count]").textContent = text("pictures_done", { done, total });
 }
 
+/** The first steps of a newcomer: sharing a photo is done now. */
+async function refreshChecklist() {
+  const shown = document.querySelector(".checklist");
+  if (!shown) return;
+  const fresh = (await fetchDocument("/")).querySelector(".checklist");
+  if (!fresh || !shown.isConnected) return;
+  shown.replaceWith(document.adoptNode(fresh));
+  settle([fresh]);
+}
+
 async function refresh(element, postId) {
   const page = await fetchDocument(`/p/${postId}?fragment=card`);
   const card = document.adoptNode(page.getElementById(element.id));
@@ -38,6 +48,7 @@ async function refresh(element, postId) {
   if (card.dataset.state) return;
   dropPreview(postId);
   toast(text("post_published"));
+  refreshChecklist().catch(() => {});
 }
 
 export function pendingPost(element) {

@@ -1,0 +1,52 @@
+"""How long somebody waits who posts photographs: everything in the request, or in workers."""
+
+from __future__ import annotations
+
+from bench import rounds
+from bench.ground import Ground
+from bench.results import Goal, Group, Row, Table, ratio, shown, spread
+from bench.uploads import WORKERS, Poster, photograph, start_store, wait_published
+
+STORE_S = 0.04
+PHOTOGRAPHS = 5
+INSIDE, OURS = "all in the request", "ours"
+MILLI = 1_000
+
+
+def measure(ground: Ground) -> Group:
+    """Both store into the same slow object store; workers are idle when a request begins."""
+    group = Group(name="posting", title="Posting photographs")
+    token = ground.token_of(ground.data.small_author)
+    count = min(PHOTOGRAPHS, ground.plan.photographs)
+    with ground.processes() as running:
+        env = start_store(running, STORE_S)
+        running.worker(*WORKERS, **env)
+        urls = {INSIDE: running.web(ASYNC="off", **env), OURS: running.web(**env)}
+        posters = {
+            way: Poster(url, token, count, ground.plan.photograph_px) for way, url in urls.items()
+        }
+
+        def post(way: str) -> float:
+            post_id, took_s = posters[way].post()
+            wait_published(ground, post_id)
+            return took_s
+
+        found = rounds.interleaved(
+            {way: (lambda w=way: post(w)) for way in posters}, ground.plan.slow_rounds
+        )
+    size = len(photograph(ground.plan.photograph_px)) / 1e6
+    group.rows.append(
+        Row(
+            metric=f"`POST /posts` with {count} photographs of {size:.1f} MB, object store at"
+            f" {STORE_S * MILLI:.0f} ms each: all in the request / ours, time to answer",
+            value=ratio(found[INSIDE], found[OURS]),
+            goal=Goal(at_least=25),
+        )
+    )
+    rows = [(way, shown(spread([t * MILLI for t in found[way]]))) for way in (INSIDE, OURS)]
+    group.tables.append(Table(title="Time to answer", head=("way", "ms"), rows=rows))
+    group.notes.append(
+        f"The store takes {STORE_S * MILLI:.0f} ms for each object it stores (every photograph has"
+        " several renditions) and answers everything else at once. All in the request: `ASYNC=off`."
+    )
+    return group

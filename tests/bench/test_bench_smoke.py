@@ -1,0 +1,55 @@
+"""Every measurement runs once on a tiny data set: the figures mean nothing, the code works."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bench import report
+from bench.__main__ import GROUPS, measured
+from bench.controls import Controls
+from bench.ground import Ground, ground
+from bench.plan import TINY
+from bench.results import Goal, Group, Row, spread
+from tests.harness.environment import ROOT
+
+pytestmark = [pytest.mark.xdist_group("bench"), pytest.mark.timeout(180)]
+
+
+@pytest.fixture(scope="module")
+def tiny() -> Iterator[Ground]:
+    with ground(TINY) as found:
+        yield found
+
+
+@pytest.mark.parametrize("name", GROUPS)
+def test_measurement_runs(tiny: Ground, name: str) -> None:
+    group = measured(name, tiny)
+
+    assert group.rows
+    assert all(row.value.low <= row.value.median <= row.value.high for row in group.rows)
+
+
+def test_warm_timeline_asks_no_sql(tiny: Ground) -> None:
+    rows = {row.metric: row for row in measured("timeline", tiny).rows}
+
+    assert rows["SQL statements on a warm page"].value.high == 0
+
+
+def test_report_says_what_is_missing_of_a_goal(tiny: Ground, tmp_path: Path) -> None:
+    short = Row(metric="speed", value=spread([40, 50, 60]), goal=Goal(at_least=100))
+    reached = Row(metric="size", value=spread([5, 6]), unit=" B", goal=Goal(at_most=7))
+    groups = [Group(name="one", title="One", rows=[short, reached])]
+    controls = Controls(tiny)
+    controls.look()
+
+    page = report.text(TINY, tiny, groups, controls.found, 60)
+    report.write(tmp_path, page, report.document(TINY, tiny, groups, controls.found, 60))
+
+    assert "| speed | 50.0 (40.0-60.0)× | ≥ 100× | **short by 50.0%** |" in page
+    assert "1 of 2 goals are reached." in page
+    assert json.loads((tmp_path / "benchmarks.json").read_text())["groups"][0]["name"] == "one"
+    assert str(ROOT) not in page

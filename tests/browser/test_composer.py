@@ -1,0 +1,227 @@
+"""The composer: choose, drop, order, describe, refuse, count, mention, share once."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page, Route
+
+    from tests.browser.conftest import Cast
+    from tests.factories import Person
+
+pytestmark = pytest.mark.browser
+MB = 1024 * 1024
+DROP = """([zone, files]) => {
+  const transfer = new DataTransfer();
+  for (const [name, text] of files) {
+    const bytes = Uint8Array.from(atob(text), (letter) => letter.codePointAt(0));
+    transfer.items.add(new File([bytes], name, { type: "image/png" }));
+  }
+  const options = { dataTransfer: transfer, bubbles: true, cancelable: true };
+  zone.dispatchEvent(new DragEvent("dragover", options));
+  zone.dispatchEvent(new DragEvent("drop", options));
+}"""
+
+
+def share(page: Page) -> None:
+    page.get_by_role("button", name="Share", exact=True).click()
+
+
+def named(path: Path, name: str, content: bytes | None = None) -> dict[str, Any]:
+    buffer = path.read_bytes() if content is None else content
+    return {"name": name, "mimeType": "image/jpeg", "buffer": buffer}
+
+
+def test_pictures_are_ordered_described_and_removed(
+    as_person: Callable[..., Page],
+    compose: Callable[..., Any],
+    ann: Person,
+    photographs: list[Path],
+) -> None:
+    page = as_person(ann)
+    thumbs = compose(page, photographs[:3], "ordered")
+    sources = [thumbs.nth(n).locator("img").get_attribute("src") for n in range(3)]
+    assert thumbs.nth(0).get_by_text("Cover").is_visible()
+    page.get_by_label("Description of photo 1").fill("A rocket")
+    page.get_by_text("1 of 3 described").wait_for()
+    on = page.get_by_role("button", name="Move photo 1 one place later")
+    on.focus()
+    page.keyboard.press("Enter")
+    page.get_by_text("Photo 1 moved to position 2").wait_for()
+    assert thumbs.nth(1).locator("img").get_attribute("src") == sources[0]
+    assert page.get_by_label("Description of photo 2").input_value() == "A rocket"
+    focused = page.evaluate("document.activeElement.getAttribute('aria-label')")
+    assert focused == "Move photo 2 one place later"
+    page.get_by_role("button", name="Remove photo 1").click()
+    page.get_by_text("1 of 2 described").wait_for()
+    share(page)
+    page.wait_for_url("/")
+    card = page.locator("article:not(.is-pending)", has_text="ordered")
+    card.wait_for()
+    pictures = card.locator(".carousel-slide img.photo-image")
+    assert pictures.count() == 2
+    assert pictures.first.get_attribute("alt") == "A rocket"
+
+
+def test_dropped_files_become_pictures(
+    as_person: Callable[..., Page], ann: Person, photographs: list[Path]
+) -> None:
+    page = as_person(ann)
+    page.goto("/create")
+    zone = page.locator('[data-part="dropzone"]').element_handle()
+    files = [(p.name, base64.b64encode(p.read_bytes()).decode()) for p in photographs[:2]]
+    page.evaluate(DROP, [zone, files])
+    page.locator(".thumbs > .thumb").nth(1).wait_for()
+
+
+def test_refused_files_are_named_and_the_good_ones_stay(
+    as_person: Callable[..., Page], ann: Person, photographs: list[Path]
+) -> None:
+    page = as_person(ann)
+    page.goto("/create")
+    good = photographs[0]
+    chosen = [
+        named(good, "one.jpg"),
+        named(good, "notes.jpg", b"only words"),
+        named(good, "huge.jpg", good.read_bytes().ljust(16 * MB, b"\0")),
+        named(good, "two.jpg"),
+    ]
+    page.locator('[data-part="picker"]').set_input_files(chosen)
+    page.locator(".thumbs > .thumb").nth(1).wait_for()
+    refused = page.locator(".refused > li")
+    refused.nth(1).wait_for()
+    assert [refused.nth(n).inner_text() for n in range(2)] == [
+        "notes.jpg: not a picture we can read. JPEG, PNG, WebP, GIF, AVIF and HEIC work.",
+        "huge.jpg: 16 MB – limit 15 MB",
+    ]
+    page.locator('[data-part="picker"]').set_input_files(
+        [named(good, f"{number}.jpg") for number in range(9)]
+    )
+    page.get_by_text("8.jpg: a post holds at most 10 pictures.").wait_for()
+    assert page.locator(".thumbs > .thumb").count() == 10
+
+
+def test_what_the_server_refuses_stands_beside_its_picture(
+    as_person: Callable[..., Page],
+    compose: Callable[..., Any],
+    ann: Person,
+    photographs: list[Path],
+) -> None:
+    page = as_person(ann)
+    good = photographs[0]
+    whole = good.read_bytes()
+    pictures = [
+        named(good, "one.jpg"),
+        named(good, "cut.jpg", whole[: len(whole) * 9 // 10]),
+        named(good, "three.jpg"),
+    ]
+    thumbs = compose(page, pictures, "kept words")
+    page.get_by_label("Description of photo 2").fill("kept description")
+    share(page)
+    thumbs.nth(1).locator(".field-error").wait_for()
+    assert thumbs.nth(1).locator(".field-error").inner_text()
+    for other in (0, 2):
+        assert not thumbs.nth(other).locator(".field-error").is_visible()
+    assert page.get_by_label("Caption").input_value() == "kept words"
+    assert page.get_by_label("Description of photo 2").input_value() == "kept description"
+    page.get_by_role("button", name="Remove photo 2").click()
+    share(page)
+    page.wait_for_url("/")
+    page.locator("article", has_text="kept words").wait_for()
+
+
+def test_a_caption_is_counted_near_its_limit_and_refused_beyond(
+    as_person: Callable[..., Page], ann: Person
+) -> None:
+    page = as_person(ann)
+    page.goto("/create")
+    caption = page.get_by_label("Caption")
+    count = page.locator(".caption-field .field-count")
+    caption.fill("a" * 1_000)
+    assert not count.is_visible()
+    caption.fill("a" * 2_201)
+    count.wait_for()
+    share(page)
+    page.locator("#caption-error").wait_for()
+    assert len(caption.input_value()) == 2_201
+    caption.fill("")
+    share(page)
+    page.get_by_text("Write something or add a picture.").wait_for()
+
+
+@pytest.mark.parametrize(("typed", "name"), [("ㄱㅁㅈ", "김민지"), ("한가", "한강수")])
+def test_people_are_suggested_by_initials_and_unfinished_syllables(
+    typed: str, name: str, as_person: Callable[..., Page], cast: Cast, ann: Person
+) -> None:
+    minji = cast.named(name)
+    cast.follow(ann, minji)
+    page = as_person(ann)
+    page.goto("/create")
+    caption = page.get_by_label("Caption")
+    caption.press_sequentially(f"with @{typed}")
+    option = page.get_by_role("option").first
+    option.wait_for()
+    assert minji.username in option.inner_text()
+    page.keyboard.press("Enter")
+    assert caption.input_value() == f"with @{minji.username} "
+    share(page)
+    page.wait_for_url("/")
+    link = page.get_by_role("link", name=f"@{minji.username}")
+    assert link.get_attribute("href") == f"/u/{minji.username}"
+
+
+def test_two_clicks_make_one_post(as_person: Callable[..., Page], ann: Person) -> None:
+    page = as_person(ann)
+    page.goto("/create")
+    page.get_by_label("Caption").fill("once")
+    page.get_by_role("button", name="Share", exact=True).dblclick()
+    page.wait_for_url("/")
+    page.locator("#feed").get_by_text("once").first.wait_for()
+    assert page.locator("#feed > article").count() == 1
+
+
+def test_a_lost_answer_makes_no_second_post(as_person: Callable[..., Page], ann: Person) -> None:
+    page = as_person(ann)
+    page.goto("/create")
+    page.get_by_label("Caption").fill("exactly once")
+    lost: list[int] = []
+
+    def lose_first(route: Route) -> None:
+        if lost:
+            route.continue_()
+            return
+        lost.append(route.fetch().status)
+        route.abort()
+
+    page.route("**/api/v1/posts", lose_first)
+    share(page)
+    page.get_by_text("The connection broke.").wait_for()
+    assert lost == [201]
+    assert page.get_by_label("Caption").input_value() == "exactly once"
+    share(page)
+    page.wait_for_url("/")
+    page.locator("#feed").get_by_text("exactly once").first.wait_for()
+    assert page.locator("#feed > article").count() == 1
+
+
+def test_leaving_with_unsent_words_asks(as_person: Callable[..., Page], ann: Person) -> None:
+    page = as_person(ann)
+    page.goto("/create")
+    page.get_by_label("Caption").press_sequentially("not yet")
+    asked: list[str] = []
+
+    def stay(dialog: Any) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", stay)
+    page.get_by_role("link", name="Home").click(no_wait_after=True)
+    page.wait_for_timeout(300)
+    assert asked == ["beforeunload"]
+    assert page.get_by_label("Caption").input_value() == "not yet"

@@ -1,0 +1,104 @@
+"""Follow and unfollow: at once, counted, without a reload, and taken back when it fails."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    from tests.browser.conftest import Cast
+    from tests.factories import Person
+
+pytestmark = pytest.mark.browser
+
+
+def count_of(page: Page, person: Person) -> str:
+    return page.locator(f'[data-followers="{person.username}"] strong').inner_text()
+
+
+def test_the_button_and_the_count_change_without_a_reload(
+    as_person: Callable[..., Page], ann: Person, bob: Person
+) -> None:
+    page = as_person(bob)
+    page.goto(f"/u/{ann.username}")
+    page.evaluate("window.isSamePage = true")
+    assert count_of(page, ann) == "0"
+    follow = page.get_by_role("button", name=f"Follow {ann.username}")
+    following = page.get_by_role("button", name=f"Following {ann.username}")
+    bell = page.locator(".profile-bell")
+    assert not bell.is_visible()
+    follow.click()
+    following.wait_for()
+    page.locator(f'[data-followers="{ann.username}"]', has_text=re.compile(r"^\s*1\b")).wait_for()
+    bell.wait_for()
+    following.click()
+    follow.wait_for()
+    page.locator(f'[data-followers="{ann.username}"]', has_text=re.compile(r"^\s*0\b")).wait_for()
+    assert page.evaluate("window.isSamePage")
+
+
+def test_the_follower_stands_in_the_list_with_a_button(
+    as_person: Callable[..., Page], cast: Cast, ann: Person, bob: Person
+) -> None:
+    cast.follow(bob, ann)
+    page = as_person(ann)
+    page.goto(f"/u/{ann.username}")
+    page.locator(f'[data-followers="{ann.username}"]').click()
+    page.get_by_role("heading", name=re.compile("Followers")).wait_for()
+    page.get_by_role("button", name=f"Follow {bob.username}").click()
+    page.get_by_role("button", name=f"Following {bob.username}").wait_for()
+    page.reload()
+    page.get_by_role("button", name=f"Following {bob.username}").wait_for()
+    page.get_by_role("link", name="Following", exact=True).click()
+    page.wait_for_url("**/following")
+    page.locator("#people").get_by_text(bob.username).wait_for()
+
+
+def test_what_the_server_did_not_take_is_taken_back(
+    as_person: Callable[..., Page], ann: Person, bob: Person
+) -> None:
+    page = as_person(bob)
+    page.goto(f"/u/{ann.username}")
+    page.route("**/api/v1/users/*/follow", lambda route: route.abort())
+    page.get_by_role("button", name=f"Follow {ann.username}").click()
+    alert = page.locator('[data-toasts="alert"] .toast')
+    alert.wait_for()
+    page.get_by_role("button", name=f"Follow {ann.username}").wait_for()
+    page.unroute("**/api/v1/users/*/follow")
+    alert.get_by_role("button", name="Try again").click()
+    page.get_by_role("button", name=f"Following {ann.username}").wait_for()
+
+
+def test_unfollowing_takes_the_posts_along(
+    as_person: Callable[..., Page], cast: Cast, ann: Person, bob: Person
+) -> None:
+    cast.post(ann, caption="soon gone")
+    cast.follow(bob, ann)
+    page = as_person(bob)
+    card = page.locator("#feed > article", has_text="soon gone")
+    card.wait_for()
+    card.locator(".post-menu > summary").click()
+    card.get_by_role("button", name=f"Unfollow {ann.username}").click()
+    page.get_by_text(f"You no longer follow {ann.username}.").wait_for()
+    page.goto("/")
+    assert not page.get_by_text("soon gone").count()
+
+
+def test_a_dismissed_suggestion_stays_away(
+    as_person: Callable[..., Page], cast: Cast, ann: Person, bob: Person
+) -> None:
+    popular = cast.person("carol")
+    cast.follow(bob, ann)
+    cast.follow(ann, popular)
+    page = as_person(bob)
+    page.goto("/people")
+    row = page.locator(f"#suggestion-{popular.username.replace('.', '-')}")
+    row.get_by_text(f"Followed by {ann.username}").wait_for()
+    row.get_by_role("button", name=f"Do not suggest {popular.username}").click()
+    page.get_by_text(f"{popular.username} will not be suggested again.").wait_for()
+    assert not row.is_visible()

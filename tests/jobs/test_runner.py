@@ -1,0 +1,182 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select, update
+
+from pigeon.domain.clock import utc_now
+from pigeon.domain.errors import NotFound, Unavailable
+from pigeon.domain.events import Event, PostDeleted
+from pigeon.extensions import db
+from pigeon.jobs import queues, registry, runner
+from pigeon.jobs.registry import Again
+from pigeon.models import OutboxRow
+from pigeon.services import outbox
+from pigeon.unit_of_work import current_claim, unit_of_work
+from tests.factories import make_post, make_user
+
+
+@pytest.fixture
+def jobs() -> Iterator[Callable[..., None]]:
+    """`jobs(run, gave_up=)` makes `run` what the job `tests.job` does."""
+    known = dict(registry.JOBS)
+
+    def register(run: Callable[..., Any], gave_up: Callable[..., None] | None = None) -> None:
+        registry.JOBS["tests.job"] = registry.Job(
+            name="tests.job", queue="default", run=run, gave_up=gave_up
+        )
+
+    yield register
+    registry.JOBS.clear()
+    registry.JOBS.update(known)
+
+
+def add(name: str = "tests.job", **arguments: Any) -> int:
+    with unit_of_work():
+        row = OutboxRow.of("default", name, arguments, utc_now(), 0.0)
+        db.session.add(row)
+        db.session.flush()
+        return row.id
+
+
+def make_due() -> None:
+    with unit_of_work():
+        db.session.execute(
+            update(OutboxRow).where(OutboxRow.state == "ready").values(available_at=utc_now())
+        )
+
+
+def failures() -> list[int]:
+    db.session.rollback()
+    return list(db.session.scalars(select(OutboxRow.failures)))
+
+
+def test_a_job_runs_once_with_its_arguments_and_its_claim(app: Flask, jobs: Any) -> None:
+    seen: list[Any] = []
+    jobs(lambda **arguments: seen.append((arguments, current_claim.get())))
+    number = add(a=1, b=["x"])
+    for _ in range(3):
+        runner.run(number)
+    ((arguments, held),) = seen
+    assert arguments == {"a": 1, "b": ["x"]} and held.outbox_id == number
+    assert current_claim.get() is None and outbox.pending() == 0
+
+
+def test_what_the_domain_refuses_is_not_tried_again(app: Flask, jobs: Any) -> None:
+    def refused() -> None:
+        raise NotFound
+
+    jobs(refused)
+    runner.run(add())
+    assert failures() == []
+
+
+@pytest.mark.parametrize(("error", "counted"), [(RuntimeError("x"), 1), (Unavailable(1), 0)])
+def test_what_fails_comes_back(app: Flask, jobs: Any, error: Exception, counted: int) -> None:
+    def fails() -> None:
+        raise error
+
+    jobs(fails)
+    number = add()
+    runner.run(number)
+    assert failures() == [counted]
+    make_due()
+    jobs(lambda: None)
+    assert runner.drain() == 1 and failures() == []
+
+
+def test_giving_up_is_told_before_the_job_is_dead_and_once(app: Flask, jobs: Any) -> None:
+    told: list[int] = []
+
+    def fails(thing: int) -> None:
+        raise RuntimeError(thing)
+
+    jobs(fails, gave_up=lambda thing: told.append(thing + outbox.pending()))
+    add(thing=7)
+    for _ in range(7):
+        runner.drain()
+        make_due()
+    assert told == [8]
+    assert [job.job for job in outbox.list_dead()] == ["tests.job"]
+
+
+def test_a_job_of_another_version_of_the_code_ends_among_the_dead(app: Flask) -> None:
+    add("posts.unheard_of", x=1)
+    for _ in range(outbox.MAX_FAILURES):
+        runner.drain()
+        make_due()
+    (dead,) = outbox.list_dead()
+    assert dead.error.startswith("KeyError")
+
+
+def test_a_broken_job_does_not_hold_others_up(app: Flask, jobs: Any) -> None:
+    def fails() -> None:
+        raise RuntimeError
+
+    jobs(fails)
+    ann = make_user("ann")
+    for _ in range(3):
+        add()
+        make_post(ann)
+    runner.drain()
+    assert failures() == [1, 1, 1]
+
+
+def test_a_job_in_pieces_goes_behind_the_others(app: Flask, jobs: Any) -> None:
+    order: list[str] = []
+
+    def pieces(who: str) -> Again | None:
+        held = current_claim.get()
+        order.append(f"{who}{held.progress if held else '?'}")
+        step = int(held.progress or 0) if held else 0
+        return Again(progress=str(step + 1)) if step < 2 else None
+
+    jobs(pieces)
+    add(who="a")
+    add(who="b")
+    runner.drain()
+    assert order == ["a", "b", "a1", "b1", "a2", "b2"]
+    assert outbox.pending() == 0
+
+
+def test_a_piece_that_went_on_is_in_its_queue_again(app: Flask, jobs: Any) -> None:
+    jobs(lambda: Again(progress="1"))
+    runner.run(add())
+    assert queues.lengths()["default"] == 1
+
+
+@pytest.mark.env(ASYNC="off")
+def test_without_queues_everything_is_done_at_once(app: Flask, jobs: Any) -> None:
+    steps = iter([Again(progress="1"), Again(progress="2"), None])
+    jobs(lambda: next(steps))
+    runner.run(add())
+    assert failures() == []
+    make_user("ann")
+    assert outbox.pending() == 0 and set(queues.lengths().values()) == {0}
+
+
+def test_without_redis_a_promise_waits_in_the_outbox(
+    app: Flask, with_settings: Callable[..., None]
+) -> None:
+    with_settings(redis_state_url="unix:///nowhere.sock")
+    post = make_post(make_user("ann"))
+    assert post.publication_id is not None
+    waiting = db.session.scalar(select(func.count()).select_from(OutboxRow))
+    assert waiting and outbox.pending() == waiting
+
+
+def test_a_failing_hint_keeps_nothing_from_being_stored(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(_event: Event) -> None:
+        raise RuntimeError
+
+    from pigeon import subscribers
+
+    monkeypatch.setitem(subscribers.REACTIONS, PostDeleted, subscribers.Reaction(send=fails))
+    with unit_of_work() as uow:
+        uow.record(PostDeleted(post_id=1, publication_id=None, author_id=1))
+    assert outbox.pending() == 0

@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+import threading
+import time
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from redis.exceptions import ConnectionError
+from sqlalchemy import update
+from structlog.testing import capture_logs
+
+from pigeon.cache import keys
+from pigeon.domain.clock import utc_now
+from pigeon.extensions import db, state
+from pigeon.jobs import queues, scheduler
+from pigeon.jobs.scheduler import Scheduler, Task, sweep_outbox
+from pigeon.models import OutboxRow
+from pigeon.services import outbox
+from pigeon.unit_of_work import unit_of_work
+from tests.factories import make_post, make_user
+
+
+def change(**values: object) -> None:
+    with unit_of_work():
+        db.session.execute(update(OutboxRow).values(**values))
+
+
+def test_a_wiped_queue_is_filled_again(app: Flask) -> None:
+    make_post(make_user("ann"))
+    queued = queues.lengths()
+    assert sum(queued.values()) > 0
+    state.client.flushdb()
+    assert sweep_outbox() == 0, "they may just have been taken"
+    change(enqueued_at=utc_now() - timedelta(seconds=outbox.LOST_AFTER_S + 1))
+    assert sweep_outbox() == sum(queued.values())
+    assert queues.lengths() == queued
+    assert sweep_outbox() == 0
+
+
+@pytest.mark.env(ASYNC="off")
+def test_without_queues_the_sweeper_does_the_work(app: Flask) -> None:
+    with unit_of_work():
+        row = OutboxRow.of("default", "users.refresh_cards", {"user_id": 1}, utc_now(), 0.0)
+        row.enqueued_at = None
+        db.session.add(row)
+    assert sweep_outbox() == 1
+    assert outbox.pending() == 0
+
+
+def test_one_of_many_leads_until_it_is_gone(app: Flask) -> None:
+    first, second = Scheduler(app), Scheduler(app)
+    assert first._leads() and not second._leads() and first._leads()
+    first._resign()
+    assert second._leads() and not first._leads()
+    second_key = keys.LEADER.key("scheduler")
+    assert 0 < state.client.ttl(second_key) <= 5, "a killed leader is missed for seconds only"
+    state.client.delete(second_key)
+    assert first._leads()
+    second._resign()
+    assert first._leads(), "nobody gives up what somebody else holds"
+
+
+def test_a_long_task_keeps_no_short_one_waiting(app: Flask) -> None:
+    release, swept = threading.Event(), []
+    found = Scheduler(app)
+    found._tasks = [
+        Task(run=lambda: release.wait(5), every_s=0.0, is_long=True),
+        Task(run=lambda: swept.append(time.monotonic()), every_s=0.0, is_long=False),
+    ]
+    for _ in range(3):
+        found._tick()
+    assert len(swept) == 3
+    release.set()
+    thread = found._tasks[0].thread
+    assert thread is not None
+    thread.join()
+
+
+def test_a_task_that_fails_is_tried_again(app: Flask) -> None:
+    calls: list[int] = []
+
+    def fails() -> None:
+        calls.append(1)
+        raise ConnectionError
+
+    found = Scheduler(app)
+    found._tasks = [Task(run=fails, every_s=0.0, is_long=False)]
+    found._tick()
+    found._tick()
+    assert len(calls) == 2
+
+
+def test_housekeeping_that_fails_is_logged_and_harms_nothing(app: Flask) -> None:
+    def fails() -> None:
+        raise RuntimeError("store away")
+
+    with capture_logs() as lines:
+        Scheduler(app)._run_apart(fails)
+    assert [line["event"] for line in lines] == ["housekeeping_failed"]
+
+
+def test_the_house_is_kept(app: Flask) -> None:
+    assert {task.run for task in Scheduler(app)._tasks} == {sweep_outbox, scheduler.keep_house}
+    scheduler.keep_house()
