@@ -15,9 +15,7 @@ class Controls:
     """Figures in microseconds, one per look."""
 
     def __init__(self, ground: Ground) -> None:
-        app = ground.app(SITE_NAME="Empty")
-        empty_page.add_to(app)
-        self._reader = Reader(app, ground.cookie_of(ground.data.rotating[0]))
+        self._reader = Reader(ground.empty_app, ground.cookie_of(ground.data.rotating[0]))
         self._pool = resp.pool(ground.redis.cache_url, 2.0)
         self.found: dict[str, list[float]] = {"Redis PING": [], "empty page, no server": []}
 

@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from sqlalchemy import create_engine
 from sqlalchemy.engine import Engine
+from sqlalchemy.pool import NullPool
 
 from bench.plan import Plan
 
@@ -303,9 +305,10 @@ class _Loader:
     """Bulk loading in the order of the primary key."""
 
     def __init__(self, engine: Engine, folder: Path) -> None:
-        self._engine = engine
-        self._folder = folder
         self._is_sqlite = engine.dialect.name == "sqlite"
+        # The application's own connections give up after half a minute.
+        self._engine = engine if self._is_sqlite else create_engine(engine.url, poolclass=NullPool)
+        self._folder = folder
 
     def load(self, table: str, columns: list[str], rows: Iterable[Row]) -> None:
         if self._is_sqlite:

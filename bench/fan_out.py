@@ -41,6 +41,7 @@ def measure(ground: Ground) -> Group:
     ways = _Ways(ground, readers)
     with ground.app().app_context(), ground.processes() as running:
         running.worker(f"{QUEUE}=1")
+        running.wait()
         found = rounds.interleaved(
             {
                 WORKER: lambda: ways.measured(ways.worker),

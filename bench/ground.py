@@ -7,15 +7,18 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from functools import cached_property
 from pathlib import Path
 
 from flask import Flask
 
-from bench import data, people, redis_lists
+from bench import data, empty_page, people, redis_lists
 from bench.plan import Plan
 from config import Settings
 from pigeon import create_app
+from pigeon.cache import resp
 from pigeon.domain.sessions import Caller
+from pigeon.extensions import db
 from pigeon.services import sessions
 from tests.harness import children, mariadb, redis_pair
 from tests.harness.environment import SAFE
@@ -65,6 +68,21 @@ class Ground:
             self._apps[key] = create_app(settings=Settings.from_env(self.env(**changes)))
         return self._apps[key]
 
+    @cached_property
+    def empty_app(self) -> Flask:
+        """An application that has the empty page, too."""
+        return empty_page.add_to(self.app(SITE_NAME="Empty"))
+
+    def close(self) -> None:
+        """Close every connection of this process."""
+        for app in self._apps.values():
+            with app.app_context():
+                db.engine.dispose()
+        urls = (self.redis.cache_url, self.redis.state_url)
+        for key in [key for key in resp._pools if key[0] in urls]:
+            for connection in resp._pools.pop(key)._free:
+                connection.close()
+
     @contextmanager
     def processes(self) -> Iterator[Processes]:
         running = Processes(self)
@@ -92,6 +110,7 @@ class Processes:
     def __init__(self, ground: Ground) -> None:
         self._ground = ground
         self._sites: list[Site] = []
+        self._awaited: list[tuple[Site, Path]] = []
 
     def web(self, module: str = "wsgi:app", **env: str) -> str:
         """One gunicorn sync worker, as the Procfile starts it; its address."""
@@ -108,13 +127,19 @@ class Processes:
         return site.url
 
     def worker(self, *slots: str, **env: str) -> int:
-        """`worker("media=4")`: a pool of workers that is ready; the parent's process id."""
+        """`worker("media=4")`: a pool of workers; the parent's process id. See `wait`."""
         ready = self._ground.folder / f"{secrets.token_hex(4)}.ready"
         site = self._site(0, env | {"PIGEON_READY_FILE": str(ready)})
         site.start("worker", ["python", "-m", "pigeon.jobs.worker", *slots])
-        process = site.processes["worker"]
-        children.wait_ready(process, ready.exists, log=site.log("worker"), timeout_s=60)
-        return process.pid
+        self._awaited.append((site, ready))
+        return site.processes["worker"].pid
+
+    def wait(self) -> None:
+        """Until every pool serves its queues."""
+        for site, ready in self._awaited:
+            process, log = site.processes["worker"], site.log("worker")
+            children.wait_ready(process, ready.exists, log=log, timeout_s=60)
+        self._awaited.clear()
 
     def run(self, name: str, command: list[str], **env: str) -> int:
         """Any other command of this site."""
@@ -127,8 +152,12 @@ class Processes:
         return [process.pid for site in self._sites for process in site.processes.values()]
 
     def stop(self) -> None:
-        for site in self._sites:
-            site.stop()
+        """At once: nothing here is worth a farewell, and children die with their parents."""
+        running = [process for site in self._sites for process in site.processes.values()]
+        for process in running:
+            process.kill()
+        for process in running:
+            process.wait()
         self._sites.clear()
 
     def _site(self, port: int, env: dict[str, str]) -> Site:
@@ -155,10 +184,9 @@ def ground(plan: Plan) -> Iterator[Ground]:
             server.execute(MARIADB.format(flush=0))
         url = server.create("bench") if server else f"sqlite:///{folder / 'bench.sqlite3'}"
         found = Ground(plan, folder, redis, url)
+        stack.callback(found.close)
         migrate(found.app())
         with found.app().app_context():
-            from pigeon.extensions import db
-
             found.data = data.fill(db.engine, plan, folder)
         if server:
             server.execute(MARIADB.format(flush=1))

@@ -71,8 +71,7 @@ def _report(
 
 def _work(ground: Ground, cookie: str) -> Table:
     """What one warm page asks of the stores."""
-    app = ground.app(SITE_NAME="Empty")
-    reader = Reader(app, cookie)
+    reader = Reader(ground.empty_app, cookie)
     rows = []
     for path in (HOME, empty_page.PATH):
         reader.read(path)

@@ -28,7 +28,6 @@ def measure(ground: Ground) -> Group:
     group = Group(name="idle", title="Idle workers")
     with ground.processes() as running:
         kinds = _start_all(ground, running)
-        time.sleep(SETTLE_S)
         part_s = ground.plan.idle_s / ground.plan.rounds
         shares = [_cpu(kinds, part_s) for _ in range(ground.plan.rounds)]
         starts = _starts(ground)
@@ -62,6 +61,7 @@ def _start_all(ground: Ground, running: Processes) -> dict[str, list[psutil.Proc
         elif kind == "scheduler":
             pid = running.run(kind, ["sh", "-c", command])
             found[kind] = psutil.Process(pid)
+    running.wait()
     time.sleep(SETTLE_S)
     return {kind: [process, *process.children(recursive=True)] for kind, process in found.items()}
 

@@ -23,6 +23,7 @@ def measure(ground: Ground) -> Group:
     p50: dict[str, list[float]] = {IDLE: [], BUSY: []}
     with ground.app().app_context(), ground.processes() as running:
         running.worker(f"{fan_out.QUEUE}=1")
+        running.wait()
         viewers = ground.data.viewers[ground.plan.reference]
 
         def idle() -> float:

@@ -30,6 +30,7 @@ def measure(ground: Ground) -> Group:
             INSIDE: _Browser(running.web(ASYNC="off", **env)),
             OURS: _Browser(running.web(**env)),
         }
+        running.wait()
         found = rounds.interleaved(
             {
                 way: (lambda b=browser: _forget(ground, mailbox, b))

@@ -28,6 +28,7 @@ def measure(ground: Ground) -> Group:
         scene = _Scene(ground, add_big_author(db.engine, ground.plan, ground.folder))
         running.worker("fanout=1", **raised)
         running.worker("fanout-bulk=1", **raised)
+        running.wait()
         samples: dict[str, list[float]] = {ALONE: [], BESIDE: []}
 
         def alone() -> float:

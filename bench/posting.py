@@ -25,6 +25,7 @@ def measure(ground: Ground) -> Group:
         posters = {
             way: Poster(url, token, count, ground.plan.photograph_px) for way, url in urls.items()
         }
+        running.wait()
 
         def post(way: str) -> float:
             post_id, took_s = posters[way].post()

@@ -25,12 +25,15 @@ def measure(ground: Ground) -> Group:
         def publish(workers: int) -> float:
             with ground.processes() as pool:
                 pool.worker(f"media={workers}", **env)
+                pool.wait()
                 began = time.perf_counter()
                 post_id, _ = poster.post()
                 return wait_published(ground, post_id) - began
 
         found = rounds.interleaved(
-            {"1": lambda: publish(1), str(MANY): lambda: publish(MANY)}, plan.slow_rounds
+            {"1": lambda: publish(1), str(MANY): lambda: publish(MANY)},
+            plan.slow_rounds,
+            is_warm=True,
         )
     size = len(photograph(plan.photograph_px)) / 1e6
     group.rows.append(

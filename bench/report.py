@@ -110,7 +110,7 @@ def _line(row: Row) -> str:
 
 
 def _with_unit(value: Spread, unit: str) -> str:
-    return f"{shown(value)}{' ' if len(unit) > 1 else ''}{unit}"
+    return f"{shown(value)}{unit}"
 
 
 def _controls(controls: dict[str, list[float]]) -> str:

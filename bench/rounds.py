@@ -11,10 +11,12 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def interleaved(variants: Mapping[str, Callable[[], float]], rounds: int) -> dict[str, list[float]]:
-    """Every variant once per round, after one unmeasured; another one begins each time."""
+def interleaved(
+    variants: Mapping[str, Callable[[], float]], rounds: int, *, is_warm: bool = False
+) -> dict[str, list[float]]:
+    """Every variant once per round, another one first each time; all once unmeasured before."""
     names = list(variants)
-    for name in names:
+    for name in names if not is_warm else ():
         variants[name]()
     found: dict[str, list[float]] = {name: [] for name in names}
     for number in range(rounds):

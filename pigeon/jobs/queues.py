@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
 
 from rq import Queue
+from rq.job import Job
 from rq.serializers import JSONSerializer
 
 from pigeon.extensions import state
@@ -14,6 +17,7 @@ QUEUES = ("fanout", "fanout-bulk", "notify", "media", "mail", "default")
 RUN = "pigeon.jobs.runner.run"
 TIMEOUT_S = 90
 KEEP_FAILED_S = 3_600
+LONG_AGO = datetime(2_000, 1, 1, tzinfo=UTC)
 
 
 def queue(name: str) -> Queue:
@@ -47,3 +51,22 @@ def enqueue(rows: Iterable[tuple[int, str]]) -> None:
 def lengths() -> dict[str, int]:
     """How many jobs wait in each queue."""
     return {name: queue(name).count for name in QUEUES}
+
+
+def waiting_since() -> dict[str, datetime]:
+    """When what is now at the head of each queue was put there; now where nothing waits.
+
+    A queue is left in order, so what was put there earlier is not in it any more.
+    """
+    return {name: _head_since(queue(name)) for name in QUEUES}
+
+
+def _head_since(waiting: Queue) -> datetime:
+    head: Any = waiting.connection.lindex(waiting.key, 0)
+    if head is None:
+        return datetime.now(UTC)
+    queued_at: Any = waiting.connection.hget(Job.key_for(head.decode()), "enqueued_at")
+    try:
+        return datetime.fromisoformat((queued_at or b"").decode())
+    except ValueError:  # a foreign entry: whoever takes it throws it away
+        return LONG_AGO

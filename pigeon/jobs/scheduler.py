@@ -54,8 +54,7 @@ class Task:
 
 def sweep_outbox() -> int:
     """Queue again what was promised and is not in a queue; how many."""
-    empty = {name for name, length in queues.lengths().items() if length == 0}
-    found = outbox.sweep(empty)
+    found = outbox.sweep(queues.waiting_since())
     if found:
         log.info("outbox_swept", count=len(found))
         _start(found)

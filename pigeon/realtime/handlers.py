@@ -33,9 +33,9 @@ def connect(auth: Any = None) -> None:
     """Refused without a valid session; rooms are joined here, never named by a client."""
     found = _who(auth)
     if found is None:
-        raise ConnectionRefusedError({"code": "unauthenticated"})
+        raise ConnectionRefusedError("unauthenticated", {"code": "unauthenticated"})
     if connections.count_of(found.user_id) >= SOCKETS_PER_USER:
-        raise ConnectionRefusedError({"code": "rate_limited"})
+        raise ConnectionRefusedError("rate_limited", {"code": "rate_limited"})
     sid = request.sid  # type: ignore[attr-defined]
     join_room(user_room(found.user_id))
     connections.add(sid, found.user_id, found.session_id)

@@ -135,15 +135,19 @@ def again(held: Claim, progress: str) -> bool:
 # -- sweeping ----------------------------------------------------------------------------------
 
 
-def sweep(empty_queues: set[str]) -> list[tuple[int, str]]:
+def sweep(waiting_since: dict[str, datetime]) -> list[tuple[int, str]]:
     """(id, queue) of what must be enqueued: due retries, lost jobs, claims of the dead.
 
-    A row that was enqueued a while ago is lost when its queue is empty; else it waits its turn.
+    `waiting_since` says since when the head of each queue waits: a job that was put there a good
+    while before it, and that nobody has taken, is lost.
     """
     _free_claims_of_the_dead()
-    now = utc_now()
-    lost = (OutboxRow.enqueued_at < now - timedelta(seconds=LOST_AFTER_S)) & OutboxRow.queue.in_(
-        empty_queues
+    now, grace = utc_now(), timedelta(seconds=LOST_AFTER_S)
+    lost = or_(
+        *(
+            and_(OutboxRow.queue == name, OutboxRow.enqueued_at < head - grace)
+            for name, head in waiting_since.items()
+        )
     )
     due = (OutboxRow.available_at <= now) & or_(OutboxRow.enqueued_at.is_(None), lost)
     query = (

@@ -167,11 +167,11 @@ def settle(uow: UnitOfWork, post: PostModel) -> None:
     done, total = states.count("ready"), len(states)
     post_id, author_id = post.id, post.author_id
     uow.after_commit(lambda: post_cards.pending.evict(author_id))
+    uow.record(ImageProcessed(post_id=post_id, author_id=author_id, done=done, total=total))
     if done == total and post.state != "published":
         publish(uow, post, had_images=total > 0)
     elif "failed" not in states:
         post.state = "processing"
-    uow.record(ImageProcessed(post_id=post_id, author_id=author_id, done=done, total=total))
 
 
 def wear(uow: UnitOfWork, row: MediaModel) -> None:

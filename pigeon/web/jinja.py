@@ -53,8 +53,16 @@ def choose_language() -> str:
     kept = request.cookies.get("language") if request else None
     if kept in LANGUAGES:
         return str(kept)
-    preferred = request.accept_languages.best_match(LANGUAGES, "en") if request else None
-    return preferred or "en"
+    return _preferred_language() if request else "en"
+
+
+def _preferred_language() -> str:
+    """By the first part of each tag: `ko-KR, en` asks for Korean."""
+    for tag, quality in request.accept_languages:
+        name = tag.lower().partition("-")[0]
+        if quality > 0 and name in LANGUAGES:
+            return name
+    return "en"
 
 
 def choose_theme() -> str:

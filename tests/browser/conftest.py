@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import email
+import email.policy
 import itertools
 import signal
 from collections.abc import Callable, Iterator, Sequence
@@ -12,8 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 import psutil
 import pytest
+from flask.sessions import SecureCookieSessionInterface
 
+from pigeon.domain.sessions import Caller
+from pigeon.services import sessions
 from tests.factories import Person, make_follow, make_post, make_user
+from tests.harness.children import wait_until
 from tests.harness.pictures import real_photographs
 
 if TYPE_CHECKING:
@@ -79,12 +85,48 @@ def bob(cast: Cast) -> Person:
 
 @pytest.fixture
 def as_person(site: Site, page_for: Callable[..., Page]) -> Callable[..., Page]:
-    """`as_person(ann)` is a page in a browser where ann is logged in; `as_person()` anybody's."""
+    """`as_person(ann)` is a page at home in a browser of ann's; `as_person()` anybody's.
+
+    By a cookie: a quarter of the time that the log-in form takes, which has its own tests.
+    """
 
     def open_page(person: Person | None = None, **options: Any) -> Page:
-        return page_for(site, person, **options)
+        page = page_for(site, None, **options)
+        if person is not None:
+            page.context.add_cookies([_session_cookie(site, person)])
+            page.goto("/")
+        return page
 
     return open_page
+
+
+def _session_cookie(site: Site, person: Person) -> Any:
+    with site.app.app_context():
+        token = sessions.start(person.id, caller=Caller())
+    signer: Any = SecureCookieSessionInterface().get_signing_serializer(site.app)
+    value = signer.dumps({"_user_id": token, "_fresh": True})
+    return {"name": site.app.config["SESSION_COOKIE_NAME"], "value": value, "url": site.url}
+
+
+@pytest.fixture
+def letters(site: Site) -> Callable[[str], list[str]]:
+    """`letters(address)` waits for mail to it in the outbox; the links in it, oldest first."""
+    folder = Path(site.env["DATA"]) / "outbox"
+
+    def links(address: str) -> list[str]:
+        found = []
+        for path in sorted(folder.glob("*.eml"), key=lambda path: path.stat().st_mtime):
+            letter = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+            if letter["To"] and address in letter["To"]:
+                text = letter.get_body(("plain",)).get_content()
+                found += [line for line in text.splitlines() if line.startswith(site.url)]
+        return found
+
+    def wait(address: str) -> list[str]:
+        wait_until(lambda: links(address), what=f"a letter to {address}")
+        return links(address)
+
+    return wait
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page, Route
+    from playwright.sync_api import Locator, Page, Route
 
     from tests.browser.conftest import Cast
     from tests.factories import Person
@@ -38,6 +38,10 @@ def named(path: Path, name: str, content: bytes | None = None) -> dict[str, Any]
     return {"name": name, "mimeType": "image/jpeg", "buffer": buffer}
 
 
+def described(page: Page, name: str) -> Locator:
+    return page.get_by_role("textbox", name=name, exact=True)
+
+
 def test_pictures_are_ordered_described_and_removed(
     as_person: Callable[..., Page],
     compose: Callable[..., Any],
@@ -48,14 +52,14 @@ def test_pictures_are_ordered_described_and_removed(
     thumbs = compose(page, photographs[:3], "ordered")
     sources = [thumbs.nth(n).locator("img").get_attribute("src") for n in range(3)]
     assert thumbs.nth(0).get_by_text("Cover").is_visible()
-    page.get_by_label("Description of photo 1").fill("A rocket")
+    described(page, "Description of photo 1").fill("A rocket")
     page.get_by_text("1 of 3 described").wait_for()
     on = page.get_by_role("button", name="Move photo 1 one place later")
     on.focus()
     page.keyboard.press("Enter")
     page.get_by_text("Photo 1 moved to position 2").wait_for()
     assert thumbs.nth(1).locator("img").get_attribute("src") == sources[0]
-    assert page.get_by_label("Description of photo 2").input_value() == "A rocket"
+    assert described(page, "Description of photo 2").input_value() == "A rocket"
     focused = page.evaluate("document.activeElement.getAttribute('aria-label')")
     assert focused == "Move photo 2 one place later"
     page.get_by_role("button", name="Remove photo 1").click()
@@ -81,17 +85,15 @@ def test_dropped_files_become_pictures(
 
 
 def test_refused_files_are_named_and_the_good_ones_stay(
-    as_person: Callable[..., Page], ann: Person, photographs: list[Path]
+    as_person: Callable[..., Page], ann: Person, photographs: list[Path], tmp_path: Path
 ) -> None:
     page = as_person(ann)
     page.goto("/create")
     good = photographs[0]
-    chosen = [
-        named(good, "one.jpg"),
-        named(good, "notes.jpg", b"only words"),
-        named(good, "huge.jpg", good.read_bytes().ljust(16 * MB, b"\0")),
-        named(good, "two.jpg"),
-    ]
+    notes, huge = tmp_path / "notes.jpg", tmp_path / "huge.jpg"
+    notes.write_text("only words")
+    huge.write_bytes(good.read_bytes().ljust(16 * MB, b"\0"))
+    chosen = [good, notes, huge, photographs[1]]
     page.locator('[data-part="picker"]').set_input_files(chosen)
     page.locator(".thumbs > .thumb").nth(1).wait_for()
     refused = page.locator(".refused > li")
@@ -122,14 +124,14 @@ def test_what_the_server_refuses_stands_beside_its_picture(
         named(good, "three.jpg"),
     ]
     thumbs = compose(page, pictures, "kept words")
-    page.get_by_label("Description of photo 2").fill("kept description")
+    described(page, "Description of photo 2").fill("kept description")
     share(page)
     thumbs.nth(1).locator(".field-error").wait_for()
     assert thumbs.nth(1).locator(".field-error").inner_text()
     for other in (0, 2):
         assert not thumbs.nth(other).locator(".field-error").is_visible()
     assert page.get_by_label("Caption").input_value() == "kept words"
-    assert page.get_by_label("Description of photo 2").input_value() == "kept description"
+    assert described(page, "Description of photo 2").input_value() == "kept description"
     page.get_by_role("button", name="Remove photo 2").click()
     share(page)
     page.wait_for_url("/")

@@ -59,7 +59,7 @@ def test_sign_up_follow_and_post_with_pictures(
     page.get_by_role("link", name="Create").click()
     for row, photograph in enumerate(photographs[:2], start=1):
         page.get_by_label(f"Photo {row}", exact=True).set_input_files(photograph)
-    page.get_by_label("Description of photo 1").fill("A rocket")
+    page.get_by_role("textbox", name="Description of photo 1", exact=True).fill("A rocket")
     page.get_by_label("Caption").fill("Two without scripts")
     page.get_by_role("button", name="Share", exact=True).click()
     page.wait_for_url("/")
@@ -77,14 +77,17 @@ def test_a_refused_form_names_the_picture_and_keeps_the_words(
     page.get_by_label("Photo 1", exact=True).set_input_files(photographs[0])
     wrong = {"name": "notes.jpg", "mimeType": "image/jpeg", "buffer": b"only words"}
     page.get_by_label("Photo 3", exact=True).set_input_files(wrong)
-    page.get_by_label("Description of photo 3").fill("my notes")
+    page.get_by_role("textbox", name="Description of photo 3", exact=True).fill("my notes")
     page.get_by_label("Caption").fill("kept words")
     page.get_by_role("button", name="Share", exact=True).click()
     rows = page.locator(".plain-row")
     assert rows.nth(2).locator(".field-error").first.is_visible()
     assert not rows.nth(0).locator(".field-error").first.is_visible()
     assert page.get_by_label("Caption").input_value() == "kept words"
-    assert page.get_by_label("Description of photo 3").input_value() == "my notes"
+    assert (
+        page.get_by_role("textbox", name="Description of photo 3", exact=True).input_value()
+        == "my notes"
+    )
 
 
 def test_unfollow_edit_and_delete(

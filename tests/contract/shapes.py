@@ -1,4 +1,4 @@
-"""The objects of the contract, written down a second time by hand: what outside programs hold on to.
+"""The objects of the contract, written down a second time by hand: what programs hold on to.
 
 A shape is a type, a predicate, `[shape]` for a list of any length, a dict of exactly these fields,
 or `maybe(shape)`.

@@ -155,7 +155,9 @@ def test_a_person_as_another_sees_them(world: World) -> None:
     assert user["viewer"]["mutuals"] == {"count": 0, "users": []}
     assert (user["post_count"], user["follower_count"], user["following_count"]) == (1, 2, 1)
     assert "email" not in user
-    cat = call(world.client, "GET", "/users/{username}", 200, shapes.USER, values={"username": "CAT"})
+    cat = call(
+        world.client, "GET", "/users/{username}", 200, shapes.USER, values={"username": "CAT"}
+    )
     assert cat["username"] == "cat" and cat["viewer"]["mutuals"]["count"] == 1
     assert cat["viewer"]["mutuals"]["users"][0]["username"] == "bob"
 
@@ -178,7 +180,9 @@ def test_a_post_that_failed_says_why_in_the_readers_language(world: World) -> No
     post = call(world.client, "GET", "/posts/{post_id}", 200, shapes.POST, values=values)
     assert post["state"] == "failed" and post["published_at"] is None
     assert {image["error"]["code"] for image in post["images"]} == {"unreadable"}
-    assert not any(image["url"] or image["thumb_url"] or image["variants"] for image in post["images"])
+    assert not any(
+        image["url"] or image["thumb_url"] or image["variants"] for image in post["images"]
+    )
     call(world.client, "PATCH", "/me", 200, shapes.ME, body={"language": "ko"})
     again = call(world.client, "GET", "/posts/{post_id}", 200, shapes.POST, values=values)
     assert again["images"][0]["error"]["message"] != post["images"][0]["error"]["message"]
@@ -208,7 +212,5 @@ def test_suggestions_say_why(world: World) -> None:
 
 
 def test_mentions_are_suggested_followed_people_first(world: World) -> None:
-    page = call(
-        world.client, "GET", "/search/suggest", 200, page_of(shapes.USER_HIT), query="q=@B"
-    )
+    page = call(world.client, "GET", "/search/suggest", 200, page_of(shapes.USER_HIT), query="q=@B")
     assert [hit["user"]["username"] for hit in page["items"]] == ["bob"] and page["next"] is None

@@ -12,7 +12,6 @@ from flask import Flask
 from jsonschema import Draft202012Validator
 
 from pigeon.blueprints.openapi import document
-from pigeon.services import accounts
 from tests.contract.shapes import ERROR, Shape, faults
 from tests.factories import Person, Posted, make_follow, make_post, make_user
 from tests.factories.people import PASSWORD
@@ -132,8 +131,9 @@ def refusal(body: Any) -> tuple[str, dict[str, str]]:
     return error["code"], {name: fault["code"] for name, fault in error["fields"].items()}
 
 
-def waiting_sign_up(email: str = "new@example.org", username: str = "newcomer") -> None:
-    form = accounts.SignUp(
-        email=email, username=username, display_name="", password=PASSWORD, language="en"
-    )
-    accounts.sign_up(form, caller=accounts.Caller())
+def refused(client: Any, name: str, **request: Any) -> tuple[int, str, dict[str, str]]:
+    """Status, code and the codes of the fields of a refusal; its shape is checked."""
+    method, path = name.split()
+    status, body = client.api(method, path, **request)
+    assert not list(faults(body, ERROR)), (name, status, body)
+    return (status, *refusal(body))

@@ -24,8 +24,27 @@ def wait_for_quiet(battle: Battle, *, within_s: float) -> float:
         with battle.site.app.app_context():
             return outbox.pending() == 0
 
-    children.wait_until(is_quiet, timeout_s=within_s, what=f"quiet\n{battle.told()}\n")
+    try:
+        children.wait_until(is_quiet, timeout_s=within_s, what="quiet")
+    except AssertionError as error:
+        raise AssertionError(f"{error}\n{battle.told()}\n{_waiting(battle)}") from None
     return time.monotonic() - began
+
+
+def _waiting(battle: Battle) -> str:
+    """The jobs that are not done, and the last lines of the site."""
+    from pigeon.extensions import db
+    from pigeon.models import OutboxRow
+
+    with battle.site.app.app_context():
+        rows = db.session.scalars(select(OutboxRow)).all()
+        jobs = [
+            f"{row.id} {row.job} {row.arguments} {row.state} by {row.claimed_by!r}"
+            f" attempt {row.attempt} failures {row.failures} available {row.available_at}"
+            f" queued {row.enqueued_at}: {row.last_error}"
+            for row in rows
+        ]
+    return "\n".join([*jobs, battle.site.log("site").read_text()[-6_000:]])
 
 
 def check(battle: Battle) -> None:

@@ -47,7 +47,7 @@ class Visits:
         context.set_default_timeout(10_000)
         page = context.new_page()
         page.on("pageerror", lambda error: self.faults.append(f"script: {error}"))
-        page.on("console", self._note_refusal)
+        page.on("console", self._note_error)
         page.on("response", lambda answer: self._note_status(answer.url, answer.status))
         self.pages.append(page)
         return page
@@ -67,9 +67,11 @@ class Visits:
         page.screenshot(path=path, full_page=True)
         return path
 
-    def _note_refusal(self, message: ConsoleMessage) -> None:
-        if "Content Security Policy" in message.text:
-            self.faults.append(f"csp: {message.text}")
+    def _note_error(self, message: ConsoleMessage) -> None:
+        """Refused code, and errors; to the browser an answer like 404 is one, too: not here."""
+        is_answer = message.text.startswith("Failed to load resource")
+        if message.type == "error" and not is_answer:
+            self.faults.append(f"console: {message.text}")
 
     def _note_status(self, url: str, status: int) -> None:
         if status >= 500:

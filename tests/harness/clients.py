@@ -84,7 +84,7 @@ def _parts(value: Any) -> Any:
 
 
 def multipart(**values: Any) -> dict[str, Any]:
-    """`data=` and `content_type=` of a large form, built in memory: no temporary file stays open."""
+    """`data=` and `content_type=` of a large form, built in memory: no file stays open."""
     boundary, body = encode_multipart(
         {name.replace("__", "[]"): _parts(value) for name, value in values.items()}
     )

@@ -38,6 +38,25 @@ def test_a_wiped_queue_is_filled_again(app: Flask) -> None:
     assert sweep_outbox() == 0
 
 
+def test_a_job_that_is_missing_from_a_busy_queue_is_found(app: Flask) -> None:
+    ann = make_user("ann")
+    make_post(ann)
+    state.client.flushdb()
+    change(enqueued_at=utc_now() - timedelta(seconds=outbox.LOST_AFTER_S + 1))
+    make_post(ann)
+    busy = queues.lengths()
+    assert sweep_outbox() > 0
+    assert queues.lengths()["fanout"] == busy["fanout"] + 1
+
+
+def test_a_foreign_entry_at_the_head_hides_nothing_and_harms_nothing(app: Flask) -> None:
+    make_post(make_user("ann"))
+    change(enqueued_at=utc_now() - timedelta(seconds=outbox.LOST_AFTER_S + 1))
+    for name in queues.QUEUES:
+        state.client.lpush(queues.queue(name).key, "foreign entry")
+    assert sweep_outbox() == 0
+
+
 @pytest.mark.env(ASYNC="off")
 def test_without_queues_the_sweeper_does_the_work(app: Flask) -> None:
     with unit_of_work():

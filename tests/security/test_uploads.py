@@ -1,4 +1,4 @@
-"""Bad uploads: refused by name, in JSON and beside the right picture of the form; nothing is kept."""
+"""Bad uploads: refused by name, in JSON and beside the right picture of a form; nothing is kept."""
 
 from __future__ import annotations
 
@@ -33,7 +33,10 @@ KINDS: dict[str, tuple[Callable[[], bytes], int, str, int | None]] = {
     "a bomb": (hostile.png_bomb, 422, "too_many_pixels", limits.IMAGE_PIXELS),
     "a lying frame": (hostile.gif_bomb, 422, "too_many_pixels", limits.IMAGE_PIXELS),
 }
-NAMES = ("../../etc/cron.d/x.jpg", "..\\x.jpg", "/etc/passwd", "x" * 5_000, "‮gpj.exe", "", ".htaccess")
+NAMES = (
+    *("../../etc/cron.d/x.jpg", "..\\x.jpg", "/etc/passwd", "x" * 5_000, ".htaccess"),
+    "\u202egpj.exe",
+)
 
 
 @pytest.fixture
@@ -145,9 +148,7 @@ def test_texts_end_at_their_limits(app: Flask, browser: Client) -> None:
 
 @pytest.mark.usefixtures("nothing_stored")
 def test_eleven_pictures(browser: Client) -> None:
-    form = multipart(
-        caption=CAPTION, images__=[part(pictures.jpeg())] * 1 + _ten(), alts__=["a"] * 11
-    )
+    form = multipart(caption=CAPTION, images__=[part(pictures.jpeg()), *_ten()], alts__=["a"] * 11)
     status, body = browser.api("POST", "/posts", **form)
     assert (status, faults_of(body)) == (422, {"images": ("too_many", 10)})
     page = browser.post("/create", **_with_token(browser, form))
@@ -173,14 +174,12 @@ def test_more_alt_texts_than_pictures(browser: Client) -> None:
 
 def test_names_of_files_are_not_used(app: Flask, browser: Client) -> None:
     for name in NAMES:
-        if not name:
-            continue  # no file was chosen
         form = multipart(images__=[part(pictures.jpeg(), name)])
         status, post = browser.api("POST", "/posts", **form)
         assert status == 202 and len(post["images"]) == 1, name
     names = {path.name for path in stored_files(app)}
     assert all(re.fullmatch(r"[0-9a-f]{32}", name) for name in names), names
-    assert len(names) == len(NAMES) - 1
+    assert len(names) == len(NAMES)
 
 
 @pytest.mark.usefixtures("nothing_stored")
@@ -191,8 +190,7 @@ def test_a_body_that_is_too_large_as_a_whole(browser: Client) -> None:
     assert answer.status_code == 413
     assert answer.get_json()["error"]["fields"] == {}
     assert browser.post("/create", environ_overrides=environ, headers=headers).status_code == 413
-    lying = b"".join((b"x" * 1024 * 1024, b"y"))
-    form = multipart(caption=lying.decode())
+    form = multipart(caption="x" * (1024 * 1024 + 1))
     assert browser.api("POST", "/posts", **form)[0] == 413, "1 MB is for the words of ten pictures"
 
 

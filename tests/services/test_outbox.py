@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -21,7 +21,10 @@ from pigeon.unit_of_work import Claim, StaleClaim, finish, unit_of_work
 from tests.harness import children
 from tests.harness.context import concurrently
 
-ALL_EMPTY = set(QUEUES)
+
+def sweep(**waiting_since: datetime) -> list[tuple[int, str]]:
+    """With all queues empty but those whose heads wait since then."""
+    return outbox.sweep(dict.fromkeys(QUEUES, utc_now()) | waiting_since)
 
 
 def add_row(**columns: Any) -> int:
@@ -89,9 +92,9 @@ def test_a_failed_job_is_tried_again_later_and_not_before(app: Flask) -> None:
     number = add_row()
     outbox.fail(claimed(number), "RuntimeError: x")
     assert outbox.claim(number) is None, "a second entry of a queue comes too early"
-    assert outbox.sweep(ALL_EMPTY) == []
+    assert sweep() == []
     change(available_at=utc_now())
-    assert outbox.sweep(ALL_EMPTY) == [(number, "default")]
+    assert sweep() == [(number, "default")]
     held = claimed(number)
     assert (held.attempt, held.failures) == (2, 1)
 
@@ -112,7 +115,7 @@ def test_the_delay_grows_and_the_fifth_failure_is_the_last(app: Flask) -> None:
         "posts.refresh",
         500,
     )
-    assert outbox.claim(number) is None and outbox.sweep(ALL_EMPTY) == []
+    assert outbox.claim(number) is None and sweep() == []
     assert outbox.pending() == 0
 
 
@@ -122,7 +125,7 @@ def test_a_dead_job_is_retried_by_hand(app: Flask) -> None:
     assert "1 dead" in run(args=["jobs", "list"]).output
     assert run(args=["jobs", "retry", str(number)]).exit_code == 0
     assert run(args=["jobs", "retry", str(number)]).exit_code == 1
-    assert outbox.sweep(ALL_EMPTY) == [(number, "default")]
+    assert sweep() == [(number, "default")]
     with pytest.raises(NotFound):
         outbox.retry_dead(number)
 
@@ -150,28 +153,29 @@ def test_a_job_that_goes_on_keeps_its_progress(app: Flask) -> None:
 
 def test_a_queued_job_is_left_alone_until_it_must_be_lost(app: Flask) -> None:
     number = add_row()
-    assert outbox.sweep(ALL_EMPTY) == []
+    assert sweep() == []
     long_ago = utc_now() - timedelta(seconds=outbox.LOST_AFTER_S + 1)
     change(enqueued_at=long_ago)
-    assert outbox.sweep(ALL_EMPTY - {"default"}) == [], "it waits behind others"
-    assert outbox.sweep(ALL_EMPTY) == [(number, "default")]
-    assert outbox.sweep(ALL_EMPTY) == []
+    assert sweep(default=long_ago) == [], "it waits behind others"
+    assert sweep(default=long_ago + timedelta(seconds=1)) == [], "it may just have been taken"
+    assert sweep() == [(number, "default")]
+    assert sweep() == []
 
 
 def test_a_continued_job_whose_entry_was_lost_is_found(app: Flask) -> None:
     number = add_row()
     outbox.again(claimed(number), "500")
     change(enqueued_at=utc_now() - timedelta(seconds=outbox.LOST_AFTER_S + 1))
-    assert outbox.sweep(ALL_EMPTY) == [(number, "default")]
+    assert sweep() == [(number, "default")]
 
 
 def test_a_lease_that_ended_frees_the_job(app: Flask) -> None:
     number = add_row()
     claimed(number)
     change(claimed_by="elsewhere:1:1")
-    assert outbox.sweep(ALL_EMPTY) == [] and outbox.claim(number) is None
+    assert sweep() == [] and outbox.claim(number) is None
     change(available_at=utc_now() - timedelta(seconds=1))
-    assert outbox.sweep(ALL_EMPTY) == [(number, "default")]
+    assert sweep() == [(number, "default")]
 
 
 def test_the_claim_of_a_dead_process_is_freed_at_once(app: Flask) -> None:
@@ -180,20 +184,20 @@ def test_the_claim_of_a_dead_process_is_freed_at_once(app: Flask) -> None:
     claimed(number)
     name = claimants.own_name()
     change(claimed_by=_named(name, sleeper.pid))
-    assert outbox.sweep(ALL_EMPTY) == []
+    assert sweep() == []
     os.kill(sleeper.pid, signal.SIGKILL)
     children.wait_until(lambda: _is_zombie(sleeper.pid), what="its end")
-    assert outbox.sweep(ALL_EMPTY) == [(number, "default")], "nobody has waited for it yet"
+    assert sweep() == [(number, "default")], "nobody has waited for it yet"
     sleeper.wait()
 
 
 def test_a_number_that_was_given_again_is_another_process(app: Flask) -> None:
     number = add_row()
     claimed(number)
-    assert outbox.sweep(ALL_EMPTY) == [], "this process lives"
+    assert sweep() == [], "this process lives"
     host, pid, started = claimants.own_name().split(":")
     change(claimed_by=f"{host}:{pid}:{int(started) - 1}")
-    assert outbox.sweep(ALL_EMPTY) == [(number, "default")]
+    assert sweep() == [(number, "default")]
 
 
 @pytest.mark.parametrize("name", ["", "strange", "host:x:y", "elsewhere:1:1"])
@@ -221,7 +225,7 @@ def test_sweeping_takes_no_job_from_who_has_just_claimed_it(
         mark(ids)
 
     monkeypatch.setattr(outbox, "_mark_enqueued", claimed_meanwhile)
-    outbox.sweep(ALL_EMPTY)
+    sweep()
     assert row().state == "claimed"
 
 

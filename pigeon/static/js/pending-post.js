@@ -6,7 +6,8 @@ import { text } from "./strings.js";
 import { toast } from "./toasts.js";
 
 const POLL_MS = 10_000;
-const EVENTS = ["socket:post.progress", "socket:post.ready", "socket:post.failed", "socket:resync"];
+const AGAIN = ["socket:connect", "socket:resync"]; // something may have happened while nobody listened
+const EVENTS = ["socket:post.progress", "socket:post.ready", "socket:post.failed", ...AGAIN];
 
 function showPreview(element, postId) {
   const picture = element.querySelector("img[data-preview]");
@@ -60,7 +61,7 @@ export function pendingPost(element) {
 
   function onEvent(event) {
     if (!element.isConnected) return stop();
-    if (event.type === "socket:resync") return update();
+    if (AGAIN.includes(event.type)) return update();
     if (String(event.detail.post_id) !== postId) return undefined;
     return event.type === "socket:post.progress" ? showProgress(element, event.detail) : update();
   }

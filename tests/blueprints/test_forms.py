@@ -1,0 +1,121 @@
+"""Forms and buttons of pages, sent as a browser without scripts sends them."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+
+from tests.factories import Person, make_post
+from tests.harness import pictures
+from tests.harness.clients import Client
+from tests.harness.forms import forms_of, parsed
+
+
+@pytest.mark.both_modes
+def test_a_post_is_made_changed_and_deleted_by_plain_forms(
+    app: Flask,
+    client_for: Callable[[Person], Client],
+    ann: Person,
+    drain: Callable[[], int],
+    mode: str,
+) -> None:
+    browser = client_for(ann)
+    form = forms_of(browser.get("/create").text)["/create"]
+    assert len(form["images[]"]) == len(form["alts[]"]) == 10
+    form["caption"] = "line one\r\nline two"
+    form["images[]"][1] = (io.BytesIO(pictures.jpeg()), "a.jpg")
+    form["alts[]"][1] = "in the second row"
+    form["alts[]"][5] = "beside no picture"
+    answer = browser.post("/create", data=form, content_type="multipart/form-data")
+    assert (answer.status_code, answer.location) == (303, "/")
+    drain()
+    (post,) = browser.api("GET", "/users/ann/posts")[1]["items"]
+    assert [image["alt"] for image in post["images"]] == ["in the second row"]
+    assert post["caption"] == "line one\nline two"
+    path = f"/p/{post['id']}"
+    form = forms_of(browser.get(f"{path}/edit").text)[f"{path}/edit"]
+    assert form["caption"] == "line one\nline two" and form["alts[]"] == ["in the second row"]
+    form |= {"caption": "changed", "alts[]": ["described anew"]}
+    assert browser.post(f"{path}/edit", data=form).location == path
+    page = browser.get(path).text
+    assert "changed" in page and "described anew" in page and "edited" in page
+    form |= {"caption": "x" * 2_201, "alts[]": ["kept"]}
+    refused = browser.post(f"{path}/edit", data=form)
+    assert refused.status_code == 422 and "x" * 2_201 in refused.text and "kept" in refused.text
+    form = forms_of(browser.get(f"{path}/delete").text)[f"{path}/delete"]
+    assert browser.post(f"{path}/delete", data=form).location == "/"
+    assert browser.get(path).status_code == 404
+
+
+def test_words_alone_are_a_post(
+    app: Flask, client_for: Callable[[Person], Client], ann: Person
+) -> None:
+    browser = client_for(ann)
+    form = forms_of(browser.get("/create").text)["/create"] | {"caption": "only words"}
+    for _ in "12":  # the form sent twice
+        form["images[]"] = [(io.BytesIO(), "") for _ in range(10)]
+        answer = browser.post("/create", data=form, content_type="multipart/form-data")
+        assert answer.status_code == 303
+    assert len(browser.api("GET", "/users/ann/posts")[1]["items"]) == 1
+    form |= {"images[]": [(io.BytesIO(), "")], "alts[]": [""], "caption": " "}
+    answer = browser.post("/create", data=form, content_type="multipart/form-data")
+    assert answer.status_code == 422 and "This is needed." in answer.text
+
+
+@pytest.mark.both_modes
+def test_buttons_are_forms(
+    app: Flask,
+    client_for: Callable[[Person], Client],
+    ann: Person,
+    bob: Person,
+    names: dict[str, int],
+    mode: str,
+) -> None:
+    browser = client_for(bob)
+
+    def press(page: str, action: str, location: str) -> None:
+        forms = parsed(browser.get(page).text)
+        assert action in forms.actions, (page, forms.actions)
+        answer = browser.post(action, data={"csrf_token": forms.found[""]["csrf_token"]})
+        assert (answer.status_code, answer.location) == (303, location), action
+
+    press("/u/ann", "/u/ann/unbell", "/u/ann")
+    press("/u/ann", "/u/ann/bell", "/u/ann")
+    press("/u/ann", "/u/ann/unfollow", "/u/ann")
+    press("/u/ann", "/u/ann/follow", "/u/ann")
+    press(f"/p/{names['shown']}", "/u/ann/unfollow", "/u/ann")
+    press("/people", "/people/ann/dismiss", "/people")
+    assert "/u/ann/follow" not in parsed(browser.get("/people").text).actions
+    browser = client_for(ann)
+    press("/", f"/p/{names['failed']}/retry", "/")
+    failed = make_post(ann, caption="two", images=2, state="failed")
+    for image_id in failed.image_ids:
+        press("/", f"/p/{failed.id}/images/{image_id}/remove", "/")
+    assert browser.get(f"/p/{failed.id}?fragment=card").status_code == 200
+
+
+def test_strangers_press_follow_and_are_asked_to_log_in(
+    app: Flask, anonymous: Client, ann: Person
+) -> None:
+    page = anonymous.get("/u/ann").text
+    assert "/u/ann/follow" in page or "/login?next=" in page
+    answer = anonymous.form("/u/ann/follow")
+    assert answer.status_code == 302 and answer.location.startswith("/login?next=")
+
+
+# -- choices of strangers --------------------------------------------------------------------------
+
+
+def test_language_and_theme_of_strangers(app: Flask, anonymous: Client) -> None:
+    assert '<html lang="en" data-theme="system"' in anonymous.get("/").text
+    assert '<html lang="ko"' in anonymous.get("/", headers={"Accept-Language": "ko-KR,en"}).text
+    answer = anonymous.form("/appearance", language="ko", theme="dark", next="/login")
+    assert (answer.status_code, answer.location) == (303, "/login")
+    assert '<html lang="ko" data-theme="dark"' in anonymous.get("/login").text
+    anonymous.form("/appearance", language="tlh", theme="pink", next="/")
+    assert '<html lang="ko" data-theme="dark"' in anonymous.get("/").text
+    anonymous.form("/appearance", language="en", theme="", next="/")
+    assert '<html lang="en" data-theme="dark"' in anonymous.get("/").text

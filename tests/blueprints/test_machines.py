@@ -1,0 +1,103 @@
+"""What is for machines: health, measures, manifest, robots, static files."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from pigeon.services import outbox
+from tests.factories import Person
+from tests.harness.clients import Client
+
+
+def test_health(app: Flask, anonymous: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    answer = anonymous.get("/healthz")
+    assert (answer.status_code, answer.text) == (200, "ok")
+    answer = anonymous.get("/readyz")
+    assert (answer.status_code, answer.get_json()) == (200, {"ready": True})
+    monkeypatch.setattr("pigeon.services.readiness.is_ready", lambda: False)
+    answer = anonymous.get("/readyz")
+    assert (answer.status_code, answer.get_json()) == (503, {"ready": False})
+
+
+METRICS = (
+    *("pigeon_sql_statements_total", "pigeon_cache_requests_total", "pigeon_fanout_entries_total"),
+    *("pigeon_writeback_pending", "pigeon_writeback_oldest_seconds", "pigeon_outbox_pending"),
+    *("pigeon_queue_jobs", "pigeon_queue_oldest_seconds", "pigeon_sockets"),
+)
+
+
+def test_metrics_have_their_names(
+    app: Flask, anonymous: Client, names: dict[str, int], drain: Callable[[], int]
+) -> None:
+    anonymous.get(f"/p/{names['shown']}")
+    pending = outbox.pending()
+    assert pending > 0
+    page = anonymous.get("/metrics").text
+    for name in METRICS:
+        assert re.search(rf"^{name}(\{{| )", page, re.MULTILINE), name
+    assert 'pigeon_sql_statements_total{route="/p/<post_id>"}' in page
+    assert re.search(r'pigeon_cache_requests_total\{cache="[\w-]+",result="(hit|miss)"\}', page)
+    assert re.search(r'pigeon_queue_jobs\{queue="[\w-]+"\} ', page)
+    assert f"pigeon_outbox_pending {float(pending)}" in page
+    drain()
+    assert "pigeon_outbox_pending 0.0" in anonymous.get("/metrics").text
+
+
+def test_metrics_are_for_this_machine_or_for_who_has_the_token(
+    app: Flask, anonymous: Client, with_settings: Callable[..., None]
+) -> None:
+    away = {"REMOTE_ADDR": "192.0.2.7"}
+
+    def read(token: str = "", **request: Any) -> int:
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        headers |= request.pop("headers", {})
+        return anonymous.get("/metrics", headers=headers, **request).status_code
+
+    assert read() == 200
+    assert read(headers={"X-Forwarded-For": "192.0.2.7"}) == 404
+    assert read(environ_overrides=away) == 404
+    assert read("", environ_overrides=away, headers={"Authorization": "Bearer "}) == 404
+    with_settings(metrics_token="a long secret")
+    assert read("a long secret", environ_overrides=away) == 200
+    assert read("a wrong secret", environ_overrides=away) == 404
+    assert read("ä", environ_overrides=away) == 404
+
+
+def test_the_manifest_names_what_there_is(app: Flask, anonymous: Client) -> None:
+    answer = anonymous.get("/site.webmanifest")
+    assert answer.status_code == 200 and answer.mimetype == "application/manifest+json"
+    manifest = json.loads(answer.text)
+    assert manifest["name"] == "PigeonStargram" and manifest["start_url"] == "/"
+    assert {icon["purpose"] for icon in manifest["icons"]} == {"any", "maskable"}
+    for icon in manifest["icons"]:
+        assert anonymous.get(icon["src"]).mimetype == "image/png"
+    assert anonymous.get("/favicon.ico").mimetype == "image/png"
+
+
+def test_robots(app: Flask, anonymous: Client, with_settings: Callable[..., None]) -> None:
+    assert "Allow: /" in anonymous.get("/robots.txt").text
+    with_settings(public_reading=False)
+    assert "Disallow: /" in anonymous.get("/robots.txt").text
+
+
+def test_what_a_page_names_is_there(
+    app: Flask, client_for: Callable[[Person], Client], names: dict[str, int], bob: Person
+) -> None:
+    browser = client_for(bob)
+    page = browser.get(f"/p/{names['shown']}").text
+    addresses = set(re.findall(r'(?:href|src)="(/static/[^"#]+)', page))
+    assert len(addresses) > 5
+    for address in addresses:
+        answer = browser.get(address)
+        assert answer.status_code == 200, address
+        assert "immutable" in answer.headers["Cache-Control"]
+    pictures_named = set(re.findall(r'(?:src|srcset)="(/media/[^" ]+)', page))
+    assert pictures_named
+    for address in pictures_named:
+        assert browser.get(address).status_code == 200

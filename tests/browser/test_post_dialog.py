@@ -1,0 +1,102 @@
+"""A post over the page it was opened from, under its own address."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+    from tests.browser.conftest import Cast
+    from tests.factories import Person, Posted
+
+pytestmark = pytest.mark.browser
+POSTS = 6
+
+
+@pytest.fixture
+def posts(cast: Cast, ann: Person) -> list[Posted]:
+    """Newest first, as the feed shows them."""
+    made = [cast.post(ann, caption=f"number {n}", images=1) for n in range(POSTS)]
+    return made[::-1]
+
+
+def open_third(page: Page, post: Posted) -> int:
+    """Scrolls to a post and opens it; how far the page was scrolled."""
+    card = page.locator(f"#feed > #post-{post.id}")
+    card.scroll_into_view_if_needed()
+    scrolled = int(page.evaluate("Math.round(scrollY)"))
+    assert scrolled > 0
+    card.locator(".post-time").click()
+    page.locator("#post-dialog[open] .post-view").wait_for()
+    page.wait_for_url(f"**/p/{post.id}")
+    return scrolled
+
+
+@pytest.mark.parametrize("way", ["Escape", "Back", "Close"])
+def test_closing_gives_back_the_place_and_the_focus(
+    way: str, as_person: Callable[..., Page], ann: Person, posts: list[Posted]
+) -> None:
+    page = as_person(ann)
+    title = page.title()
+    scrolled = open_third(page, posts[2])
+    assert page.title() != title
+    if way == "Escape":
+        page.keyboard.press("Escape")
+    elif way == "Back":
+        page.go_back()
+    else:
+        page.locator("#post-dialog").get_by_role("button", name="Close").click()
+    page.locator("#post-dialog:not([open])").wait_for(state="attached")
+    page.wait_for_url("/")
+    assert abs(page.evaluate("scrollY") - scrolled) <= 1
+    assert page.title() == title
+    focused = page.evaluate("document.activeElement.closest('article').id")
+    assert focused == f"post-{posts[2].id}"
+
+
+def test_up_and_down_lead_to_the_neighbours(
+    as_person: Callable[..., Page], ann: Person, posts: list[Posted]
+) -> None:
+    page = as_person(ann)
+    open_third(page, posts[2])
+    page.keyboard.press("ArrowDown")
+    page.wait_for_url(f"**/p/{posts[3].id}")
+    dialog = page.locator("#post-dialog")
+    dialog.get_by_text("number 2").wait_for()
+    dialog.get_by_role("button", name="Previous post").click()
+    page.wait_for_url(f"**/p/{posts[2].id}")
+    page.reload()
+    page.locator(".post-page .post-view").wait_for()
+
+
+def test_the_focus_stays_in_the_dialog(
+    as_person: Callable[..., Page], ann: Person, posts: list[Posted]
+) -> None:
+    page = as_person(ann)
+    open_third(page, posts[2])
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        assert page.evaluate(
+            "document.activeElement === document.body"  # the browser's own controls
+            " || document.activeElement.closest('#post-dialog') !== null"
+        )
+
+
+def test_from_a_profile_and_on_a_phone(
+    as_person: Callable[..., Page], ann: Person, posts: list[Posted]
+) -> None:
+    page = as_person()
+    page.goto(f"/u/{ann.username}")
+    page.locator(f"#post-{posts[1].id}").click()
+    page.locator("#post-dialog[open]").wait_for()
+    page.keyboard.press("Escape")
+    page.wait_for_url(f"**/u/{ann.username}")
+    phone = as_person(viewport={"width": 390, "height": 844})
+    phone.goto(f"/u/{ann.username}")
+    phone.locator(f"#post-{posts[1].id}").click()
+    phone.wait_for_url(f"**/p/{posts[1].id}")
+    phone.locator(".post-page .post-view").wait_for()

@@ -1,0 +1,225 @@
+"""Who is refused and in which order, what is not there, and methods nobody offers."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from pigeon.domain import limits
+from tests.contract.world import World, refusal, refused
+from tests.factories import make_post
+from tests.harness import pictures
+from tests.harness.clients import multipart
+
+UNKNOWN = "9999999"
+IMPOSSIBLE = ("0", "-1", "1e3", "x", "99999999999999999999", "1%20", "٣", "01", "None")
+WITH_AN_ID = (
+    "GET /posts/{}",
+    "PATCH /posts/{}",
+    "DELETE /posts/{}",
+    "POST /posts/{}/retry",
+    "DELETE /posts/{}/images/1",
+)
+WITH_A_NAME = (
+    "GET /users/{}",
+    "GET /users/{}/followers",
+    "GET /users/{}/following",
+    "GET /users/{}/posts",
+    "PUT /users/{}/follow",
+    "DELETE /users/{}/follow",
+    "PUT /users/{}/bell",
+    "DELETE /users/{}/bell",
+    "DELETE /suggestions/{}",
+)
+FOR_MEMBERS = (
+    "GET /me",
+    "PATCH /me",
+    "DELETE /me",
+    "PUT /me/avatar",
+    "DELETE /me/avatar",
+    "GET /users/bob/followers",
+    "GET /users/bob/following",
+    "PUT /users/bob/follow",
+    "DELETE /users/bob/follow",
+    "PUT /users/bob/bell",
+    "DELETE /users/bob/bell",
+    "GET /suggestions",
+    "DELETE /suggestions/bob",
+    "GET /search/users",
+    "GET /search/suggest",
+    "POST /posts",
+    "PATCH /posts/1",
+    "DELETE /posts/1",
+    "POST /posts/1/retry",
+    "DELETE /posts/1/images/1",
+    "GET /timeline",
+)
+
+
+# -- who, and in which order -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", FOR_MEMBERS)
+def test_strangers_are_told_to_log_in_before_anything_else(
+    world: World, anonymous: Any, name: str
+) -> None:
+    assert refused(anonymous, name) == (401, "unauthenticated", {})
+    method, path = name.split()
+    answer = anonymous.open(f"/api/v1{path}", method=method, data=b"{", content_type="text/plain")
+    assert answer.status_code == 401, "before the missing token and the body"
+
+
+@pytest.mark.parametrize("path", ["/users/bob", "/users/bob/posts", "/posts/1", "/tags/x/posts"])
+@pytest.mark.env(PUBLIC_READING="off")
+def test_nothing_is_public_where_reading_is_not(app: Flask, anonymous: Any, path: str) -> None:
+    assert refused(anonymous, f"GET {path}") == (401, "unauthenticated", {})
+
+
+def test_a_dead_token_is_nobody(world: World, anonymous: Any) -> None:
+    headers = {"Authorization": "Bearer of-bad-news"}
+    assert refused(anonymous, "GET /me", headers=headers) == (401, "unauthenticated", {})
+
+
+def test_refusals_come_in_order(world: World) -> None:
+    client = world.client
+    forged = {"X-CSRFToken": "forged"}
+    assert refused(client, f"PATCH /posts/{UNKNOWN}", headers=forged)[0:2] == (403, "csrf_failed")
+    assert refused(client, f"PATCH /posts/{UNKNOWN}", data=b"{")[0] == 404, "404 before the body"
+    theirs = f"PATCH /posts/{world.theirs.id}"
+    assert refused(client, theirs, body={"nonsense": 1}) == (403, "forbidden", {})
+    big = (io.BytesIO(pictures.jpeg() + bytes(limits.IMAGE_BYTES)), "big.jpg")
+    headers = {"Idempotency-Key": "a b"}
+    form = multipart(caption="x" * 2_201, images__=[big])
+    found = refused(client, "POST /posts", **form, headers=headers)
+    assert found == (413, "too_large", {"images.0": "too_large"}), "413 file before 422"
+    data = {"caption": "x" * 2_201, "images[]": [(io.BytesIO(b"x"), "x.jpg")]}
+    found = refused(client, "POST /posts", data=data, headers=headers)
+    named = {"images.0": "bad_format", "caption": "too_long", "idempotency_key": "bad_format"}
+    assert found == (422, "invalid", named)
+
+
+def test_the_whole_body_is_weighed_first(app: Flask, anonymous: Any) -> None:
+    environ = {"CONTENT_LENGTH": str(limits.BODY_BYTES + 1)}
+    for path in ("/me", "/posts/1", "/auth/login", "/nowhere"):
+        answer = anonymous.post(f"/api/v1{path}", environ_overrides=environ)
+        assert answer.status_code == 413, path
+        assert refusal(answer.get_json()) == ("too_large", {})
+
+
+@pytest.mark.env(RATE_LIMITS="on")
+def test_more_often_than_allowed(world: World) -> None:
+    client, path = world.client, f"/api/v1/users/{UNKNOWN}/follow"
+    headers = {"X-CSRFToken": client.csrf()}
+    for _ in range(200):
+        assert client.put(path, headers=headers).status_code == 404
+    answer = client.put(path, headers=headers)
+    assert answer.status_code == 429, "before 404"
+    assert refusal(answer.get_json()) == ("rate_limited", {})
+    assert 0 < int(answer.headers["Retry-After"]) <= 3_601
+    assert client.put(path).status_code == 403, "after a forged request"
+
+
+# -- what is not there -----------------------------------------------------------------------------
+
+
+def comparable(answer: Any) -> tuple[int, bytes, list[tuple[str, str]]]:
+    own = {"X-Request-Id", "Date", "Set-Cookie"}
+    return (
+        answer.status_code,
+        answer.data,
+        sorted((name, value) for name, value in answer.headers if name not in own),
+    )
+
+
+@pytest.mark.parametrize("name", WITH_AN_ID)
+def test_invisible_unknown_and_impossible_ids_are_the_same(world: World, name: str) -> None:
+    hidden = [make_post(world.bob, images=1, state=state).id for state in ("processing", "failed")]
+    gone = make_post(world.bob)
+    method, path = name.split()
+    client = world.client
+    headers = {"X-CSRFToken": client.csrf()}
+    bob = client.application.test_client()
+    bob.sign_in(world.bob.id)
+    assert bob.api("DELETE", f"/posts/{gone.id}")[0] == 204
+    answers = {
+        str(number): comparable(
+            client.open(f"/api/v1{path.format(number)}", method=method, headers=headers)
+        )
+        for number in (UNKNOWN, *hidden, gone.id, *IMPOSSIBLE)
+    }
+    assert answers[UNKNOWN][0] == 404
+    assert {number for number, a in answers.items() if a != answers[UNKNOWN]} == set()
+
+
+@pytest.mark.parametrize("name", WITH_A_NAME)
+def test_people_who_are_not_there_are_the_same(world: World, name: str) -> None:
+    eve = world.client.application.test_client()
+    eve.sign_in(world.eve.id)
+    assert eve.api("DELETE", "/me", {"password": world.eve.password})[0] == 202
+    method, path = name.split()
+    headers = {"X-CSRFToken": world.client.csrf()}
+    answers = [
+        comparable(world.client.open(f"/api/v1{path.format(who)}", method=method, headers=headers))
+        for who in ("nobody1", "eve", "x" * 500, "%00", "..", "%F0%9F", "a b", "deleted-7", "'--")
+    ]
+    assert answers[0][0] == 404
+    assert all(answer == answers[0] for answer in answers[1:])
+
+
+def test_tags_that_cannot_be_are_not_found(world: World) -> None:
+    assert world.client.api("GET", "/tags/neverused/posts") == (200, {"items": [], "next": None})
+    for tag in ("a%20b", "x" * 51, "!", "%00", "%2e%2e"):
+        assert refused(world.client, f"GET /tags/{tag}/posts") == (404, "not_found", {}), tag
+
+
+# -- methods ---------------------------------------------------------------------------------------
+
+
+def test_methods_that_a_path_does_not_know(world: World, anonymous: Any) -> None:
+    for client in (anonymous, world.client):
+        for path, allowed in (
+            ("/me", "DELETE, GET, HEAD, PATCH"),
+            ("/users/bob/follow", "DELETE, PUT"),
+            ("/posts", "POST"),
+            ("/timeline", "GET, HEAD"),
+        ):
+            for method in ("OPTIONS", "TRACE", "POST" if "me" in path else "PATCH", "QUERY"):
+                if method == "PATCH" and path == "/me":
+                    continue
+                answer = client.open(f"/api/v1{path}", method=method)
+                assert answer.status_code == 405, (method, path)
+                assert answer.headers["Allow"] == allowed
+                assert refusal(answer.get_json()) == ("method_not_allowed", {})
+
+
+def test_a_method_cannot_be_smuggled(world: World) -> None:
+    headers = {"X-HTTP-Method-Override": "DELETE", "X-CSRFToken": world.client.csrf()}
+    path = f"/api/v1/posts/{world.mine.id}"
+    assert world.client.post(path, headers=headers).status_code == 405
+    assert world.client.get(f"{path}?_method=DELETE", headers=headers).status_code == 200
+    assert world.client.get(path).status_code == 200
+
+
+def test_heads_have_the_headers_of_their_answers(world: World) -> None:
+    for path in ("/me", f"/posts/{world.theirs.id}", "/timeline", f"/posts/{UNKNOWN}", "/csrf"):
+        head = world.client.head(f"/api/v1{path}")
+        full = world.client.get(f"/api/v1{path}")
+        assert head.status_code == full.status_code and head.data == b""
+        assert head.mimetype == full.mimetype == "application/json"
+
+
+def test_calls_that_do_not_exist(world: World, anonymous: Any) -> None:
+    for client in (anonymous, world.client):
+        for path in ("/nothing", "/users", "/users/bob/", "/posts/1/like", "/me/status", "/"):
+            found = refused(client, f"GET {path}")
+            assert found == (404, "not_found", {}), path
+
+
+def test_errors_speak_the_readers_language(world: World, anonymous: Any) -> None:
+    _, english = anonymous.api("GET", "/me", headers={"Accept-Language": "en"})
+    _, korean = anonymous.api("GET", "/me", headers={"Accept-Language": "ko"})
+    assert english["error"]["message"] != korean["error"]["message"]
+    assert english["error"]["code"] == korean["error"]["code"]

@@ -1,0 +1,130 @@
+"""What people type never becomes markup, on any page that shows it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable
+from html.parser import HTMLParser
+from urllib.parse import quote
+
+import pytest
+from flask import Flask
+
+from pigeon.domain import text
+from tests.factories import Person, make_follow, make_post, make_user
+from tests.harness.clients import Client
+
+PAYLOADS = (
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    "<svg/onload=alert(1)>",
+    '"><script>alert(1)</script>',
+    "'><img src=x onerror=alert(1)>",
+    '" onmouseover="alert(1)',
+    "' autofocus onfocus='alert(1)",
+    "`onload=alert(1)`",
+    "</textarea><script>alert(1)</script>",
+    "</title><script>alert(1)</script>",
+    "</script><script>alert(1)</script>",
+    "<!--<img src=--><img src=x onerror=alert(1)//>",
+    "<iframe srcdoc='<script>alert(1)</script>'>",
+    "<a href=javascript:alert(1)>x</a>",
+    "javascript:alert(1)",
+    "https://x.test/\"onmouseover='alert(1)'",
+    "https://x.test/'><script>alert(1)</script>",
+    "https://javascript:alert(1)@x.test",
+    "data:text/html,<script>alert(1)</script>",
+    '@ann"onclick="alert(1)',
+    "#tag<script>alert(1)</script>",
+    "#<img/src=x>",
+    "{{7*7}}{% raw %}${7*7}#{7*7}",
+    "%(name)s %s {0} %00",
+    "&lt;script&gt;alert(1)&lt;/script&gt;",
+    "&#60;script&#62;alert(1)",
+    "<math><mi//xlink:href='data:x,<script>alert(1)</script>'>",
+    "<style>@import'//x.test'</style>",
+    "<base href=//x.test/>",
+    "<form action=//x.test><button>x",
+    "＜script＞alert(1)＜/script＞",
+    "\u2028</script\u2029><script>alert(1)",
+    "‮tpircs‬<b>",
+)
+
+
+class Elements(HTMLParser):
+    """Counts elements other than links, and keeps what could run."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.counts: Counter[str] = Counter()
+        self.dangers: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag != "a":
+            self.counts[tag] += 1
+        for name, value in attrs:
+            address = (value or "").strip().lower()
+            if name.startswith("on") or name in ("srcdoc", "style", "formtarget"):
+                self.dangers.append(f"{tag} {name}={value}")
+            if name in ("href", "src", "action", "formaction") and not address.startswith(
+                ("/", "https://", "http://", "#", "?")
+            ):
+                self.dangers.append(f"{tag} {name}={value}")
+
+
+def elements_of(page: str) -> Elements:
+    parser = Elements()
+    parser.feed(page)
+    parser.close()
+    return parser
+
+
+@pytest.mark.timeout(180)
+def test_what_people_type_never_becomes_markup(
+    app: Flask, client_for: Callable[[Person], Client], drain: Callable[[], int]
+) -> None:
+    ann, bob = make_user("ann"), make_user("bob")
+    make_follow(bob, ann)
+    post = make_post(ann, caption="words", images=1)
+    author, reader = client_for(ann), client_for(bob)
+    drain()
+    shown = ("/", "/u/ann", f"/p/{post.id}", f"/p/{post.id}?fragment=1", "/u/bob/following")
+    own = (*shown, f"/p/{post.id}/edit", "/settings/profile")
+
+    def write(words: str) -> None:
+        for path, body in (
+            ("/me", {"display_name": words[:50], "bio": words, "pronouns": words[:30]}),
+            (f"/posts/{post.id}", {"caption": words, "alts": [words]}),
+        ):
+            status, answer = author.api("PATCH", path, body)
+            assert status == 200, (words, answer)
+        assert answer["caption"] == answer["images"][0]["alt"] == text.clean(words)
+
+    def pages(words: str) -> list[Elements]:
+        found = [reader.get(path) for path in shown] + [author.get(path) for path in own]
+        assert all(page.status_code == 200 for page in found), [p.status_code for p in found]
+        asked = reader.get(f"/people?q={quote(words[:50])}")
+        assert elements_of(asked.text).dangers == [], words
+        return [elements_of(page.text) for page in found]
+
+    write("words without harm")
+    plain = pages("words without harm")
+    for payload in PAYLOADS:
+        write(payload)
+        for harmless, poisoned in zip(plain, pages(payload), strict=True):
+            assert poisoned.dangers == [], payload
+            assert poisoned.counts == harmless.counts, payload
+
+
+def test_links_and_tags_carry_no_script(app: Flask, client_for: Callable[[Person], Client]) -> None:
+    ann = make_user("ann")
+    browser = client_for(ann)
+    for payload in PAYLOADS:
+        status, body = browser.api("PATCH", "/me", {"link": payload})
+        if status == 200:
+            assert re.match(r"https?://[^\"'<>\s]+$", body["link"]), payload
+            assert elements_of(browser.get("/u/ann").text).dangers == []
+        page = browser.get(f"/tags/{quote(payload, safe='')}")
+        assert page.status_code in (200, 404)
+        assert elements_of(page.text).dangers == [], payload
