@@ -50,6 +50,7 @@ def _waiting(battle: Battle) -> str:
 def check(battle: Battle) -> None:
     """Every acknowledged post exactly once, published, whole, and in its reader's timeline."""
     battle.end()
+    print(battle.told())
     message = battle.told()
     assert not battle.violations, message
     assert battle.looks > battle.kills, message
