@@ -62,9 +62,13 @@ def prepare(ground: Ground) -> list[int]:
     with ground.app().app_context():
         author = ground.data.fan_author
         readers = sorted([*followers.ids_of(author), author])
-        length = ground.app().extensions["settings"].timeline_length
-    ground.lists.make(readers, ground.plan.posts, length)
+    ground.lists.make(readers, ground.plan.posts)
     return readers
+
+
+def recent(ground: Ground, count: int) -> list[int]:
+    """The newest publications, over and over: a push of an older one would be marked as late."""
+    return [ground.plan.posts - number % fanouts.LATE_BY for number in range(count)]
 
 
 def promise(ground: Ground, publication_ids: Sequence[int], author_id: int) -> list[int]:
@@ -106,7 +110,7 @@ class _Ways:
     def __init__(self, ground: Ground, readers: list[int]) -> None:
         self._ground = ground
         self._readers = readers
-        self._ids = list(range(ground.plan.posts - ground.plan.fan_posts, ground.plan.posts))
+        self._ids = recent(ground, ground.plan.fan_posts)
         self._payloads = [self._encoded(number) for number in self._ids[:4]]
         self._silent = _Raw(ground.redis.cache_url)
         self._silent.ask([b"CLIENT", b"REPLY", b"OFF"], 0)
@@ -119,8 +123,7 @@ class _Ways:
     def measured(self, way) -> float:  # type: ignore[no-untyped-def]
         """Entries per second of one way; then the lists have their length again."""
         entries, seconds = way()
-        length = self._ground.app().extensions["settings"].timeline_length
-        self._ground.lists.trim(self._readers, length)
+        self._ground.lists.cut(self._readers)
         return entries / seconds
 
     def worker(self) -> tuple[int, float]:
@@ -230,6 +233,6 @@ def _report(ground: Ground, group: Group, found: dict[str, list[float]], readers
     title = f"{readers:,} existing lists of full length, {ground.plan.fan_posts} posts per round"
     group.tables.append(Table(title=title, head=("way", "thousand entries/s"), rows=rows))
     group.notes.append(
-        "The worker trims every 64th post's lists and reads every reply; the stream does neither."
+        "The worker cuts lists that became too long and reads every reply; the stream does neither."
         f" Job arguments are as stored: {json.dumps({'job': JOB, 'queue': QUEUE})}."
     )

@@ -43,7 +43,6 @@ class Ground:
         self.redis = redis
         self.database_url = database_url
         self.data: data.Data
-        self.lists = redis_lists.Lists(redis)
         self._apps: dict[tuple[tuple[str, str], ...], Flask] = {}
 
     @property
@@ -67,6 +66,10 @@ class Ground:
         if key not in self._apps:
             self._apps[key] = create_app(settings=Settings.from_env(self.env(**changes)))
         return self._apps[key]
+
+    @cached_property
+    def lists(self) -> redis_lists.Lists:
+        return redis_lists.Lists(self.redis, self.app().extensions["settings"].timeline_length)
 
     @cached_property
     def empty_app(self) -> Flask:

@@ -77,8 +77,7 @@ class _Saturated:
         self._jobs = max(20, int(ground.plan.calm_s * 150))
 
     def __enter__(self) -> None:
-        newest = self._ground.plan.posts
-        ids = [newest - number % self._ground.plan.fan_posts for number in range(self._jobs)]
+        ids = fan_out.recent(self._ground, self._jobs)
         jobs = fan_out.promise(self._ground, ids, self._ground.data.fan_author)
         queues.enqueue((number, fan_out.QUEUE) for number in jobs)
         while fan_out.waiting() == len(jobs):
@@ -89,6 +88,4 @@ class _Saturated:
         assert left, "the fan-out ended while it was to saturate"
         while fan_out.waiting():
             time.sleep(0.02)
-        settings = self._ground.app().extensions["settings"]
-        readers = [*self._ground.data.fan_followers, self._ground.data.fan_author]
-        self._ground.lists.trim(readers, settings.timeline_length)
+        self._ground.lists.cut([*self._ground.data.fan_followers, self._ground.data.fan_author])

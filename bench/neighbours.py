@@ -85,9 +85,8 @@ class _Scene:
         self._big_post = 0
         self.followers = min(SMALL_FOLLOWERS, ground.plan.fan_followers)
         self.big_posts = 0
-        length = ground.app().extensions["settings"].timeline_length
         everybody = {*self._big_readers, *ground.data.small_followers, self._small, big_author}
-        ground.lists.make(sorted(everybody), ground.plan.posts, length)
+        ground.lists.make(sorted(everybody), ground.plan.posts)
 
     def deliver(self) -> float:
         """A post of the small author: seconds until the last follower's list has it."""

@@ -11,6 +11,7 @@ from rq import Queue
 from rq.job import Job
 from rq.serializers import JSONSerializer
 
+from pigeon.domain.clock import utc_now
 from pigeon.extensions import state
 
 QUEUES = ("fanout", "fanout-bulk", "notify", "media", "mail", "default")
@@ -64,7 +65,7 @@ def waiting_since() -> dict[str, datetime]:
 def _head_since(waiting: Queue) -> datetime:
     head: Any = waiting.connection.lindex(waiting.key, 0)
     if head is None:
-        return datetime.now(UTC)
+        return utc_now()
     queued_at: Any = waiting.connection.hget(Job.key_for(head.decode()), "enqueued_at")
     try:
         return datetime.fromisoformat((queued_at or b"").decode())

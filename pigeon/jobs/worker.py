@@ -18,7 +18,7 @@ from typing import Any
 import structlog
 from flask import Flask
 from rq import Queue, SimpleWorker
-from rq.exceptions import NoSuchJobError
+from rq.exceptions import NoSuchJobError, StopRequested
 from rq.job import Job
 from rq.serializers import JSONSerializer
 from rq.utils import now
@@ -87,6 +87,8 @@ class PigeonWorker(SimpleWorker):
         """RQ's own books matter to nobody: what is promised is in the outbox."""
         try:
             super().run_maintenance_tasks()  # type: ignore[no-untyped-call]
+        except StopRequested:
+            raise
         except Exception as error:
             log.warning("queue_maintenance_failed", error=type(error).__name__)
             self.last_cleaned_at = now()  # type: ignore[assignment]

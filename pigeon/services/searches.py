@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import ColumnElement, case, or_, select
@@ -31,17 +33,27 @@ def find_people(q: str, viewer_id: int | None, request: PageRequest) -> Page[Use
     query = check_query(q)
     if not query:
         return Page(items=[], next=None)
-    statement = (
-        select(UserModel.id, UserModel.username, UserModel.display_name)
-        .where(_begins(query), policy.visible_users(viewer_id))
-        .order_by(UserModel.id.desc())
-        .limit(LOOKED_AT)
-    )
-    if request.before is not None:
-        statement = statement.where(UserModel.id < request.before)
-    matching = [row for row in db.session.execute(statement) if _matches(query, row)]
-    page = cut(matching, request, lambda row: int(row[0]))
+    found = list(islice(_people(query, viewer_id, request.before), request.limit + 1))
+    page = cut(found, request, lambda row: int(row[0]))
     return page.map(lambda rows: users.rows([row[0] for row in rows], viewer_id))
+
+
+def _people(query: str, viewer_id: int | None, before: int | None) -> Iterator[Any]:
+    """Matching people, newest first, in batches: SQL lets some through that do not fit."""
+    while True:
+        statement = (
+            select(UserModel.id, UserModel.username, UserModel.display_name)
+            .where(_begins(query), policy.visible_users(viewer_id))
+            .order_by(UserModel.id.desc())
+            .limit(LOOKED_AT)
+        )
+        if before is not None:
+            statement = statement.where(UserModel.id < before)
+        batch = db.session.execute(statement).all()
+        yield from (row for row in batch if _matches(query, row))
+        if len(batch) < LOOKED_AT:
+            return
+        before = batch[-1][0]
 
 
 def suggest_mentions(q: str, viewer_id: int) -> list[UserHit]:

@@ -273,6 +273,17 @@ def test_unfollowing_hides_and_following_shows_at_once(ann: Person, ben: Person)
     assert read(ann) == numbers(made)
 
 
+def test_what_stands_in_a_list_is_shown_only_of_whom_one_follows(
+    ann: Person, ben: Person, list_key: str
+) -> None:
+    """A push that began before an unfollow may end after it."""
+    foreign = make_post(make_user("foreign"))
+    mine = make_post(ben)
+    read(ann)
+    cache.client.rpush(list_key, foreign.publication_id or 0)
+    assert read(ann) == [mine.publication_id]
+
+
 @pytest.mark.both_modes
 def test_a_withdrawn_person_is_gone_before_any_job_ran(
     ann: Person, ben: Person, mode: str, with_settings: Callable[..., None]

@@ -129,9 +129,9 @@ class World:
             if self.posted_inside > MAY_POST_INSIDE:
                 return
         author_id = self.chance.choice(self.people)
+        inside = self.happened["inside"]
         post = posts.create(author_id, "hello", [])
         number = publishing.publication_of(int(post.id))
-        inside = self.happened["inside"]
         found = self.page(author_id, None, 10)
         assert number in found or inside < self.happened["inside"], "the author sees it at once"
 
