@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 from sqlalchemy import delete, func, select
 
 from bench import rounds
-from bench.ground import Ground, Processes
+from bench.ground import Ground
 from bench.results import Goal, Group, Row, Table, ratio, shown, spread
 from pigeon.cache import keys
 from pigeon.cache.resp import encode
@@ -93,9 +93,8 @@ def waiting() -> int:
     return db.session.scalar(select(func.count()).select_from(OutboxRow)) or 0
 
 
-def forget_jobs(running: Processes) -> None:
-    """Stop the workers, and forget what they were to do."""
-    running.stop()
+def forget_jobs() -> None:
+    """Nothing waits any more; a worker ends the slice it has begun."""
     db.session.rollback()
     db.session.connection(execution_options={"write": True})
     db.session.execute(delete(OutboxRow))

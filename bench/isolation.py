@@ -12,6 +12,8 @@ from pigeon.jobs import queues
 from pigeon.services import timelines
 
 PAUSE_S = 0.0005
+JOBS_PER_S = 150
+SETTLE_S = 0.5
 IDLE, BUSY = "idle", "fan-out without a pause"
 MILLI = 1_000
 
@@ -38,7 +40,6 @@ def measure(ground: Ground) -> Group:
             return rounds.percentile(times, 0.99)
 
         found = rounds.interleaved({IDLE: idle, BUSY: busy}, ground.plan.rounds)
-        fan_out.forget_jobs(running)
     group.rows.append(
         Row(
             metric="p99 of a reader while fan-out saturates / idle",
@@ -70,11 +71,11 @@ def _read(viewers: list[int], seconds: float) -> list[float]:
 
 
 class _Saturated:
-    """More jobs wait than a worker can do meanwhile; those that are left are waited for."""
+    """More jobs wait than a worker can do meanwhile; what is left is forgotten."""
 
     def __init__(self, ground: Ground) -> None:
         self._ground = ground
-        self._jobs = max(20, int(ground.plan.calm_s * 150))
+        self._jobs = max(20, int(ground.plan.calm_s * JOBS_PER_S))
 
     def __enter__(self) -> None:
         ids = fan_out.recent(self._ground, self._jobs)
@@ -84,8 +85,7 @@ class _Saturated:
             time.sleep(0.002)
 
     def __exit__(self, *_: object) -> None:
-        left = fan_out.waiting()
-        assert left, "the fan-out ended while it was to saturate"
-        while fan_out.waiting():
-            time.sleep(0.02)
+        assert fan_out.waiting(), "the fan-out ended while it was to saturate"
+        fan_out.forget_jobs()
+        time.sleep(SETTLE_S)
         self._ground.lists.cut([*self._ground.data.fan_followers, self._ground.data.fan_author])

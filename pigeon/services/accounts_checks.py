@@ -22,7 +22,7 @@ from pigeon.domain.names import (
 )
 from pigeon.extensions import db, settings
 from pigeon.models import HeldUsername, UserModel
-from pigeon.services import rates, users
+from pigeon.services import rates, users_checks
 from pigeon.services.sessions import hash_token
 from pigeon.unit_of_work import UnitOfWork
 
@@ -73,7 +73,7 @@ def add(person: Person) -> int:
     """
     if _is_held(person.username):
         raise fault("username", "taken")
-    values: dict[str, Any] = vars(person) | users.name_keys(person.display_name)
+    values: dict[str, Any] = vars(person) | users_checks.name_keys(person.display_name)
     try:
         result: Any = db.session.execute(insert(UserModel).values(created_at=utc_now(), **values))
     except IntegrityError as error:
@@ -106,7 +106,7 @@ def checked_email(email: str) -> tuple[str, str]:
 
 
 def checked_name(display_name: str) -> str:
-    line = users.check_line("display_name", display_name, limits.DISPLAY_NAME)
+    line = users_checks.check_line("display_name", display_name, limits.DISPLAY_NAME)
     if not line:
         raise fault("display_name", "required")
     return line

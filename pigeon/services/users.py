@@ -5,15 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from typing import Any
-from urllib.parse import urlsplit
-from zoneinfo import available_timezones
 
 from sqlalchemy import select, update
 
 from pigeon.cache import keys, leases
 from pigeon.cache.look_aside import cached
-from pigeon.domain import hangul, limits, text
-from pigeon.domain.errors import FieldError, Invalid, NotFound
+from pigeon.domain.errors import NotFound
 from pigeon.domain.events import AvatarUploaded, UserChanged
 from pigeon.domain.media import Upload
 from pigeon.domain.names import canonical_username
@@ -30,7 +27,16 @@ from pigeon.domain.users import (
 )
 from pigeon.extensions import db
 from pigeon.models import MediaModel, UserModel
-from pigeon.services import asides, counts, follow_sets, follows, media, policy, sessions
+from pigeon.services import (
+    asides,
+    counts,
+    follow_sets,
+    follows,
+    media,
+    policy,
+    sessions,
+    users_checks,
+)
 from pigeon.unit_of_work import UnitOfWork, retried, unit_of_work
 
 SETTINGS = frozenset(
@@ -195,7 +201,7 @@ def _notify(row: UserModel) -> dict[str, str]:
 @retried
 def update_profile(user_id: int, changes: dict[str, Any]) -> Me:
     """Change the given profile fields and settings; Invalid names every field at fault."""
-    values = _checked(changes)
+    values = users_checks.check_changes(changes)
     with unit_of_work() as uow:
         if "notify" in values:
             values["notify"] = _merge_notify(user_id, values["notify"])
@@ -219,97 +225,6 @@ def changed(uow: UnitOfWork, user_id: int) -> None:
     uow.after_commit(lambda: asides.forget(user_id))
     uow.after_commit(lambda: sessions.refresh(user_id))
     uow.record(UserChanged(user_id=user_id))
-
-
-def _checked(changes: dict[str, Any]) -> dict[str, Any]:
-    faults: dict[str, FieldError] = {}
-    values: dict[str, Any] = {}
-    for name, value in changes.items():
-        try:
-            values.update(_check_one(name, value))
-        except Invalid as error:
-            faults.update(error.fields)
-    if faults:
-        raise Invalid(faults)
-    return values
-
-
-def _check_one(name: str, value: Any) -> dict[str, Any]:
-    if name == "display_name":
-        line = check_line(name, value, limits.DISPLAY_NAME)
-        return {"display_name": line, **name_keys(line)}
-    if name == "bio":
-        return {"bio": check_text(name, value, limits.BIO)}
-    if name == "pronouns":
-        return {"pronouns": check_line(name, value, limits.PRONOUNS)}
-    if name == "link":
-        return {"link": _check_link(value)}
-    if name == "notify":
-        return {"notify": _check_notify(value)}
-    if name in CHOICES and value not in CHOICES[name]:
-        raise Invalid({name: FieldError("bad_format")})
-    if name == "time_zone":
-        _check_zone(value)
-    return {name: value} if name in SETTINGS else {}
-
-
-def check_text(name: str, value: str, limit: int) -> str:
-    """A text as it will be stored; Invalid naming the field when it is too long."""
-    cleaned = text.clean(value)
-    if text.length(cleaned) > limit:
-        raise Invalid({name: FieldError("too_long", limit)})
-    return cleaned
-
-
-def check_line(name: str, value: str, limit: int) -> str:
-    cleaned = text.clean_line(value)
-    if text.length(cleaned) > limit:
-        raise Invalid({name: FieldError("too_long", limit)})
-    return cleaned
-
-
-def name_keys(display_name: str) -> dict[str, str]:
-    """The columns by which a name is found while it is being typed."""
-    return {
-        "name_jamo": hangul.decompose(display_name)[:255],
-        "name_initials": hangul.initials(display_name)[:60],
-    }
-
-
-def _check_link(value: str | None) -> str | None:
-    link = text.clean_line(value or "")
-    if not link:
-        return None
-    if text.length(link) > limits.LINK:
-        raise Invalid({"link": FieldError("too_long", limits.LINK)})
-    link = link if "://" in link else f"https://{link}"
-    try:
-        parts = urlsplit(link)
-        good = parts.scheme in ("http", "https") and "." in (parts.hostname or "")
-    except ValueError:
-        good = False
-    if not good or any(character in link for character in "\"'<>\\ "):
-        raise Invalid({"link": FieldError("bad_format")})
-    if text.length(link) > limits.LINK:
-        raise Invalid({"link": FieldError("too_long", limits.LINK)})
-    return link
-
-
-def _check_notify(given: dict[str, str]) -> dict[str, str]:
-    faults = {}
-    for name, value in given.items():
-        if name not in Notify.__dataclass_fields__:
-            faults[f"notify.{name}"] = FieldError("unknown")
-        elif value not in SOURCES:
-            faults[f"notify.{name}"] = FieldError("bad_format")
-    if faults:
-        raise Invalid(faults)
-    return given
-
-
-def _check_zone(value: str) -> None:
-    if value not in available_timezones():
-        raise Invalid({"time_zone": FieldError("bad_format")})
 
 
 @retried

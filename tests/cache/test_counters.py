@@ -9,7 +9,7 @@ from flask import Flask
 from pigeon.cache.counters import GONE, Counters, Counts
 from pigeon.cache.keys import Family
 from pigeon.extensions import cache
-from pigeon.services import counts, posts
+from pigeon.services import counts, posts_changes
 from tests.factories import make_post, make_user
 
 FAMILY = Family(name="testcounts", kind="hash", ttl_s=1_000, policy="look-aside")
@@ -91,5 +91,5 @@ def test_only_published_posts_have_counts(app: Flask) -> None:
     ann = make_user()
     waiting, shown = make_post(ann, state="processing"), make_post(ann)
     assert set(counts.of_posts([waiting.id, shown.id])) == {shown.id}
-    posts.remove(shown.id, by=ann.id)
+    posts_changes.remove(shown.id, by=ann.id)
     assert counts.of_posts([shown.id]) == {}

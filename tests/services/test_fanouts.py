@@ -22,7 +22,7 @@ from pigeon.services import (
     follows,
     outbox,
     post_cards,
-    posts,
+    posts_changes,
     timelines,
 )
 from pigeon.stores.timelines import Pusher
@@ -116,7 +116,7 @@ def test_a_deleted_post_is_not_pushed(
     ben: Person, readers: list[int], drain: Callable[[], int]
 ) -> None:
     post = make_post(ben)
-    posts.remove(post.id, by=ben.id)
+    posts_changes.remove(post.id, by=ben.id)
     drain()
     assert cells(readers[0]) == [0]
 

@@ -14,7 +14,7 @@ from pigeon.domain.clock import utc_now
 from pigeon.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from pigeon.extensions import cache, db
 from pigeon.models import IdempotencyKey, MentionModel, PostModel, PostTag, UserModel
-from pigeon.services import posts
+from pigeon.services import posts, posts_changes
 from pigeon.stores.incoming import Incoming
 from pigeon.unit_of_work import unit_of_work
 from tests.factories import make_follow, make_post, make_user
@@ -202,7 +202,7 @@ def test_what_the_caption_names_is_indexed(app: Flask) -> None:
     assert list(db.session.scalars(select(MentionModel.user_id))) == [ben.id]
     publications = set(db.session.scalars(select(PostTag.publication_id)))
     assert len(publications) == 1 and None not in publications
-    edited = posts.edit(int(post.id), by=ann.id, caption="only #sea")
+    edited = posts_changes.edit(int(post.id), by=ann.id, caption="only #sea")
     assert (edited.mentions, edited.tags) == ([], ["sea"])
     assert set(db.session.scalars(select(PostTag.publication_id))) == publications
 
@@ -250,7 +250,7 @@ def test_an_edit_is_refused_as_a_new_post_is(
     ann = make_user("ann")
     post = make_post(ann, images=2)
     with pytest.raises(Invalid) as refused:
-        posts.edit(post.id, by=ann.id, **changes)
+        posts_changes.edit(post.id, by=ann.id, **changes)
     assert set(refused.value.fields) == {field}
     assert posts.get(post.id, None).edited_at is None
 
@@ -259,13 +259,13 @@ def test_a_text_may_not_become_empty(app: Flask) -> None:
     ann = make_user("ann")
     post = make_post(ann)
     with pytest.raises(Invalid):
-        posts.edit(post.id, by=ann.id, caption="  ")
+        posts_changes.edit(post.id, by=ann.id, caption="  ")
 
 
 def test_a_post_may_be_edited_while_it_is_processed(app: Flask, drain: Callable[[], int]) -> None:
     ann = make_user("ann")
     post = make_processing_post(ann, images=2)
-    posts.edit(int(post.id), by=ann.id, caption="better", alts=["a", "b"])
+    posts_changes.edit(int(post.id), by=ann.id, caption="better", alts=["a", "b"])
     drain()
     seen = posts.get(int(post.id), None)
     assert (seen.state, seen.caption, [i.alt for i in seen.images]) == (
@@ -400,11 +400,11 @@ def test_errors_of_the_service_name_what_forbids_them(app: Flask) -> None:
     ann, ben = make_user("ann"), make_user("ben")
     post = make_post(ann, images=1)
     with pytest.raises(Forbidden):
-        posts.remove(post.id, by=ben.id)
+        posts_changes.remove(post.id, by=ben.id)
     with pytest.raises(Conflict):
-        posts.retry(post.id, by=ann.id)
+        posts_changes.retry(post.id, by=ann.id)
     with pytest.raises(NotFound):
-        posts.remove(post.id + 1, by=ann.id)
+        posts_changes.remove(post.id + 1, by=ann.id)
 
 
 def test_a_card_made_before_an_edit_does_not_come_back(
@@ -414,7 +414,7 @@ def test_a_card_made_before_an_edit_does_not_come_back(
     post = make_post(ann, images=1)
     assert anonymous.api("GET", f"/posts/{post.id}")[1]["caption"] == post.caption
     assert cache.client.dbsize()
-    in_app(app, posts.edit, post.id, by=ann.id, caption="new")
+    in_app(app, posts_changes.edit, post.id, by=ann.id, caption="new")
     assert anonymous.api("GET", f"/posts/{post.id}")[1]["caption"] == "new"
     assert anonymous.get(f"/p/{post.id}").text.count("new")
 

@@ -16,7 +16,7 @@ from pigeon.extensions import db
 from pigeon.jobs import runner
 from pigeon.jobs.scheduler import sweep_outbox
 from pigeon.models import MediaModel, OutboxRow, PostModel, PublicationModel, UserModel
-from pigeon.services import collectors, media, outbox, posts, publishing, users
+from pigeon.services import collectors, media, outbox, posts, posts_changes, publishing, users
 from pigeon.stores.imaging import Refused
 from pigeon.stores.imaging_results import Rendered, RenderedFile
 from pigeon.stores.media import StoreFault
@@ -118,7 +118,7 @@ def test_removing_the_failed_image_while_the_last_one_finishes_publishes_once(
             app,
             [
                 lambda number=good: publishing.process(number),
-                lambda post=post, bad=bad: posts.remove_image(int(post.id), bad, by=ann.id),
+                lambda post=post, bad=bad: posts_changes.remove_image(int(post.id), bad, by=ann.id),
             ],
         )
         assert not [result for result in results if isinstance(result, Exception)]
@@ -135,7 +135,7 @@ def test_deleting_while_the_images_finish_leaves_nothing(
         calls: list[Callable[[], Any]] = [
             lambda number=number: publishing.process(number) for number in ids
         ]
-        calls.append(lambda post=post: posts.remove(int(post.id), by=ann.id))
+        calls.append(lambda post=post: posts_changes.remove(int(post.id), by=ann.id))
         results = concurrently(app, calls)
         assert not [result for result in results if isinstance(result, Exception)]
     drain()
@@ -160,7 +160,7 @@ def test_deleting_takes_what_an_interrupted_attempt_had_stored(
         drain()
     assert len(stored_objects()) == 2
     assert posts.get(int(post.id), ann.id).state == "processing"
-    posts.remove(int(post.id), by=ann.id)
+    posts_changes.remove(int(post.id), by=ann.id)
     drain()
     assert stored_objects() == [] and left_in_incoming() == []
 
@@ -400,7 +400,7 @@ def test_pictures_in_an_object_store_are_reached_by_a_short_lived_address(
         assert fetched.headers["Content-Type"] == "image/webp" and fetched.content
         names = [name for name, _ in media.store().list()]
         assert len(names) == 3 and shown.images[0].url.rpartition("/")[2] in names
-        posts.remove(int(post.id), by=ann.id)
+        posts_changes.remove(int(post.id), by=ann.id)
         assert client.get(shown.images[0].url).status_code == 404
         runner.drain()
         assert list(media.store().list()) == []
@@ -424,7 +424,7 @@ def test_a_store_out_of_reach_for_minutes_costs_no_post(
             _make_due()
             drain()
     assert posts.get(int(post.id), ann.id).state == "failed"
-    posts.retry(int(post.id), by=ann.id)
+    posts_changes.retry(int(post.id), by=ann.id)
     drain()
     assert posts.get(int(post.id), None).state == "published"
 

@@ -9,7 +9,7 @@ from flask import Flask
 from pigeon.domain.errors import NotFound
 from pigeon.domain.page import PageRequest, read_cursor
 from pigeon.domain.sessions import Caller
-from pigeon.services import accounts_changes, posts, tags
+from pigeon.services import accounts_changes, posts_changes, tags
 from tests.factories import Person, make_post, make_user
 
 
@@ -37,9 +37,9 @@ def test_only_what_is_published_counts(ann: Person) -> None:
 
 def test_an_edit_moves_a_post_between_tags(ann: Person) -> None:
     post = make_post(ann, caption="#old")
-    posts.edit(post.id, by=ann.id, caption="#new")
+    posts_changes.edit(post.id, by=ann.id, caption="#new")
     assert (found("old"), found("new")) == ([], [str(post.id)])
-    posts.remove(post.id, by=ann.id)
+    posts_changes.remove(post.id, by=ann.id)
     assert (found("new"), tags.count("new")) == ([], 0)
 
 
@@ -66,7 +66,7 @@ def test_pages_join_without_gap_or_repetition(ann: Person, tag: str) -> None:
         seen += [post.id for post in page.items]
         before = read_cursor(kind, page.next) if page.next else None
         if len(seen) == 2:
-            posts.remove(made[3].id, by=ann.id)  # what the cursor names
+            posts_changes.remove(made[3].id, by=ann.id)  # what the cursor names
     assert seen == [str(post.id) for post in reversed(made)]
 
 

@@ -24,6 +24,7 @@ from pigeon.services import (
     follows,
     post_cards,
     posts,
+    posts_changes,
     publications,
     pulls,
     timelines,
@@ -132,7 +133,7 @@ def test_a_cursor_outlives_its_post(ann: Person, ben: Person, is_warm: bool) -> 
     made = [make_post(ben) for _ in range(4)]
     if is_warm:
         read(ann)
-    posts.remove(made[2].id, by=ben.id)
+    posts_changes.remove(made[2].id, by=ben.id)
     assert read(ann, before=made[2].publication_id) == numbers(made[:2])
 
 
@@ -222,7 +223,7 @@ def test_a_page_stays_full_and_free_of_sql_when_posts_are_gone(
     made = many_posts(ben, 40)
     read(ann)
     for post in made[20::2]:
-        posts.remove(post.id, by=ben.id)
+        posts_changes.remove(post.id, by=ben.id)
     publications.forget_all()
     left = numbers([*made[:20], *made[21::2]])
     assert read(ann, limit=15) == left[:15]
@@ -236,7 +237,7 @@ def test_a_timeline_of_deleted_posts_is_empty(ann: Person, ben: Person) -> None:
     made = [make_post(ben) for _ in range(3)]
     read(ann)
     for post in made:
-        posts.remove(post.id, by=ben.id)
+        posts_changes.remove(post.id, by=ben.id)
     publications.forget_all()
     assert read(ann) == []
 
@@ -362,7 +363,7 @@ def test_beyond_the_index_and_what_a_page_looks_at_sql_continues(
     made = [make_post(ben) for _ in range(20)]
     read(ann)
     for post in made[8:18]:
-        posts.remove(post.id, by=ben.id)
+        posts_changes.remove(post.id, by=ben.id)
     monkeypatch.setattr(timelines, "PULLED", 10)
     assert read(ann, limit=15) == numbers(made[:8] + made[18:])
     monkeypatch.setattr(pulls, "LENGTH", 4)
@@ -487,7 +488,7 @@ def test_what_happens_during_a_rebuild_is_not_lost(
         "post": lambda: (make_post(ben), drain()),
         "follow": lambda: follows.follow(cat.id, by=ann.id),
         "unfollow": lambda: follows.unfollow(ben.id, by=ann.id),
-        "delete": lambda: posts.remove(old.id, by=ben.id),
+        "delete": lambda: posts_changes.remove(old.id, by=ben.id),
     }[event]
     step = getattr(store, place)
 

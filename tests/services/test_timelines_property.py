@@ -35,6 +35,7 @@ from pigeon.services import (
     follows,
     outbox,
     posts,
+    posts_changes,
     publishing,
     pulls,
     timelines,
@@ -138,13 +139,13 @@ class World:
     def edit(self) -> None:
         post = self._any_post()
         if post:
-            posts.edit(post[0], by=post[1], caption=f"edited {self.chance.random()}")
+            posts_changes.edit(post[0], by=post[1], caption=f"edited {self.chance.random()}")
 
     def delete(self) -> None:
         post = self._any_post()
         alive = len(db.session.scalars(select(PublicationModel.id)).all())
         if post and self.chance.random() < alive / POSTS:
-            posts.remove(post[0], by=post[1])
+            posts_changes.remove(post[0], by=post[1])
 
     def withdraw(self) -> None:
         if self.depth or self.chance.random() < 0.5:

@@ -8,7 +8,7 @@ from pigeon.blueprints.posts.reading import NewPostBody, create, read_new_post
 from pigeon.blueprints.users.api import LIST, viewer_id
 from pigeon.domain.page import Page
 from pigeon.domain.posts import Post
-from pigeon.services import posts, tags, timelines
+from pigeon.services import posts, posts_changes, tags, timelines
 from pigeon.web.answers import answers
 from pigeon.web.guards import MEMBERS, READERS, access
 from pigeon.web.login import get_viewer
@@ -42,26 +42,26 @@ def show(post_id: str) -> Post:
 @answers(Post, body=EditPostBody)
 def edit(post_id: str) -> Post:
     number, by = read_id(post_id), get_viewer().user_id
-    posts.check_may_change(number, by)
-    return with_messages(posts.edit(number, by=by, **read_json(EditPostBody).given()))
+    posts_changes.check_may_change(number, by)
+    return with_messages(posts_changes.edit(number, by=by, **read_json(EditPostBody).given()))
 
 
 @access(MEMBERS)
 @answers(status=204)
 def remove(post_id: str) -> None:
-    posts.remove(read_id(post_id), by=get_viewer().user_id)
+    posts_changes.remove(read_id(post_id), by=get_viewer().user_id)
 
 
 @access(MEMBERS)
 @answers(Post, status=202)
 def retry(post_id: str) -> Post:
-    return with_messages(posts.retry(read_id(post_id), by=get_viewer().user_id))
+    return with_messages(posts_changes.retry(read_id(post_id), by=get_viewer().user_id))
 
 
 @access(MEMBERS)
 @answers(Post)
 def remove_image(post_id: str, image_id: str) -> Post:
-    post = posts.remove_image(read_id(post_id), read_id(image_id), by=get_viewer().user_id)
+    post = posts_changes.remove_image(read_id(post_id), read_id(image_id), by=get_viewer().user_id)
     return with_messages(post)
 
 

@@ -14,7 +14,7 @@ from pigeon.blueprints.users.api import viewer_id
 from pigeon.domain.errors import DomainError, FieldsRefused
 from pigeon.domain.page import PageRequest
 from pigeon.domain.posts import Post
-from pigeon.services import posts, tags, users
+from pigeon.services import posts, posts_changes, tags, users
 from pigeon.web import feed
 from pigeon.web.errors import STATUS
 from pigeon.web.forms import Form, refused_form
@@ -100,7 +100,7 @@ def edit(post_id: str) -> ResponseReturnValue:
     post = _mine(post_id)
     caption, alts = read_form("caption")["caption"], read_texts("alts[]")
     try:
-        posts.edit(int(post.id), by=get_viewer().user_id, caption=caption, alts=alts)
+        posts_changes.edit(int(post.id), by=get_viewer().user_id, caption=caption, alts=alts)
     except DomainError as error:
         form = refused_form(error, {"caption": caption}, alts=alts)
         html = render_template("posts/edit.html", post=post, form=form)
@@ -115,27 +115,27 @@ def show_delete(post_id: str) -> ResponseReturnValue:
 
 @access(MEMBERS)
 def delete(post_id: str) -> ResponseReturnValue:
-    posts.remove(read_id(post_id), by=get_viewer().user_id)
+    posts_changes.remove(read_id(post_id), by=get_viewer().user_id)
     flash(_("Your post was deleted."), "success")
     return redirect("/", 303)
 
 
 @access(MEMBERS)
 def retry(post_id: str) -> ResponseReturnValue:
-    posts.retry(read_id(post_id), by=get_viewer().user_id)
+    posts_changes.retry(read_id(post_id), by=get_viewer().user_id)
     return redirect("/", 303)
 
 
 @access(MEMBERS)
 def remove_image(post_id: str, image_id: str) -> ResponseReturnValue:
-    posts.remove_image(read_id(post_id), read_id(image_id), by=get_viewer().user_id)
+    posts_changes.remove_image(read_id(post_id), read_id(image_id), by=get_viewer().user_id)
     return redirect("/", 303)
 
 
 def _mine(post_id: str) -> Post:
     """A post of the viewer; refused like every change of somebody else's."""
     number, by = read_id(post_id), get_viewer().user_id
-    posts.check_may_change(number, by)
+    posts_changes.check_may_change(number, by)
     return posts.get(number, by)
 
 
