@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import signal
 import sys
 import time
 from pathlib import Path
@@ -34,6 +35,7 @@ DOCS = Path(__file__).parents[1] / "docs"
 
 def main(arguments: list[str]) -> int:
     options = _parse(arguments)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that everything is cleaned up
     plan = QUICK if options.quick else FULL
     began = time.monotonic()
     with ground(plan) as found:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from sqlalchemy import create_engine
 from sqlalchemy.engine import Engine
-from sqlalchemy.pool import NullPool
 
+from bench.loader import Loader, Row
 from bench.plan import Plan
 
 SEED = 20_240_229
@@ -41,8 +40,6 @@ VARIANTS = json.dumps(
     ]
 )
 
-Row = tuple[Any, ...]
-
 
 @dataclass(kw_only=True)
 class Data:
@@ -64,7 +61,7 @@ class Data:
 def fill(engine: Engine, plan: Plan, folder: Path) -> Data:
     """Generate everything from one seed and load it in bulk."""
     made = _Maker(plan)
-    loader = _Loader(engine, folder)
+    loader = Loader(engine, folder)
     loader.load("users", USER_COLUMNS, made.users())
     loader.load("follows", FOLLOW_COLUMNS, made.follow_rows())
     loader.load("posts", POST_COLUMNS, made.posts())
@@ -109,7 +106,7 @@ def add_big_author(engine: Engine, plan: Plan, folder: Path) -> int:
     first, count = plan.users + 1, plan.big_followers
     author = first + count
     at = "2024-01-04 00:00:00.000000"
-    loader = _Loader(engine, folder)
+    loader = Loader(engine, folder)
     people = (user_row(n, 0, 0, 1, False) for n in range(first, author))
     loader.load("users", USER_COLUMNS, people)
     loader.load("users", USER_COLUMNS, [user_row(author, 0, count, 0, False)])
@@ -299,53 +296,3 @@ class _Maker:
 
 def media_name(post_id: int) -> str:
     return f"{post_id * 0x9E3779B97F4A7C15 % 2**128:032x}"
-
-
-class _Loader:
-    """Bulk loading in the order of the primary key."""
-
-    def __init__(self, engine: Engine, folder: Path) -> None:
-        self._is_sqlite = engine.dialect.name == "sqlite"
-        # The application's own connections give up after half a minute.
-        self._engine = engine if self._is_sqlite else create_engine(engine.url, poolclass=NullPool)
-        self._folder = folder
-
-    def load(self, table: str, columns: list[str], rows: Iterable[Row]) -> None:
-        if self._is_sqlite:
-            self._load_sqlite(table, columns, rows)
-        else:
-            self._load_mariadb(table, columns, rows)
-
-    def analyze(self, *tables: str) -> None:
-        with self._engine.connect() as connection:
-            if self._is_sqlite:
-                connection.exec_driver_sql("ANALYZE")
-            else:
-                connection.exec_driver_sql(f"ANALYZE TABLE {', '.join(tables)}")
-            connection.commit()
-
-    def _load_sqlite(self, table: str, columns: list[str], rows: Iterable[Row]) -> None:
-        marks = ", ".join("?" * len(columns))
-        statement = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})"
-        raw = self._engine.raw_connection()
-        try:
-            cursor = raw.cursor()
-            cursor.execute("BEGIN IMMEDIATE")
-            cursor.executemany(statement, rows)
-            cursor.execute("COMMIT")
-        finally:
-            raw.close()
-
-    def _load_mariadb(self, table: str, columns: list[str], rows: Iterable[Row]) -> None:
-        path = self._folder / f"{table}.tsv"
-        with path.open("w", encoding="utf-8") as file:
-            file.writelines("\t".join(map(str, row)) + "\n" for row in rows)
-        with self._engine.connect() as connection:
-            connection.exec_driver_sql("SET SESSION unique_checks=0, foreign_key_checks=0")
-            connection.exec_driver_sql(
-                f"LOAD DATA INFILE '{path}' INTO TABLE {table} CHARACTER SET utf8mb4"
-                f" ({', '.join(columns)})"
-            )
-            connection.commit()
-            connection.exec_driver_sql("SET SESSION unique_checks=1, foreign_key_checks=1")
-        path.unlink()

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -28,6 +29,7 @@ PEOPLE = 30
 
 def main(arguments: list[str]) -> int:
     options = _parse(arguments)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that everything is cleaned up
     missing = [package for name, package in NEEDED.items() if not children.find(name)]
     if missing:
         print(f"make load needs {' and '.join(missing)}: install them first", file=sys.stderr)
