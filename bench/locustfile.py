@@ -119,6 +119,7 @@ class Person(FastHttpUser):
             headers={"X-CSRFToken": answer.json()["csrf_token"]},
             name="log in",
         )
+        self.client.cookiejar.clear()  # that browser is closed: the tasks after it use the token
 
 
 def _multipart(boundary: str, count: int) -> bytes:

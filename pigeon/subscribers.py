@@ -94,7 +94,9 @@ REACTIONS: dict[type[Event], Reaction] = {
     events.SessionsEnded: Reaction(
         jobs=_close_sockets, send=lambda event: push.kick(event.user_id, event.session_ids)
     ),
-    events.UserWithdrew: Reaction(jobs=lambda event: [users.erase.spec(user_id=event.user_id)]),
+    events.UserWithdrew: Reaction(
+        jobs=lambda event: [users.erase.spec(user_id=event.user_id, username=event.username)]
+    ),
     events.UserChanged: Reaction(
         jobs=lambda event: [users.refresh_cards.spec(user_id=event.user_id)]
     ),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from pigeon import metrics
-from pigeon.cache import leases
+from pigeon.cache import leases, resp
 from pigeon.cache.breaker import cache_breaker
 from pigeon.cache.keys import Family
 from pigeon.extensions import cache, settings
@@ -28,8 +28,20 @@ class Counters:
         self.fields = fields
         self._loader = loader
 
+        prefix, suffix = family.key("\n").encode().split(b"\n")
+        tail = resp.encode([b"", *(name.encode() for name in (*fields, GONE))])
+        self._prefix = b"*%d\r\n$5\r\nHMGET\r\n$" % (len(fields) + 3), prefix
+        self._suffix = suffix + tail[tail.index(b"\r\n\r\n") + 2 :]
+        self._fixed = len(prefix) + len(suffix)
+
     def key(self, entity_id: int) -> str:
         return self._family.key(entity_id)
+
+    def read_command(self, entity_id: int) -> bytes:
+        """The encoded HMGET for `complete`: between constants there is only the id."""
+        head, prefix = self._prefix
+        digits = b"%d" % entity_id
+        return b"%b%d\r\n%b%b%b" % (head, self._fixed + len(digits), prefix, digits, self._suffix)
 
     def many(self, wanted: Iterable[int]) -> dict[int, Counts]:
         """The counts of what exists."""

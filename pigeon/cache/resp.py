@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -89,11 +89,32 @@ class Pool:
     def pipeline(self, commands: Iterable[Sequence[bytes]]) -> list[Any]:
         """The replies in the order of the commands; the first error reply is raised."""
         encoded = [encode(command) for command in commands]
-        replies = self.send(b"".join(encoded), len(encoded))
-        for reply in replies:
-            if isinstance(reply, ResponseError):
-                raise reply
-        return replies
+        return self.checked(b"".join(encoded), len(encoded))
+
+    def checked(self, payload: bytes, replies: int) -> list[Any]:
+        """Like pipeline, for commands that are encoded already."""
+        answers = self.send(payload, replies)
+        for answer in answers:
+            if isinstance(answer, ResponseError):
+                raise answer
+        return answers
+
+    def stream(self, payloads: Iterable[tuple[bytes, int]]) -> Iterator[list[Any]]:
+        """The replies of many pipelines, the next one sent before the last one is read."""
+        connection = self._connect()
+        try:
+            ahead = 0
+            for payload, replies in payloads:
+                connection.send(payload)
+                if ahead:
+                    yield connection.read(ahead)
+                ahead = replies
+            if ahead:
+                yield connection.read(ahead)
+        except OSError as error:
+            raise _translated(error) from error
+        finally:
+            connection.close()
 
     def send(self, payload: bytes, replies: int) -> list[Any]:
         """Like pipeline, for commands that are encoded already; errors stay in the list.

@@ -45,6 +45,7 @@ class SessionsEnded(Event):
 @dataclass(frozen=True, kw_only=True)
 class UserWithdrew(Event):
     user_id: int
+    username: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,13 +13,15 @@ from pigeon.unit_of_work import current_claim
 
 @job("fanout")
 def push(publication_id: int, author_id: int, post_id: int, username: str) -> Again | None:
-    posts.refresh.run(post_id=post_id, publication_id=publication_id, author_id=author_id)
-    pushed = fanouts.push(publication_id, author_id, current_claim.get())
+    claim = current_claim.get()
+    if claim is None or not claim.progress:
+        posts.refresh.run(post_id=post_id, publication_id=publication_id, author_id=author_id)
+    pushed = fanouts.push(publication_id, author_id, claim)
     _hint(pushed.readers, author_id, post_id, username)
     return Again(progress=pushed.progress) if pushed.progress else None
 
 
-@job("fanout")
+@job("fanout-bulk")
 def announce_pull(author_id: int, post_id: int, username: str) -> None:
     """A celebrity posted: readers merge it themselves once their index is refreshed."""
     posts.refresh.run(post_id=post_id, publication_id=None, author_id=author_id)
@@ -34,5 +36,5 @@ def settle_follow(follower_id: int, followee_id: int) -> None:
 
 def _hint(readers: Sequence[int], author_id: int, post_id: int, username: str) -> None:
     online = [reader for reader in presence.online_among(readers) if reader != author_id]
-    told = [reader for reader in online if presence.may_hint(reader)]
-    realtime.to_users("timeline.new", {"post_id": str(post_id), "username": username}, told)
+    payload = {"post_id": str(post_id), "username": username}
+    realtime.to_users("timeline.new", payload, presence.may_hint(online))

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from pigeon.jobs.registry import Again, job
 from pigeon.realtime import push as realtime
-from pigeon.services import post_cards, withdrawals
+from pigeon.services import asides, post_cards, users, withdrawals
 
 
 @job("default")
 def refresh_cards(user_id: int) -> None:
     """A new name or avatar: cards that show it are made again when they are next read."""
+    users.cards.evict(user_id)
+    asides.forget(user_id)
     post_cards.evict_all_of(user_id)
 
 
 @job("default")
-def erase(user_id: int) -> Again | None:
+def erase(user_id: int, username: str) -> Again | None:
     """Remove what a withdrawn person leaves, a piece at a time."""
+    withdrawals.forget(user_id, username)
     return Again(progress="") if withdrawals.erase_some(user_id) else None
 
 

@@ -19,7 +19,6 @@ from pigeon.services import (
     accounts_logs,
     passwords,
     sessions,
-    users,
     withdrawals,
 )
 from pigeon.services import accounts_recovery as recovery
@@ -98,10 +97,9 @@ def withdraw(user_id: int, *, password: str, fresh_identity: bool, caller: Calle
         sessions.end_all(user_id, uow)
         _hold(username)
         _erase(locked)
-        withdrawals.hide(uow, user_id)
+        withdrawals.hide(uow, user_id, username)
         accounts_logs.note("withdrew", user_id, caller)
-        uow.after_commit(lambda: users.forget(user_id, username))
-        uow.record(UserWithdrew(user_id=user_id))
+        uow.record(UserWithdrew(user_id=user_id, username=username))
 
 
 def _prove(user: UserModel, password: str, *, caller: Caller, field: str = "password") -> None:

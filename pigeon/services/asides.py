@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+from sqlalchemy import func, select
+
 from pigeon.cache import keys, leases
+from pigeon.cache.look_aside import cached
+from pigeon.extensions import db
+from pigeon.models import HeldUsername
 
 LANGUAGES = ("ko", "en")
+
+
+@cached(keys.DEPARTURES, str)
+def departures(_names: list[str]) -> dict[str, str]:
+    """When somebody last withdrew: what was made before may show a person who is gone."""
+    newest = db.session.scalar(select(func.max(HeldUsername.held_until)))
+    return {"": newest.isoformat() if newest else ""}
 
 
 def forget(reader_id: int) -> None:

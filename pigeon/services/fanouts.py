@@ -6,7 +6,6 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial
 
 from sqlalchemy import func, select
 
@@ -19,7 +18,6 @@ from pigeon.services import followers
 from pigeon.stores.timelines import SLACK, Pusher
 from pigeon.unit_of_work import Claim
 
-CHUNK = 150
 SLICE = 10_000
 BULK_AUDIENCE = 2_000
 """Authors with more followers go through the bulk queue, so that nobody waits behind them."""
@@ -30,9 +28,9 @@ LATE_AFTER = timedelta(seconds=5)
 
 @dataclass(frozen=True, kw_only=True)
 class Pushed:
-    """`readers` have the post in their lists now; `progress` is where to go on, "" at the end."""
+    """`readers` were served, who had a list and who had none; `progress` is where to go on."""
 
-    readers: list[int]
+    readers: Sequence[int]
     progress: str
 
 
@@ -45,17 +43,18 @@ def push(publication_id: int, author_id: int, claim: Claim | None) -> Pushed:
     What waited or is repeated (because a worker died) may stand behind newer entries, further away
     than readers look, so it is marked as late. Readers who have it twice show it once.
     """
-    row = db.session.get(PublicationModel, publication_id) if _uses_lists() else None
+    row = db.session.get(PublicationModel, publication_id)
     if row is None:
         return NOTHING  # the post may have been deleted while the job waited
     readers = _readers(author_id)
     last, is_repeated = _position(claim)
     begin = bisect_right(readers, last)
     part = readers[begin : begin + SLICE]
-    active = _push(publication_id, part, is_late=is_repeated or _is_late(row))
+    if _uses_lists():
+        _push(publication_id, part, is_late=is_repeated or _is_late(row))
     more = begin + SLICE < len(readers)
     progress = f"{part[-1]}:{claim.attempt}" if more and claim else ""
-    return Pushed(readers=active, progress=progress)
+    return Pushed(readers=part, progress=progress)
 
 
 def _uses_lists() -> bool:
@@ -82,15 +81,11 @@ def _position(claim: Claim | None) -> tuple[int, bool]:
     return int(last), claim.attempt != int(attempt) + 1
 
 
-def _push(publication_id: int, readers: Sequence[int], *, is_late: bool) -> list[int]:
-    """Whose lists have it now; Unavailable without Redis."""
+def _push(publication_id: int, readers: Sequence[int], *, is_late: bool) -> None:
+    """Append to the lists that exist; Unavailable without Redis."""
     pusher = Pusher(publication_id, is_late=is_late)
-    active: list[int] = []
-    for first in range(0, len(readers), CHUNK):
-        part = readers[first : first + CHUNK]
-        active += insist(partial(pusher.push, part))
+    active = insist(lambda: pusher.push(readers))
     metrics.fanout_entries.inc(len(active))
-    return active
 
 
 def push_to_author(publication_id: int, author_id: int) -> None:

@@ -16,6 +16,7 @@ from pigeon.models import MediaModel, MentionModel, PostModel, PostTag, Publicat
 from pigeon.services import media, users
 
 LANGUAGES = ("ko", "en")
+EVICTED_AT_ONCE = 500
 
 
 @cached(keys.POST_CARD, PostCard)
@@ -131,16 +132,29 @@ def fragment_key(publication_id: int, language: str) -> str:
     return keys.FRAGMENT.key(language, publication_id)
 
 
-def evict_all_of(author_id: int) -> None:
-    """Forget every card that shows a person: as its author, or mentioned in it."""
-    for own in (PostModel.author_id == author_id, PostModel.id.in_(_mentioning(author_id))):
+def evict_all_of(user_id: int) -> None:
+    """Forget every card that shows a person, as its author or mentioned in it, in batches."""
+    pending.evict(user_id)
+    for shows in (PostModel.author_id == user_id, PostModel.id.in_(_mentioning(user_id))):
         rows = db.session.execute(
             select(PostModel.id, PublicationModel.id)
             .outerjoin(PublicationModel, PublicationModel.post_id == PostModel.id)
-            .where(own)
+            .where(shows)
+        ).all()
+        for first in range(0, len(rows), EVICTED_AT_ONCE):
+            _evict_batch([(row[0], row[1]) for row in rows[first : first + EVICTED_AT_ONCE]])
+
+
+def _evict_batch(pairs: list[tuple[int, int | None]]) -> None:
+    cards.evict(*(post_id for post_id, _ in pairs))
+    leases.evict(
+        *(
+            fragment_key(publication_id, language)
+            for _, publication_id in pairs
+            if publication_id is not None
+            for language in LANGUAGES
         )
-        for post_id, publication_id in rows:
-            evict(post_id, publication_id, author_id)
+    )
 
 
 def _mentioning(user_id: int) -> Any:

@@ -165,7 +165,7 @@ def _use_key(user_id: int, key: str, mark: str, post_id: int) -> None:
 def index_text(post: PostModel) -> None:
     """Store whom and what the caption names; handles of nobody stay plain text."""
     parsed = text.parse(post.caption)
-    known = users.ids_by_name.many(parsed.mentions)
+    known = users.find_ids(parsed.mentions) if parsed.mentions else {}
     db.session.execute(delete(MentionModel).where(MentionModel.post_id == post.id))
     db.session.execute(delete(PostTag).where(PostTag.post_id == post.id))
     publication_id = db.session.scalar(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from pigeon.cache import keys
 from pigeon.extensions import state
@@ -24,15 +25,17 @@ def renew(user_ids: Iterable[int]) -> None:
 
 
 def online_among(user_ids: Sequence[int]) -> list[int]:
-    """Those of `user_ids` who have a live socket."""
+    """Those of `user_ids` who have a live socket: the fewer are online, the cheaper."""
     if not user_ids:
         return []
-    now = time.time()
-    scores = state.client.zmscore(keys.ONLINE.key(), [str(user_id) for user_id in user_ids])
-    return [u for u, score in zip(user_ids, scores, strict=True) if score and score > now]
+    live: list[Any] = state.client.zrangebyscore(keys.ONLINE.key(), f"({time.time()}", "+inf")
+    online = set(map(int, live))
+    return [user_id for user_id in user_ids if user_id in online]
 
 
-def may_hint(user_id: int) -> bool:
-    """Whether "something new" may be said to a person again: once per 5 seconds."""
-    name = keys.HINTED.key(user_id)
-    return bool(state.client.set(name, 1, nx=True, ex=keys.HINTED.ttl_s))
+def may_hint(user_ids: Sequence[int]) -> list[int]:
+    """To whom of them "something new" may be said again: once per 5 seconds each."""
+    pipe = state.client.pipeline(transaction=False)
+    for user_id in user_ids:
+        pipe.set(keys.HINTED.key(user_id), 1, nx=True, ex=keys.HINTED.ttl_s)
+    return [user_id for user_id, fresh in zip(user_ids, pipe.execute(), strict=True) if fresh]

@@ -8,8 +8,8 @@ from __future__ import annotations
 import heapq
 import os
 import secrets
-from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -18,11 +18,13 @@ from sqlalchemy import select
 
 from pigeon.cache import keys
 from pigeon.cache.breaker import tell
-from pigeon.extensions import cache, db
+from pigeon.extensions import cache, db, settings
 from pigeon.models import PublicationModel
 from pigeon.services import publications
 
 LENGTH = 5_000
+MERGED = 8
+"""Up to so many followed authors are merged run by run."""
 
 
 @dataclass(frozen=True)
@@ -32,25 +34,39 @@ class PullIndex:
     version: bytes
     by_author: dict[int, list[int]]
     authors: list[int]
+    newest_first: list[tuple[int, int]]
     floor: int
 
-    def newest(self, authors: Iterable[int], below: int | None) -> Iterator[int]:
-        """Publications of `authors` with smaller ids than `below`, newest first."""
-        runs = []
-        for author_id in authors:
-            ids = self.by_author[author_id]
-            end = len(ids) if below is None else bisect_left(ids, below)
-            runs.append(islice(reversed(ids[:end]), None))
-        return heapq.merge(*runs, reverse=True)
+    def newest(self, authors: Sequence[int], below: int | None) -> Iterator[int]:
+        """Publications of `authors` with smaller ids than `below`, newest first, found lazily.
+
+        A few runs are merged; among many it is cheaper to walk over everybody's.
+        """
+        if len(authors) > MERGED:
+            return self._walk(frozenset(authors), below)
+        return heapq.merge(*(self._run(author, below) for author in authors), reverse=True)
+
+    def _run(self, author_id: int, below: int | None) -> Iterator[int]:
+        ids = self.by_author[author_id]
+        end = len(ids) if below is None else bisect_left(ids, below)
+        return map(ids.__getitem__, range(end - 1, -1, -1))
+
+    def _walk(self, authors: frozenset[int], below: int | None) -> Iterator[int]:
+        first = 0
+        if below is not None:
+            first = bisect_right(self.newest_first, -below, key=lambda pair: -pair[0])
+        for publication_id, author_id in islice(self.newest_first, first, None):
+            if author_id in authors:
+                yield publication_id
 
 
-_EMPTY = PullIndex(version=b"", by_author={}, authors=[], floor=0)
+_EMPTY = PullIndex(version=b"", by_author={}, authors=[], newest_first=[], floor=0)
 _indexes: dict[tuple[int, str], PullIndex] = {}
 
 
 def current(version: bytes | None) -> PullIndex:
     """The index of `version`, as Redis says; loaded from SQL when this process has another."""
-    key = (os.getpid(), str(db.engine.url))
+    key = (os.getpid(), settings().database_url)
     index = _indexes.get(key, _EMPTY)
     if version is not None and index.version == version:
         return index
@@ -90,4 +106,10 @@ def _load(version: bytes) -> PullIndex:
         by_author.setdefault(author_id, []).append(publication_id)
         publications.remember(publication_id, post_id, author_id)
     floor = rows[-1][0] if len(rows) == LENGTH else 0
-    return PullIndex(version=version, by_author=by_author, authors=list(by_author), floor=floor)
+    return PullIndex(
+        version=version,
+        by_author=by_author,
+        authors=list(by_author),
+        newest_first=[(row[0], row[1]) for row in rows],
+        floor=floor,
+    )

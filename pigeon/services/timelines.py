@@ -6,16 +6,19 @@ Everything else here is a faster way to the same answer; see docs/architecture.m
 
 from __future__ import annotations
 
+import heapq
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
+from operator import neg
 from typing import Any
 
 from sqlalchemy import or_, select
 
 from pigeon.cache import keys, resp
 from pigeon.cache.breaker import cache_breaker, tell
-from pigeon.cache.counters import GONE, Counts
+from pigeon.cache.counters import Counts
 from pigeon.domain.page import Page, PageRequest, cut
 from pigeon.extensions import cache, db, settings
 from pigeon.models import FollowModel, PublicationModel, UserModel
@@ -24,9 +27,6 @@ from pigeon.stores import timelines as store
 
 CURSOR = "timeline"
 OVERFETCH = 3
-PULLED = 800
-"""How many posts of celebrities one page looks at before it goes on in SQL."""
-
 BodyKey = Callable[[int], bytes]
 
 
@@ -121,9 +121,8 @@ def _merge(
     reader_id: int, read: _Read, before: int | None, need: int, body_key: BodyKey | None
 ) -> list[Entry]:
     """Merge both runs above the floor of both, filter, and let SQL continue below it."""
-    pulled = list(islice(read.index.newest(read.celebrities, before), PULLED))
-    floor = max(read.cells.floor, read.index.floor, pulled[-1] if len(pulled) == PULLED else 0)
-    candidates = _candidates(read.cells.ids, pulled, before, floor)
+    floor = max(read.cells.floor, read.index.floor)
+    candidates = _candidates(read, before, floor)
     found: list[Entry] = []
     while len(found) < need:
         batch = list(islice(candidates, need - len(found) + OVERFETCH))
@@ -137,12 +136,20 @@ def _merge(
     return found + _from_sql(reader_id, below, need - len(found), body_key)
 
 
-def _candidates(
-    pushed: list[int], pulled: list[int], before: int | None, floor: int
-) -> Iterator[int]:
-    """Ids below `before` and at or above `floor`, newest first, once each."""
-    merged = sorted({*pushed, *pulled}, reverse=True) if pulled else pushed
-    return iter([n for n in merged if n >= floor and (before is None or n < before)])
+def _candidates(read: _Read, before: int | None, floor: int) -> Iterator[int]:
+    """Ids below `before` and at or above `floor`, newest first, once each; found lazily."""
+    pushed = read.cells.ids
+    begin = 0 if before is None else bisect_right(pushed, -before, key=neg)
+    runs: list[Iterator[int]] = [islice(pushed, begin, None)]
+    if read.celebrities:
+        runs.append(read.index.newest(read.celebrities, before))
+    last = None
+    for number in heapq.merge(*runs, reverse=True) if len(runs) > 1 else runs[0]:
+        if number < floor:
+            return
+        if number != last:
+            yield number
+        last = number
 
 
 def _hydrate(reader_id: int, ids: list[int], body_key: BodyKey | None) -> list[Entry]:
@@ -172,9 +179,6 @@ def _hydrate(reader_id: int, ids: list[int], body_key: BodyKey | None) -> list[E
     ]
 
 
-_COUNT_FIELDS = [*(name.encode() for name in counts.posts.fields), GONE.encode()]
-
-
 def _second_trip(
     reader_id: int,
     authors: list[int],
@@ -182,14 +186,13 @@ def _second_trip(
     refs: dict[int, publications.Ref],
     body_key: BodyKey | None,
 ) -> list[Any]:
-    commands = [_membership_command(reader_id, authors)]
-    commands += [
-        [b"HMGET", counts.posts.key(refs[number].post_id).encode(), *_COUNT_FIELDS]
-        for number in ids
+    payload = [
+        resp.encode(_membership_command(reader_id, authors)),
+        *(counts.posts.read_command(refs[number].post_id) for number in ids),
     ]
     if body_key:
-        commands.append([b"MGET", *map(body_key, ids)])
-    return resp.pool(cache.url).pipeline(commands)
+        payload.append(resp.encode([b"MGET", *map(body_key, ids)]))
+    return resp.pool(cache.url).checked(b"".join(payload), len(payload))
 
 
 # -- the definition ----------------------------------------------------------------------------

@@ -39,27 +39,6 @@ from pigeon.services import (
 )
 from pigeon.unit_of_work import UnitOfWork, retried, unit_of_work
 
-SETTINGS = frozenset(
-    [
-        "language",
-        "theme",
-        "time_zone",
-        "is_discoverable",
-        "shows_activity",
-        "sends_receipts",
-        "saves_searches",
-        "messages_from",
-    ]
-)
-SOURCES = ("everyone", "following", "off")
-CHOICES = {
-    # Nobody can ask to follow yet, so nobody may close an account to strangers.
-    "is_private": (False,),
-    "language": ("ko", "en"),
-    "theme": ("system", "light", "dark"),
-    "messages_from": ("everyone", "following"),
-}
-
 
 @cached(keys.USER_CARD, UserCard)
 def cards(ids: list[int]) -> dict[int, UserCard]:
@@ -73,9 +52,14 @@ def cards(ids: list[int]) -> dict[int, UserCard]:
 @cached(keys.USER_ID, int)
 def ids_by_name(names: list[str]) -> dict[str, int]:
     """Canonical username to id, of active people."""
+    return find_ids(names)
+
+
+def find_ids(names: Iterable[str]) -> dict[str, int]:
+    """As `ids_by_name`, from SQL: for what is written, and inside a unit of work."""
     rows = db.session.execute(
         select(UserModel.username, UserModel.id).where(
-            UserModel.username.in_(names), policy.visible_users(None)
+            UserModel.username.in_(list(names)), policy.visible_users(None)
         )
     )
     return {row[0]: row[1] for row in rows}

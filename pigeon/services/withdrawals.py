@@ -5,28 +5,33 @@ from __future__ import annotations
 from sqlalchemy import delete, or_, select, update
 
 from pigeon.cache import keys, leases
+from pigeon.domain.clock import utc_now
 from pigeon.extensions import db
 from pigeon.models import FollowModel, MediaModel, PostModel, UserModel
-from pigeon.services import counts, media, post_cards, publishing, timelines
+from pigeon.services import asides, counts, media, post_cards, publishing, timelines, users
 from pigeon.unit_of_work import UnitOfWork, retried, unit_of_work
 
 POSTS_AT_ONCE = 50
 FOLLOWS_AT_ONCE = 500
 
 
-def hide(uow: UnitOfWork, user_id: int) -> None:
+def hide(uow: UnitOfWork, user_id: int, username: str) -> None:
     """In the transaction of the withdrawal: the person's posts are nobody's any more."""
     ids = list(db.session.scalars(select(PostModel.id).where(PostModel.author_id == user_id)))
     db.session.execute(
         update(PostModel).where(PostModel.author_id == user_id).values(state="withdrawn")
     )
-    uow.after_commit(lambda: _forget(user_id, ids))
+    uow.after_commit(lambda: counts.posts.evict(*ids))
+    uow.after_commit(lambda: post_cards.cards.evict(*ids))
+    uow.after_commit(lambda: users.forget(user_id, username))
+    uow.after_commit(lambda: asides.departures.put("", utc_now().isoformat()))
 
 
-def _forget(user_id: int, post_ids: list[int]) -> None:
+def forget(user_id: int, username: str) -> None:
+    """Everything that would still show the person, cards of others that mention them included."""
+    users.forget(user_id, username)
+    asides.departures.evict("")
     post_cards.evict_all_of(user_id)
-    counts.posts.evict(*post_ids)
-    counts.users.evict(user_id)
 
 
 def erase_some(user_id: int) -> bool:

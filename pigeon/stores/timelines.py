@@ -9,8 +9,10 @@ first cell is `0` when nothing older exists (so an empty timeline is not a missi
 from __future__ import annotations
 
 import secrets
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import compress, islice
 from typing import Any
 
 from pigeon.cache import keys, resp
@@ -19,7 +21,8 @@ from pigeon.extensions import cache, settings
 COMPLETE = b"0"
 SLACK = 64
 """How many positions a cell that was pushed in time may be away from its sorted place."""
-WINDOW = 200
+WINDOW = 128
+CHUNK = 150
 REBUILD_LEASE_MS = 15_000
 TRIM_AFTER = 64
 """A list may be longer than wanted by this much before it is cut."""
@@ -79,7 +82,7 @@ def understand(cells: Sequence[bytes]) -> Cells | None:
     if cells[0] == COMPLETE:
         return Cells(ids=_newest_first(map(int, cells[1:])), floor=0)
     numbers = list(map(int, cells))
-    in_time = [number for number in numbers if number > 0][:SLACK]
+    in_time = list(islice((number for number in numbers if number > 0), SLACK))
     if len(in_time) < min(SLACK, len(numbers)):
         return None
     return Cells(ids=_newest_first(numbers), floor=max(in_time))
@@ -133,27 +136,44 @@ class Pusher:
         self._pool = resp.pool(cache.url, 2.0)
 
     def push(self, reader_ids: Sequence[int]) -> list[int]:
-        """Append to each list that exists; answers whose did. Raises on an error reply."""
-        payload = b"".join([_command(reader_id, self._tail) for reader_id in reader_ids])
-        replies = self._pool.send(payload, len(reader_ids))
+        """Append to each list that exists; answers whose did. `reader_ids` ascend.
+
+        In chunks, so that no reader waits behind a long one; raises on an error reply.
+        """
+        chunks = [reader_ids[n : n + CHUNK] for n in range(0, len(reader_ids), CHUNK)]
+        payloads = ((self._payload(chunk), len(chunk)) for chunk in chunks)
+        active: list[int] = []
+        for chunk, lengths in zip(chunks, self._pool.stream(payloads), strict=True):
+            active += compress(chunk, self._checked(lengths))
+            if max(lengths) > self._keep + TRIM_AFTER:
+                self._trim(chunk, lengths)
+        return active
+
+    def _payload(self, reader_ids: Sequence[int]) -> bytes:
+        """RPUSHX of every reader; ids with as many digits share everything but the digits."""
+        parts: list[bytes] = []
+        first = 0
+        while first < len(reader_ids):
+            digits = len(b"%d" % reader_ids[first])
+            end = bisect_left(reader_ids, 10**digits, first)
+            head, tail = _HEADS[digits], _SUFFIX + self._tail
+            ids = map(b"%d".__mod__, reader_ids[first:end])
+            parts += (head, (tail + head).join(ids), tail)
+            first = end
+        return b"".join(parts)
+
+    def _checked(self, replies: list[Any]) -> list[int]:
         for reply in replies:
             if isinstance(reply, Exception):
                 raise reply
-        lengths = dict(zip(reader_ids, replies, strict=True))
-        self._trim([r for r, length in lengths.items() if length > self._keep + TRIM_AFTER])
-        return [reader_id for reader_id, length in lengths.items() if length]
+        return replies
 
-    def _trim(self, reader_ids: Sequence[int]) -> None:
-        first = b"-%d" % self._keep
-        if reader_ids:
-            self._pool.pipeline([[b"LTRIM", key(r), first, b"-1"] for r in reader_ids])
+    def _trim(self, reader_ids: Sequence[int], lengths: Sequence[int]) -> None:
+        first, longest = b"-%d" % self._keep, self._keep + TRIM_AFTER
+        long = [r for r, length in zip(reader_ids, lengths, strict=True) if length > longest]
+        self._pool.pipeline([[b"LTRIM", key(r), first, b"-1"] for r in long])
 
 
 _PREFIX, _SUFFIX = keys.TIMELINE.key("\n").encode().split(b"\n")
 _FIXED = len(_PREFIX) + len(_SUFFIX)
 _HEADS = [b"*3\r\n$6\r\nRPUSHX\r\n$%d\r\n%b" % (_FIXED + digits, _PREFIX) for digits in range(21)]
-
-
-def _command(reader_id: int, tail: bytes) -> bytes:
-    digits = b"%d" % reader_id
-    return _HEADS[len(digits)] + digits + _SUFFIX + tail

@@ -20,7 +20,7 @@ from pigeon.domain.page import Page, PageRequest
 from pigeon.domain.posts import Post
 from pigeon.domain.sessions import SessionUser
 from pigeon.domain.users import UserRef
-from pigeon.services import counts, post_cards, posts, suggestions, users
+from pigeon.services import asides, counts, post_cards, posts, suggestions, users
 from pigeon.services.timelines import Entry
 from pigeon.web import feed
 from pigeon.web.moments import Moment
@@ -45,8 +45,12 @@ class Checklist:
 
 @dataclass(frozen=True, kw_only=True)
 class Beside:
-    """What stands around the feed, as markup; "" for who needs no checklist any more."""
+    """What stands around the feed, as markup; "" for who needs no checklist any more.
 
+    Void as soon as somebody withdrew after `departed`.
+    """
+
+    departed: str
     checklist: str
     aside: str
 
@@ -66,6 +70,7 @@ def _beside(reader_id: int) -> Beside:
         "suggestions": suggestions.page(reader_id, wanted).items,
     }
     return Beside(
+        departed=asides.departures.one("") or "",
         checklist=render_template("timelines/_checklist.html", **context) if steps else "",
         aside=render_template("timelines/_aside.html", **context),
     )
@@ -87,9 +92,13 @@ def render(viewer: SessionUser, asked: PageRequest) -> str | bytes:
     """The whole page."""
     language = viewer.language
     page = feed.page_of(viewer.user_id, asked, language)
-    beside, pending_ids = together(
-        (besides, f"{viewer.user_id}:{language}"), (post_cards.pending, viewer.user_id)
+    key = f"{viewer.user_id}:{language}"
+    beside, pending_ids, departed = together(
+        (besides, key), (post_cards.pending, viewer.user_id), (asides.departures, "")
     )
+    if beside.departed != departed:
+        besides.evict(key)
+        beside = besides.one(key) or beside
     pending = posts.list_pending(viewer.user_id) if pending_ids and asked.before is None else []
     cards = feed.cards(page.items, viewer.user_id, Moment.now(language, viewer.time_zone))
     checklist = beside.checklist if asked.before is None else ""

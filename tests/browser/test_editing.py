@@ -100,8 +100,9 @@ def test_a_failed_picture_is_removed_and_the_post_appears(
     card.get_by_text("One picture could not be prepared.").wait_for()
     card.get_by_text("Photo 2: the file is damaged or not a picture").wait_for()
     assert follower.request.get(str(card.get_attribute("data-href"))).status == 404
+    fault = card.get_by_role("alert").element_handle()
     card.get_by_role("button", name="Retry").click()
-    card = page.locator("#feed > article", has_text="half damaged")
+    page.wait_for_function("fault => !fault.isConnected", arg=fault)
     card.get_by_role("alert").wait_for()
     card.get_by_role("button", name="Remove this picture").click()
     page.locator("#feed > article:not(.is-pending)", has_text="half damaged").wait_for()

@@ -25,6 +25,7 @@ from pigeon.services import (
     posts_changes,
     timelines,
 )
+from pigeon.stores import timelines as store
 from pigeon.stores.timelines import Pusher
 from pigeon.subscribers import REACTIONS
 from pigeon.unit_of_work import Claim, unit_of_work
@@ -147,7 +148,7 @@ def test_a_big_audience_is_served_in_slices_behind_the_others(
     app: Flask, ben: Person, readers: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(fanouts, "SLICE", 8)
-    monkeypatch.setattr(fanouts, "CHUNK", 3)
+    monkeypatch.setattr(store, "CHUNK", 3)
     post = make_post(ben)
     served = []
     while row := push_row():
@@ -182,23 +183,23 @@ def test_a_worker_that_is_killed_leaves_no_gap_and_no_double(
     app: Flask, ben: Person, readers: list[int], monkeypatch: pytest.MonkeyPatch, place: int
 ) -> None:
     """At `place` chunks; newer posts overtake before the repeat."""
-    monkeypatch.setattr(fanouts, "CHUNK", 3)
+    monkeypatch.setattr(store, "CHUNK", 3)
     monkeypatch.setattr(fanouts, "SLICE", 12)
     post = make_post(ben)
-    push, done = Pusher.push, []
+    payload, done = Pusher._payload, []
 
     def dying(pusher: Pusher, part: Any) -> Any:
         if len(done) == place:
             raise Killed
         done.append(part)
-        return push(pusher, part)
+        return payload(pusher, part)
 
-    monkeypatch.setattr(Pusher, "push", dying)
+    monkeypatch.setattr(Pusher, "_payload", dying)
     row = push_row()
     with pytest.raises(Killed):
         run(app, row.id)
         run(app, row.id)
-    monkeypatch.setattr(Pusher, "push", push)
+    monkeypatch.setattr(Pusher, "_payload", payload)
     free_claims()
     while row := push_row():
         run(app, row.id)
@@ -243,7 +244,6 @@ def test_a_backlog_that_drains_behind_newer_posts_leaves_no_gap(
     app: Flask, ben: Person, readers: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The newest is pushed first, then more old ones than a reader's window holds."""
-    from pigeon.stores import timelines as store
 
     for name, value in (("SLACK", 8), ("WINDOW", 10)):
         monkeypatch.setattr(store, name, value)

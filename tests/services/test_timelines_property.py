@@ -282,7 +282,7 @@ class World:
 def interleaved(world: World, patch: pytest.MonkeyPatch) -> Iterator[None]:
     """Other steps happen in the middle of these calls."""
     begin, finish, fill = store.begin_rebuild, store.finish_rebuild, leases._fill
-    push, second_trip = store.Pusher.push, timelines._second_trip
+    payload, second_trip = store.Pusher._payload, timelines._second_trip
 
     def begin_rebuild(*args: Any) -> Any:
         token = begin(*args)
@@ -299,7 +299,7 @@ def interleaved(world: World, patch: pytest.MonkeyPatch) -> Iterator[None]:
 
     def push_part(pusher: Any, reader_ids: Any) -> Any:
         world.inside("between chunks", 0.15)
-        return push(pusher, reader_ids)
+        return payload(pusher, reader_ids)
 
     def trip(*args: Any) -> Any:
         world.inside("between trips", 0.03)
@@ -309,7 +309,7 @@ def interleaved(world: World, patch: pytest.MonkeyPatch) -> Iterator[None]:
         inner.setattr(store, "begin_rebuild", begin_rebuild)
         inner.setattr(store, "finish_rebuild", finish_rebuild)
         inner.setattr(leases, "_fill", fill_late)
-        inner.setattr(store.Pusher, "push", push_part)
+        inner.setattr(store.Pusher, "_payload", push_part)
         inner.setattr(timelines, "_second_trip", trip)
         yield
 
@@ -321,9 +321,9 @@ def make_small(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(store, "TRIM_AFTER", 6)
     patch.setattr(fanouts, "LATE_BY", 4)
     patch.setattr(fanouts, "LATE_AFTER", timedelta(0))
-    patch.setattr(fanouts, "CHUNK", 2)
+    patch.setattr(store, "CHUNK", 2)
     patch.setattr(fanouts, "SLICE", 3)
-    patch.setattr(timelines, "PULLED", 12)
+    patch.setattr(pulls, "MERGED", 1)
     patch.setattr(timelines, "OVERFETCH", 2)
     patch.setattr(pulls, "LENGTH", 30)
 

@@ -10,6 +10,10 @@ async function fetchFresh() {
   return items ? freshChildren(items).filter((card) => !card.matches(".is-pending")) : [];
 }
 
+/* A full page of news does not reach down to what is shown: between them posts would be missing. */
+const leavesGap = (feed, cards) => cards.length >= PAGE && feed.querySelector(":scope > article:not(.is-pending)");
+const PAGE = 10;
+
 function prepend(feed, cards) {
   const first = feed.querySelector(":scope > article:not(.is-pending)");
   cards.forEach((card) => feed.insertBefore(card, first));
@@ -47,6 +51,7 @@ export function newPostsPill(element) {
     button.disabled = true;
     try {
       const cards = await fetchFresh();
+      if (leavesGap(feed, cards)) return location.assign("/");
       waiting.clear();
       show();
       prepend(feed, cards);

@@ -1,5 +1,6 @@
 /* Behaviour `pending-post`: my post while its pictures are prepared; becomes the real card by itself. */
 
+import { refreshChecklist } from "./checklist.js";
 import { fetchDocument, settle } from "./fragments.js";
 import { dropPreview, findPreview } from "./previews.js";
 import { text } from "./strings.js";
@@ -24,16 +25,6 @@ function showProgress(element, { done, total }) {
   element.querySelector("[data-count]").textContent = text("pictures_done", { done, total });
 }
 
-/** The first steps of a newcomer: sharing a photo is done now. */
-async function refreshChecklist() {
-  const shown = document.querySelector(".checklist");
-  if (!shown) return;
-  const fresh = (await fetchDocument("/")).querySelector(".checklist");
-  if (!fresh || !shown.isConnected) return;
-  shown.replaceWith(document.adoptNode(fresh));
-  settle([fresh]);
-}
-
 async function refresh(element, postId) {
   const page = await fetchDocument(`/p/${postId}?fragment=card`);
   const card = document.adoptNode(page.getElementById(element.id));
@@ -52,24 +43,31 @@ async function refresh(element, postId) {
   refreshChecklist().catch(() => {});
 }
 
+/** A retry swaps the state under the element: what happens is judged by the state of that moment. */
 export function pendingPost(element) {
   const postId = element.dataset.post;
   showPreview(element, postId);
-  if (element.dataset.state !== "processing") return;
+  const isPending = () => element.isConnected && element.dataset.state;
   const update = () => refresh(element, postId).catch(() => {});
-  const poll = setInterval(() => (element.isConnected ? document.hidden || update() : stop()), POLL_MS);
+  const poll = setInterval(() => {
+    if (!isPending()) stop();
+    else if (element.dataset.state === "processing" && !document.hidden) update();
+  }, POLL_MS);
+  const swapped = new MutationObserver(() => element.dataset.state === "processing" && update());
 
   function onEvent(event) {
-    if (!element.isConnected) return stop();
-    if (AGAIN.includes(event.type)) return update();
+    if (!isPending()) return stop();
+    if (AGAIN.includes(event.type)) return element.dataset.state === "processing" && update();
     if (String(event.detail.post_id) !== postId) return undefined;
     return event.type === "socket:post.progress" ? showProgress(element, event.detail) : update();
   }
 
   function stop() {
     clearInterval(poll);
+    swapped.disconnect();
     EVENTS.forEach((name) => document.removeEventListener(name, onEvent));
   }
 
+  swapped.observe(element, { attributeFilter: ["data-state"] });
   EVENTS.forEach((name) => document.addEventListener(name, onEvent));
 }

@@ -4,6 +4,7 @@ import { io } from "../vendor/socket.io@4.8.4/socket.io.esm.min.js";
 import { text } from "./strings.js";
 
 const OFFLINE_AFTER_MS = 3000;
+const ENDS = ["/logout", "/settings/withdraw"];
 let socket;
 let timer = null;
 
@@ -56,6 +57,10 @@ export function connect() {
     if (error.data?.code === "unauthenticated") leave();
   });
   socket.onAny((name, payload) => tell(name, payload));
+  // Here the answer to the form leads on, not the end of the session that it brings.
+  document.addEventListener("submit", ({ target }) => {
+    if (ENDS.includes(target.getAttribute("action"))) socket.disconnect();
+  });
 }
 
 /** Sends an event and answers its acknowledgement; throws after five seconds without one. */
