@@ -53,6 +53,7 @@ class Settings:
     password_cost: str
     sql_flush: bool
     pigeon_crash_at: str
+    flask_debug: bool
 
     @property
     def is_production(self) -> bool:
@@ -104,6 +105,7 @@ class Settings:
             password_cost=env.choice("PASSWORD_COST", "normal", ("normal", "test")),
             sql_flush=env.switch("SQL_FLUSH", default=True),
             pigeon_crash_at=env.text("PIGEON_CRASH_AT", ""),
+            flask_debug=env.text("FLASK_DEBUG", "0").lower() not in ("0", "false", "no"),
         )
 
     def problems(self) -> list[str]:
@@ -117,6 +119,7 @@ class Settings:
             (not self.rate_limits, "RATE_LIMITS is off"),
             (self.password_cost != "normal", "PASSWORD_COST is for tests only"),
             (bool(self.pigeon_crash_at), "PIGEON_CRASH_AT is for tests only"),
+            (self.flask_debug, "FLASK_DEBUG is on"),
             (not self.sql_flush, "SQL_FLUSH=off may lose what was acknowledged"),
             (not self.mail_url, "MAIL_URL is not set: nobody would receive a mail"),
             (
@@ -171,10 +174,10 @@ class _Reader:
 def _redis_urls(env: _Reader, data: Path) -> tuple[str, str]:
     cache_url, state_url = socket_urls(data)
     both = env.secret("REDIS_URL", "")
-    return (
-        env.secret("REDIS_CACHE_URL", both or cache_url),
-        env.secret("REDIS_STATE_URL", both or state_url),
-    )
+    cache_url = env.secret("REDIS_CACHE_URL", both or cache_url)
+    if urlsplit(cache_url).scheme not in ("redis", "unix"):  # hot paths have a client without TLS
+        raise SystemExit("REDIS_CACHE_URL must begin with redis:// or unix://")
+    return cache_url, env.secret("REDIS_STATE_URL", both or state_url)
 
 
 def _kept_secret(data: Path) -> str:

@@ -153,7 +153,7 @@ def verify_timelines(username: str | None, everybody: bool) -> None:
 
 @media_group.command("gc")
 @click.option("--dry-run", is_flag=True)
-@click.option("--hours", type=click.IntRange(0), default=24, help="Only what is older.")
+@click.option("--hours", type=click.IntRange(0), default=24, help="Only objects that are older.")
 def collect_media(dry_run: bool, hours: int) -> None:
     """Delete stored objects and originals that belong to nothing."""
     found = collectors.find_orphans(older_than=timedelta(hours=hours))

@@ -62,7 +62,13 @@ def _refresh(event: events.PostEdited | events.PostDeleted) -> list[JobSpec]:
 
 
 def _close_sockets(event: events.SessionsEnded) -> list[JobSpec]:
-    return [users.close_sockets.spec(user_id=event.user_id, session_ids=event.session_ids)]
+    return [
+        users.close_sockets.spec(
+            user_id=event.user_id,
+            session_ids=event.session_ids,
+            token_hashes=event.token_hashes,
+        )
+    ]
 
 
 def _tell_progress(event: events.ImageProcessed) -> None:

@@ -47,7 +47,6 @@ PULL_VERSION = Family(name="pullversion", kind="string", ttl_s=30 * DAY_S, polic
 ONLINE = Family(name="online", kind="zset", ttl_s=0, policy="ephemeral")
 HINTED = Family(name="hinted", kind="string", ttl_s=5, policy="ephemeral")
 LEADER = Family(name="leader", kind="string", ttl_s=5, policy="ephemeral")
-HEARTBEAT = Family(name="heartbeat", kind="string", ttl_s=30, policy="ephemeral")
 RATE = Family(name="rate", kind="string", ttl_s=3_600, policy="ephemeral")
 
 KICKS_CHANNEL = "pigeon:kicks"

@@ -40,6 +40,7 @@ class SessionsEnded(Event):
 
     user_id: int
     session_ids: list[int]
+    token_hashes: list[str]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -60,6 +60,9 @@ def _work(held: Claim) -> str:
     except (Unavailable, StoreFault) as error:
         log.warning("job_waits", job=held.name, outbox_id=held.outbox_id, error=repr(error))
         return _failed(held, error, is_passing=True)
+    except outbox.Hopeless as error:
+        log.warning("job_hopeless", job=held.name, outbox_id=held.outbox_id)
+        return _failed(held, error, is_hopeless=True)
     except DomainError as error:
         log.warning("job_refused", job=held.name, outbox_id=held.outbox_id, code=error.code)
         outbox.done(held)
@@ -88,12 +91,15 @@ def _completed(held: Claim, answer: Again | None) -> str:
     return "again"
 
 
-def _failed(held: Claim, error: Exception, *, is_passing: bool = False) -> str:
+def _failed(
+    held: Claim, error: Exception, *, is_passing: bool = False, is_hopeless: bool = False
+) -> str:
     """Back with a delay; for good, its consequences come first, should we die between the two."""
-    is_last = outbox.is_last_try(held, is_passing=is_passing)
+    is_last = is_hopeless or outbox.is_last_try(held, is_passing=is_passing)
     if is_last:
         _give_up(held)
-    outbox.fail(held, f"{type(error).__name__}: {error}", is_passing=is_passing)
+    reason = f"{type(error).__name__}: {error}"
+    outbox.fail(held, reason, is_passing=is_passing, is_hopeless=is_hopeless)
     return "dead" if is_last else "failed"
 
 

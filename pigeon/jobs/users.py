@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pigeon.jobs.registry import Again, job
 from pigeon.realtime import push as realtime
-from pigeon.services import asides, post_cards, users, withdrawals
+from pigeon.services import asides, post_cards, sessions, users, withdrawals
 
 
 @job("default")
@@ -23,5 +25,9 @@ def erase(user_id: int, username: str) -> Again | None:
 
 
 @job("notify")
-def close_sockets(user_id: int, session_ids: list[int]) -> None:
-    realtime.kick(user_id, session_ids)
+def close_sockets(user_id: int, session_ids: list[int], token_hashes: Sequence[str] = ()) -> None:
+    """Bury once more, in case nobody did after the commit: a closed socket comes back at once."""
+    try:
+        sessions.bury(token_hashes)
+    finally:
+        realtime.kick(user_id, session_ids)

@@ -14,7 +14,7 @@ from pigeon.models.types import TABLE, Document, Id, Key, Line, UTCDateTime
 
 
 class OutboxRow(Model):
-    """`ready` until claimed, `claimed` under a lease, gone when done, `dead` after 5 failures."""
+    """`ready` until claimed, `claimed` under a lease, gone when done, or `dead` for good."""
 
     __tablename__ = "outbox"
     __table_args__ = (Index("ix_outbox_state_available_at", "state", "available_at"), TABLE)

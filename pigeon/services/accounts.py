@@ -133,9 +133,9 @@ def create(
         faults, email, username, display_name or username, language=language, role=role
     )
     hashed = None if password is None else passwords.hash_password(password)
-    with unit_of_work():
+    with unit_of_work() as uow:
         user_id = accounts_checks.add(_with(person, password_hash=hashed))
-    users.forget(user_id, person.username)
+        uow.after_commit(lambda: users.forget(user_id, person.username))
     return user_id
 
 
@@ -206,15 +206,15 @@ def _confirm_sign_up(row: MailedToken, username: str | None, caller: Caller) -> 
     if username is not None:
         person = _with(person, username=accounts_checks.checked_username(username))
     try:
-        with unit_of_work():
+        with unit_of_work() as uow:
             accounts_tokens.take(row_id)
             accounts_tokens.revoke("signup", email_key=email_key)
             invites.use(payload["invite_id"])
             user_id = accounts_checks.add(person)
             accounts_logs.note("signed_up", user_id, caller)
+            uow.after_commit(lambda: users.forget(user_id, person.username))
     except Invalid as error:
         if "email" in error.fields:  # the address became somebody's by another way meanwhile
             raise accounts_tokens.expired() from error
         raise
-    users.forget(user_id, person.username)
     return user_id

@@ -81,15 +81,15 @@ def sign_up(
     invite_id = invites.check(invite)
     person = _checked(identity, username, display_name, language)
     try:
-        with unit_of_work():
+        with unit_of_work() as uow:
             invites.use(invite_id)
             user_id = accounts_checks.add(person)
             accounts_tokens.revoke("signup", email_key=person.email_key)
             _bind(identity, user_id)
             accounts_logs.note("signed_up_by_oidc", user_id, caller)
+            uow.after_commit(lambda: users.forget(user_id, person.username))
     except IntegrityError as error:  # the same identity in another window
         raise accounts_checks.fault("email", "taken") from error
-    users.forget(user_id, person.username)
     return user_id
 
 

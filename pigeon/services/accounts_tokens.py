@@ -90,9 +90,9 @@ def expired() -> Invalid:
 
 
 def find_link(row_id: int) -> str | None:
-    """The absolute address to be mailed; None when the link was used or replaced meanwhile."""
+    """The absolute address to be mailed; None when the link was used, replaced or is over."""
     row = db.session.get(MailedToken, row_id)
-    return None if row is None else _link(row)
+    return None if row is None or row.expires_at <= utc_now() else _link(row)
 
 
 def newest_link(kind: str, email_key: str) -> str | None:

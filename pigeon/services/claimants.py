@@ -19,7 +19,7 @@ def own_name() -> str:
 
 
 def is_gone(name: str) -> bool:
-    """Whether this process of this host has ended; False for those of other hosts."""
+    """Whether a process that we would see has ended; False for those of other places."""
     host, _, process = name.partition(":")
     pid, _, started = process.partition(":")
     if host != _host() or not (pid.isdecimal() and started.isdecimal()):
@@ -28,7 +28,13 @@ def is_gone(name: str) -> bool:
 
 
 def _host() -> str:
-    return socket.gethostname()[:40].replace(":", "-")
+    """Host, boot and process namespace: containers may share a name, and number alike."""
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text()[:8]
+        space = os.stat("/proc/self/ns/pid").st_ino
+    except OSError:
+        boot, space = "", 0
+    return f"{socket.gethostname()[:32]}-{boot}-{space}".replace(":", "-")
 
 
 def _started(pid: int) -> int | None:

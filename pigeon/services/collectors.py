@@ -12,7 +12,14 @@ from sqlalchemy import select
 
 from pigeon.domain.clock import utc_now
 from pigeon.extensions import db
-from pigeon.models import HeldUsername, IdempotencyKey, InviteModel, MailedToken, MediaModel
+from pigeon.models import (
+    HeldUsername,
+    IdempotencyKey,
+    InviteModel,
+    MailedToken,
+    MediaModel,
+    SecurityEvent,
+)
 from pigeon.services import media, sessions
 from pigeon.services.publishing import KEY_LIFE
 from pigeon.unit_of_work import retried, unit_of_work
@@ -21,6 +28,7 @@ GRACE = timedelta(hours=24)
 UPLOAD_GRACE = timedelta(hours=1)
 """No request lasts that long: an original without a row is of one that died."""
 
+SECURITY_LOG_LIFE = timedelta(days=90)
 BATCH = 500
 
 
@@ -35,7 +43,7 @@ class Orphans:
 
 @retried
 def forget_expired() -> None:
-    """Tokens, keys, sessions and held names that are over."""
+    """Tokens, keys, sessions and held names that are over, and the old part of the log."""
     now = utc_now()
     with unit_of_work():
         for statement in (
@@ -46,13 +54,27 @@ def forget_expired() -> None:
         ):
             db.session.execute(statement)
     sessions.forget_expired()
+    while _forget_oldest_events(now - SECURITY_LOG_LIFE) == BATCH:
+        pass
 
 
-def collect(older_than: timedelta = GRACE) -> Orphans:
-    """Delete what has been orphaned for so long; uploads sooner."""
-    found = find_orphans(older_than=older_than)
+@retried
+def _forget_oldest_events(before: datetime) -> int:
+    """The log grows in order of time: it is read from its beginning, a batch at a time."""
+    oldest = select(SecurityEvent.id, SecurityEvent.created_at).order_by(SecurityEvent.id)
+    with unit_of_work():
+        rows = db.session.execute(oldest.limit(BATCH)).all()
+        ids = [row_id for row_id, at in rows if at < before]
+        if ids:
+            db.session.execute(delete_rows(SecurityEvent).where(SecurityEvent.id.in_(ids)))
+    return len(ids)
+
+
+def collect(older_than: timedelta = GRACE, *, upload_grace: timedelta = UPLOAD_GRACE) -> Orphans:
+    """Delete what has been orphaned for so long; uploads have a grace of their own."""
+    found = find_orphans(older_than=older_than, upload_grace=upload_grace)
     delete(found)
-    media.incoming().sweep(int(min(older_than, UPLOAD_GRACE).total_seconds()))
+    media.incoming().sweep(int(upload_grace.total_seconds()))
     media.store().sweep(int(older_than.total_seconds()))
     return found
 
@@ -61,10 +83,15 @@ def delete(orphans: Orphans) -> None:
     media.delete_files(orphans.objects, orphans.incoming)
 
 
-def find_orphans(*, older_than: timedelta, check_missing: bool = False) -> Orphans:
+def find_orphans(
+    *,
+    older_than: timedelta,
+    upload_grace: timedelta = UPLOAD_GRACE,
+    check_missing: bool = False,
+) -> Orphans:
     """Compare the stores with the rows; `missing` is only looked for when asked."""
     before = utc_now() - older_than
-    uploaded = utc_now() - min(older_than, UPLOAD_GRACE)
+    uploaded = utc_now() - upload_grace
     objects = list(_unreferenced(media.store().list(), before))
     originals = [token for token, at in media.incoming().list() if at < uploaded]
     kept = _kept_tokens()

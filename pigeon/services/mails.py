@@ -7,6 +7,7 @@ import os
 import secrets
 import smtplib
 import ssl
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import SplitResult, unquote, urlsplit
 
@@ -16,14 +17,16 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 from flask_mail import Connection, Message
 
+from pigeon.domain.errors import Unavailable
 from pigeon.extensions import settings
-from pigeon.services import accounts_tokens
+from pigeon.services import accounts_tokens, outbox
 from pigeon.unit_of_work import current_claim
 
 log = structlog.get_logger()
 
 TIMEOUT_S = 10
 TEMPLATES = frozenset(("confirm", "reset", "known_address", "email_changed", "password_changed"))
+PERMANENT = 500
 PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
 
 
@@ -65,6 +68,13 @@ class _TimedConnection(Connection):
             host.login(unquote(url.username), unquote(url.password))
         return host
 
+    def __exit__(self, *_: object) -> None:
+        """The mail was taken or refused before: how the server parts changes nothing."""
+        if self.host is not None:
+            with suppress(OSError):
+                self.host.quit()
+            self.host.close()
+
 
 def _connect(url: SplitResult) -> smtplib.SMTP:
     host, port = url.hostname or "127.0.0.1", url.port or PORTS[url.scheme]
@@ -75,8 +85,25 @@ def _connect(url: SplitResult) -> smtplib.SMTP:
 
 
 def _send_by_smtp(message: Message) -> None:
-    with _TimedConnection(current_app.extensions["mail"]) as connection:
-        connection.send(message)
+    """Unavailable while the server is out of reach or puts us off; Hopeless when it says never."""
+    try:
+        with _TimedConnection(current_app.extensions["mail"]) as connection:
+            connection.send(message)
+    except OSError as error:  # what smtplib raises is one, too
+        if _is_refusal(error):
+            raise outbox.Hopeless(repr(error)) from error
+        code = getattr(error, "smtp_code", None)
+        log.warning("mail_waits", error=type(error).__name__, code=code)
+        raise Unavailable from error
+
+
+def _is_refusal(error: OSError) -> bool:
+    """Whether a mail was refused for good (5xx); a log-in that fails is the operator's to mend."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return all(code >= PERMANENT for code, _ in error.recipients.values())
+    if isinstance(error, smtplib.SMTPSenderRefused | smtplib.SMTPDataError):
+        return int(error.smtp_code) >= PERMANENT
+    return False
 
 
 def _lay_down(message: Message, name: str) -> None:

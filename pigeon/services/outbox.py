@@ -22,12 +22,25 @@ from pigeon.unit_of_work import Claim, StaleClaim, finish, retried, unit_of_work
 LEASE_S = 120
 MAX_FAILURES = 5
 BACKOFF_S = (1, 5, 30, 120)
-PATIENCE = timedelta(minutes=15)
-PATIENT_WAIT_S = 30
-"""So long, and so often, a job is tried while a store is out of reach: that is not its failure."""
-
 LOST_AFTER_S = 5
 SWEPT_AT_ONCE = 500
+
+
+@dataclass(frozen=True, kw_only=True)
+class Patience:
+    """How long a job is tried while what it needs is out of reach: that is not its failure."""
+
+    lasts: timedelta
+    waits_s: tuple[int, ...]
+
+
+PATIENCE = Patience(lasts=timedelta(minutes=15), waits_s=(1, 5, 30))
+PATIENCE_OF = {"mail": Patience(lasts=timedelta(hours=24), waits_s=(1, 5, 30, 120, 300))}
+"""By queue, where it is not the usual one: mail servers rest for hours."""
+
+
+class Hopeless(Exception):
+    """No repetition would help this job: it is dead at once."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,30 +101,37 @@ def done(held: Claim) -> None:
 
 def is_last_try(held: Claim, *, is_passing: bool = False) -> bool:
     """Whether one more failure ends this job; `is_passing`: what it needs is out of reach."""
-    if is_passing and held.created_at is not None and utc_now() - held.created_at < PATIENCE:
+    if is_passing and held.created_at is not None and _is_patient(held.queue, held.created_at):
         return False
     return held.failures + 1 >= MAX_FAILURES
 
 
+def _is_patient(queue: str, created_at: datetime) -> bool:
+    return utc_now() - created_at < PATIENCE_OF.get(queue, PATIENCE).lasts
+
+
 @retried
-def fail(held: Claim, error: str, *, is_passing: bool = False) -> None:
-    """Give a job back with a growing delay; after the fifth failure it is dead."""
+def fail(held: Claim, error: str, *, is_passing: bool = False, is_hopeless: bool = False) -> None:
+    """Give a job back with a growing delay; after the fifth failure, or hopeless, it is dead."""
     with unit_of_work():
         row = db.session.get(OutboxRow, held.outbox_id)
         if row is None or row.attempt != held.attempt:
             return
-        is_patient = is_passing and utc_now() - row.created_at < PATIENCE
-        tries = row.attempt if is_patient else row.failures + 1
-        wait_s = BACKOFF_S[min(tries, len(BACKOFF_S)) - 1]
-        if is_patient:
-            wait_s = min(wait_s, PATIENT_WAIT_S)
+        if is_passing and _is_patient(row.queue, row.created_at):
+            wait_s = _wait_s(PATIENCE_OF.get(row.queue, PATIENCE).waits_s, row.attempt)
         else:
             row.failures += 1
+            wait_s = _wait_s(BACKOFF_S, row.failures)
+        is_dead = is_hopeless or row.failures >= MAX_FAILURES
         row.last_error = error[:500]
         row.claimed_by = ""
-        row.state = "dead" if row.failures >= MAX_FAILURES else "ready"
+        row.state = "dead" if is_dead else "ready"
         row.available_at = utc_now() + timedelta(seconds=wait_s)
         row.enqueued_at = None
+
+
+def _wait_s(waits_s: tuple[int, ...], tries: int) -> int:
+    return waits_s[min(tries, len(waits_s)) - 1]
 
 
 @retried

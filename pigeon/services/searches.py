@@ -43,7 +43,7 @@ def _people(query: str, viewer_id: int | None, before: int | None) -> Iterator[A
     while True:
         statement = (
             select(UserModel.id, UserModel.username, UserModel.display_name)
-            .where(_begins(query), policy.visible_users(viewer_id))
+            .where(_begins(query), policy.visible_users(viewer_id), _may_be_found(query))
             .order_by(UserModel.id.desc())
             .limit(LOOKED_AT)
         )
@@ -65,13 +65,22 @@ def suggest_mentions(q: str, viewer_id: int) -> list[UserHit]:
     follows_first = case((UserModel.id.in_(mine), 0), else_=1)
     statement = (
         select(UserModel.id, UserModel.username, UserModel.display_name)
-        .where(_begins(query), policy.visible_users(viewer_id))
+        .where(
+            _begins(query),
+            policy.visible_users(viewer_id),
+            or_(UserModel.id.in_(mine), _may_be_found(query)),
+        )
         .order_by(follows_first, UserModel.follower_count.desc(), UserModel.id)
         .limit(LOOKED_AT)
     )
     rows = [row for row in db.session.execute(statement) if _matches(query, row)]
     ids = [row[0] for row in rows[: limits.SUGGESTIONS]]
     return [UserHit(user=user) for user in users.rows(ids, viewer_id)]
+
+
+def _may_be_found(query: str) -> ColumnElement[bool]:
+    """Who does not want to be discovered is found by those who know the whole handle."""
+    return or_(UserModel.is_discoverable.is_(True), UserModel.username == canonical_username(query))
 
 
 def _begins(query: str) -> ColumnElement[bool]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 import time
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,7 +21,7 @@ from pigeon import metrics
 from pigeon.cache import codec, keys
 from pigeon.cache.breaker import cache_breaker
 from pigeon.domain.clock import utc_now
-from pigeon.domain.errors import NotFound, Unauthenticated
+from pigeon.domain.errors import NotFound, Unauthenticated, Unavailable
 from pigeon.domain.events import SessionsEnded
 from pigeon.domain.sessions import Caller, SessionEntry, SessionUser, device_of, is_phone
 from pigeon.extensions import cache, db, settings
@@ -207,14 +207,20 @@ def _end(uow: UnitOfWork, user_id: int, *conditions: ColumnElement[bool]) -> Non
     if not found:
         return
     ids = [session_id for session_id, _ in found]
+    hashes = [hashed for _, hashed in found]
     db.session.execute(delete(SessionModel).where(SessionModel.id.in_(ids)))
     accounts_logs.note("sessions_ended", user_id, Caller())
-    uow.record(SessionsEnded(user_id=user_id, session_ids=ids))
-    uow.after_commit(lambda: _bury(hashed for _, hashed in found))
+    uow.record(SessionsEnded(user_id=user_id, session_ids=ids, token_hashes=hashes))
+    uow.after_commit(lambda: bury(hashes))
 
 
-def _bury(hashes: Iterable[str]) -> None:
-    """Write tombstones; tried past an open breaker, for an entry left behind lives a minute."""
+def bury(hashes: Sequence[str]) -> None:
+    """Write tombstones over ended sessions, past an open breaker too; Unavailable if it fails.
+
+    It is done right after the commit, and again by a job: an entry left behind lives a minute.
+    """
+    if not settings().cache:
+        return
     pipe = cache.client.pipeline(transaction=False)
     for hashed in hashes:
         pipe.set(keys.SESSION.key(hashed), TOMBSTONE, ex=TOMBSTONE_S)
@@ -222,6 +228,7 @@ def _bury(hashes: Iterable[str]) -> None:
         pipe.execute()
     except (RedisError, OSError) as error:
         log.warning("session_tombstone_failed", error=type(error).__name__)
+        raise Unavailable from error
 
 
 def _fill(key: str, hashed: str) -> SessionUser | None:

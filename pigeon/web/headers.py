@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from urllib.parse import parse_qs, urlsplit
 
 from flask import Flask, Response, g, request
 from sqlalchemy import event
 
 from pigeon import metrics
 from pigeon.extensions import db, settings
+from pigeon.services import media
 from pigeon.web.requests import is_api, request_id
 
 FIXED = {
@@ -53,20 +53,13 @@ def content_security_policy() -> str:
     """No inline code anywhere; pictures from here, and from the object store when it is one."""
     if "csp" in g:
         return str(g.csp)
-    store = _store_origin()
+    origin = media.store().origin
+    store = f" {origin}" if origin else ""
     g.csp = (
         f"default-src 'self'; img-src 'self' blob: data:{store}; connect-src 'self' {_sockets()};"
         " object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     )
     return str(g.csp)
-
-
-def _store_origin() -> str:
-    url = urlsplit(settings().media_url)
-    if url.scheme != "s3":
-        return ""
-    endpoint = parse_qs(url.query).get("endpoint", [""])[0]
-    return f" {endpoint or 'https://*.amazonaws.com'}"
 
 
 def _sockets() -> str:

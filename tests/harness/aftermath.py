@@ -86,7 +86,7 @@ def _check_files(battle: Battle, message: str) -> None:
     assert len(left) <= 4 * battle.kills, message
     found = collectors.find_orphans(older_than=timedelta(0), check_missing=True)
     assert (found.missing, found.objects) == ([], []), message
-    collectors.collect(older_than=timedelta(0))
+    collectors.collect(timedelta(0), upload_grace=timedelta(0))
     assert list(media.incoming().folder.glob("*")) == [], message
 
 

@@ -21,17 +21,17 @@ CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
 
 @dataclass
 class Mailbox:
-    """An SMTP server that keeps what it gets; each delivery takes `delay_s`."""
+    """An SMTP server that keeps what it gets, or says `refusal`; each delivery takes `delay_s`."""
 
     url: str = ""
     delay_s: float = 0.0
-    is_refusing: bool = False
+    refusal: str = ""
     messages: list[EmailMessage] = field(default_factory=list)
 
     async def handle_DATA(self, _server: object, _session: object, envelope: object) -> str:
         await asyncio.sleep(self.delay_s)
-        if self.is_refusing:
-            return "451 try again later"
+        if self.refusal:
+            return self.refusal
         content = envelope.content  # type: ignore[attr-defined]
         self.messages.append(email.message_from_bytes(content, policy=email.policy.default))
         return "250 kept"

@@ -103,6 +103,18 @@ def test_giving_up_is_told_before_the_job_is_dead_and_once(app: Flask, jobs: Any
     assert [job.job for job in outbox.list_dead()] == ["tests.job"]
 
 
+def test_what_is_hopeless_is_dead_at_once(app: Flask, jobs: Any) -> None:
+    told: list[str] = []
+
+    def fails() -> None:
+        raise outbox.Hopeless("550")
+
+    jobs(fails, gave_up=lambda: told.append("over"))
+    runner.run(add())
+    assert [job.error for job in outbox.list_dead()] == ["Hopeless: 550"]
+    assert told == ["over"]
+
+
 def test_a_job_of_another_version_of_the_code_ends_among_the_dead(app: Flask) -> None:
     add("posts.unheard_of", x=1)
     for _ in range(outbox.MAX_FAILURES):

@@ -86,6 +86,21 @@ def test_every_answer_has_the_headers(app: Flask, client_for: Callable[[Person],
     assert sandbox["Cache-Control"].startswith("private")
 
 
+@pytest.mark.parametrize(
+    ("media_url", "origin"),
+    [
+        ("s3://b?endpoint=https://store.test/path&region=r", "https://store.test"),
+        ("s3://b?region=eu-north-1", "https://s3.eu-north-1.amazonaws.com"),
+    ],
+)
+def test_pictures_come_from_one_store_only(
+    app: Flask, anonymous: Client, with_settings: Callable[..., None], media_url: str, origin: str
+) -> None:
+    with_settings(media_url=media_url)
+    policy = anonymous.get("/login").headers["Content-Security-Policy"]
+    assert f"img-src 'self' blob: data: {origin};" in policy and "*" not in policy
+
+
 def test_no_other_origin_is_let_in(app: Flask, anonymous: Client) -> None:
     for origin in ("https://evil.test", "null", "http://localhost.evil.test"):
         answer = anonymous.get("/api/v1/csrf", headers={"Origin": origin})

@@ -13,7 +13,14 @@ from flask import Flask
 from sqlalchemy import func, select, update
 
 from pigeon.domain.clock import utc_now
-from pigeon.domain.errors import Forbidden, Invalid, NotFound, TooMany, Unauthenticated
+from pigeon.domain.errors import (
+    Forbidden,
+    Invalid,
+    NotFound,
+    TooMany,
+    Unauthenticated,
+    Unavailable,
+)
 from pigeon.domain.sessions import Caller
 from pigeon.extensions import db, state
 from pigeon.models import (
@@ -28,6 +35,7 @@ from pigeon.services import (
     accounts,
     accounts_changes,
     accounts_logins,
+    accounts_oidc,
     accounts_recovery,
     invites,
     passwords,
@@ -35,6 +43,7 @@ from pigeon.services import (
     users,
 )
 from pigeon.services.accounts import SignUp
+from pigeon.services.accounts_oidc import Identity
 from pigeon.unit_of_work import unit_of_work
 from tests.factories import make_user
 from tests.harness.context import concurrently
@@ -107,6 +116,24 @@ def test_of_many_who_open_a_link_one_makes_the_account(app: Flask, mails: Mails)
     assert count(UserModel) == 1
 
 
+def test_a_cache_out_of_reach_keeps_no_account_from_its_owner(
+    app: Flask, mails: Mails, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def out_of_reach(*_: object) -> None:
+        raise Unavailable
+
+    accounts.sign_up(form(), caller=NOBODY)
+    token = token_in(mails()[0])
+    monkeypatch.setattr(users, "forget", out_of_reach)
+    assert accounts.confirm(token, caller=NOBODY)
+    assert accounts.create(email="ben@example.org", username="ben", password=None)
+    identity = Identity(issuer="i", subject="s", email="cho@example.org", name="")
+    assert accounts_oidc.sign_up(
+        identity, username="cho", display_name="Cho", invite=None, language="ko", caller=NOBODY
+    )
+    assert count(UserModel) == 3
+
+
 def test_a_link_ends_after_a_day(app: Flask, mails: Mails) -> None:
     accounts.sign_up(form(), caller=NOBODY)
     token = token_in(mails()[0])
@@ -135,6 +162,13 @@ def test_a_superseded_mail_is_not_sent(app: Flask, mails: Mails) -> None:
     accounts.sign_up(form(username="annie"), caller=NOBODY)
     (message,) = mails()
     assert accounts.kind_of(token_in(message)) == "signup"
+
+
+def test_a_mail_that_waited_too_long_is_not_sent(app: Flask, mails: Mails) -> None:
+    accounts.sign_up(form(), caller=NOBODY)
+    with unit_of_work():
+        db.session.execute(update(MailedToken).values(expires_at=utc_now()))
+    assert mails() == []
 
 
 def test_a_known_address_learns_of_it_by_mail_only(app: Flask, mails: Mails) -> None:

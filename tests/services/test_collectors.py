@@ -11,9 +11,10 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from pigeon.domain.clock import utc_now
+from pigeon.domain.sessions import Caller
 from pigeon.extensions import db, settings
-from pigeon.models import IdempotencyKey
-from pigeon.services import collectors, media, posts
+from pigeon.models import IdempotencyKey, SecurityEvent
+from pigeon.services import accounts_logs, collectors, media, posts
 from pigeon.unit_of_work import unit_of_work
 from tests.factories import make_user
 from tests.factories.uploads import make_processing_post, make_upload
@@ -68,6 +69,16 @@ def test_what_dead_requests_and_workers_left_goes(app: Flask) -> None:
     assert left_in_incoming() == ["b" * 32 + ".part"]
 
 
+def test_no_original_is_taken_from_a_request_that_runs(app: Flask) -> None:
+    token = make_upload().token
+    make_older(incoming(token), 1_800)
+    run = app.test_cli_runner().invoke
+    assert run(args=["media", "gc", "--hours", "0"]).exit_code == 0
+    assert left_in_incoming() == [token]
+    make_older(incoming(token), 2 * 3_600)
+    assert "1 originals deleted" in run(args=["media", "gc", "--hours", "0"]).output
+
+
 def test_an_original_that_outlived_its_picture_goes(app: Flask, drain: Callable[[], int]) -> None:
     """A worker died after it had stored that the picture is ready, for good."""
     upload = make_upload()
@@ -98,3 +109,18 @@ def test_idempotency_keys_live_for_a_day(app: Flask, hours: int, is_kept: bool) 
         db.session.execute(update(IdempotencyKey).values(created_at=then))
     collectors.forget_expired()
     assert bool(db.session.scalars(select(IdempotencyKey)).all()) is is_kept
+
+
+def test_the_security_log_is_kept_for_ninety_days(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(collectors, "BATCH", 2)
+    with unit_of_work():
+        for number in range(6):
+            accounts_logs.note(f"kind{number}", 1, Caller())
+    with unit_of_work():
+        long_ago = utc_now() - timedelta(days=91)
+        old = SecurityEvent.kind.in_([f"kind{number}" for number in range(5)])
+        db.session.execute(update(SecurityEvent).where(old).values(created_at=long_ago))
+    collectors.forget_expired()
+    assert list(db.session.scalars(select(SecurityEvent.kind))) == ["kind5"]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import email
 import email.policy
+import smtplib
+import socket
 from collections.abc import Callable
 from typing import Any
 
@@ -11,8 +13,10 @@ import pytest
 from flask import Flask
 from flask_mail import BadHeaderError
 
+from pigeon.domain.errors import Unavailable
 from pigeon.extensions import settings
 from pigeon.services import mails
+from pigeon.services.outbox import Hopeless
 from pigeon.unit_of_work import Claim, current_claim
 from tests.harness.outside import Mailbox, link_in
 
@@ -98,16 +102,46 @@ def test_mail_goes_over_smtp(app: Flask, with_settings: Callable[..., None], smt
     assert outbox() == []
 
 
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [("451 try again later", Unavailable), ("550 nobody of that name", Hopeless)],
+)
 def test_a_refused_mail_is_not_lost_in_silence(
-    app: Flask, with_settings: Callable[..., None], smtp: Mailbox
+    app: Flask,
+    with_settings: Callable[..., None],
+    monkeypatch: pytest.MonkeyPatch,
+    smtp: Mailbox,
+    answer: str,
+    error: type[Exception],
 ) -> None:
     with_settings(mail_url=smtp.url)
-    smtp.is_refusing = True
-    try:
-        with pytest.raises(OSError):
+    monkeypatch.setattr(smtp, "refusal", answer)
+    with pytest.raises(error):
+        mails.send("reset", "ann@example.org", "en", VALUES)
+
+
+@pytest.mark.parametrize("silent", [False, True])
+def test_a_mail_server_out_of_reach_is_waited_for(
+    app: Flask,
+    with_settings: Callable[..., None],
+    monkeypatch: pytest.MonkeyPatch,
+    silent: bool,
+) -> None:
+    monkeypatch.setattr(mails, "TIMEOUT_S", 0.1)
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        if silent:
+            server.listen()
+        with_settings(mail_url=f"smtp://127.0.0.1:{server.getsockname()[1]}")
+        with pytest.raises(Unavailable):
             mails.send("reset", "ann@example.org", "en", VALUES)
-    finally:
-        smtp.is_refusing = False
+
+
+def test_a_recipient_who_is_refused_for_good_is_refused_for_good() -> None:
+    refused = smtplib.SMTPRecipientsRefused({"a@b.test": (550, b"no such user")})
+    later = smtplib.SMTPRecipientsRefused({"a@b.test": (450, b"greylisted")})
+    log_in = smtplib.SMTPAuthenticationError(535, b"wrong password")
+    assert [mails._is_refusal(error) for error in (refused, later, log_in)] == [True, False, False]
 
 
 def test_nothing_is_sent_for_a_link_that_is_gone(app: Flask) -> None:

@@ -130,16 +130,25 @@ def test_a_dead_job_is_retried_by_hand(app: Flask) -> None:
         outbox.retry_dead(number)
 
 
-def test_what_is_out_of_reach_is_waited_for(app: Flask) -> None:
-    number = add_row()
+@pytest.mark.parametrize(
+    ("queue", "longest_s", "patience"),
+    [("default", 30, timedelta(minutes=15)), ("mail", 300, timedelta(hours=24))],
+)
+def test_what_is_out_of_reach_is_waited_for(
+    app: Flask, queue: str, longest_s: int, patience: timedelta
+) -> None:
+    number = add_row(queue=queue)
     for _ in range(8):
         held = claimed(number)
         assert not outbox.is_last_try(held, is_passing=True)
         outbox.fail(held, "StoreFault", is_passing=True)
         wait_s = (row().available_at - utc_now()).total_seconds()
-        assert wait_s <= outbox.PATIENT_WAIT_S
         change(available_at=utc_now())
     assert row().failures == 0
+    assert wait_s == pytest.approx(longest_s, abs=1)
+    change(created_at=utc_now() - patience)
+    outbox.fail(claimed(number), "StoreFault", is_passing=True)
+    assert row().failures == 1
 
 
 def test_a_job_that_goes_on_keeps_its_progress(app: Flask) -> None:
@@ -198,6 +207,28 @@ def test_a_number_that_was_given_again_is_another_process(app: Flask) -> None:
     host, pid, started = claimants.own_name().split(":")
     change(claimed_by=f"{host}:{pid}:{int(started) - 1}")
     assert sweep() == [(number, "default")]
+
+
+def test_processes_that_number_on_their_own_are_not_judged(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("socket.gethostname", lambda: "h" * 64)
+    own = claimants.own_name()
+    assert not claimants.is_gone(own) and len(own) <= 70, "a number may grow"
+    place, _, _ = own.partition(":")
+    assert claimants.is_gone(f"{place}:{2**22 + 1}:1")
+    other = place.rpartition("-")[0] + "-1"
+    assert not claimants.is_gone(f"{other}:{2**22 + 1}:1")
+
+
+def test_where_the_kernel_says_nothing_the_host_is_the_place(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def silent(*_: object, **__: object) -> str:
+        raise FileNotFoundError
+
+    monkeypatch.setattr("pathlib.Path.read_text", silent)
+    assert claimants._host().endswith("--0")
 
 
 @pytest.mark.parametrize("name", ["", "strange", "host:x:y", "elsewhere:1:1"])

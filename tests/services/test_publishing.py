@@ -190,7 +190,9 @@ def test_a_media_worker_killed_anywhere_publishes_once_and_leaves_nothing(
         assert all(anonymous.get(v["url"]).status_code == 200 for v in image["variants"])
     assert [name for name in left_in_incoming() if not name.endswith(".work")] == []
     assert outbox.pending() == 0
-    orphans = collectors.find_orphans(older_than=timedelta(0), check_missing=True)
+    orphans = collectors.find_orphans(
+        older_than=timedelta(0), upload_grace=timedelta(0), check_missing=True
+    )
     assert (orphans.objects, orphans.incoming, orphans.missing) == ([], [], [])
 
 
@@ -233,7 +235,7 @@ def test_a_web_process_killed_anywhere_has_made_one_post_or_none(
     assert db.session.scalar(select(func.count()).select_from(PostModel)) == 1
     assert posts.get(int(post["id"]), None).state == "published"
     assert [item.id for item in posts.list_pending(ann.id)] == []
-    collectors.collect(older_than=timedelta(0))
+    collectors.collect(timedelta(0), upload_grace=timedelta(0))
     assert left_in_incoming() == []
 
 
@@ -243,7 +245,7 @@ def test_work_of_a_killed_worker_is_swept(app: Flask, drain: Callable[[], int]) 
     killed_at(app, "image.put", runner.drain)
     assert [name for name in left_in_incoming() if name.endswith(".work")]
     recover(drain)
-    collectors.collect(older_than=timedelta(0))
+    collectors.collect(timedelta(0), upload_grace=timedelta(0))
     assert left_in_incoming() == []
 
 
@@ -418,7 +420,7 @@ def test_a_store_out_of_reach_for_minutes_costs_no_post(
             _make_due()
         assert posts.get(int(post.id), ann.id).state == "processing"
         with unit_of_work():
-            long_ago = utc_now() - outbox.PATIENCE
+            long_ago = utc_now() - outbox.PATIENCE.lasts
             db.session.execute(update(OutboxRow).values(created_at=long_ago))
         for _ in range(outbox.MAX_FAILURES):
             _make_due()

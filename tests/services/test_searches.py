@@ -76,6 +76,16 @@ def test_the_withdrawn_are_not_found(app: Flask) -> None:
     assert found("ann") == found("ㅎㄴ") == set()
 
 
+def test_who_wants_no_discovery_is_found_by_the_whole_handle_only(app: Flask) -> None:
+    ann = make_user("ann", display_name="하늘", is_discoverable=False)
+    assert found("an") == found("하늘") == found("ㅎㄴ") == set()
+    assert found("ann") == found("@ANN") == {"ann"}
+    ben = make_user("ben")
+    assert searches.suggest_mentions("an", ben.id) == []
+    make_follow(ben, ann)
+    assert [hit.user.username for hit in searches.suggest_mentions("an", ben.id)] == ["ann"]
+
+
 def test_a_query_has_fifty_characters(app: Flask) -> None:
     assert found("가" * 50) == set()
     with pytest.raises(Invalid) as caught:

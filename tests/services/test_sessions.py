@@ -13,10 +13,12 @@ from sqlalchemy import select, update
 
 from pigeon.cache import keys
 from pigeon.domain.clock import utc_now
-from pigeon.domain.errors import NotFound, Unauthenticated
+from pigeon.domain.errors import NotFound, Unauthenticated, Unavailable
 from pigeon.domain.sessions import Caller, device_of
 from pigeon.extensions import cache, db
+from pigeon.jobs import users as jobs
 from pigeon.models import OutboxRow, SessionModel, UserModel
+from pigeon.realtime import push
 from pigeon.services import sessions, users
 from pigeon.unit_of_work import unit_of_work
 from tests.factories import make_user
@@ -218,6 +220,31 @@ def test_the_end_of_sessions_is_told_to_sockets(app: Flask) -> None:
         select(OutboxRow.arguments).where(OutboxRow.job == "users.close_sockets")
     )
     assert f"[{found.session_id}]" in job
+
+
+def test_who_dies_before_the_tombstone_leaves_it_to_the_job(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, drain: Callable[[], int]
+) -> None:
+    ann = make_user()
+    token = sessions.start(ann.id, caller=NOBODY)
+    assert sessions.find(token)
+    with monkeypatch.context() as dying:
+        dying.setattr(sessions, "bury", lambda _hashes: None)
+        sessions.end_others(ann.id, keep=0)
+    assert sessions.find(token), "it lives on in the cache"
+    drain()
+    assert sessions.find(token) is None
+
+
+def test_sockets_close_even_when_nothing_can_be_buried(
+    app: Flask, with_settings: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kicked: list[list[int]] = []
+    monkeypatch.setattr(push, "kick", lambda _user_id, ids: kicked.append(ids))
+    with_settings(redis_cache_url="unix:///nowhere.sock")
+    with pytest.raises(Unavailable):
+        jobs.close_sockets.run(user_id=1, session_ids=[7], token_hashes=["a"])
+    assert kicked == [[7]]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,29 @@
+"""Settings: what is refused at once, and what production refuses."""
+
+from __future__ import annotations
+
+import pytest
+
+from config import Settings
+
+
+@pytest.mark.parametrize("name", ["REDIS_CACHE_URL", "REDIS_URL"])
+def test_the_cache_is_reached_without_tls(name: str) -> None:
+    with pytest.raises(SystemExit, match="REDIS_CACHE_URL") as refusal:
+        Settings.from_env({name: "rediss://:secret@cache.test/0"})
+    assert "secret" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("url", ["redis://cache.test/0", "unix:///run/cache.sock"])
+def test_the_state_may_be_reached_with_tls(url: str) -> None:
+    state = "rediss://state.test/0"
+    found = Settings.from_env({"REDIS_CACHE_URL": url, "REDIS_STATE_URL": state})
+    assert (found.redis_cache_url, found.redis_state_url) == (url, state)
+
+
+@pytest.mark.parametrize(
+    ("value", "is_on"), [("", False), ("0", False), ("False", False), ("no", False), ("1", True)]
+)
+def test_production_is_not_debugged(value: str, is_on: bool) -> None:
+    problems = Settings.from_env({"FLASK_DEBUG": value}).problems()
+    assert ("FLASK_DEBUG is on" in problems) is is_on
