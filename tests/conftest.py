@@ -296,7 +296,10 @@ def running_site() -> Iterator[Callable[..., Site]]:
 @pytest.fixture(scope="session")
 def procfile_site(folder: Path, mariadb: MariaDB) -> Iterator[Site]:
     """The Procfile's processes behind nginx on MariaDB, one for the session."""
-    with run_procfile(folder / "procfile", mariadb.create("pigeon_procfile")) as site:
+    with run_procfile(
+        folder / "procfile",
+        mariadb.create(f"procfile_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"),
+    ) as site:
         yield site
 
 

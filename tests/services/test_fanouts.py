@@ -217,7 +217,7 @@ def test_a_repeat_is_marked_as_late(app: Flask, ben: Person, readers: list[int])
     claim = Claim(outbox_id=1, attempt=2, queue="", name="", arguments={}, progress="")
     pushed = fanouts.push(number, ben.id, claim)
     assert cells(readers[0]) == [0, -number]
-    assert pushed.readers == readers
+    assert set(readers) <= set(pushed.readers)
     second = Claim(outbox_id=1, attempt=2, queue="", name="", arguments={}, progress="0:1")
     fanouts.push(number, ben.id, second)
     assert cells(readers[0]) == [0, -number, number]
