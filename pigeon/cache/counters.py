@@ -25,6 +25,7 @@ class Counters:
         loader: Callable[[list[int]], dict[int, Counts]],
     ) -> None:
         self._family = family
+        self._tally = metrics.Tally(family.name)
         self.fields = fields
         self._loader = loader
 
@@ -60,9 +61,8 @@ class Counters:
                 missing.append(entity_id)
             elif reply[-1] is None:
                 found[entity_id] = tuple(map(int, reply[:-1]))
-        metrics.cache_requests.labels(self._family.name, "hit").inc(len(replies) - len(missing))
+        self._tally.count(len(replies) - len(missing), len(missing))
         if missing:
-            metrics.cache_requests.labels(self._family.name, "miss").inc(len(missing))
             found.update(self._load(missing))
         return found
 

@@ -27,6 +27,7 @@ class Cached(Generic[K, T]):
     def __init__(self, loader: Loader[K, T], family: Family, shape: type[T]) -> None:
         self._loader: Loader[K, T] = loader
         self._family = family
+        self._tally = metrics.Tally(family.name)
         self._shape = shape
         self.__doc__ = loader.__doc__
 
@@ -121,8 +122,7 @@ class Cached(Generic[K, T]):
                 leases.try_fill_string(self._family.key(key), token, data, self._family.ttl_s)
 
     def _count(self, hits: int, misses: int) -> None:
-        metrics.cache_requests.labels(self._family.name, "hit").inc(hits)
-        metrics.cache_requests.labels(self._family.name, "miss").inc(misses)
+        self._tally.count(hits, misses)
 
 
 def together(*wanted: tuple[Cached[Any, Any], Any]) -> list[Any]:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 from operator import neg
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import or_, select
 
@@ -30,8 +30,7 @@ OVERFETCH = 3
 BodyKey = Callable[[int], bytes]
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One post of a timeline; `body` is what the cache holds under the caller's key."""
 
     publication_id: int

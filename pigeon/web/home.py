@@ -140,12 +140,23 @@ def _joined(
     values = {
         b"cards": cards,
         b"cursor": (page.next or "").encode(),
-        b"token": generate_csrf().encode(),
+        b"token": _token(),
         b"checklist": checklist.encode(),
         b"aside": aside.encode(),
     }
     pieces[1::2] = [values[name] for name in pieces[1::2]]
     return b"".join(pieces)
+
+
+def _token() -> bytes:
+    """The signed token of this browser: to sign it for each page costs as much as a trip."""
+    raw = session.get("csrf_token")
+    return _signed(raw) if raw else str(generate_csrf()).encode()
+
+
+@lru_cache(maxsize=FRAMES)
+def _signed(_raw: str) -> bytes:
+    return str(generate_csrf()).encode()
 
 
 @lru_cache(maxsize=FRAMES)
