@@ -45,7 +45,7 @@ from pigeon.unit_of_work import unit_of_work
 from tests.factories import make_user
 from tests.harness.context import in_app
 
-STEPS = {"sqlite": 6_000, "mariadb": 400}
+STEPS = {"sqlite": 10_000, "mariadb": 400}
 PEOPLE = 10
 POSTS = 120
 QUIET_EVERY = 250
