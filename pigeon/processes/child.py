@@ -15,7 +15,7 @@ from pigeon.processes.parent import die_with_parent
 from pigeon.processes.plan import Process
 
 FIRST_DELAY_S = 0.2
-LONGEST_DELAY_S = 30.0
+LONGEST_DELAY_S = 5.0
 STEADY_S = 60.0  # who lived this long has not failed in a row
 READ_BYTES = 65_536
 
