@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from sqlalchemy import delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
@@ -180,10 +178,6 @@ def index_text(post: PostModel) -> None:
         PostTag(post_id=post.id, tag=tag, position=n, publication_id=publication_id)
         for n, tag in enumerate(parsed.tags)
     )
-
-
-def with_alts(uploads: list[Upload], alts: list[str]) -> list[Upload]:
-    return [replace(upload, alt=alt) for upload, alt in zip(uploads, alts, strict=True)]
 
 
 def of_entries(entries: list[Entry], reader_id: int) -> list[Post]:

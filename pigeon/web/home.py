@@ -172,8 +172,3 @@ def _frame(_me: UserRef, _language: str, _theme: str, has_more: bool) -> Sequenc
         csrf_token=TOKEN,
     )
     return tuple(html.encode().split(SLOT))
-
-
-def forget_frames() -> None:
-    """For tests that change settings under a living process."""
-    _frame.cache_clear()
