@@ -57,7 +57,7 @@ check: dev ## Lint, types and layers, in under a minute
 chaos: dev system ## Kill, stop and cut processes for a long time
 	$(BIN)/python -m pytest -m chaos --timeout 3600 tests/chaos
 
-load: dev ## Put the reading mix of many people on the Procfile's processes
+load: dev ## Put the mix of many people on the Procfile's processes
 	$(BIN)/python -m bench.load
 
 bench: dev system ## Measure everything docs/benchmarks.md publishes

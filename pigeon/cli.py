@@ -1,4 +1,4 @@
-"""Operator commands: `flask users|demo|timelines|media|jobs|config …`, on the running site."""
+"""Operator commands: `flask users|demo|timelines|media|jobs|writeback|config …`."""
 
 from __future__ import annotations
 
@@ -24,17 +24,26 @@ from pigeon.services import (
     sessions,
     timelines,
     users,
+    write_backs,
 )
 
 users_group = AppGroup("users", help="Accounts, tokens and invitations.")
 timelines_group = AppGroup("timelines", help="Home timelines in Redis.")
 media_group = AppGroup("media", help="Stored pictures.")
 jobs_group = AppGroup("jobs", help="Jobs that failed for good.")
+writeback_group = AppGroup("writeback", help="What is acknowledged and not in SQL yet.")
 config_group = AppGroup("config", help="Effective settings.")
 
 
 def bind(app: Flask) -> None:
-    for group in (users_group, timelines_group, media_group, jobs_group, config_group):
+    for group in (
+        users_group,
+        timelines_group,
+        media_group,
+        jobs_group,
+        writeback_group,
+        config_group,
+    ):
         app.cli.add_command(group)
     app.cli.add_command(demo)
 
@@ -203,6 +212,31 @@ def retry_jobs(job_id: int | None, everything: bool) -> None:
     except DomainError as error:
         refuse(error)
     click.echo(f"{len(ids)} will be tried again.")
+
+
+@writeback_group.command("status")
+def show_write_back() -> None:
+    """How much waits, and how long the oldest has."""
+    try:
+        found = write_backs.status()
+    except DomainError as error:
+        refuse(error)
+    for kind, pairs in found.waiting.items():
+        click.echo(f"{kind}: {pairs} pairs")
+    click.echo(f"journal: {found.entries} entries, the oldest {found.oldest_s:.1f} s old")
+
+
+@writeback_group.command("flush")
+@click.option("--within", default=60.0, help="Seconds to try for.")
+def flush_write_back(within: float) -> None:
+    """Bring everything that is acknowledged into SQL, and wait for it."""
+    try:
+        is_done = write_backs.drain(within_s=within)
+    except DomainError as error:
+        refuse(error)
+    if not is_done:
+        raise click.ClickException("not everything was stored in time")
+    click.echo("Everything is in SQL.")
 
 
 @config_group.command("show")

@@ -31,6 +31,9 @@ NAMING = {
 }
 
 
+PATIENCE_S = {"web": 5, "realtime": 5}
+
+
 class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMING)
 
@@ -91,8 +94,11 @@ def settings() -> Settings:
     return found
 
 
-def sql_options(app_settings: Settings) -> dict[str, Any]:
-    """Engine options per kind of database: see docs/architecture.md, "SQL"."""
+def sql_options(app_settings: Settings, role: str) -> dict[str, Any]:
+    """Engine options per kind of database: see docs/architecture.md, "SQL".
+
+    Who waits for a page waits seconds for SQL; a job or a command may wait longer.
+    """
     if app_settings.database_url.startswith("sqlite"):
         return {"connect_args": {"timeout": 15}}
     return {
@@ -102,7 +108,11 @@ def sql_options(app_settings: Settings) -> dict[str, Any]:
         "pool_size": 5,
         "max_overflow": 10,
         "pool_timeout": 5,
-        "connect_args": {"connect_timeout": 5, "read_timeout": 30, "write_timeout": 30},
+        "connect_args": {
+            "connect_timeout": 3,
+            "read_timeout": PATIENCE_S.get(role, 30),
+            "write_timeout": PATIENCE_S.get(role, 30),
+        },
     }
 
 

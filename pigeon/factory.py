@@ -33,7 +33,7 @@ def build(role: str, settings: Settings | None) -> Flask:
     app.request_class = PigeonRequest
     app.extensions["settings"] = settings
     app.extensions["role"] = role
-    app.config.update(flask_config(settings))
+    app.config.update(flask_config(settings, role))
     settings.data.mkdir(parents=True, exist_ok=True)
     settings.incoming.mkdir(parents=True, exist_ok=True)
     _bind_extensions(app, settings)
@@ -67,12 +67,12 @@ def check_start(app: Flask) -> None:
         raise SystemExit(f"Not fit to start in production:\n{lines}")
 
 
-def flask_config(settings: Settings) -> dict[str, object]:
+def flask_config(settings: Settings, role: str) -> dict[str, object]:
     secure = settings.is_secure
     return {
         "SECRET_KEY": settings.secret_key,
         "SQLALCHEMY_DATABASE_URI": settings.database_url,
-        "SQLALCHEMY_ENGINE_OPTIONS": extensions.sql_options(settings),
+        "SQLALCHEMY_ENGINE_OPTIONS": extensions.sql_options(settings, role),
         "SESSION_COOKIE_NAME": "__Host-session" if secure else "session",
         "SESSION_COOKIE_SECURE": secure,
         "SESSION_COOKIE_HTTPONLY": True,

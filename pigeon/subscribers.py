@@ -13,12 +13,28 @@ from flask import current_app
 from pigeon.domain import events
 from pigeon.domain.events import Event
 from pigeon.extensions import settings
-from pigeon.jobs import mails, media, posts, queues, runner, timelines, users
-from pigeon.realtime import push
+from pigeon.jobs import (
+    comments,
+    likes,
+    mails,
+    media,
+    notifications,
+    posts,
+    queues,
+    runner,
+    timelines,
+    users,
+)
+from pigeon.realtime import live, push
+from pigeon.services import notifications_frames
 from pigeon.services.fanouts import BULK_AUDIENCE
 from pigeon.unit_of_work import JobSpec, run_guarded
 
 log = structlog.get_logger()
+LIKES = 1_000
+"""Pairs in one job; more of them are shared among workers."""
+COMMENTS = 500
+"""Ids in one job: a comment may have any number of replies."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,6 +105,90 @@ def _tell_failure(event: events.PostFailed) -> None:
     push.to_user("post.failed", {"post_id": str(event.post_id), "images": images}, event.author_id)
 
 
+def _tell_comment(event: events.CommentCreated) -> None:
+    """Whoever watches may see it: a post that is not published is watched by its author only."""
+    live.tell_comment(event.comment_id, event.post_id)
+
+
+def _tell_comment_gone(event: events.CommentDeleted) -> None:
+    live.tell_comment_gone(event.comment_id, event.post_id, event.parent_id)
+
+
+def _tell_likes(event: events.LikesShown | events.LikesErased) -> None:
+    if event.subject == "post":
+        live.tell_likes(sorted(event.ids))
+
+
+def _forget_likes(event: events.LikesErased) -> list[JobSpec]:
+    return [likes.forget.spec(subject=event.subject, ids=event.ids, people=[event.user_id])]
+
+
+def _refresh_comment(
+    event: events.CommentCreated | events.CommentEdited | events.CommentDeleted,
+) -> list[JobSpec]:
+    """A comment that was edited may be one that a card shows, as a top comment always may."""
+    gone = event.reply_ids if isinstance(event, events.CommentDeleted) else []
+    parent_id = None if isinstance(event, events.CommentEdited) else event.parent_id
+    ids = [event.comment_id, *gone]
+    return [
+        comments.refresh.spec(
+            post_id=event.post_id, comment_ids=ids[first : first + COMMENTS], parent_id=parent_id
+        )
+        for first in range(0, len(ids), COMMENTS)
+    ]
+
+
+def _publish(event: events.PostPublished) -> list[JobSpec]:
+    return [*_fan_out(event), notifications.announce_post.spec(post_id=event.post_id)]
+
+
+def _edit(event: events.PostEdited) -> list[JobSpec]:
+    named = [notifications.announce_mentions.spec(post_id=event.post_id)]
+    return [*_refresh(event), *(named if event.publication_id is not None else [])]
+
+
+def _delete(event: events.PostDeleted) -> list[JobSpec]:
+    told = [notifications.withdraw_post.spec(post_id=event.post_id)]
+    erased = posts.erase.spec(post_id=event.post_id)
+    return [*_refresh(event), *(told if event.publication_id is not None else []), erased]
+
+
+def _meet(event: events.UserFollowed | events.UserUnfollowed) -> list[JobSpec]:
+    pair = {"follower_id": event.follower_id, "followee_id": event.followee_id}
+    return [*_settle(event), notifications.settle_follow.spec(**pair)]
+
+
+def _announce_comment(event: events.CommentCreated | events.CommentEdited) -> list[JobSpec]:
+    """Below a post that is not published, its publication announces it."""
+    told = [notifications.announce_comment.spec(comment_id=event.comment_id)]
+    return [*_refresh_comment(event), *(told if event.is_public else [])]
+
+
+def _withdraw_comment(event: events.CommentDeleted) -> list[JobSpec]:
+    told = notifications.withdraw_comment.spec(comment_id=event.comment_id)
+    return [*_refresh_comment(event), told]
+
+
+def _settle_likes(event: events.LikesChanged) -> list[JobSpec]:
+    """By target, so that a group grows once, in jobs of a size that one worker does at a time."""
+    pairs = sorted(event.pairs)
+    settled = [
+        notifications.settle_likes.spec(subject=event.subject, pairs=pairs[first : first + LIKES])
+        for first in range(0, len(pairs), LIKES)
+    ]
+    return settled if settings().write_back else [*settled, _forget_written(event)]
+
+
+def _forget_written(event: events.LikesChanged) -> JobSpec:
+    """Written through, no flusher comes back to the caches."""
+    ids, people = zip(*event.pairs, strict=True)
+    return likes.forget.spec(subject=event.subject, ids=list(ids), people=list(people))
+
+
+def _tell_reader(event: events.NotificationsChanged) -> None:
+    notifications.push_frames(notifications_frames.of_reader(event.recipient_id, event.deleted))
+
+
 REACTIONS: dict[type[Event], Reaction] = {
     events.MailRequested: Reaction(jobs=_mail),
     events.LinkRequested: Reaction(
@@ -109,16 +209,31 @@ REACTIONS: dict[type[Event], Reaction] = {
     events.AvatarUploaded: Reaction(
         jobs=lambda event: [media.process.spec(media_id=event.media_id)]
     ),
-    events.UserFollowed: Reaction(jobs=_settle),
-    events.UserUnfollowed: Reaction(jobs=_settle),
+    events.UserFollowed: Reaction(jobs=_meet),
+    events.UserUnfollowed: Reaction(jobs=_meet),
     events.ImagesAccepted: Reaction(
         jobs=lambda event: [media.process.spec(media_id=number) for number in event.media_ids]
     ),
     events.ImageProcessed: Reaction(send=_tell_progress),
-    events.PostPublished: Reaction(jobs=_fan_out, send=_tell_ready),
+    events.PostPublished: Reaction(jobs=_publish, send=_tell_ready),
     events.PostFailed: Reaction(send=_tell_failure),
-    events.PostEdited: Reaction(jobs=_refresh),
-    events.PostDeleted: Reaction(jobs=_refresh),
+    events.PostEdited: Reaction(jobs=_edit),
+    events.PostDeleted: Reaction(jobs=_delete, send=lambda event: push.close_post(event.post_id)),
+    events.CommentCreated: Reaction(jobs=_announce_comment, send=_tell_comment),
+    events.CommentEdited: Reaction(jobs=_announce_comment),
+    events.CommentDeleted: Reaction(jobs=_withdraw_comment, send=_tell_comment_gone),
+    events.LikesChanged: Reaction(jobs=_settle_likes),
+    events.LikesShown: Reaction(send=_tell_likes),
+    events.LikesErased: Reaction(jobs=_forget_likes, send=_tell_likes),
+    events.NotificationsChanged: Reaction(
+        jobs=lambda event: [notifications.refresh_counts.spec(reader_id=event.recipient_id)],
+        send=_tell_reader,
+    ),
+    events.NotificationsCleared: Reaction(
+        jobs=lambda event: [
+            notifications.remove_older.spec(reader_id=event.recipient_id, rank=event.rank)
+        ]
+    ),
     events.MediaOrphaned: Reaction(
         jobs=lambda event: [media.delete.spec(names=event.names, incoming=event.incoming)]
     ),

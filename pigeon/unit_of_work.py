@@ -165,6 +165,11 @@ def _publish(uow: UnitOfWork, outbox: list[tuple[int, str]]) -> None:
         run_guarded(lambda: _reactions().publish(uow.events, outbox))
 
 
+def tell(event: Event) -> None:
+    """Send the messages of an event that changes nothing and brings about no job."""
+    run_guarded(lambda: _reactions().publish([event], []))
+
+
 def run_guarded(callback: Callable[[], None]) -> None:
     """Run what follows a commit: the data stands, so a failure here is logged, never raised."""
     try:

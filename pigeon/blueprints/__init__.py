@@ -11,6 +11,12 @@ from pigeon.blueprints import media, openapi, settings, system, timelines
 from pigeon.blueprints.accounts import api as accounts_api
 from pigeon.blueprints.accounts import oidc as accounts_oidc
 from pigeon.blueprints.accounts import pages as accounts
+from pigeon.blueprints.comments import api as comments_api
+from pigeon.blueprints.comments import pages as comments
+from pigeon.blueprints.likes import api as likes_api
+from pigeon.blueprints.likes import pages as likes
+from pigeon.blueprints.notifications import api as notifications_api
+from pigeon.blueprints.notifications import pages as notifications
 from pigeon.blueprints.posts import api as posts_api
 from pigeon.blueprints.posts import pages as posts
 from pigeon.blueprints.users import api as users_api
@@ -41,6 +47,7 @@ PAGES: tuple[tuple[str, str, View], ...] = (
     ("GET", "/password/reset/<token>", accounts.show_reset),
     ("POST", "/password/reset/<token>", accounts.reset),
     ("GET", "/u/<username>", users.show),
+    ("GET", "/u/<username>/card", users.show_card),
     ("GET", "/u/<username>/followers", users.list_followers),
     ("GET", "/u/<username>/following", users.list_following),
     ("POST", "/u/<username>/follow", users.follow),
@@ -58,12 +65,35 @@ PAGES: tuple[tuple[str, str, View], ...] = (
     ("POST", "/p/<post_id>/delete", posts.delete),
     ("POST", "/p/<post_id>/retry", posts.retry),
     ("POST", "/p/<post_id>/images/<image_id>/remove", posts.remove_image),
+    ("POST", "/p/<post_id>/like", likes.like_post),
+    ("POST", "/p/<post_id>/unlike", likes.unlike_post),
+    ("GET", "/p/<post_id>/likers", likes.list_of_post),
+    ("GET", "/p/<post_id>/comments", comments.list_of_post),
+    ("POST", "/p/<post_id>/comments", comments.add),
+    ("GET", "/comments/<comment_id>", comments.show),
+    ("GET", "/comments/<comment_id>/replies", comments.list_replies),
+    ("POST", "/comments/<comment_id>/replies", comments.reply),
+    ("GET", "/comments/<comment_id>/edit", comments.show_edit),
+    ("POST", "/comments/<comment_id>/edit", comments.edit),
+    ("GET", "/comments/<comment_id>/delete", comments.show_delete),
+    ("POST", "/comments/<comment_id>/delete", comments.delete),
+    ("POST", "/comments/<comment_id>/like", likes.like_comment),
+    ("POST", "/comments/<comment_id>/unlike", likes.unlike_comment),
+    ("GET", "/comments/<comment_id>/likers", likes.list_of_comment),
     ("GET", "/tags/<tag>", posts.show_tag),
+    ("GET", "/notifications", notifications.show),
+    ("POST", "/notifications/read", notifications.read_all),
+    ("GET", "/notifications/delete", notifications.show_delete_all),
+    ("POST", "/notifications/delete", notifications.delete_all),
+    ("GET", "/notifications/<notification_id>/open", notifications.open_one),
+    ("POST", "/notifications/<notification_id>/read", notifications.read_one),
+    ("POST", "/notifications/<notification_id>/delete", notifications.delete_one),
     ("GET", "/media/<name>", media.show),
     ("GET", "/static/<path:path>", static.serve),
     ("GET", "/healthz", system.healthz),
     ("GET", "/readyz", system.readyz),
     ("GET", "/metrics", system.metrics),
+    ("GET", "/system", system.show),
     ("GET", "/site.webmanifest", system.manifest),
     ("GET", "/favicon.ico", system.favicon),
     ("GET", "/robots.txt", system.robots),
@@ -78,6 +108,8 @@ PAGES: tuple[tuple[str, str, View], ...] = (
     ("POST", "/settings/sessions/<handle>/end", settings.end_one_session),
     ("POST", "/settings/sessions/end-others", settings.end_other_sessions),
     ("POST", "/settings/withdraw", settings.withdraw),
+    ("GET", "/settings/notifications", settings.show_notifications),
+    ("POST", "/settings/notifications", settings.save_notifications),
     ("GET", "/settings/appearance", settings.show_appearance),
     ("POST", "/settings/appearance", settings.save_appearance),
     ("POST", "/appearance", settings.choose_appearance),
@@ -117,6 +149,25 @@ CALLS: tuple[tuple[str, str, View], ...] = (
     ("DELETE", "/posts/<post_id>", posts_api.remove),
     ("POST", "/posts/<post_id>/retry", posts_api.retry),
     ("DELETE", "/posts/<post_id>/images/<image_id>", posts_api.remove_image),
+    ("PUT", "/posts/<post_id>/like", likes_api.like_post),
+    ("DELETE", "/posts/<post_id>/like", likes_api.unlike_post),
+    ("GET", "/posts/<post_id>/likers", likes_api.list_of_post),
+    ("GET", "/posts/<post_id>/comments", comments_api.list_of_post),
+    ("POST", "/posts/<post_id>/comments", comments_api.add),
+    ("GET", "/comments/<comment_id>/replies", comments_api.list_replies),
+    ("POST", "/comments/<comment_id>/replies", comments_api.reply),
+    ("PATCH", "/comments/<comment_id>", comments_api.edit),
+    ("DELETE", "/comments/<comment_id>", comments_api.remove),
+    ("PUT", "/comments/<comment_id>/like", likes_api.like_comment),
+    ("DELETE", "/comments/<comment_id>/like", likes_api.unlike_comment),
+    ("GET", "/comments/<comment_id>/likers", likes_api.list_of_comment),
+    ("GET", "/notifications", notifications_api.list_all),
+    ("DELETE", "/notifications", notifications_api.remove_all),
+    ("GET", "/notifications/unread", notifications_api.get_counts),
+    ("PUT", "/notifications/seen", notifications_api.mark_seen),
+    ("PUT", "/notifications/read", notifications_api.mark_all_read),
+    ("PUT", "/notifications/<notification_id>/read", notifications_api.mark_read),
+    ("DELETE", "/notifications/<notification_id>", notifications_api.remove),
     ("GET", "/timeline", posts_api.timeline),
     ("GET", "/tags/<tag>/posts", posts_api.list_tagged),
 )

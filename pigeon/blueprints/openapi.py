@@ -14,6 +14,7 @@ from werkzeug.routing import Rule
 
 from pigeon.cache.codec import adapter
 from pigeon.domain import limits
+from pigeon.domain.notifications import KINDS
 from pigeon.web.answers import Operation
 from pigeon.web.guards import ANYONE, MEMBERS, READERS, SAFE, access
 from pigeon.web.parsing import Body
@@ -22,6 +23,7 @@ from pigeon.web.requests import API
 REF = "#/components/schemas/{model}"
 TEXT_LIMITS = {
     "caption": limits.CAPTION,
+    "text": limits.COMMENT,
     "bio": limits.BIO,
     "display_name": limits.DISPLAY_NAME,
     "link": limits.LINK,
@@ -60,6 +62,7 @@ QUERY = {
     "limit": {"type": "integer", "minimum": 1, "maximum": limits.PAGE_MAX},
     "q": {"type": "string", "maxLength": limits.SEARCH},
     "for": {"type": "string", "enum": ["search", "mention"]},
+    "kind": {"type": "array", "items": {"type": "string", "enum": list(KINDS)}},
 }
 
 
@@ -136,7 +139,7 @@ def _parameters(rule: Rule, method: str, operation: Operation) -> list[dict[str,
     in_query = [{"name": name, "in": "query", "schema": QUERY[name]} for name in operation.query]
     key = {"type": "string", "maxLength": limits.IDEMPOTENCY_KEY}
     in_header = [{"name": "Idempotency-Key", "in": "header", "schema": key}]
-    return in_path + in_query + (in_header if operation.also and method == "POST" else [])
+    return in_path + in_query + (in_header if operation.is_keyed else [])
 
 
 def _responses(

@@ -1,4 +1,4 @@
-"""Pages of settings: profile, account, appearance; and the footer's choices for strangers."""
+"""Pages of settings, one per section; and the footer's choices for strangers."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from pigeon.blueprints.accounts.cookies import (
     is_fresh_identity,
 )
 from pigeon.domain.errors import DomainError
+from pigeon.domain.users import Notify
 from pigeon.extensions import settings
 from pigeon.services import accounts_changes, sessions, users
 from pigeon.web.forms import Form, render_refused
@@ -27,6 +28,7 @@ from pigeon.web.parsing import read_form
 from pigeon.web.paths import own_path
 
 THEMES = ("system", "light", "dark")
+NOTIFIED = tuple(Notify.__dataclass_fields__)
 YEAR_S = 365 * 86_400
 
 
@@ -153,6 +155,33 @@ def save_appearance() -> ResponseReturnValue:
     refresh()
     flash(_("Saved."), "success")
     return _with_cookies(redirect("/settings/appearance", 303), typed)
+
+
+# -- notifications -----------------------------------------------------------------------------
+
+
+@access(MEMBERS)
+def show_notifications() -> ResponseReturnValue:
+    chosen = vars(_me().notify)
+    return render_template("settings/notifications.html", form=Form(), chosen=_offered(chosen))
+
+
+@access(MEMBERS, rate=(60, 60))
+def save_notifications() -> ResponseReturnValue:
+    typed = {kind: source for kind, source in read_form(*NOTIFIED).items() if source}
+    try:
+        users.update_profile(get_viewer().user_id, {"notify": typed})
+    except DomainError as error:
+        chosen = _offered(vars(_me().notify) | typed)
+        return render_refused("settings/notifications.html", error, typed, chosen=chosen)
+    flash(_("Saved."), "success")
+    return redirect("/settings/notifications", 303)
+
+
+def _offered(chosen: dict[str, str]) -> dict[str, str]:
+    """A bell hangs on a follow: to be told by people one follows is to be told by everyone."""
+    post = "off" if chosen["post"] == "off" else "everyone"
+    return chosen | {"post": post}
 
 
 @access(ANYONE)

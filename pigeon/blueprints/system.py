@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import os
 import secrets
+from dataclasses import dataclass
 
-from flask import Response, request
+from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
@@ -20,8 +21,8 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from pigeon.domain.errors import NotFound
 from pigeon.extensions import settings
 from pigeon.jobs import queues
-from pigeon.services import outbox, readiness
-from pigeon.web.guards import ANYONE, access
+from pigeon.services import outbox, readiness, write_backs
+from pigeon.web.guards import ADMINS, ANYONE, access
 from pigeon.web.static import FOLDER, static_url
 
 LOOPBACK = ("127.0.0.1", "::1")
@@ -38,6 +39,39 @@ def readyz() -> ResponseReturnValue:
     ready = readiness.is_ready()
     body = json.dumps({"ready": ready})
     return Response(body, 200 if ready else 503, mimetype="application/json")
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueueFigures:
+    name: str
+    length: int
+    oldest_s: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobFigures:
+    pending: int
+    dead: int
+    queues: list[QueueFigures]
+
+
+@access(ADMINS)
+def show() -> ResponseReturnValue:
+    """The operator's page: how far write-back and jobs are behind."""
+    backlog = write_backs.find_status()
+    return render_template("system/system.html", backlog=backlog, jobs=_job_figures())
+
+
+def _job_figures() -> JobFigures:
+    ages = outbox.oldest_age_s()
+    return JobFigures(
+        pending=outbox.pending(),
+        dead=outbox.dead(),
+        queues=[
+            QueueFigures(name=name, length=length, oldest_s=ages.get(name, 0.0))
+            for name, length in queues.find_lengths().items()
+        ],
+    )
 
 
 @access(ANYONE)
@@ -61,7 +95,7 @@ def _may_read_metrics() -> bool:
 
 
 def _gauges() -> CollectorRegistry:
-    """What is asked for at the moment of reading."""
+    """What is asked for at the moment of reading; what cannot be asked has no figure."""
     registry = CollectorRegistry()
     pending = Gauge("pigeon_outbox_pending", "Jobs promised, not done", registry=registry)
     jobs = Gauge("pigeon_queue_jobs", "Jobs waiting", ["queue"], registry=registry)
@@ -69,12 +103,15 @@ def _gauges() -> CollectorRegistry:
         "pigeon_queue_oldest_seconds", "Age of the oldest job", ["queue"], registry=registry
     )
     waiting = Gauge("pigeon_writeback_pending", "Pairs not in SQL yet", ["kind"], registry=registry)
-    age = Gauge("pigeon_writeback_oldest_seconds", "Age of the oldest pair", registry=registry)
+    age = Gauge("pigeon_writeback_oldest_seconds", "Age of the oldest pair", registry=None)
     pending.set(outbox.pending())
-    waiting.labels("none").set(0)
-    age.set(0)
+    if backlog := write_backs.find_status():
+        registry.register(age)
+        age.set(backlog.oldest_s)
+        for kind, pairs in backlog.waiting.items():
+            waiting.labels(kind).set(pairs)
     ages = outbox.oldest_age_s()
-    for name, length in queues.lengths().items():
+    for name, length in queues.find_lengths().items():
         jobs.labels(name).set(length)
         oldest.labels(name).set(ages.get(name, 0))
     return registry

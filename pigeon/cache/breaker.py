@@ -64,6 +64,7 @@ def insist(call: Callable[[], T]) -> T:
 
 
 cache_breaker = Breaker()
+state_breaker = Breaker()
 
 
 def tell(call: Callable[[], object]) -> None:

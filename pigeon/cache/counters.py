@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from pigeon import metrics
-from pigeon.cache import leases, resp
-from pigeon.cache.breaker import cache_breaker
+from pigeon.cache import keys, leases, resp
+from pigeon.cache.breaker import cache_breaker, tell
 from pigeon.cache.keys import Family
+from pigeon.cache.scripts import Script
 from pigeon.extensions import cache, settings
 
 GONE = "gone"
 Counts = tuple[int, ...]
+
+_STORE = Script("""
+redis.call('DEL', KEYS[2])
+if redis.call('HEXISTS', KEYS[1], ARGV[1]) == 0 then return 0 end
+return redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
+""")
 
 
 class Counters:
@@ -66,14 +73,27 @@ class Counters:
             found.update(self._load(missing))
         return found
 
+    def store(self, field: str, values: Mapping[int, int]) -> None:
+        """Write one counter through where a hash is, and void fills that are under way.
+
+        The other counters of the hash belong to other writers. Unavailable when Redis cannot be
+        told.
+        """
+        tell(lambda: self._store(field, values))
+
+    def _store(self, field: str, values: Mapping[int, int]) -> None:
+        commands = []
+        for entity_id, value in values.items():
+            key = self.key(entity_id)
+            commands.append(_STORE.command([key, keys.lease(key)], [field, value]))
+        if commands:
+            _STORE.run(resp.pool(cache.url), commands)
+
     def evict(self, *ids: int) -> None:
         leases.evict(*map(self.key, ids))
 
     def _read(self, ids: list[int]) -> list[Any]:
-        pipe = cache.client.pipeline(transaction=False)
-        for entity_id in ids:
-            pipe.hmget(self.key(entity_id), [*self.fields, GONE])
-        return pipe.execute()
+        return resp.pool(cache.url).checked(b"".join(map(self.read_command, ids)), len(ids))
 
     def _load(self, ids: list[int]) -> dict[int, Counts]:
         is_fresh = leases.begin_fresh_read()

@@ -8,12 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 DAY_S = 86_400
-CARD_VERSION = 2
+CARD_VERSION = 3
 
 
 @dataclass(frozen=True, kw_only=True)
 class Family:
-    """`policy` is look-aside, write-through, rebuilt or ephemeral; `kind` the Redis type."""
+    """`policy`: look-aside, write-through, write-back, rebuilt or ephemeral; `kind`: Redis type."""
 
     name: str
     kind: str
@@ -30,6 +30,13 @@ USER_ID = Family(name="userid", kind="string", ttl_s=DAY_S, policy="look-aside")
 USER_COUNTS = Family(name="usercounts", kind="hash", ttl_s=DAY_S, policy="look-aside")
 POST_CARD = Family(name=f"post{CARD_VERSION}", kind="string", ttl_s=DAY_S, policy="look-aside")
 POST_COUNTS = Family(name="postcounts", kind="hash", ttl_s=DAY_S, policy="look-aside")
+COMMENT_CARD = Family(name="comment1", kind="string", ttl_s=DAY_S, policy="look-aside")
+COMMENT_COUNTS = Family(name="commentcounts", kind="hash", ttl_s=DAY_S, policy="look-aside")
+PREVIEWS = Family(name="previews1", kind="string", ttl_s=DAY_S, policy="look-aside")
+LIKERS = Family(name="likers1", kind="string", ttl_s=DAY_S, policy="look-aside")
+LIKED = Family(name="liked", kind="hash", ttl_s=DAY_S, policy="look-aside")
+NOTIFICATION_CONTENT = Family(name="notice1", kind="string", ttl_s=DAY_S, policy="look-aside")
+NOTIFICATION_COUNTS = Family(name="unseen1", kind="string", ttl_s=DAY_S, policy="look-aside")
 MEDIA_OWNER = Family(name="media1", kind="string", ttl_s=3_600, policy="look-aside")
 FRAGMENT = Family(name=f"frag{CARD_VERSION}", kind="string", ttl_s=DAY_S, policy="look-aside")
 PENDING_POSTS = Family(name="pending", kind="string", ttl_s=DAY_S, policy="look-aside")
@@ -45,6 +52,14 @@ PULL_VERSION = Family(name="pullversion", kind="string", ttl_s=30 * DAY_S, polic
 
 # -- state role: never evicted -----------------------------------------------------------------
 ONLINE = Family(name="online", kind="zset", ttl_s=0, policy="ephemeral")
+WATCHED = Family(name="watched", kind="zset", ttl_s=0, policy="ephemeral")
+TOLD = Family(name="told", kind="string", ttl_s=1, policy="ephemeral")
+UNTOLD = Family(name="untold", kind="set", ttl_s=0, policy="ephemeral")
+JOURNAL = Family(name="journal", kind="stream", ttl_s=0, policy="write-back")
+JOURNAL_ID = Family(name="journalid", kind="string", ttl_s=0, policy="write-back")
+JOURNAL_SETTLED = Family(name="journalsettled", kind="string", ttl_s=0, policy="write-back")
+PENDING_PAIRS = Family(name="pairs", kind="hash", ttl_s=0, policy="write-back")
+PENDING_DELTAS = Family(name="deltas", kind="hash", ttl_s=0, policy="write-back")
 HINTED = Family(name="hinted", kind="string", ttl_s=5, policy="ephemeral")
 LEADER = Family(name="leader", kind="string", ttl_s=5, policy="ephemeral")
 RATE = Family(name="rate", kind="string", ttl_s=3_600, policy="ephemeral")

@@ -10,7 +10,7 @@ import random
 import secrets
 from collections.abc import Mapping, Sequence
 
-from pigeon.cache import keys
+from pigeon.cache import keys, resp
 from pigeon.cache.breaker import cache_breaker, tell
 from pigeon.extensions import cache, db
 
@@ -71,6 +71,15 @@ def try_take(key: str) -> str | None:
     return cache_breaker.attempt(lambda: take(key), None)
 
 
+def try_take_field(key: str) -> str | None:
+    """As `try_take`, for an entry that is there already and gets more fields."""
+    token = secrets.token_hex(8)
+    taken = cache_breaker.attempt(
+        lambda: cache.client.set(keys.lease(key), token, nx=True, px=LEASE_MS), None
+    )
+    return token if taken else None
+
+
 def try_fill_string(key: str, token: str, value: bytes, ttl_s: int) -> bool:
     """As `fill_string`; False while Redis is out of reach."""
     return cache_breaker.attempt(lambda: fill_string(key, token, value, ttl_s), False)
@@ -110,7 +119,6 @@ def evict(*evicted: str) -> None:
 
 
 def _delete_pairs(evicted: Sequence[str]) -> None:
-    pipe = cache.client.pipeline(transaction=False)
-    for key in evicted:
-        pipe.delete(key, keys.lease(key))
-    pipe.execute()
+    resp.pool(cache.url).pipeline(
+        [b"DEL", key.encode(), keys.lease(key).encode()] for key in evicted
+    )

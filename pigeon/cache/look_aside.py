@@ -42,21 +42,21 @@ class Cached(Generic[K, T]):
         if not settings().cache:
             loaded = self._loader(ids)
             return {key: loaded[key] for key in ids if key in loaded}
-        found = self._read(ids)
+        return self._complete(ids, self._read(ids))
+
+    def take(self, replies: dict[K, bytes | None]) -> dict[K, T]:
+        """The values in replies that were read elsewhere; what is missing is loaded at once."""
+        found: dict[K, T | None] = {}
+        for key, reply in replies.items():
+            if reply is not None:
+                self._decode_into(found, key, reply)
+        return self._complete(list(replies), found)
+
+    def _complete(self, ids: list[K], found: dict[K, T | None]) -> dict[K, T]:
         missing = [key for key in ids if key not in found]
         self._count(len(ids) - len(missing), len(missing))
         found.update(self._load(missing) if missing else {})
         return {key: value for key in ids if (value := found.get(key)) is not None}
-
-    def take(self, key: K, reply: bytes | None) -> T | None:
-        """The value in a reply that was read elsewhere; on a miss as `one`."""
-        found: dict[K, T | None] = {}
-        if reply is not None:
-            self._decode_into(found, key, reply)
-        if key not in found:
-            return self.one(key)
-        self._count(1, 0)
-        return found[key]
 
     def put(self, key: K, value: T) -> None:
         """Write through: replace the entry and void fills that are under way."""
@@ -71,10 +71,8 @@ class Cached(Generic[K, T]):
 
     def _read(self, ids: list[K]) -> dict[K, T | None]:
         names = [self._family.key(key) for key in ids]
-        nothing: list[Any] = [None] * len(ids)
-        values = cache_breaker.attempt(lambda: cache.client.mget(names), nothing)
         found: dict[K, T | None] = {}
-        for key, value in zip(ids, values, strict=True):
+        for key, value in zip(ids, _read_together(names), strict=True):
             if value is not None:
                 self._decode_into(found, key, value)
         return found
@@ -126,15 +124,26 @@ class Cached(Generic[K, T]):
 
 
 def together(*wanted: tuple[Cached[Any, Any], Any]) -> list[Any]:
-    """One value of each of several families, in one trip; None where there is none."""
-    if not settings().cache:
-        return [entries.one(key) for entries, key in wanted]
-    names = [entries.key(key).encode() for entries, key in wanted]
+    """Values of several families in the order wanted, in one trip; None where there is none."""
+    replies = _read_together([entries.key(key) for entries, key in wanted])
+    by_entries: dict[Cached[Any, Any], dict[Any, bytes | None]] = {}
+    for (entries, key), reply in zip(wanted, replies, strict=True):
+        by_entries.setdefault(entries, {})[key] = reply
+    found = {entries: _take(entries, mine) for entries, mine in by_entries.items()}
+    return [found[entries].get(key) for entries, key in wanted]
+
+
+def _read_together(names: list[str]) -> list[bytes | None]:
     nothing: list[Any] = [[None] * len(names)]
-    (replies,) = cache_breaker.attempt(
-        lambda: resp.pool(cache.url).pipeline([[b"MGET", *names]]), nothing
-    )
-    return [entries.take(key, reply) for (entries, key), reply in zip(wanted, replies, strict=True)]
+    if not settings().cache:
+        return list(nothing[0])
+    command = [b"MGET", *(name.encode() for name in names)]
+    (replies,) = cache_breaker.attempt(lambda: resp.pool(cache.url).pipeline([command]), nothing)
+    return list(replies)
+
+
+def _take(entries: Cached[Any, Any], replies: dict[Any, bytes | None]) -> dict[Any, Any]:
+    return entries.take(replies) if settings().cache else entries.many(replies)
 
 
 def cached(family: Family, shape: type[T]) -> Callable[[Loader[K, T]], Cached[K, T]]:

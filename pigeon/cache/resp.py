@@ -1,4 +1,4 @@
-"""A pipelining RESP client for the three hot paths, where redis-py's encoding is the bottleneck.
+"""A pipelining RESP client for the hot paths, where redis-py's encoding is the bottleneck.
 
 Speaks to one node over TCP or a unix socket; everything else goes through redis-py.
 """

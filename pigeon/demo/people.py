@@ -194,9 +194,44 @@ _CIRCLES: dict[str, str] = {
     "hyunwoo": "minji.kim jiho.stars clara.jensen yuna.paper theo.marsh haneul",
 }
 
+_LATELY: dict[tuple[str, str], float] = {
+    ("doyun", "minji.kim"): 2.1,
+    ("ines.duarte", "seojun"): 0.9,
+    ("hyunwoo", "haneul"): 4.0,
+    ("clara.jensen", "oliver.hart"): 3.3,
+    ("theo.marsh", "ann.whitfield"): 26.0,
+    ("yuna.paper", "clara.jensen"): 51.0,
+}
+"""Hours since a follow; the other ones are older than every post."""
+
+FOLLOWED_HOURS_AGO: dict[tuple[str, str], float] = {
+    (follower, followed): _LATELY.get(
+        (follower, followed), 515 + crc32(f"{follower}/{followed}".encode()) % 1_500 / 10
+    )
+    for follower, circle in _CIRCLES.items()
+    for followed in circle.split()
+}
+
 FOLLOWS: tuple[tuple[str, str], ...] = tuple(
-    (follower, followed) for follower, circle in _CIRCLES.items() for followed in circle.split()
+    sorted(FOLLOWED_HOURS_AGO, key=lambda pair: -FOLLOWED_HOURS_AGO[pair])
 )
+
+BELLS: tuple[tuple[str, str], ...] = (
+    ("minji.kim", "hyunwoo"),
+    ("minji.kim", "jiho.stars"),
+    ("seojun", "doyun"),
+    ("ann.whitfield", "sora.flowers"),
+    ("oliver.hart", "theo.marsh"),
+    ("haneul", "minji.kim"),
+    ("yuna.paper", "sora.flowers"),
+    ("jiho.stars", "maya.okafor"),
+    ("doyun", "seojun"),
+    ("clara.jensen", "hyunwoo"),
+    ("theo.marsh", "oliver.hart"),
+    ("sora.flowers", "ann.whitfield"),
+    ("ines.duarte", "sora.flowers"),
+)
+"""Who is told of each new post of whom."""
 
 
 def _develop(draft: Draft, author: Person) -> DemoPost:

@@ -128,3 +128,74 @@ class MediaOrphaned(Event):
 
     names: list[str]
     incoming: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CommentCreated(Event):
+    """A comment or, with `parent_id`, a reply; `is_public` is false on a post not yet published."""
+
+    comment_id: int
+    post_id: int
+    parent_id: int | None
+    is_public: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class CommentEdited(Event):
+    comment_id: int
+    post_id: int
+    is_public: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class CommentDeleted(Event):
+    """Its replies went with it: `reply_ids`."""
+
+    comment_id: int
+    post_id: int
+    parent_id: int | None
+    reply_ids: list[int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LikesChanged(Event):
+    """Rows of likes came or went; `subject` is `post` or `comment`, pairs are (subject, person)."""
+
+    subject: str
+    pairs: list[tuple[int, int]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LikesShown(Event):
+    """Every cache says what SQL says of these likes: who watches can be told the counts."""
+
+    subject: str
+    ids: list[int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LikesErased(Event):
+    """The likes of a person who left are gone from these posts or comments."""
+
+    subject: str
+    ids: list[int]
+    user_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotificationsChanged(Event):
+    """Somebody saw, read or deleted notifications: their other tabs and devices follow.
+
+    `deleted` are ids of rows that are gone from the list.
+    """
+
+    recipient_id: int
+    deleted: list[int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotificationsCleared(Event):
+    """Somebody deletes all up to a rank, which are more than one unit takes: the rest follows."""
+
+    recipient_id: int
+    rank: int

@@ -1,6 +1,8 @@
 """The limits of the product; forms, schemas, services and the database read them here."""
 
 CAPTION = 2_200
+COMMENT = 2_200
+EXCERPT = 120
 ALT = 1_000
 BIO = 150
 LINK = 200

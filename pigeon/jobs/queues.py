@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
+from redis.exceptions import RedisError
 from rq import Queue
 from rq.job import Job
 from rq.serializers import JSONSerializer
@@ -52,6 +53,14 @@ def enqueue(rows: Iterable[tuple[int, str]]) -> None:
 def lengths() -> dict[str, int]:
     """How many jobs wait in each queue."""
     return {name: queue(name).count for name in QUEUES}
+
+
+def find_lengths() -> dict[str, int]:
+    """As `lengths`; {} while Redis is out of reach."""
+    try:
+        return lengths()
+    except (RedisError, OSError):
+        return {}
 
 
 def waiting_since() -> dict[str, datetime]:

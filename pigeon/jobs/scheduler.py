@@ -26,6 +26,7 @@ from pigeon.domain.errors import DomainError
 from pigeon.extensions import db, settings, state
 from pigeon.jobs import queues, runner
 from pigeon.jobs.worker import announce_ready
+from pigeon.jobs.write_backs import Flusher
 from pigeon.services import collectors, outbox
 
 log = structlog.get_logger()
@@ -90,14 +91,18 @@ class Scheduler:
             Task(run=run, every_s=every_s, is_long=is_long) for run, every_s, is_long in TASKS
         ]
         self._stop = threading.Event()
+        self._leads_until = 0.0
+        self._flusher = Flusher(app, self._is_leading)
 
     def run(self) -> int:
         signal.signal(signal.SIGTERM, self._stopped)
         signal.signal(signal.SIGINT, self._stopped)
+        self._flusher.start()
         announce_ready()
         while not self._stop.wait(TICK_S):
             with self._app.app_context():
                 self._tick()
+        self._flusher.stop()
         with self._app.app_context():
             self._resign()
         return 0
@@ -113,8 +118,14 @@ class Scheduler:
 
     def _leads(self) -> bool:
         name, ttl_s = keys.LEADER.key("scheduler"), keys.LEADER.ttl_s
+        until = time.monotonic() + ttl_s
         renewed = state.client.eval(_RENEW, 1, name, self._token, ttl_s)
-        return bool(renewed) or bool(state.client.set(name, self._token, nx=True, ex=ttl_s))
+        leads = bool(renewed) or bool(state.client.set(name, self._token, nx=True, ex=ttl_s))
+        self._leads_until = until if leads else 0.0
+        return leads
+
+    def _is_leading(self) -> bool:
+        return time.monotonic() < self._leads_until
 
     def _run_due(self) -> None:
         now = time.monotonic()

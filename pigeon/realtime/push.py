@@ -37,6 +37,20 @@ def to_users(event: str, payload: dict[str, Any], user_ids: Iterable[int]) -> No
         emitter().emit(event, payload, room=rooms, namespace="/")
 
 
+def post_room(post_id: int) -> str:
+    return f"post:{post_id}"
+
+
+def to_post(event: str, payload: dict[str, Any], post_id: int) -> None:
+    """Send to every socket that watches the post, on whichever process it is."""
+    emitter().emit(event, payload, room=post_room(post_id), namespace="/")
+
+
+def close_post(post_id: int) -> None:
+    """Nobody watches the post any more, on any process: it is gone."""
+    emitter().close_room(post_room(post_id), namespace="/")
+
+
 def emitter() -> Any:
     """The process's own server where it holds sockets, a write-only end of the bus elsewhere."""
     server = current_app.extensions.get("sockets")

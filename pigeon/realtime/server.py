@@ -8,8 +8,6 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-import engineio.async_drivers.gevent as engineio_gevent
-import simple_websocket
 import structlog
 from flask import Flask
 from flask_socketio import SocketIO
@@ -17,8 +15,8 @@ from redis.exceptions import RedisError
 
 from pigeon.cache import keys
 from pigeon.extensions import db, state
-from pigeon.realtime import bus, connections, handlers
-from pigeon.services import presence, sessions
+from pigeon.realtime import bus, connections, handlers, live, wire
+from pigeon.services import presence, sessions, watches
 
 log = structlog.get_logger()
 AUTHENTICATE_S = 5
@@ -35,48 +33,20 @@ def bind(app: Flask) -> SocketIO:
             transports=["websocket"],
             cors_allowed_origins=handlers.allowed_origins(),
             manage_session=False,
-            max_http_buffer_size=handlers.MESSAGE_BYTES,
+            max_http_buffer_size=wire.MESSAGE_BYTES,
             http_compression=False,
             ping_interval=25,
             ping_timeout=20,
         )
-    _limit_messages()
+    wire.guard(sockets)
     handlers.register(sockets)
     app.extensions["sockets"] = sockets
     return sockets
 
 
-def _limit_messages() -> None:
-    """Enforce the size while a message is received, and refuse compression.
-
-    Engine.IO looks at the size after the whole message is in memory; an unfinished message of
-    200 MB, or a small compressed one, would fill it. Both hooks are private: versions are pinned.
-    """
-
-    class LimitedServer(simple_websocket.Server):  # type: ignore[misc]
-        def __init__(self, *args: Any, **kwargs: Any) -> None:
-            super().__init__(*args, **kwargs | {"max_message_size": handlers.MESSAGE_BYTES})
-
-        def handshake(self) -> None:
-            self.environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", None)
-            super().handshake()
-
-    wrapper: Any = engineio_gevent.SimpleWebSocketWSGI
-    module: Any = __import__(wrapper.__module__, fromlist=["simple_websocket"])
-    module.simple_websocket = _Namespace(LimitedServer)
-
-
-class _Namespace:
-    """`simple_websocket` as Engine.IO's driver sees it."""
-
-    def __init__(self, server: type) -> None:
-        self.Server = server
-        self.ConnectionClosed = simple_websocket.ConnectionClosed
-
-
 def start_background(app: Flask, spawn: Callable[..., Any]) -> None:
     """The loops of a realtime process; `spawn` starts a greenlet."""
-    for loop in (_listen_for_kicks, _renew_presence, _close_silent):
+    for loop in (_listen_for_kicks, _renew_leases, _tell_waiting, _close_silent):
         spawn(partial(_forever, app, loop))
 
 
@@ -131,10 +101,20 @@ def _revalidate(sockets: SocketIO) -> None:
     db.session.rollback()
 
 
-def _renew_presence(_sockets: SocketIO) -> None:
+def _renew_leases(_sockets: SocketIO) -> None:
+    """Who is here, and which posts are on their screens."""
     while True:
         presence.renew(connections.user_ids())
+        watches.renew(connections.watched_post_ids())
         time.sleep(presence.RENEW_S if connections.user_ids() else 1.0)
+
+
+def _tell_waiting(_sockets: SocketIO) -> None:
+    """Counts that changed again within the second after they were told."""
+    while True:
+        time.sleep(1.0)
+        live.tell_likes(watches.take_waiting())
+        db.session.rollback()
 
 
 def _close_silent(sockets: SocketIO) -> None:

@@ -20,8 +20,8 @@ from pigeon.models import (
     MediaModel,
     SecurityEvent,
 )
-from pigeon.services import media, sessions
-from pigeon.services.publishing import KEY_LIFE
+from pigeon.services import media, notifications_collectors, sessions
+from pigeon.services.idempotency import KEY_LIFE
 from pigeon.unit_of_work import retried, unit_of_work
 
 GRACE = timedelta(hours=24)
@@ -54,6 +54,7 @@ def forget_expired() -> None:
         ):
             db.session.execute(statement)
     sessions.forget_expired()
+    notifications_collectors.forget_old()
     while _forget_oldest_events(now - SECURITY_LOG_LIFE) == BATCH:
         pass
 

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 
-from pigeon.cache import keys
+from pigeon.cache import keys, write_back
+from pigeon.cache.breaker import state_breaker
 from pigeon.cache.counters import Counters, Counts
+from pigeon.cache.write_back import Overlay
+from pigeon.domain.comments import CommentCounts
 from pigeon.domain.posts import PostCounts
 from pigeon.domain.users import UserCounts
-from pigeon.extensions import db
-from pigeon.models import PostModel, UserModel
+from pigeon.extensions import db, settings
+from pigeon.models import CommentModel, PostModel, UserModel
+from pigeon.services import policy
 
 
 def _load_users(ids: list[int]) -> dict[int, Counts]:
@@ -22,10 +28,19 @@ def _load_users(ids: list[int]) -> dict[int, Counts]:
 
 
 def _load_posts(ids: list[int]) -> dict[int, Counts]:
-    """Of what is published: others have no counts, and no place in a timeline."""
+    """Of posts in every state but withdrawn: those are nobody's any more."""
     rows = db.session.execute(
         select(PostModel.id, PostModel.like_count, PostModel.comment_count).where(
-            PostModel.id.in_(ids), PostModel.state == "published"
+            PostModel.id.in_(ids), PostModel.state != policy.NOBODYS
+        )
+    )
+    return {row[0]: tuple(row[1:]) for row in rows}
+
+
+def _load_comments(ids: list[int]) -> dict[int, Counts]:
+    rows = db.session.execute(
+        select(CommentModel.id, CommentModel.like_count, CommentModel.reply_count).where(
+            CommentModel.id.in_(ids)
         )
     )
     return {row[0]: tuple(row[1:]) for row in rows}
@@ -33,6 +48,7 @@ def _load_posts(ids: list[int]) -> dict[int, Counts]:
 
 users = Counters(keys.USER_COUNTS, ("posts", "followers", "following"), _load_users)
 posts = Counters(keys.POST_COUNTS, ("likes", "comments"), _load_posts)
+comments = Counters(keys.COMMENT_COUNTS, ("likes", "replies"), _load_comments)
 
 
 def of_user(user_id: int) -> UserCounts:
@@ -41,7 +57,33 @@ def of_user(user_id: int) -> UserCounts:
 
 
 def of_posts(ids: list[int]) -> dict[int, PostCounts]:
+    """Likes include what waits in the journal."""
+    waiting = pending_likes("post", ids)
     return {
-        post_id: PostCounts(like_count=found[0], comment_count=found[1])
+        post_id: PostCounts(like_count=found[0] + waiting.get(post_id, 0), comment_count=found[1])
         for post_id, found in posts.many(ids).items()
     }
+
+
+def of_comments(ids: list[int]) -> dict[int, CommentCounts]:
+    """As `of_posts`."""
+    waiting = pending_likes("comment", ids)
+    return {
+        comment_id: CommentCounts(
+            like_count=found[0] + waiting.get(comment_id, 0), reply_count=found[1]
+        )
+        for comment_id, found in comments.many(ids).items()
+    }
+
+
+def pending_likes(kind: str, ids: list[int]) -> dict[int, int]:
+    """By how much the stored counts will change; {} while the state Redis is out of reach."""
+    return pending(kind, None, ids).deltas
+
+
+def pending(kind: str, viewer_id: int | None, ids: Sequence[int]) -> Overlay:
+    """What waits in the journal. Asked before what is stored: settled meanwhile, it is in both."""
+    nothing = Overlay(values={}, deltas={})
+    if not settings().write_back:
+        return nothing
+    return state_breaker.attempt(lambda: write_back.overlay(kind, viewer_id, ids), nothing)

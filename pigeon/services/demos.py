@@ -1,4 +1,4 @@
-"""A demo to look at: people, follows and posts with pictures, made through the ordinary services.
+"""A demo to look at: people, follows, posts with pictures, and what is said about them.
 
 An interrupted demo is repeated: what is there already is left alone.
 """
@@ -26,7 +26,7 @@ from pigeon.domain.clock import utc_now
 from pigeon.domain.media import Upload
 from pigeon.extensions import db, settings
 from pigeon.models import MediaModel, PostModel, PublicationModel, UserModel
-from pigeon.services import accounts, follows, media, posts, publishing, users
+from pigeon.services import accounts, demos_conversations, follows, media, posts, publishing, users
 from pigeon.stores.imaging_render import render, render_avatar
 from pigeon.stores.imaging_results import Rendered
 from pigeon.unit_of_work import unit_of_work
@@ -48,11 +48,10 @@ class Painted:
 
 
 def is_unfinished() -> bool:
-    """Whether everybody here is of the demo, and some of their posts are missing."""
+    """Whether everybody here is of the demo, and some of their posts or words are missing."""
     names = set(db.session.scalars(select(UserModel.username)))
-    return names <= {person.username for person in people.PEOPLE} and _published() < len(
-        people.POSTS
-    )
+    is_ours = names <= {person.username for person in people.PEOPLE}
+    return is_ours and (_published() < len(people.POSTS) or demos_conversations.is_missing())
 
 
 def fill(say: Callable[[str], None]) -> None:
@@ -67,6 +66,8 @@ def fill(say: Callable[[str], None]) -> None:
             _make_post(post, [next(painted) for _ in post.pictures])
             if number % 10 == 0:
                 say(f"{number} of {len(posts_left)} posts")
+    if demos_conversations.is_missing():
+        demos_conversations.fill()
 
 
 def _painters() -> ProcessPoolExecutor:

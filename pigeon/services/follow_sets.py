@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import select
 
-from pigeon.cache import keys, leases
+from pigeon.cache import keys, leases, resp
 from pigeon.cache.breaker import cache_breaker
 from pigeon.extensions import cache, db, settings
 from pigeon.models import FollowModel
@@ -18,19 +18,29 @@ def among(viewer_id: int, ids: list[int]) -> set[int]:
         return set()
     if not settings().cache:
         return in_sql(viewer_id, ids)
-    key = keys.FOLLOWING.key(viewer_id)
-    nothing: list[int] = []
-    flags = cache_breaker.attempt(lambda: _membership(key, ids), nothing)
+    return understand(viewer_id, ids, _membership(viewer_id, ids))
+
+
+def read_command(viewer_id: int, ids: Iterable[int]) -> list[bytes]:
+    """The command whose reply `understand` reads; the member 0 says whether the set is loaded."""
+    key = keys.FOLLOWING.key(viewer_id).encode()
+    return [b"SMISMEMBER", key, b"0", *(b"%d" % user_id for user_id in ids)]
+
+
+def understand(viewer_id: int, ids: list[int], flags: list[int]) -> set[int]:
+    """Those who are followed, by a reply to `read_command`, [] where there is none."""
     if flags and not flags[0]:
         cache_breaker.attempt(lambda: load(viewer_id), None)
-        flags = cache_breaker.attempt(lambda: _membership(key, ids), nothing)
+        flags = _membership(viewer_id, ids)
     if not flags or not flags[0]:
         return in_sql(viewer_id, ids)
     return {user_id for user_id, flag in zip(ids, flags[1:], strict=True) if flag}
 
 
-def _membership(key: str, ids: list[int]) -> list[int]:
-    return list(cache.client.smismember(key, [0, *ids]))
+def _membership(viewer_id: int, ids: list[int]) -> list[int]:
+    nothing: list[list[int]] = [[]]
+    command = read_command(viewer_id, ids)
+    return cache_breaker.attempt(lambda: resp.pool(cache.url).pipeline([command]), nothing)[0]
 
 
 def in_sql(viewer_id: int, ids: Iterable[int]) -> set[int]:

@@ -216,8 +216,16 @@ def _free_claims_of_the_dead() -> None:
 
 def pending() -> int:
     """Jobs that are promised and not done."""
-    query = select(func.count()).select_from(OutboxRow).where(OutboxRow.state != "dead")
-    return db.session.scalar(query) or 0
+    return _count(OutboxRow.state != "dead")
+
+
+def dead() -> int:
+    """Jobs that were given up."""
+    return _count(OutboxRow.state == "dead")
+
+
+def _count(wanted: ColumnElement[bool]) -> int:
+    return db.session.scalar(select(func.count()).select_from(OutboxRow).where(wanted)) or 0
 
 
 def list_pending_ids() -> list[tuple[int, datetime]]:

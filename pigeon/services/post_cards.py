@@ -13,7 +13,7 @@ from pigeon.domain.posts import Image, PostCard
 from pigeon.domain.users import UserRef
 from pigeon.extensions import db
 from pigeon.models import MediaModel, MentionModel, PostModel, PostTag, PublicationModel
-from pigeon.services import media, users
+from pigeon.services import media, policy, users
 
 LANGUAGES = ("ko", "en")
 EVICTED_AT_ONCE = 500
@@ -48,7 +48,7 @@ def find(post_id: int, viewer_id: int | None) -> PostCard | None:
 
 
 def load(ids: list[int]) -> dict[int, PostCard]:
-    """Cards in any state, from SQL: posts, images, mentions, tags, people; a statement each."""
+    """Cards in any state but withdrawn, from SQL: posts, images, mentions, tags, people."""
     if not ids:
         return {}
     rows = db.session.execute(_posts(ids)).all()
@@ -85,7 +85,7 @@ def _posts(ids: list[int]) -> Any:
             PublicationModel.published_at,
         )
         .outerjoin(PublicationModel, PublicationModel.post_id == post.id)
-        .where(post.id.in_(ids))
+        .where(post.id.in_(ids), post.state != policy.NOBODYS)
     )
 
 
@@ -125,7 +125,18 @@ def evict(post_id: int, publication_id: int | None, author_id: int) -> None:
     cards.evict(post_id)
     pending.evict(author_id)
     if publication_id is not None:
-        leases.evict(*(fragment_key(publication_id, language) for language in LANGUAGES))
+        evict_fragments(publication_id)
+
+
+def evict_fragments(*publication_ids: int) -> None:
+    """Forget the cards of the feed, in every language."""
+    leases.evict(
+        *(
+            fragment_key(publication_id, language)
+            for publication_id in publication_ids
+            for language in LANGUAGES
+        )
+    )
 
 
 def fragment_key(publication_id: int, language: str) -> str:
@@ -147,14 +158,7 @@ def evict_all_of(user_id: int) -> None:
 
 def _evict_batch(pairs: list[tuple[int, int | None]]) -> None:
     cards.evict(*(post_id for post_id, _ in pairs))
-    leases.evict(
-        *(
-            fragment_key(publication_id, language)
-            for _, publication_id in pairs
-            if publication_id is not None
-            for language in LANGUAGES
-        )
-    )
+    evict_fragments(*(number for _, number in pairs if number is not None))
 
 
 def _mentioning(user_id: int) -> Any:

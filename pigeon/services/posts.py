@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
 from pigeon.crash_points import crash_point
 from pigeon.domain import text
 from pigeon.domain.clock import utc_now
-from pigeon.domain.errors import Conflict
 from pigeon.domain.events import ImagesAccepted
 from pigeon.domain.media import Upload
 from pigeon.domain.page import Page, PageRequest, cut
 from pigeon.domain.posts import Post, PostCard, PostCounts, PostViewer
 from pigeon.extensions import db
-from pigeon.models import (
-    IdempotencyKey,
-    MentionModel,
-    PostModel,
-    PostTag,
-    PublicationModel,
+from pigeon.models import MentionModel, PostModel, PostTag, PublicationModel
+from pigeon.services import (
+    counts,
+    idempotency,
+    likers,
+    likes,
+    media,
+    policy,
+    post_cards,
+    publishing,
+    users,
 )
-from pigeon.services import counts, media, policy, post_cards, publishing, users
 from pigeon.services.timelines import Entry
 from pigeon.unit_of_work import retried, unit_of_work
 
@@ -40,23 +43,28 @@ def get_many(ids: list[int], viewer_id: int | None) -> list[Post]:
 
 def overlay(cards: list[PostCard], viewer_id: int | None) -> list[Post]:
     """Cards with counts and with what depends on who asks."""
-    counted = counts.of_posts([card.id for card in cards])
+    ids = [card.id for card in cards]
+    counted = counts.of_posts(ids)
+    viewers = _viewers(cards, viewer_id) if viewer_id is not None else {}
     return [
-        Post.of(card, counted.get(card.id, PostCounts()), viewer_of(card, viewer_id))
-        for card in cards
+        Post.of(card, counted.get(card.id, PostCounts()), viewers.get(card.id)) for card in cards
     ]
 
 
-def viewer_of(card: PostCard, viewer_id: int | None) -> PostViewer | None:
-    if viewer_id is None:
-        return None
-    return PostViewer(
-        is_author=card.author_id == viewer_id,
-        liked=False,
-        saved=False,
-        may_comment=card.comments_open,
-        liked_by=[],
-    )
+def _viewers(cards: list[PostCard], viewer_id: int) -> dict[int, PostViewer]:
+    ids = [card.id for card in cards]
+    liked = likes.among(likes.POSTS, viewer_id, ids)
+    liked_by = likers.liked_by(ids, viewer_id)
+    return {
+        card.id: PostViewer(
+            is_author=card.author_id == viewer_id,
+            liked=card.id in liked,
+            saved=False,
+            may_comment=card.comments_open,
+            liked_by=liked_by.get(card.id, []),
+        )
+        for card in cards
+    }
 
 
 def list_of_author(author_id: int, viewer_id: int | None, request: PageRequest) -> Page[Post]:
@@ -87,12 +95,8 @@ def list_pending(author_id: int) -> list[Post]:
 
 def find_answer(user_id: int, key: str, mark: str) -> Post | None:
     """The post that this key made before; Conflict when it was for another body."""
-    row = db.session.get(IdempotencyKey, (user_id, key)) if key else None
-    if row is None or row.created_at < utc_now() - publishing.KEY_LIFE:
-        return None
-    if row.fingerprint != mark:
-        raise Conflict("idempotency_conflict")
-    return get(row.post_id, user_id)
+    post_id = idempotency.find_made(user_id, key, mark, "post")
+    return get(post_id, user_id) if post_id is not None else None
 
 
 @retried
@@ -128,7 +132,7 @@ def _insert(author_id: int, caption: str, uploads: list[Upload], key: str, mark:
         db.session.add(post)
         db.session.flush()
         if key:
-            _use_key(author_id, key, mark, post.id)
+            idempotency.take(author_id, key, mark, "post", post.id)
         index_text(post)
         rows = [
             media.add(upload, owner_id=author_id, kind="post", post_id=post.id, position=n)
@@ -142,22 +146,6 @@ def _insert(author_id: int, caption: str, uploads: list[Upload], key: str, mark:
             publishing.publish(uow, post)
         post_id = post.id
     return post_id
-
-
-def _use_key(user_id: int, key: str, mark: str, post_id: int) -> None:
-    """Take the key in the unit that stores the post; IntegrityError when another request has it."""
-    db.session.execute(
-        delete(IdempotencyKey).where(
-            IdempotencyKey.user_id == user_id,
-            IdempotencyKey.key == key,
-            IdempotencyKey.created_at < utc_now() - publishing.KEY_LIFE,
-        )
-    )
-    db.session.execute(
-        insert(IdempotencyKey).values(
-            user_id=user_id, key=key, fingerprint=mark, post_id=post_id, created_at=utc_now()
-        )
-    )
 
 
 def index_text(post: PostModel) -> None:
@@ -182,13 +170,14 @@ def index_text(post: PostModel) -> None:
 
 def of_entries(entries: list[Entry], reader_id: int) -> list[Post]:
     """Posts of a timeline page, whose counters were read with it."""
-    cards = post_cards.cards.many(entry.post_id for entry in entries)
+    found = post_cards.cards.many(entry.post_id for entry in entries)
+    viewers = _viewers(list(found.values()), reader_id)
     return [
         Post.of(
             card,
             PostCounts(like_count=entry.counts[0], comment_count=entry.counts[1]),
-            viewer_of(card, reader_id),
+            viewers[card.id],
         )
         for entry in entries
-        if (card := cards.get(entry.post_id)) is not None
+        if (card := found.get(entry.post_id)) is not None
     ]

@@ -11,10 +11,22 @@ from pigeon.domain.posts import Post
 from pigeon.extensions import db
 from pigeon.models import (
     MediaModel,
+    MentionModel,
     PostModel,
+    PostTag,
+    PublicationModel,
     UserModel,
 )
-from pigeon.services import counts, media, policy, post_cards, posts, posts_checks, publishing
+from pigeon.services import (
+    counts,
+    media,
+    policy,
+    post_cards,
+    posts,
+    posts_checks,
+    posts_erasing,
+    publishing,
+)
 from pigeon.unit_of_work import UnitOfWork, retried, unit_of_work
 
 
@@ -72,22 +84,17 @@ def _changed(uow: UnitOfWork, post: PostModel) -> None:
 
 @retried
 def remove(post_id: int, *, by: int) -> None:
-    """Delete a post with everything that hangs on it, its files included."""
+    """Delete a post: nobody sees it any more; a job erases what hangs on it, however much."""
     with unit_of_work() as uow:
-        _lock(post_id, by)
+        post = _lock(post_id, by)
         publication_id = publishing.publication_of(post_id)
-        rows = images_of(post_id)
-        if rows:
-            uow.record(media.orphaned(rows))
-        for row in rows:
-            db.session.delete(row)
+        post.state = policy.NOBODYS
+        posts_erasing.remove_images(uow, post_id)
+        for named in (PublicationModel, PostTag, MentionModel):
+            db.session.execute(delete(named).where(named.post_id == post_id))
         if publication_id is not None:
             _count_posts(by, -1)
-        db.session.flush()
-        db.session.execute(delete(PostModel).where(PostModel.id == post_id))
-        names = [row.name for row in rows]
         uow.after_commit(lambda: post_cards.evict(post_id, publication_id, by))
-        uow.after_commit(lambda: media.owners.evict(*names))
         uow.after_commit(lambda: counts.posts.evict(post_id))
         uow.after_commit(lambda: counts.users.evict(by))
         uow.record(PostDeleted(post_id=post_id, publication_id=publication_id, author_id=by))

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
-
 from pigeon.domain import limits, text
 from pigeon.domain.errors import FieldError, Invalid
+from pigeon.services import idempotency
 from pigeon.services.users_checks import check_text
 
 
@@ -53,7 +52,4 @@ def _check_alts(alts: list[str], images: int) -> tuple[list[str], dict[str, Fiel
 
 def fingerprint(caption: str, digests: list[str], alts: list[str]) -> str:
     """What makes two requests the same request."""
-    sha = hashlib.sha256()
-    for part in (caption, *digests, *alts):
-        sha.update(len(part).to_bytes(8, "big") + part.encode())
-    return sha.hexdigest()
+    return idempotency.fingerprint(caption, *digests, *alts)

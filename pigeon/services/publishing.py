@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from sqlalchemy import select, update
 
 from pigeon.crash_points import crash_point
@@ -12,12 +10,11 @@ from pigeon.domain.errors import NotFound
 from pigeon.domain.events import ImageProcessed, PostFailed, PostPublished
 from pigeon.extensions import db, settings
 from pigeon.models import MediaModel, PostModel, PostTag, PublicationModel, UserModel
-from pigeon.services import asides, counts, fanouts, media, post_cards, pulls, users
+from pigeon.services import asides, counts, fanouts, media, policy, post_cards, pulls, users
 from pigeon.stores.imaging import Refused
 from pigeon.stores.imaging_results import Rendered
 from pigeon.unit_of_work import UnitOfWork, retried, unit_of_work
 
-KEY_LIFE = timedelta(hours=24)
 PUSH_AGAIN_BELOW = 0.8
 """Hysteresis: who fell below this part of the threshold is pushed again."""
 
@@ -161,7 +158,7 @@ def _lock_image(media_id: int) -> MediaModel | None:
 
 def settle(uow: UnitOfWork, post: PostModel) -> None:
     """Publish a locked post whose images are all ready; else tell its author how far it is."""
-    if post.state == "withdrawn":
+    if post.state == policy.NOBODYS:
         return
     states = list(db.session.scalars(select(MediaModel.state).where(MediaModel.post_id == post.id)))
     done, total = states.count("ready"), len(states)
@@ -219,7 +216,7 @@ def _after_failure(uow: UnitOfWork, row: MediaModel, code: str) -> None:
             wear(uow, before)
         return
     post = db.session.get(PostModel, row.post_id)
-    if post is not None and post.state != "withdrawn":
+    if post is not None and post.state != policy.NOBODYS:
         post.state = "failed"
         _tell_failure(uow, post, row.id, code)
 

@@ -19,6 +19,7 @@ from sqlalchemy import or_, select
 from pigeon.cache import keys, resp
 from pigeon.cache.breaker import cache_breaker, tell
 from pigeon.cache.counters import Counts
+from pigeon.cache.write_back import Overlay
 from pigeon.domain.page import Page, PageRequest, cut
 from pigeon.extensions import cache, db, settings
 from pigeon.models import FollowModel, PublicationModel, UserModel
@@ -31,12 +32,16 @@ BodyKey = Callable[[int], bytes]
 
 
 class Entry(NamedTuple):
-    """One post of a timeline; `body` is what the cache holds under the caller's key."""
+    """One post of a timeline; `body` is what the cache holds under the caller's key.
+
+    `counts` include what waits in the journal; `pending` is the reader's own like there.
+    """
 
     publication_id: int
     post_id: int
     author_id: int
     counts: Counts
+    pending: int | None
     body: bytes | None
 
 
@@ -158,11 +163,12 @@ def _hydrate(reader_id: int, ids: list[int], body_key: BodyKey | None) -> list[E
     if not known:
         return []
     authors = list({refs[number].author_id for number in known})
+    waiting = counts.pending("post", reader_id, [refs[number].post_id for number in known])
     replies = cache_breaker.attempt(
         lambda: _second_trip(reader_id, authors, known, refs, body_key), None
     )
     if replies is None or not replies[0][0]:
-        return _plain_hydrate(reader_id, known, refs)
+        return _plain_hydrate(reader_id, known, refs, waiting)
     flags, *rest = replies
     followed = {author for author, flag in zip(authors, flags[1:], strict=True) if flag}
     followed.add(reader_id)
@@ -171,11 +177,19 @@ def _hydrate(reader_id: int, ids: list[int], body_key: BodyKey | None) -> list[E
         {refs[number].post_id: reply for number, reply in zip(known, rest, strict=True)}
     )
     return [
-        Entry(number, refs[number].post_id, refs[number].author_id, found, body)
+        _entry(number, refs[number], found, waiting, body)
         for number, body in zip(known, bodies, strict=True)
         if refs[number].author_id in followed
         and (found := counted.get(refs[number].post_id)) is not None
     ]
+
+
+def _entry(
+    number: int, ref: publications.Ref, counted: Counts, waiting: Overlay, body: bytes | None
+) -> Entry:
+    post_id, likes, comments = ref.post_id, *counted
+    total = (likes + waiting.deltas.get(post_id, 0), comments)
+    return Entry(number, post_id, ref.author_id, total, waiting.values.get(post_id), body)
 
 
 def _second_trip(
@@ -224,19 +238,21 @@ def _from_sql(
     reader_id: int, before: int | None, need: int, body_key: BodyKey | None
 ) -> list[Entry]:
     ids = plain(reader_id, before, need)
-    return _plain_hydrate(reader_id, ids, publications.refs(ids))
+    refs = publications.refs(ids)
+    known = [number for number in ids if number in refs]
+    waiting = counts.pending("post", reader_id, [refs[number].post_id for number in known])
+    return _plain_hydrate(reader_id, known, refs, waiting)
 
 
 def _plain_hydrate(
-    reader_id: int, ids: list[int], refs: dict[int, publications.Ref]
+    reader_id: int, known: list[int], refs: dict[int, publications.Ref], waiting: Overlay
 ) -> list[Entry]:
     """The same entries without the second trip; authors are checked in SQL."""
-    known = [number for number in ids if number in refs]
     authors = {refs[number].author_id for number in known}
     followed = follow_sets.in_sql(reader_id, authors) | {reader_id}
     counted = counts.posts.many(refs[number].post_id for number in known)
     return [
-        Entry(number, refs[number].post_id, refs[number].author_id, counted[post_id], None)
+        _entry(number, refs[number], counted[post_id], waiting, None)
         for number in known
         if refs[number].author_id in followed and (post_id := refs[number].post_id) in counted
     ]

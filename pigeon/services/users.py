@@ -19,6 +19,7 @@ from pigeon.domain.users import (
     Mutuals,
     Notify,
     RowViewer,
+    Unread,
     User,
     UserCard,
     UserRef,
@@ -33,6 +34,7 @@ from pigeon.services import (
     follow_sets,
     follows,
     media,
+    notifications_counts,
     policy,
     sessions,
     users_checks,
@@ -174,6 +176,7 @@ def get_me(user_id: int) -> Me:
         saves_searches=row.saves_searches,
         messages_from=row.messages_from,
         notify=Notify(**_notify(row)),
+        unread=Unread(notifications=notifications_counts.of_reader(user_id).unseen),
     )
 
 

@@ -7,8 +7,21 @@ from sqlalchemy import delete, or_, select, update
 from pigeon.cache import keys, leases
 from pigeon.domain.clock import utc_now
 from pigeon.extensions import db
-from pigeon.models import FollowModel, MediaModel, PostModel, UserModel
-from pigeon.services import asides, counts, media, post_cards, publishing, timelines, users
+from pigeon.models import CommentModel, FollowModel, MediaModel, PostModel, UserModel
+from pigeon.services import (
+    asides,
+    comment_cards,
+    comments_erasing,
+    counts,
+    likers,
+    likes,
+    media,
+    policy,
+    post_cards,
+    posts_erasing,
+    timelines,
+    users,
+)
 from pigeon.unit_of_work import UnitOfWork, retried, unit_of_work
 
 POSTS_AT_ONCE = 50
@@ -19,12 +32,15 @@ def hide(uow: UnitOfWork, user_id: int, username: str) -> None:
     """In the transaction of the withdrawal: the person's posts are nobody's any more."""
     ids = list(db.session.scalars(select(PostModel.id).where(PostModel.author_id == user_id)))
     db.session.execute(
-        update(PostModel).where(PostModel.author_id == user_id).values(state="withdrawn")
+        update(PostModel).where(PostModel.author_id == user_id).values(state=policy.NOBODYS)
     )
+    places = comment_cards.places_of(CommentModel.author_id == user_id)
     uow.after_commit(lambda: counts.posts.evict(*ids))
     uow.after_commit(lambda: post_cards.cards.evict(*ids))
     uow.after_commit(lambda: users.forget(user_id, username))
+    uow.after_commit(lambda: comment_cards.evict_places(places))
     uow.after_commit(lambda: asides.departures.put("", utc_now().isoformat()))
+    uow.after_commit(lambda: likers.evict_all_of(user_id))
 
 
 def forget(user_id: int, username: str) -> None:
@@ -32,35 +48,41 @@ def forget(user_id: int, username: str) -> None:
     users.forget(user_id, username)
     asides.departures.evict("")
     post_cards.evict_all_of(user_id)
+    comment_cards.evict_all_of(user_id)
 
 
 def erase_some(user_id: int) -> bool:
-    """Erase some posts, else some follows, else the person; True while something is left."""
-    return _erase_posts(user_id) or _erase_follows(user_id) or _erase_user(user_id)
+    """Erase some of one kind of thing, at last the person; True while something is left."""
+    return (
+        _erase_posts(user_id)
+        or comments_erasing.erase_some(user_id)
+        or likes.erase_some(user_id)
+        or _erase_follows(user_id)
+        or _erase_user(user_id)
+    )
+
+
+def _erase_posts(user_id: int) -> bool:
+    """Some posts, or a piece of a big one."""
+    _disown_posts(user_id)
+    mine = select(PostModel.id).where(PostModel.author_id == user_id)
+    ids = db.session.scalars(mine.order_by(PostModel.id).limit(POSTS_AT_ONCE)).all()
+    for post_id in ids:
+        if posts_erasing.erase_some(post_id):
+            break
+    return bool(ids)
 
 
 @retried
-def _erase_posts(user_id: int) -> bool:
-    with unit_of_work() as uow:
-        posts = db.session.scalars(
-            select(PostModel).where(PostModel.author_id == user_id).limit(POSTS_AT_ONCE)
-        ).all()
-        for post in posts:
-            _erase_post(uow, post)
-    return bool(posts)
-
-
-def _erase_post(uow: UnitOfWork, post: PostModel) -> None:
-    post_id, author_id = post.id, post.author_id
-    publication_id = publishing.publication_of(post_id)
-    rows = list(db.session.scalars(select(MediaModel).where(MediaModel.post_id == post_id)))
-    if rows:
-        uow.record(media.orphaned(rows))
-    db.session.execute(delete(MediaModel).where(MediaModel.post_id == post_id))
-    db.session.execute(delete(PostModel).where(PostModel.id == post_id))
-    uow.after_commit(lambda: post_cards.evict(post_id, publication_id, author_id))
-    uow.after_commit(lambda: counts.posts.evict(post_id))
-    uow.after_commit(lambda: media.owners.evict(*(row.name for row in rows)))
+def _disown_posts(user_id: int) -> None:
+    """Those too that a request was storing while its author left."""
+    with unit_of_work():
+        db.session.execute(
+            update(PostModel)
+            .where(PostModel.author_id == user_id, PostModel.state != policy.NOBODYS)
+            .values(state=policy.NOBODYS)
+            .execution_options(synchronize_session=False)
+        )
 
 
 @retried

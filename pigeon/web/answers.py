@@ -16,7 +16,10 @@ P = ParamSpec("P")
 
 @dataclass(frozen=True, kw_only=True)
 class Operation:
-    """What a call takes and answers; `files` describes a multipart body, `query` its parameters."""
+    """What a call takes and answers; `multipart` describes such a body, `query` its parameters.
+
+    `is_keyed`: an `Idempotency-Key` makes it safe to send again.
+    """
 
     shape: Any
     status: int
@@ -24,6 +27,7 @@ class Operation:
     multipart: dict[str, Any] = field(default_factory=dict)
     query: tuple[str, ...] = ()
     also: tuple[int, ...] = ()
+    is_keyed: bool = False
 
 
 def json_response(value: Any, shape: Any, status: int = 200) -> Response:
@@ -39,6 +43,7 @@ def answers(
     multipart: dict[str, Any] | None = None,
     query: tuple[str, ...] = (),
     also: tuple[int, ...] = (),
+    is_keyed: bool = False,
 ) -> Callable[[Callable[P, Any]], Callable[P, Response]]:
     """Turn what a view returns (a value of `shape`, or `(value, status)`) into the answer."""
 
@@ -52,7 +57,13 @@ def answers(
             return Response(status=code) if shape is None else json_response(value, shape, code)
 
         call.operation = Operation(  # type: ignore[attr-defined]
-            shape=shape, status=status, body=body, multipart=multipart or {}, query=query, also=also
+            shape=shape,
+            status=status,
+            body=body,
+            multipart=multipart or {},
+            query=query,
+            also=also,
+            is_keyed=is_keyed,
         )
         return call
 

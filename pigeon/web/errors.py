@@ -12,6 +12,7 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
 
 from pigeon.domain import errors
+from pigeon.web import badges
 from pigeon.web.messages import error_message, field_messages
 from pigeon.web.requests import is_api, request_id
 
@@ -59,16 +60,19 @@ def answer_domain_error(error: errors.DomainError) -> Response:
 
 def error_body(code: str, fields: dict[str, errors.FieldError]) -> dict[str, Any]:
     """The contract's `{"error": Error}`."""
+    return {"error": error_object(code, fields)}
+
+
+def error_object(code: str, fields: dict[str, errors.FieldError]) -> dict[str, Any]:
+    """The contract's Error, in the language of the present request."""
     messages = field_messages(fields)
     return {
-        "error": {
-            "code": code,
-            "message": error_message(code),
-            "fields": {
-                name: {"code": error.code, "message": messages[name], "limit": error.limit}
-                for name, error in fields.items()
-            },
-        }
+        "code": code,
+        "message": error_message(code),
+        "fields": {
+            name: {"code": error.code, "message": messages[name], "limit": error.limit}
+            for name, error in fields.items()
+        },
     }
 
 
@@ -95,6 +99,7 @@ def render_error(status: int, code: str, wait_s: int | None = None) -> str:
         message=error_message(code),
         retry_after=wait_s,
         request_id=request_id(),
+        **({"badges": lambda: badges.of_count(0)} if shown >= 500 else {}),
     )
 
 

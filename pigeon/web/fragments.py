@@ -1,7 +1,8 @@
 """Feed cards as cached HTML fragments, free of the viewer, with slots for what depends on them.
 
-A fragment is a head, both menus, and the pieces of the card between its slots, separated by
-NUL (which no text of ours contains). The card is rendered by the same template on every path.
+A fragment is a head, both menus, both hearts, and the pieces of the card between its slots,
+separated by NUL (which no text of ours contains). The card is rendered by the same template on
+every path.
 """
 
 from __future__ import annotations
@@ -15,9 +16,10 @@ from flask_babel import force_locale
 from markupsafe import Markup
 
 from pigeon.cache import keys, leases
+from pigeon.domain.comments import CommentCard
 from pigeon.domain.posts import PostCard
 from pigeon.extensions import settings
-from pigeon.services import post_cards
+from pigeon.services import comments, post_cards
 from pigeon.services.timelines import BodyKey, Entry
 
 NUL = b"\0"
@@ -32,6 +34,8 @@ class Fragment:
     published_at: datetime
     own_menu: bytes
     other_menu: bytes
+    like: bytes
+    liked: bytes
     pieces: tuple[bytes, ...]
 
     def fill(self, slots: dict[bytes, bytes]) -> bytes:
@@ -63,20 +67,21 @@ def complete(entries: list[Entry], language: str) -> list[Fragment]:
 @lru_cache(maxsize=REMEMBERED)
 def decode(data: bytes) -> Fragment:
     """What is stored, taken apart; remembered, for a post is read by many."""
-    head, own_menu, other_menu, *pieces = data.split(NUL)
+    head, own_menu, other_menu, like, liked, *pieces = data.split(NUL)
     post_id, _, published_at = head.decode().partition(" ")
     at = datetime.fromisoformat(published_at)
-    return Fragment(int(post_id), at, own_menu, other_menu, tuple(pieces))
+    return Fragment(int(post_id), at, own_menu, other_menu, like, liked, tuple(pieces))
 
 
-def render(card: PostCard, language: str) -> bytes:
-    """The fragment of a published post as it is stored."""
+def render(card: PostCard, previews: list[CommentCard], language: str) -> bytes:
+    """The fragment of a published post as it is stored; `previews` are its newest comments."""
     with force_locale(language):
         own = render_template("posts/_menu_own.html", post=card)
         other = render_template("posts/_menu_other.html", post=card, follows=True)
-        html = render_template("posts/_card.html", post=card, slot=_slot)
+        likes = [render_template("likes/_post.html", post=card, liked=on) for on in (False, True)]
+        html = render_template("posts/_card.html", post=card, previews=previews, slot=_slot)
     head = f"{card.id} {(card.published_at or card.created_at).isoformat()}"
-    return NUL.join(part.encode() for part in (head, own, other, html))
+    return NUL.join(part.encode() for part in (head, own, other, *likes, html))
 
 
 def _slot(name: str) -> Markup:
@@ -94,12 +99,13 @@ def _render_all(entries: list[Entry], language: str) -> dict[int, Fragment]:
         else {}
     )
     cards = post_cards.cards.many(entry.post_id for entry in entries)
+    previews = comments.previews(cards)
     found: dict[int, Fragment] = {}
     for entry in entries:
         card = cards.get(entry.post_id)
         if card is None:
             continue
-        data = render(card, language)
+        data = render(card, previews.get(card.id, []), language)
         found[entry.publication_id] = decode(data)
         if token := tokens.get(entry.publication_id):
             name = names[entry.publication_id]

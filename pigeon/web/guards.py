@@ -13,7 +13,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from wtforms.validators import ValidationError
 
 from pigeon.domain import limits
-from pigeon.domain.errors import Forbidden, Malformed, TooLarge, Unauthenticated
+from pigeon.domain.errors import Forbidden, Malformed, NotFound, TooLarge, Unauthenticated
 from pigeon.extensions import settings
 from pigeon.services import rates
 from pigeon.web import login
@@ -27,6 +27,8 @@ READERS = "readers"
 """Strangers only while PUBLIC_READING is on."""
 MEMBERS = "members"
 """People who are signed in."""
+ADMINS = "admins"
+"""Who runs the site; for everybody else the page does not exist."""
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 PROBES = ("/healthz", "/readyz", "/metrics")
@@ -79,10 +81,12 @@ def _guard() -> ResponseReturnValue | None:
 
 
 def check_level(level: str) -> None:
-    """Unauthenticated when a stranger may not pass."""
+    """Unauthenticated when a stranger may not pass, NotFound when a member may not."""
     strangers = level == ANYONE or (level == READERS and settings().public_reading)
-    if not strangers:
-        login.get_viewer()
+    if strangers:
+        return
+    if login.get_viewer().role != "admin" and level == ADMINS:
+        raise NotFound
 
 
 def check_forgery() -> None:

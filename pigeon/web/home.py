@@ -20,9 +20,18 @@ from pigeon.domain.page import Page, PageRequest
 from pigeon.domain.posts import Post
 from pigeon.domain.sessions import SessionUser
 from pigeon.domain.users import UserRef
-from pigeon.services import asides, counts, post_cards, posts, suggestions, users
+from pigeon.services import (
+    asides,
+    counts,
+    likers,
+    notifications_counts,
+    post_cards,
+    posts,
+    suggestions,
+    users,
+)
 from pigeon.services.timelines import Entry
-from pigeon.web import feed
+from pigeon.web import badges, feed
 from pigeon.web.moments import Moment
 
 SUGGESTED = 5
@@ -93,14 +102,22 @@ def render(viewer: SessionUser, asked: PageRequest) -> str | bytes:
     language = viewer.language
     page = feed.page_of(viewer.user_id, asked, language)
     key = f"{viewer.user_id}:{language}"
-    beside, pending_ids, departed = together(
-        (besides, key), (post_cards.pending, viewer.user_id), (asides.departures, "")
+    shown = [entry.post_id for entry in page.items]
+    beside, pending_ids, departed, counted, *found = together(
+        (besides, key),
+        (post_cards.pending, viewer.user_id),
+        (asides.departures, ""),
+        (notifications_counts.counts, viewer.user_id),
+        *((likers.newest, post_id) for post_id in shown),
     )
+    badges.remember(counted.unseen if counted else 0)
     if beside.departed != departed:
         besides.evict(key)
         beside = besides.one(key) or beside
     pending = posts.list_pending(viewer.user_id) if pending_ids and asked.before is None else []
-    cards = feed.cards(page.items, viewer.user_id, Moment.now(language, viewer.time_zone))
+    liked_by = {post_id: names or [] for post_id, names in zip(shown, found, strict=True)}
+    moment = Moment.now(language, viewer.time_zone)
+    cards = feed.cards(page.items, liked_by, viewer.user_id, moment)
     checklist = beside.checklist if asked.before is None else ""
     if pending or not cards or "_flashes" in session:
         return _plain(cards, page, pending, checklist, beside.aside)
@@ -112,7 +129,9 @@ def render_feed(viewer: SessionUser, asked: PageRequest) -> str:
     language = viewer.language
     page = feed.page_of(viewer.user_id, asked, language)
     pending = posts.list_pending(viewer.user_id) if asked.before is None else []
-    cards = feed.cards(page.items, viewer.user_id, Moment.now(language, viewer.time_zone))
+    liked_by = likers.newest.many(entry.post_id for entry in page.items)
+    moment = Moment.now(language, viewer.time_zone)
+    cards = feed.cards(page.items, liked_by, viewer.user_id, moment)
     return render_template(
         "timelines/_feed.html",
         cards=Markup(cards.decode()),
@@ -137,7 +156,11 @@ def _joined(
     viewer: SessionUser, language: str, cards: bytes, page: Page[Entry], checklist: str, aside: str
 ) -> bytes:
     pieces = list(_frame(viewer.ref, language, viewer.theme, page.next is not None))
+    shown = badges.of_viewer()
     values = {
+        b"mark": shown.mark.encode(),
+        b"waiting": shown.title.encode(),
+        b"icon": shown.icon.encode(),
         b"cards": cards,
         b"cursor": (page.next or "").encode(),
         b"token": _token(),
@@ -170,5 +193,6 @@ def _frame(_me: UserRef, _language: str, _theme: str, has_more: bool) -> Sequenc
         checklist=Markup(CHECKLIST),
         aside=Markup(ASIDE),
         csrf_token=TOKEN,
+        badges=lambda: badges.SLOTS,
     )
     return tuple(html.encode().split(SLOT))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import UTC, datetime
 from urllib.parse import quote
 
@@ -14,6 +15,8 @@ from markupsafe import Markup, escape
 from pigeon.domain import limits, text
 from pigeon.domain.users import UserRef
 from pigeon.extensions import babel, settings
+from pigeon.services import notifications_messages
+from pigeon.web import badges, numbers, tallies
 from pigeon.web.login import find_viewer
 from pigeon.web.moments import Moment, choose_zone
 from pigeon.web.static import static_url
@@ -30,9 +33,12 @@ def bind(app: Flask) -> None:
     app.jinja_env.globals.update(
         limits=limits,
         static_url=static_url,
+        page_key=lambda: secrets.token_urlsafe(12),
         eagerly=EAGERLY,
         lazily=LAZILY,
         flashes=lambda: get_flashed_messages(with_categories=True),
+        like_line=tallies.like_line,
+        comment_line=tallies.comment_line,
     )
     app.jinja_env.filters.update(
         ago=ago,
@@ -40,6 +46,7 @@ def bind(app: Flask) -> None:
         compact=compact,
         rich=rich,
         grapheme=text.first_grapheme,
+        sentence=notifications_messages.parts,
     )
     app.context_processor(_frame)
     babel.init_app(app, locale_selector=choose_language, timezone_selector=choose_zone)
@@ -78,6 +85,7 @@ def _frame() -> dict[str, object]:
     config = settings()
     return {
         "me": viewer.ref if viewer else None,
+        "is_admin": viewer is not None and viewer.role == "admin",
         "site_name": config.site_name,
         "language": str(get_locale()),
         "theme": choose_theme(),
@@ -88,6 +96,7 @@ def _frame() -> dict[str, object]:
         "registration": config.registration,
         "development": not config.is_production,
         "has_session": bool(session),
+        "badges": badges.of_viewer,
     }
 
 
@@ -105,21 +114,8 @@ def local_time(moment: datetime) -> str:
 
 
 def compact(number: int) -> str:
-    """1,234 · 12.3K · 1.2M; in Korean 1,234 · 1.2만 · 1.2억."""
-    if str(get_locale()) == "ko":
-        return _scaled(number, ((100_000_000, "억"), (10_000, "만")))
-    return _scaled(number, ((1_000_000, "M"), (10_000, "K")), {"K": 1_000})
-
-
-def _scaled(
-    number: int, steps: tuple[tuple[int, str], ...], units: dict[str, int] | None = None
-) -> str:
-    for least, sign in steps:
-        if number >= least:
-            unit = (units or {}).get(sign, least)
-            tenths = number * 10 // unit
-            return f"{tenths // 10}.{tenths % 10}{sign}" if tenths % 10 else f"{tenths // 10}{sign}"
-    return f"{number:,}"
+    """In the reader's language."""
+    return numbers.compact(number, str(get_locale()))
 
 
 def rich(words: str, mentions: list[UserRef]) -> Markup:

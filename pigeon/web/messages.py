@@ -62,6 +62,7 @@ def error_message(code: str) -> str:
         "csrf_failed": _("This page is too old. Load it again and repeat what you did."),
         "reauth_required": _("Log in again first."),
         "registration_closed": _("New accounts are by invitation only here."),
+        "comments_closed": _("Comments are turned off for this post."),
         "not_found": _("This does not exist, or you may not see it."),
         "method_not_allowed": _("This cannot be done here."),
         "unsupported_media_type": _("The request has a type that is not understood here."),

@@ -49,6 +49,12 @@ def is_api() -> bool:
     return has_request_context() and request.path.startswith(API)
 
 
+def is_visit() -> bool:
+    """Whether somebody looks at the answer: no HEAD, no browser that fetches ahead of a click."""
+    purposes = (request.headers.get(name, "") for name in ("Sec-Purpose", "Purpose"))
+    return request.method == "GET" and not any("prefetch" in purpose for purpose in purposes)
+
+
 def request_id() -> str:
     """The id in `X-Request-Id` and in every log line of this request."""
     if "request_id" not in g:

@@ -25,7 +25,7 @@ class EditPostBody(Body):
 
 
 @access(MEMBERS, rate=(120, 3_600))
-@answers(Post, status=202, body=NewPostBody, multipart=PARTS, also=(201,))
+@answers(Post, status=202, body=NewPostBody, multipart=PARTS, also=(201,), is_keyed=True)
 def add() -> tuple[Post, int]:
     new = read_new_post(request.headers.get("Idempotency-Key", ""))
     post = create(get_viewer().user_id, new)

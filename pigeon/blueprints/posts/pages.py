@@ -12,10 +12,12 @@ from flask_babel import gettext as _
 from pigeon.blueprints.posts.reading import NewPost, create, read_new_post
 from pigeon.blueprints.users.api import viewer_id
 from pigeon.domain.errors import DomainError, FieldsRefused
+from pigeon.domain.ids import find_id
 from pigeon.domain.page import PageRequest
 from pigeon.domain.posts import Post
 from pigeon.services import posts, posts_changes, tags, users
-from pigeon.web import feed
+from pigeon.web import conversations, feed
+from pigeon.web.conversations import Conversation
 from pigeon.web.errors import STATUS
 from pigeon.web.forms import Form, refused_form
 from pigeon.web.guards import MEMBERS, READERS, access
@@ -29,17 +31,23 @@ GRID = 24
 
 @access(READERS)
 def show(post_id: str) -> ResponseReturnValue:
+    """The post with the newest of its conversation, or with the part that holds `?comment=`."""
     post = posts.get(read_id(post_id), viewer_id())
-    fragment = request.args.get("fragment")
-    if fragment == "card":
+    if request.args.get("fragment") == "card":
         return feed.card_of(post, str(get_locale()))
+    wanted = find_id(request.args.get("comment", ""))
+    return render_post(post, conversations.find_around(int(post.id), wanted, viewer_id()))
+
+
+def render_post(post: Post, conversation: Conversation) -> str:
+    """The page, or for the dialog (`?fragment=`) the post alone."""
     (author,) = users.rows([int(post.author.id)], viewer_id())
-    if fragment:
-        return render_template("posts/_post.html", post=post, author=author)
+    shown = {"post": post, "author": author, "conversation": conversation}
+    if request.args.get("fragment"):
+        return render_template("posts/_post.html", **shown)
     return render_template(
         "posts/post.html",
-        post=post,
-        author=author,
+        **shown,
         more=_more(post),
         open_graph=card_of_post(post),
     )

@@ -17,6 +17,8 @@ from pigeon.web.parsing import read_page, read_query
 from pigeon.web.paths import referring_path
 
 GRID = 24
+GLANCE = 3
+LOOKED_AT = 9
 ROWS = 40
 
 
@@ -29,6 +31,17 @@ def show(username: str) -> ResponseReturnValue:
     return render_template(
         "users/profile.html", user=user, page=page, open_graph=card_of_user(user)
     )
+
+
+@access(READERS)
+def show_card(username: str) -> ResponseReturnValue:
+    """For scripts: the person at a glance, with the newest pictures."""
+    card = users.get_card(username)
+    policy.check_sees_posts_of(viewer_id(), card)
+    newest = posts.list_of_author(card.id, viewer_id(), PageRequest(limit=LOOKED_AT)).items
+    pictured = [post for post in newest if post.images and post.images[0].thumb_url]
+    user = users.profile(card, viewer_id())
+    return render_template("users/_card.html", user=user, posts=pictured[:GLANCE])
 
 
 @access(MEMBERS)

@@ -3,9 +3,21 @@
    not when it is bound, since a swap may change them under it. */
 
 import { avatarCrop } from "./avatar-crop.js";
+import "./badges.js";
 import { bellButton } from "./bell-button.js";
 import { captionClamp } from "./caption-clamp.js";
 import { carousel } from "./carousel.js";
+import { commentComposer } from "./comment-composer.js";
+import { commentDelete } from "./comment-delete.js";
+import { commentEarlier } from "./comment-earlier.js";
+import { commentEdit } from "./comment-edit.js";
+import { commentEmoji } from "./comment-emoji.js";
+import { commentLive } from "./comment-live.js";
+import { commentNewest } from "./comment-newest.js";
+import { commentReplies } from "./comment-replies.js";
+import { commentReply } from "./comment-reply.js";
+import { commentTarget } from "./comment-target.js";
+import { commentLink } from "./comment-link.js";
 import { composer } from "./composer.js";
 import { counter } from "./counter.js";
 import { deletePost } from "./delete-post.js";
@@ -15,17 +27,24 @@ import { feed } from "./feed.js";
 import { followButton } from "./follow-button.js";
 import { handleAvailability } from "./handle-availability.js";
 import "./history.js";
+import "./hover-card.js";
 import "./keyboard.js";
 import { keyboardHelp } from "./keyboard-help.js";
 import { leaveGuard } from "./leave-guard.js";
+import { likeButton } from "./like-button.js";
+import { likeGesture } from "./like-gesture.js";
 import { mentionField } from "./mention-field.js";
 import { menu } from "./menu.js";
 import { newPostsPill } from "./new-posts-pill.js";
 import "./next-page-toast.js";
+import { notificationPanel } from "./notification-panel.js";
+import { deleteNotification, openNotification } from "./notification-row.js";
+import { notifications } from "./notifications.js";
 import { pageDialog } from "./page-dialog.js";
 import { passwordField } from "./password-field.js";
 import { pendingPost } from "./pending-post.js";
 import { postLink } from "./post-dialog.js";
+import { postWatch } from "./post-watch.js";
 import { copyLink, sharePost } from "./share.js";
 import { connect } from "./socket.js";
 import { text } from "./strings.js";
@@ -39,9 +58,21 @@ const behaviors = {
   "bell-button": bellButton,
   "caption-clamp": captionClamp,
   carousel,
+  "comment-composer": commentComposer,
+  "comment-delete": commentDelete,
+  "comment-earlier": commentEarlier,
+  "comment-edit": commentEdit,
+  "comment-emoji": commentEmoji,
+  "comment-live": commentLive,
+  "comment-newest": commentNewest,
+  "comment-replies": commentReplies,
+  "comment-reply": commentReply,
+  "comment-target": commentTarget,
+  "comment-link": commentLink,
   composer,
   "copy-link": copyLink,
   counter,
+  "delete-notification": deleteNotification,
   "delete-post": deletePost,
   "dismiss-suggestion": dismissSuggestion,
   "endless-list": endlessList,
@@ -51,13 +82,19 @@ const behaviors = {
   "handle-availability": handleAvailability,
   "keyboard-help": keyboardHelp,
   "leave-guard": leaveGuard,
+  "like-button": likeButton,
+  "like-gesture": likeGesture,
   "mention-field": mentionField,
   menu,
   "new-posts-pill": newPostsPill,
+  "notification-panel": notificationPanel,
+  notifications,
+  "open-notification": openNotification,
   "page-dialog": pageDialog,
   "password-field": passwordField,
   "pending-post": pendingPost,
   "post-link": postLink,
+  "post-watch": postWatch,
   share: sharePost,
   theme,
   time,

@@ -3,7 +3,9 @@
 
 import { addFiles } from "./composer-add.js";
 import { acceptFiles, sortByDragging } from "./composer-drag.js";
+import { keepDraft } from "./composer-draft.js";
 import { clearCaptionFault, clearFaults, showFaults } from "./composer-faults.js";
+import { askToLeave } from "./composer-leave.js";
 import { altOf, fileOf, listThumbs } from "./composer-thumbs.js";
 import { upload } from "./composer-upload.js";
 import { guard } from "./leave-guard.js";
@@ -32,7 +34,7 @@ function read(form) {
   return { caption: caption.value.trim(), pictures, key: key.value, csrfToken: token.value };
 }
 
-async function share(form, leave) {
+async function share(form, leave, draft) {
   const post = read(form);
   clearFaults(form);
   if (!post.caption && !post.pictures.length) {
@@ -50,6 +52,7 @@ async function share(form, leave) {
       return showFaults(form, { fields: error.fields, message: error.message || text("upload_failed") });
     }
   }
+  await draft.drop();
   leave.release();
   return location.assign("/");
 }
@@ -58,7 +61,9 @@ export function composer(form) {
   const list = form.querySelector('[data-part="thumbs"]');
   const picker = form.querySelector('[data-part="picker"]');
   form.querySelector('[data-part="plain"]').disabled = true;
-  const leave = guard(form, () => list.children.length > 0 || form.elements.caption.value.trim() !== "");
+  const draft = keepDraft(form);
+  const isDirty = () => list.children.length > 0 || form.elements.caption.value.trim() !== "";
+  const leave = guard(form, isDirty, () => askToLeave(form, draft));
   const add = (files) => addFiles(form, files);
   picker.addEventListener("change", () => add([...picker.files]).then(() => (picker.value = "")));
   form.elements.caption.addEventListener("input", () => clearCaptionFault(form));
@@ -66,6 +71,6 @@ export function composer(form) {
   sortByDragging(form);
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    share(form, leave);
+    share(form, leave, draft);
   });
 }

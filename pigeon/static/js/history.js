@@ -75,6 +75,12 @@ document.addEventListener("htmx:before:history:restore", (event) => {
   putBack(saved);
 });
 
+/** Elements of this page and of those that are kept: what changes on one is not stale on the way back. */
+export function everywhere(selector) {
+  const nodes = [...kept.values()].map((saved) => saved.node).filter((node) => !node.isConnected);
+  return [document, ...nodes].flatMap((root) => [...root.querySelectorAll(selector)]);
+}
+
 /** What was kept may show something that is gone now. */
 export function forgetPages() {
   kept.clear();

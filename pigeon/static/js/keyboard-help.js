@@ -4,8 +4,9 @@ import { openDialog } from "./dialog.js";
 import { text } from "./strings.js";
 
 const LIST = [
-  [["j"], "next"], [["k"], "previous"], [["Enter"], "open"], [["."], "fresh"], [["n"], "new"], [["/"], "search"],
-  [["g", "h"], "home"], [["g", "p"], "profile"], [["g", "s"], "settings"], [["?"], "help"], [["Esc"], "close"],
+  [["j"], "next"], [["k"], "previous"], [["Enter"], "open"], [["l"], "like"], [["c"], "comment"],
+  [["."], "fresh"], [["n"], "new"], [["/"], "search"],
+  [["g", "h"], "home"], [["g", "n"], "notifications"], [["g", "p"], "profile"], [["g", "s"], "settings"], [["?"], "help"], [["Esc"], "close"],
 ];
 
 function element(tag, className, ...children) {

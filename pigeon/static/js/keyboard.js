@@ -2,7 +2,7 @@
 
 import { showKeys } from "./keyboard-help.js";
 
-const GO = { h: "/", p: () => `/u/${document.body.dataset.me}`, s: "/settings", n: "/create" };
+const GO = { h: "/", p: () => `/u/${document.body.dataset.me}`, s: "/settings", n: "/notifications" };
 let awaitsPlace = false;
 
 function visit(path) {
@@ -29,19 +29,27 @@ function openPost() {
   if (article?.tagName === "ARTICLE") article.querySelector('a[href^="/p/"]')?.click();
 }
 
+/** In the post that has the focus, or the only one of the page. */
+function press(selector) {
+  const post = document.activeElement?.closest("article.post-card") ?? document.querySelector("article.post-view");
+  post?.querySelector(selector)?.click();
+}
+
 const ACTIONS = {
   j: () => stepPost(1),
   k: () => stepPost(-1),
   Enter: openPost,
+  l: () => press('[data-behavior~="like-button"][data-kind="post"]'),
+  c: () => press('[data-behavior~="comment-link"]'),
   ".": () => document.querySelector(".new-posts-pill:not([hidden])")?.click(),
-  n: () => visit(GO.n),
+  n: () => visit("/create"),
   "/": () => (document.querySelector('input[type="search"]') ? document.querySelector('input[type="search"]').focus() : visit("/people")),
   "?": showKeys,
 };
 
 function go(key) {
   const place = GO[key];
-  if (place && key !== "n") visit(typeof place === "function" ? place() : place);
+  if (place) visit(typeof place === "function" ? place() : place);
 }
 
 document.addEventListener("keydown", (event) => {

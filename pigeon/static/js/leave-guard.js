@@ -2,8 +2,9 @@
 
 import { text } from "./strings.js";
 
-/** `isDirty` is asked at the moment of leaving; the form's own submit is not leaving. */
-export function guard(form, isDirty) {
+/** `isDirty` is asked at the moment of leaving; the form's own submit is not leaving. `ask` answers, later, whether to leave:
+    without it the browser asks. */
+export function guard(form, isDirty, ask = null) {
   let isSent = false;
   let isReturning = false;
 
@@ -13,21 +14,33 @@ export function guard(form, isDirty) {
     return undefined;
   }
 
+  async function leaveAfterAsking(go) {
+    if (!(await ask())) return;
+    isSent = true;
+    go();
+  }
+
   // A boosted link would swap the page without asking: here the browser follows it and asks.
   function onClick(event) {
     if (!form.isConnected) return stop();
-    if (event.target.closest?.("a[href]") && !isSent && isDirty()) event.stopPropagation();
-    return undefined;
+    const link = event.target.closest?.("a[href]");
+    if (!link || isSent || !isDirty()) return undefined;
+    event.stopPropagation();
+    const isElsewhere = event.ctrlKey || event.metaKey || event.shiftKey || link.target === "_blank";
+    if (!ask || isElsewhere) return undefined;
+    event.preventDefault();
+    return leaveAfterAsking(() => location.assign(link.href));
   }
 
   // A step back is taken before anybody can ask: who stays is brought forward again.
   function onRestore(event) {
     if (!form.isConnected) return stop();
-    const isStaying = isReturning || (!isSent && isDirty() && !confirm(text("leave_unsent")));
+    const isStaying = isReturning || (!isSent && isDirty() && (ask || !confirm(text("leave_unsent"))));
     if (!isStaying) return undefined;
     event.preventDefault();
     event.stopImmediatePropagation();
     if (!isReturning) history.forward();
+    else if (ask) leaveAfterAsking(() => history.back());
     isReturning = !isReturning;
     return undefined;
   }

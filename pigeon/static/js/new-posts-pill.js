@@ -1,5 +1,6 @@
 /* Behaviour `new-posts-pill`: says that posts arrived, and puts them on top when asked; never by itself. */
 
+import { api } from "./api.js";
 import { fetchDocument, freshChildren, settle } from "./fragments.js";
 import { text } from "./strings.js";
 import { toast } from "./toasts.js";
@@ -13,6 +14,8 @@ async function fetchFresh() {
 /* A full page of news does not reach down to what is shown: between them posts would be missing. */
 const leavesGap = (feed, cards) => cards.length >= PAGE && feed.querySelector(":scope > article:not(.is-pending)");
 const PAGE = 10;
+
+const fetchNewestId = () => api("GET", "/timeline?limit=1").then(({ items }) => items[0]?.id);
 
 function prepend(feed, cards) {
   const first = feed.querySelector(":scope > article:not(.is-pending)");
@@ -45,6 +48,13 @@ export function newPostsPill(element) {
     return show();
   }
 
+  /** Between this page's making and its socket nobody told it anything. */
+  async function onConnect() {
+    if (!element.isConnected || new URLSearchParams(location.search).has("before")) return;
+    const newest = await fetchNewestId().catch(() => null);
+    if (newest && !document.getElementById(`post-${newest}`)) onResync();
+  }
+
   button.addEventListener("click", async () => {
     if (new URLSearchParams(location.search).has("before")) return location.assign("/");
     const feed = document.getElementById("feed");
@@ -64,4 +74,5 @@ export function newPostsPill(element) {
   });
   document.addEventListener("socket:timeline.new", onNew);
   document.addEventListener("socket:resync", onResync);
+  document.addEventListener("socket:connect", onConnect, { once: true });
 }

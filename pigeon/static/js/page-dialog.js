@@ -1,6 +1,7 @@
 /* Behaviour `page-dialog`: shows the main part of the page a link leads to in a dialog, here a question before deleting. */
 
 import { openDialog } from "./dialog.js";
+import { whileFetching } from "./fetching.js";
 import { fetchDocument } from "./fragments.js";
 
 function makeDialog(part) {
@@ -15,7 +16,8 @@ function makeDialog(part) {
 }
 
 async function show(link) {
-  const page = await fetchDocument(link.href);
+  const page = await whileFetching(link, () => fetchDocument(link.href));
+  if (!page) return;
   const dialog = makeDialog(page.querySelector("[data-dialog-part]"));
   document.querySelector(".page").append(dialog);
   dialog.addEventListener("click", (event) => event.target.closest('a[data-part="close"]') && event.preventDefault());
@@ -25,7 +27,7 @@ async function show(link) {
 
 export function pageDialog(element) {
   element.addEventListener("click", (event) => {
-    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    if (!element.href || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     event.stopImmediatePropagation();
     show(element).catch(() => location.assign(element.href));

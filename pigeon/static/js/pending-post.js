@@ -22,7 +22,7 @@ function showProgress(element, { done, total }) {
   const ring = element.querySelector("[data-ring]");
   if (!ring) return;
   ring.setAttribute("stroke-dasharray", `${Math.round((100 * done) / total)} 100`);
-  element.querySelector("[data-count]").textContent = text("pictures_done", { done, total });
+  element.querySelector(".pending-count").textContent = text("pictures_done", { done, total });
 }
 
 async function refresh(element, postId) {

@@ -17,7 +17,7 @@ export function bindControls(dialog, step) {
   });
   dialog.addEventListener("keydown", (event) => {
     const by = { ArrowUp: -1, ArrowDown: 1 }[event.key];
-    if (!by || event.target.closest("details[open], input, textarea")) return;
+    if (!by || event.target.closest("details[open], input, textarea, .talk")) return;
     event.preventDefault();
     step(by);
   });

@@ -1,6 +1,7 @@
 /* Behaviour `post-link`: on a wide window a link to a post opens it over the page, under the post's own address.
    Closing is always a step back in history, so Back, Esc, the backdrop and the button do the same. */
 
+import { whileFetching } from "./fetching.js";
 import { settle } from "./fragments.js";
 import { bindControls } from "./post-dialog-controls.js";
 import { fetchPost, neighbour } from "./post-links.js";
@@ -25,9 +26,8 @@ function show(dialog, post, link) {
 
 async function step(by) {
   const next = neighbour(open.link, by);
-  if (!next) return;
-  const post = await fetchPost(next.pathname);
-  if (!open) return;
+  const post = next && (await fetchPost(next.pathname));
+  if (!post || !open) return;
   history.replaceState(history.state, "", next.pathname);
   show(dialogOf(), post, next);
 }
@@ -45,14 +45,16 @@ function close() {
 
 async function openPost(link) {
   const dialog = dialogOf();
-  const post = await fetchPost(link.pathname);
+  const post = open ? null : await whileFetching(link, () => fetchPost(link.pathname));
+  if (!post) return;
   open = { link, dialog, title: document.title };
-  history.pushState({ htmx: true, key: `${Date.now()}-post` }, "", link.pathname);
+  history.pushState({ htmx: true, key: `${Date.now()}-post` }, "", link.pathname + link.hash);
   bindControls(dialog, step);
   show(dialog, post, link);
   document.documentElement.classList.add("has-dialog");
   dialog.showModal();
-  dialog.focus();
+  const field = link.matches('[data-behavior~="comment-link"]') && dialog.querySelector(`form[action="${link.pathname}/comments"] textarea`);
+  (field || dialog).focus();
 }
 
 export function postLink(element) {
@@ -61,7 +63,7 @@ export function postLink(element) {
     if (!isPlain || !wide.matches || !dialogOf() || element.closest("dialog")) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    if (!open) openPost(element).catch(() => toast(text("failed"), { category: "error" }));
+    openPost(element).catch(() => toast(text("failed"), { category: "error" }));
   }, { capture: true });
 }
 

@@ -1,4 +1,5 @@
-/* The one socket of a visit. Its events become DOM events of the document: `socket:post.ready`, `socket:resync`, … */
+/* The one socket of a visit. Its events become DOM events of the document: `socket:post.ready`, `socket:resync`, …
+   After `socket:resync` follows `live:refetch`: something may have been missed, so what is shown asks what is new. */
 
 import { io } from "../vendor/socket.io@4.8.4/socket.io.esm.min.js";
 import { text } from "./strings.js";
@@ -10,6 +11,7 @@ let timer = null;
 
 function tell(name, detail) {
   document.dispatchEvent(new CustomEvent(`socket:${name}`, { detail }));
+  if (name === "resync") document.dispatchEvent(new CustomEvent("live:refetch"));
 }
 
 function setOffline(isOffline) {
@@ -62,6 +64,9 @@ export function connect() {
     if (ENDS.includes(target.getAttribute("action"))) socket.disconnect();
   });
 }
+
+/** Whether an event sent now would leave now: the client keeps others and sends them all when it is back. */
+export const isConnected = () => Boolean(socket?.connected);
 
 /** Sends an event and answers its acknowledgement; throws after five seconds without one. */
 export function send(name, payload) {

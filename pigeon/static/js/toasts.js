@@ -1,6 +1,7 @@
 /* Short messages at the bottom: at most two, paused while pointed at; errors stay until closed. */
 
 import { text } from "./strings.js";
+import { placeToasts } from "./toast-place.js";
 
 const LIFETIME_MS = 5000;
 const MOST = 2;
@@ -43,6 +44,7 @@ function expire(element) {
 }
 
 function show(element, isError) {
+  placeToasts();
   const place = document.querySelector(`[data-toasts="${isError ? "alert" : "status"}"]`);
   const close = button("toast-close", "", () => dismiss(element));
   close.setAttribute("aria-label", text("close"));

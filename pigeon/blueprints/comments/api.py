@@ -1,0 +1,70 @@
+"""Comments and replies as JSON."""
+
+from __future__ import annotations
+
+from pigeon.blueprints.comments.reading import (
+    CommentBody,
+    EditCommentBody,
+    read_key,
+    read_new_comment,
+)
+from pigeon.blueprints.users.api import LIST, viewer_id
+from pigeon.domain.comments import Comment
+from pigeon.domain.page import Page
+from pigeon.services import comments, comments_changes
+from pigeon.web.answers import answers
+from pigeon.web.guards import MEMBERS, READERS, access
+from pigeon.web.login import get_viewer
+from pigeon.web.parsing import read_id, read_json, read_page
+
+WRITES = (60, 60)
+
+
+@access(READERS)
+@answers(Page[Comment], query=LIST)
+def list_of_post(post_id: str) -> Page[Comment]:
+    number = read_id(post_id)
+    comments.check_sees_post(number, viewer_id())
+    return comments.list_of_post(number, viewer_id(), read_page(comments.comments_kind(number)))
+
+
+@access(MEMBERS, rate=WRITES)
+@answers(Comment, status=201, body=CommentBody, is_keyed=True)
+def add(post_id: str) -> Comment:
+    number, by = read_id(post_id), get_viewer().user_id
+    comments_changes.check_may_comment(number, by, read_key())
+    new = read_new_comment()
+    return comments_changes.create(number, by=by, text=new.text, key=new.key)
+
+
+@access(READERS)
+@answers(Page[Comment], query=LIST)
+def list_replies(comment_id: str) -> Page[Comment]:
+    number = read_id(comment_id)
+    comments.check_sees(number, viewer_id())
+    return comments.list_replies(number, viewer_id(), read_page(comments.replies_kind(number)))
+
+
+@access(MEMBERS, rate=WRITES)
+@answers(Comment, status=201, body=CommentBody, is_keyed=True)
+def reply(comment_id: str) -> Comment:
+    number, by = read_id(comment_id), get_viewer().user_id
+    answered = comments_changes.check_may_reply(number, by, read_key())
+    new = read_new_comment()
+    return comments_changes.create(
+        answered.post_id, by=by, text=new.text, parent_id=number, key=new.key
+    )
+
+
+@access(MEMBERS, rate=WRITES)
+@answers(Comment, body=EditCommentBody)
+def edit(comment_id: str) -> Comment:
+    number, by = read_id(comment_id), get_viewer().user_id
+    comments_changes.check_may_edit(number, by)
+    return comments_changes.edit(number, by=by, **read_json(EditCommentBody).given())
+
+
+@access(MEMBERS, rate=WRITES)
+@answers(status=204)
+def remove(comment_id: str) -> None:
+    comments_changes.remove(read_id(comment_id), by=get_viewer().user_id)

@@ -1,0 +1,65 @@
+"""Reads a new comment, from JSON or from a form."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import sha256
+
+from flask import request
+
+from pigeon.blueprints.posts.reading import KEY
+from pigeon.domain.errors import FieldError, Invalid
+from pigeon.domain.limits import IDEMPOTENCY_KEY
+from pigeon.services.comments_checks import check_comment
+from pigeon.web.parsing import Body, read_form, read_json
+
+
+class CommentBody(Body):
+    text: str
+
+
+class EditCommentBody(Body):
+    text: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewComment:
+    text: str
+    key: str
+
+
+def read_key() -> str:
+    """The idempotency key of the header, "" without one; not yet checked."""
+    return request.headers.get("Idempotency-Key", "")
+
+
+def read_new_comment() -> NewComment:
+    """What was sent as JSON; Invalid names the faults of text and key together."""
+    return _checked(read_json(CommentBody).text, read_key())
+
+
+def read_typed() -> dict[str, str]:
+    """What was sent by a form, as it was typed.
+
+    The key of the page becomes one of page and words: a form sent twice is one comment, other
+    words from the same page, after Back, are another.
+    """
+    typed = read_form("text", "idempotency_key")
+    words = f"{typed['idempotency_key']} {typed['text']}"
+    is_keyed = bool(typed["idempotency_key"])
+    return typed | {"idempotency_key": sha256(words.encode()).hexdigest() if is_keyed else ""}
+
+
+def check_typed(typed: dict[str, str]) -> NewComment:
+    return _checked(typed["text"], typed["idempotency_key"])
+
+
+def _checked(text: str, key: str) -> NewComment:
+    if key and not KEY.fullmatch(key):
+        faults = {"idempotency_key": FieldError("bad_format", IDEMPOTENCY_KEY)}
+        try:
+            check_comment(text)
+        except Invalid as error:
+            faults |= error.fields
+        raise Invalid(faults)
+    return NewComment(text=text, key=key)

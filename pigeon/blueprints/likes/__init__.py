@@ -1,0 +1,1 @@
+"""Likes of posts, comments and replies: pages and JSON."""

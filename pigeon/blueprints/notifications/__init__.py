@@ -1,0 +1,1 @@
+"""Notifications: as JSON, and as pages."""

@@ -1,0 +1,12 @@
+"""What follows from likes that were stored or erased in one go."""
+
+from __future__ import annotations
+
+from pigeon.jobs.registry import job
+from pigeon.services import likes
+
+
+@job("default")
+def forget(subject: str, ids: list[int], people: list[int]) -> None:
+    """Once more, should the process have died between its commit and the caches."""
+    likes.forget(subject, ids, people)

@@ -1,0 +1,102 @@
+"""Tell people what happened, in batches, and take it back; those who are online hear it at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from pigeon.crash_points import crash_point
+from pigeon.jobs.registry import Again, job
+from pigeon.realtime import push
+from pigeon.services import (
+    notifications,
+    notifications_announcements,
+    notifications_counts,
+    notifications_frames,
+    notifications_groups,
+)
+from pigeon.services.notifications_frames import Frame
+from pigeon.services.notifications_groups import Settled
+from pigeon.unit_of_work import current_claim
+
+
+@job("notify")
+def announce_post(post_id: int) -> Again | None:
+    progress = ""
+    for step in notifications_announcements.announce_post(post_id, _progress()):
+        _push_told(step.told)
+        progress = step.progress
+    return Again(progress=progress) if progress else None
+
+
+@job("notify")
+def announce_mentions(post_id: int) -> None:
+    """After an edit: the newly named."""
+    _push_told(notifications_announcements.announce_mentions(post_id))
+
+
+@job("notify")
+def announce_comment(comment_id: int) -> None:
+    _push_told(notifications_announcements.announce_comment(comment_id))
+
+
+@job("notify")
+def withdraw_post(post_id: int) -> Again | None:
+    gone = notifications_announcements.withdraw_post(post_id, _progress())
+    push_frames(notifications_frames.of_deleted(gone.rows))
+    return Again(progress=gone.progress) if gone.progress else None
+
+
+@job("notify")
+def withdraw_comment(comment_id: int) -> Again | None:
+    gone = notifications_announcements.withdraw_comment(comment_id, _progress())
+    push_frames(notifications_frames.of_deleted(gone.rows))
+    return Again(progress=gone.progress) if gone.progress else None
+
+
+@job("notify")
+def settle_likes(subject: str, pairs: list[tuple[int, int]]) -> None:
+    _push_settled(notifications_groups.settle_likes(subject, pairs))
+
+
+@job("notify")
+def settle_follow(follower_id: int, followee_id: int) -> None:
+    _push_settled(notifications_groups.settle_follow(follower_id, followee_id))
+
+
+@job("notify")
+def refresh_counts(reader_id: int) -> None:
+    """Should the process that changed something have died before it told the cache."""
+    notifications_counts.forget([reader_id])
+
+
+@job("notify")
+def remove_older(reader_id: int, rank: int) -> Again | None:
+    """What a reader deleted with everything, and the request did not get to."""
+    return Again(progress="") if notifications.remove_older(reader_id, rank) else None
+
+
+def _progress() -> str:
+    claim = current_claim.get()
+    return claim.progress if claim else ""
+
+
+def _push_told(told: Mapping[str, list[int]]) -> None:
+    crash_point("notify.inserted")
+    for event, people in told.items():
+        push_frames(notifications_frames.of_event(event, people))
+    crash_point("notify.pushed")
+
+
+def _push_settled(settled: Settled) -> None:
+    crash_point("notify.inserted")
+    push_frames(notifications_frames.of_deleted(settled.withdrawn))
+    push_frames(notifications_frames.of_rows(settled.announced))
+    heard = {*settled.withdrawn.values(), *settled.announced.values()}
+    push_frames(notifications_frames.of_counts(sorted(settled.changed - heard)))
+    crash_point("notify.pushed")
+
+
+def push_frames(frames: Iterable[Frame]) -> None:
+    """Hints: what they say is stored."""
+    for frame in frames:
+        push.to_user(frame.event, frame.payload, frame.recipient_id)

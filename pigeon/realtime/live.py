@@ -1,0 +1,48 @@
+"""What those who watch a post are told of it: made once for all of them, so nothing of a viewer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from pigeon.cache.codec import adapter
+from pigeon.domain.comments import Comment
+from pigeon.domain.posts import PostCounts
+from pigeon.realtime import push
+from pigeon.services import comment_cards, comments, counts, watches
+
+
+def tell_comment(comment_id: int, post_id: int) -> None:
+    """A comment as the API shows it, unless it is gone again or nobody watches."""
+    if not watches.watched_among([post_id]):
+        return
+    for comment in comments.overlay(comment_cards.shown([comment_id]), None):
+        payload: dict[str, Any] = adapter(Comment).dump_python(comment, mode="json")
+        payload["comment_count"] = _counts_of(post_id).comment_count
+        push.to_post("comment.created", payload, post_id)
+
+
+def tell_comment_gone(comment_id: int, post_id: int, parent_id: int | None) -> None:
+    """Its replies went with it, without an event each; `parent_id` when it was a reply itself."""
+    if not watches.watched_among([post_id]):
+        return
+    payload = {
+        "id": str(comment_id),
+        "post_id": str(post_id),
+        "parent_id": str(parent_id) if parent_id is not None else None,
+        "comment_count": _counts_of(post_id).comment_count,
+    }
+    push.to_post("comment.deleted", payload, post_id)
+
+
+def tell_likes(post_ids: Sequence[int]) -> None:
+    """The like counts of those that are watched; at most once a second each, and the last one."""
+    turns = watches.take_turn(watches.watched_among(post_ids))
+    found = counts.of_posts(turns)
+    for post_id in turns:
+        like_count = found.get(post_id, PostCounts()).like_count
+        push.to_post("post.liked", {"post_id": str(post_id), "like_count": like_count}, post_id)
+
+
+def _counts_of(post_id: int) -> PostCounts:
+    return counts.of_posts([post_id]).get(post_id, PostCounts())

@@ -1,0 +1,69 @@
+/* Behaviour `comment-delete`: the comment leaves at once and can be called back for a while; the request is sent when
+   that while ends, or when the page hides. */
+
+import { api } from "./api.js";
+import { removeItem, setShown } from "./comment-removal.js";
+import { rootOf } from "./conversation.js";
+import { text } from "./strings.js";
+import { toast } from "./toasts.js";
+
+const waiting = new Set();
+
+/** Calls `then` once the message has gone, by time or by hand. */
+function whenGone(message, then) {
+  const watch = new MutationObserver(() => {
+    if (message.isConnected) return;
+    watch.disconnect();
+    then();
+  });
+  watch.observe(document.getElementById("toasts"), { childList: true, subtree: true });
+}
+
+function leave(link) {
+  const root = rootOf(link);
+  const comment = link.closest(".comment");
+  const item = comment.closest(".reply, .thread");
+  let isOpen = true;
+
+  async function commit() {
+    if (!isOpen) return;
+    isOpen = false;
+    waiting.delete(commit);
+    message.remove();
+    try {
+      await api("DELETE", `/comments/${comment.dataset.comment}`, undefined, { keepalive: true });
+      removeItem(root, item);
+    } catch (error) {
+      if (error.status === 404) return removeItem(root, item); // somebody was faster
+      setShown(root, item, true);
+      toast(error.message || text("failed"), { category: "error" });
+    }
+    return undefined;
+  }
+
+  function undo() {
+    isOpen = false;
+    waiting.delete(commit);
+    setShown(root, item, true);
+    comment.focus({ preventScroll: true });
+  }
+
+  setShown(root, item, false);
+  const message = toast(text("comment_deleted"), { action: { text: text("undo"), run: undo } });
+  waiting.add(commit);
+  whenGone(message, commit);
+}
+
+export function commentDelete(link) {
+  link.addEventListener("click", (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    link.closest("details").open = false;
+    leave(link);
+  }, { capture: true });
+}
+
+const commitAll = () => waiting.forEach((commit) => commit());
+addEventListener("pagehide", commitAll);
+document.addEventListener("visibilitychange", () => document.hidden && commitAll());

@@ -1,0 +1,74 @@
+/* Behaviour `comment-live`: what others write and delete appears while it is read; nothing that is being read moves. */
+
+import { commentPill } from "./comment-pill.js";
+import { removeComment, removeMissing } from "./comment-removal.js";
+import { followThreads, refreshThread } from "./comment-threads.js";
+import { takeTotal, talks, totalOf } from "./comment-totals.js";
+import { fetchComments, find, insert, leavesGap, listOf, rootOf, scrollToEnd, shownIds, showEmpty } from "./conversation.js";
+import { isOpen, setReplyCount } from "./replies.js";
+
+const PAUSE_MS = 200; // several at once are fetched together
+const states = new WeakMap();
+
+function addNewer(pill, shown, comments) {
+  const newest = Math.max(0, ...shown);
+  shownIds(listOf(comments)).filter((id) => id > newest).forEach(pill.add);
+}
+
+/** Fetches the newest comments and puts them below; those that cannot follow what is shown wait behind the pill. */
+async function catchUp(talk) {
+  const root = rootOf(talk);
+  const { pill } = states.get(talk);
+  const before = shownIds(listOf(root));
+  const comments = await fetchComments(root);
+  takeTotal(root, comments);
+  if (!root.querySelector('[data-part="later"]')) addNewer(pill, before, comments);
+  if (leavesGap(root, comments)) return pill.show();
+  removeMissing(root, before, comments);
+  followThreads(root, comments);
+  const wasAtEnd = pill.isAtEnd();
+  const fresh = insert(listOf(root), [...listOf(comments).children]);
+  fresh.forEach((item) => item.classList.add("is-new"));
+  showEmpty(root);
+  if (!wasAtEnd) return pill.show();
+  pill.clear();
+  return fresh.length ? scrollToEnd(root) : undefined;
+}
+
+async function addReply(root, comment) {
+  const section = root.querySelector(`#replies-${comment.parent_id}`);
+  if (!section) return;
+  setReplyCount(section, Number(section.dataset.count) + 1);
+  if (isOpen(section)) await refreshThread(root, section);
+  else delete section.dataset.loaded; // opening it fetches the newest
+}
+
+function onCreated(talk, comment) {
+  const root = rootOf(talk);
+  const isMine = comment.author.username === document.body.dataset.me;
+  if (find(root, comment.id) || (isMine && root.querySelector(`.is-sending, [data-sent="${comment.id}"]`))) return;
+  if (comment.parent_id) return void addReply(root, comment).catch(() => {});
+  const state = states.get(talk);
+  state.pill.add(comment.id);
+  clearTimeout(state.timer);
+  state.timer = setTimeout(() => catchUp(talk).catch(() => {}), PAUSE_MS);
+}
+
+export function commentLive(talk) {
+  states.set(talk, { pill: commentPill(talk), timer: null });
+}
+
+document.addEventListener("socket:comment.created", ({ detail }) => {
+  talks(detail.post_id).forEach((talk) => onCreated(talk, detail));
+});
+document.addEventListener("socket:comment.deleted", ({ detail }) => {
+  for (const talk of talks(detail.post_id)) removeComment(rootOf(talk), detail);
+});
+document.addEventListener("post:watched", ({ detail }) => {
+  for (const talk of talks(detail.post_id)) {
+    if (totalOf(rootOf(talk)) !== detail.comment_count) catchUp(talk).catch(() => {});
+  }
+});
+document.addEventListener("live:refetch", () => {
+  document.querySelectorAll(".talk").forEach((talk) => catchUp(talk).catch(() => {}));
+});

@@ -1,0 +1,20 @@
+/* Behaviour `comment-newest`: from an older part of the conversation to its end. */
+
+import { replaceComments } from "./comment-waiting.js";
+import { fetchComments, rootOf, scrollToEnd } from "./conversation.js";
+import { text } from "./strings.js";
+import { toast } from "./toasts.js";
+
+export async function showNewest(root) {
+  replaceComments(root, await fetchComments(root));
+  scrollToEnd(root);
+}
+
+export function commentNewest(link) {
+  link.addEventListener("click", (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    showNewest(rootOf(link)).catch(() => toast(text("failed"), { category: "error" }));
+  }, { capture: true });
+}

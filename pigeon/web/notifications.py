@@ -1,0 +1,18 @@
+"""Notifications at HTTP's edge: which kinds are asked for, and their sentences."""
+
+from __future__ import annotations
+
+from flask import request
+
+from pigeon.domain.notifications import Notification
+from pigeon.services import notifications, notifications_messages
+
+
+def read_kinds() -> tuple[str, ...]:
+    """The repeatable `kind` of the query; Invalid for one that there is not."""
+    return notifications.check_kinds(request.args.getlist("kind"))
+
+
+def said(items: list[Notification]) -> list[Notification]:
+    """The notifications with their sentences, in the language of the request."""
+    return [notifications_messages.say(item) for item in items]
