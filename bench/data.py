@@ -115,6 +115,21 @@ def add_big_author(engine: Engine, plan: Plan, folder: Path) -> int:
     return author
 
 
+def add_rung_authors(engine: Engine, plan: Plan, folder: Path, big_author: int) -> dict[int, int]:
+    """Authors by how many people hear of their posts, all with the bell; after the large one."""
+    at = "2024-01-06 00:00:00.000000"
+    loader = Loader(engine, folder)
+    authors = {size: big_author + n for n, size in enumerate(plan.recipients, 1)}
+    people = [user_row(author, 0, size, 0, False) for size, author in authors.items()]
+    loader.load("users", USER_COLUMNS, people)
+    first = plan.follows + plan.big_followers
+    pairs = ((person, author) for size, author in authors.items() for person in range(1, size + 1))
+    follows = ((first + n, person, author, 1, at) for n, (person, author) in enumerate(pairs, 1))
+    loader.load("follows", FOLLOW_COLUMNS, follows)
+    loader.analyze("users", "follows")
+    return authors
+
+
 def username(user_id: int) -> str:
     return f"person{user_id}"
 

@@ -19,6 +19,8 @@ from pigeon import create_app
 from pigeon.cache import resp
 from pigeon.domain.sessions import Caller
 from pigeon.extensions import db
+from pigeon.processes import embedded
+from pigeon.processes.syncing import kept_synced
 from pigeon.services import sessions
 from tests.harness import children, mariadb, redis_pair
 from tests.harness.environment import SAFE
@@ -70,6 +72,18 @@ class Ground:
     @cached_property
     def lists(self) -> redis_lists.Lists:
         return redis_lists.Lists(self.redis, self.app().extensions["settings"].timeline_length)
+
+    @cached_property
+    def big_author(self) -> int:
+        """Added, with everybody who follows them, when first asked for."""
+        with self.app().app_context():
+            return data.add_big_author(db.engine, self.plan, self.folder)
+
+    @cached_property
+    def rung_authors(self) -> dict[int, int]:
+        """As `big_author`: by how many people hear of their posts."""
+        with self.app().app_context():
+            return data.add_rung_authors(db.engine, self.plan, self.folder, self.big_author)
 
     @cached_property
     def empty_app(self) -> Flask:
@@ -180,6 +194,7 @@ def ground(plan: Plan) -> Iterator[Ground]:
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
         redis = redis_pair.start(folder)
         stack.callback(redis.stop)
+        stack.enter_context(kept_synced(embedded.append_only_folder(folder)))
         redis.cache.config_set("maxmemory", REDIS_MEMORY)
         server = mariadb.start(folder, durable=True) if plan.database == "mariadb" else None
         if server:

@@ -1,4 +1,4 @@
-"""The reading mix of many people; `python -m bench.load` starts a site for it.
+"""The mix of many people, who mostly read; `python -m bench.load` starts a site for it.
 
 Alone: `CAST=cast.json locust -f bench/locustfile.py --host http://…` with what `bench.people` wrote
 of that site. Authors and posts are chosen by Zipf's law; people act at a fixed rate, whatever the
@@ -74,14 +74,64 @@ class Person(FastHttpUser):
             path = f"/api/v1/timeline?before={cursor}"
             self.client.get(path, headers=self.call, name="timeline, older")
 
-    @task(100)
+    @task(90)
     def post(self) -> None:
         self.client.get(f"/p/{chosen(CAST.posts)}", headers=self.page, name="post page")
 
-    @task(50)
+    @task(30)
     def post_as_json(self) -> None:
         path = f"/api/v1/posts/{chosen(CAST.posts)}"
         self.client.get(path, headers=self.call, name="post")
+
+    @task(30)
+    def comments(self) -> None:
+        path = f"/api/v1/posts/{chosen(CAST.posts)}/comments"
+        self.client.get(path, headers=self.call, name="comments")
+
+    @task(75)
+    def like(self) -> None:
+        path = f"/api/v1/posts/{chosen(CAST.posts)}/like"
+        self.client.put(path, headers=self.call, name="like")
+
+    @task(15)
+    def unlike(self) -> None:
+        path = f"/api/v1/posts/{chosen(CAST.posts)}/like"
+        self.client.delete(path, headers=self.call, name="unlike")
+
+    @task(10)
+    def like_comment(self) -> None:
+        if comment_id := self._comment():
+            path = f"/api/v1/comments/{comment_id}/like"
+            self.client.put(path, headers=self.call, name="like of a comment")
+
+    @task(14)
+    def comment(self) -> None:
+        path = f"/api/v1/posts/{chosen(CAST.posts)}/comments"
+        words = {"text": f"well seen {secrets.token_hex(4)}"}
+        self.client.post(path, json=words, headers=self.call, name="new comment")
+
+    @task(6)
+    def reply(self) -> None:
+        if comment_id := self._comment():
+            path = f"/api/v1/comments/{comment_id}/replies"
+            words = {"text": f"@{chosen(CAST.usernames)} look {secrets.token_hex(4)}"}
+            self.client.post(path, json=words, headers=self.call, name="new reply")
+
+    @task(30)
+    def unread(self) -> None:
+        path = "/api/v1/notifications/unread"
+        self.client.get(path, headers=self.call, name="unread notifications")
+
+    @task(10)
+    def notifications(self) -> None:
+        self.client.get("/notifications", headers=self.page, name="notifications page")
+
+    def _comment(self) -> str | None:
+        """The newest comment on a post that many people read."""
+        path = f"/api/v1/posts/{chosen(CAST.posts)}/comments"
+        answer = self.client.get(path, headers=self.call, name="comments")
+        found = answer.json()["items"] if answer.status_code == 200 else []
+        return str(found[0]["id"]) if found else None
 
     @task(120)
     def profile(self) -> None:

@@ -7,7 +7,7 @@ import time
 from sqlalchemy import func, select
 
 from bench import rounds
-from bench.data import SMALL_FOLLOWERS, add_big_author
+from bench.data import SMALL_FOLLOWERS
 from bench.ground import Ground
 from bench.results import Goal, Group, Row, Table, figure, shown, spread
 from pigeon.cache import keys
@@ -24,8 +24,9 @@ def measure(ground: Ground) -> Group:
     """The Procfile's two fan-out workers; with a raised threshold the large author pushes."""
     group = Group(name="neighbours", title="A small author beside a large one")
     raised = {"CELEBRITY_FOLLOWERS": "10000000"}
+    big_author = ground.big_author
     with ground.app(**raised).app_context(), ground.processes() as running:
-        scene = _Scene(ground, add_big_author(db.engine, ground.plan, ground.folder))
+        scene = _Scene(ground, big_author)
         running.worker("fanout=1", **raised)
         running.worker("fanout-bulk=1", **raised)
         running.wait()

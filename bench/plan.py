@@ -37,6 +37,20 @@ class Plan:
     photographs: int
     photograph_px: int
     slow_rounds: int
+    likes: int
+    """Per client and round, on one post."""
+    mixed_s: float
+    """So long 1,000 likes/s are spread over `liked_posts` posts."""
+    liked_posts: int
+    hot_s: float
+    """So long one post takes 500 likes/s."""
+    pairs: int
+    """That the flusher stores per round."""
+    recipients: tuple[int, ...]
+    """Who hears of a post, for the time that its author waits."""
+    batches: dict[int, int]
+    """How many rows are written with which `NOTIFY_BATCH`."""
+    live_likes: int
 
 
 FULL = Plan(
@@ -64,6 +78,14 @@ FULL = Plan(
     photographs=10,
     photograph_px=4_000,
     slow_rounds=5,
+    likes=300,
+    mixed_s=10.0,
+    liked_posts=1_000,
+    hot_s=60.0,
+    pairs=20_000,
+    recipients=(10, 100, 1_000, 10_000, 100_000),
+    batches={1: 500, 10: 3_000, 100: 9_999, 1_000: 9_999, 2_000: 9_999, 10_000: 9_999},
+    live_likes=60,
 )
 
 QUICK = Plan(
@@ -91,6 +113,14 @@ QUICK = Plan(
     photographs=4,
     photograph_px=1_200,
     slow_rounds=1,
+    likes=60,
+    mixed_s=3.0,
+    liked_posts=200,
+    hot_s=5.0,
+    pairs=4_000,
+    recipients=(10, 100, 1_000, 6_000),
+    batches={1: 100, 10: 500, 100: 1_500, 1_000: 1_500, 10_000: 1_500},
+    live_likes=15,
 )
 
 TINY = Plan(
@@ -118,4 +148,12 @@ TINY = Plan(
     photographs=2,
     photograph_px=300,
     slow_rounds=1,
+    likes=4,
+    mixed_s=0.4,
+    liked_posts=20,
+    hot_s=0.5,
+    pairs=100,
+    recipients=(10, 100, 250),
+    batches={1: 5, 10: 50, 1_000: 100},
+    live_likes=2,
 )
