@@ -2,8 +2,8 @@
 
 A test that takes `app` or `client` runs on SQLite; marked `both_databases`, or in tests/services
 and tests/models, on MariaDB too. Marked `both_modes` it runs as configured by default and in the
-plain way (`CACHE=off FANOUT=off ASYNC=off`). `@pytest.mark.env(REGISTRATION="closed")` changes
-settings.
+plain way (`CACHE=off FANOUT=off ASYNC=off WRITE_BACK=off`).
+`@pytest.mark.env(REGISTRATION="closed")` changes settings.
 """
 
 from __future__ import annotations
@@ -58,12 +58,29 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("mode", list(MODES))
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+@pytest.hookimpl(tryfirst=True)  # xdist reads the marks in this hook, too
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Tests that share a site run in the same worker, so that it is started once."""
     for item in items:
+        if item.get_closest_marker("xdist_group"):
+            continue  # its site is its module's own
         for name in SHARED_SITES:
             if name in getattr(item, "fixturenames", ()):
                 item.add_marker(pytest.mark.xdist_group(name))
+    if getattr(config.option, "loadgroup", False):
+        for item in items:
+            _name_group(item)
+
+
+def _name_group(item: pytest.Item) -> None:
+    """xdist's scheduler knows the group by the end of the id.
+
+    xdist 3.8 writes it where pytest 9.2 does not look (pytest-dev/pytest-xdist, issue 1386).
+    """
+    groups = sorted({str(mark.args[0]) for mark in item.iter_markers("xdist_group")})
+    if groups:
+        name = f"{item.id.rest}@{'_'.join(groups)}"
+        item._id = type(item.id)(path=item.id.path, names=(name,))
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -198,11 +215,16 @@ def with_settings(app: Flask) -> Iterator[Callable[..., None]]:
 
 @pytest.fixture
 def drain(app: Flask) -> Callable[[], int]:
-    """`drain()` does all jobs that wait, and those they bring about, in this process."""
+    """`drain()` flushes, and does all jobs that wait, and those they bring about, in here."""
     from pigeon.jobs import runner
+    from pigeon.services import write_backs
     from tests.harness.context import in_app
 
-    return lambda: in_app(app, runner.drain)
+    def flush_and_run() -> int:
+        write_backs.drain(within_s=30)
+        return runner.drain()
+
+    return lambda: in_app(app, flush_and_run)
 
 
 @pytest.fixture

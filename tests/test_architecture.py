@@ -20,6 +20,8 @@ from pigeon.cache import keys
 from pigeon.domain import events
 from pigeon.jobs import queues
 from pigeon.processes import plan
+from pigeon.realtime import handlers
+from pigeon.web import guards
 from tests.harness import procfile
 from tests.harness.environment import ROOT
 
@@ -29,7 +31,7 @@ KOREAN = PIGEON / "translations" / "ko" / "LC_MESSAGES" / "messages.po"
 WITHOUT_A_SERVICE = {
     "jobs": {"queues", "registry", "runner", "scheduler", "worker"},
     "blueprints": {"openapi", "settings", "system"},
-    "templates": {"_ui", "base", "docs", "email", "errors", "landing", "settings"},
+    "templates": {"_ui", "base", "docs", "email", "errors", "landing", "settings", "system"},
 }
 SECRET_PLACES = re.compile(r"(?<![\w.])/(?:work|root|home)/\w|pypi\.org|pythonhoste[d]|npmj[s]\.")
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]")
@@ -123,6 +125,22 @@ def test_every_route_says_who_may_call_it(app: Flask) -> None:
         if rule.endpoint != "static" and not hasattr(app.view_functions[rule.endpoint], "access")
     ]
     assert not silent
+
+
+def test_every_socket_event_says_who_may_send_it_and_how_often() -> None:
+    assert set(handlers.EVENTS) >= {"post.watch", "post.unwatch"}
+    for handler in handlers.EVENTS.values():
+        assert handler.access == guards.MEMBERS
+        assert handler.rate
+
+
+def test_socket_events_come_in_by_the_guarded_table_alone() -> None:
+    registered = [
+        ast.unparse(node.args[0])
+        for _, node, called in calls()
+        if called.split(".")[0] == "sockets" and called.endswith((".on", ".on_event", ".event"))
+    ]
+    assert sorted(registered) == ["'*'", "'connect'", "'disconnect'", "name"]
 
 
 def test_every_event_has_a_row_in_subscribers() -> None:
@@ -230,7 +248,9 @@ def _sentences() -> Iterator[tuple]:
         (TEMPLATES, [("**.html", "jinja2"), ("**.txt", "jinja2")]),
         (PIGEON, [("**.py", "python")]),
     ):
-        yield from extract_from_dir(str(folder), methods, options, keywords)
+        yield from extract_from_dir(
+            str(folder), methods, options, keywords, directory_filter=lambda _folder: True
+        )
 
 
 def _strings(value: str | tuple[str, ...]) -> tuple[str, ...]:

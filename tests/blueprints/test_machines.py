@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from pigeon.services import outbox
-from tests.factories import Person
+from pigeon.services import likes, outbox
+from tests.factories import Person, make_post, make_user
 from tests.harness.clients import Client
 
 
@@ -101,3 +101,36 @@ def test_what_a_page_names_is_there(
     assert pictures_named
     for address in pictures_named:
         assert browser.get(address).status_code == 200
+
+
+def test_the_operators_page_is_for_admins_alone(app: Flask, client_for: Any) -> None:
+    with app.app_context():
+        boss, other = make_user("boss", role="admin"), make_user()
+        post = make_post()
+        likes.set_liked(likes.POSTS, post.id, by=other.id, on=True)
+    page = client_for(boss).get("/system")
+    assert page.status_code == 200
+    assert "Age of the oldest change" in page.text
+    assert client_for(other).get("/system").status_code == 404
+
+
+def test_without_the_state_redis_its_figures_are_left_out(
+    app: Flask, anonymous: Client, client_for: Any, with_settings: Callable[..., None]
+) -> None:
+    with app.app_context():
+        boss = make_user("boss", role="admin")
+    browser = client_for(boss)
+    assert "Age of the oldest change" in browser.get("/system").text
+    with_settings(redis_state_url="unix:///nowhere.sock")
+    answer = anonymous.get("/metrics")
+    assert answer.status_code == 200
+    assert re.search(r"^pigeon_outbox_pending \d", answer.text, re.MULTILINE)
+    for name in (
+        "pigeon_writeback_oldest_seconds",
+        "pigeon_writeback_pending",
+        "pigeon_queue_jobs",
+    ):
+        assert not re.search(rf"^{name}(\{{| )", answer.text, re.MULTILINE), name
+    page = browser.get("/system")
+    assert page.status_code == 200
+    assert "The state Redis does not answer" in page.text

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import psutil
 import pytest
 from flask.sessions import SecureCookieSessionInterface
+from playwright.sync_api import expect
 
 from pigeon.domain.sessions import Caller
 from pigeon.services import sessions
@@ -23,12 +24,14 @@ from tests.harness.children import wait_until
 from tests.harness.pictures import real_photographs
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Locator, Page
+    from playwright.sync_api import Locator, Page, WebSocket
 
     from tests.factories import Posted
     from tests.harness.sites import Site
 
 PHOTOGRAPHS = 4
+NAVIGATION_MS = 20_000  # on a machine that does much else
+CONNECTED = "40"  # the packet by which Socket.IO answers a connection
 SEND = """async ({caption, pictures}) => {
   const bytes = (text) => Uint8Array.from(atob(text), (letter) => letter.codePointAt(0));
   const form = new FormData();
@@ -42,6 +45,7 @@ SEND = """async ({caption, pictures}) => {
 }"""
 
 _numbers = itertools.count(1)
+expect.set_options(timeout=10_000)  # as all else waits (tests/harness/browser.py)
 
 
 class Cast:
@@ -92,6 +96,7 @@ def as_person(site: Site, page_for: Callable[..., Page]) -> Callable[..., Page]:
 
     def open_page(person: Person | None = None, **options: Any) -> Page:
         page = page_for(site, None, **options)
+        page.context.set_default_navigation_timeout(NAVIGATION_MS)
         if person is not None:
             page.context.add_cookies([_session_cookie(site, person)])
             page.goto("/")
@@ -106,6 +111,26 @@ def _session_cookie(site: Site, person: Person) -> Any:
     signer: Any = SecureCookieSessionInterface().get_signing_serializer(site.app)
     value = signer.dumps({"_user_id": token, "_fresh": True})
     return {"name": site.app.config["SESSION_COOKIE_NAME"], "value": value, "url": site.url}
+
+
+@pytest.fixture
+def go_live() -> Callable[[Page, str], None]:
+    """`go_live(page, "/people")` loads a page; from then on it hears what happens."""
+
+    def go(page: Page, path: str) -> None:
+        heard: list[str] = []
+
+        def listen(socket: WebSocket) -> None:
+            socket.on("framereceived", lambda frame: heard.append(str(frame)[:2]))
+
+        page.on("websocket", listen)
+        page.goto(path)
+        wait_until(
+            lambda: page.wait_for_timeout(10) is None and CONNECTED in heard, what="a connection"
+        )
+        page.remove_listener("websocket", listen)
+
+    return go
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.harness import pictures
 from tests.harness.browser import ALL_RULES, assert_accessible
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from tests.browser.conftest import Cast
     from tests.factories import Person
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]  # axe takes its time
 SIZES = ({"width": 390, "height": 844}, {"width": 1280, "height": 900})
 SMALLEST = {"width": 320, "height": 640}
 THEMES = {"light": ALL_RULES, "dark": ["color-contrast"]}
@@ -76,6 +77,7 @@ def test_the_way_in(
     page.get_by_label("Username").fill(ann.username)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Sign up").click()
+    expect(page.get_by_label("Password", exact=True)).to_have_value("")  # it has been answered
     page.locator(".field.is-wrong").wait_for()
     look(page)
     page.get_by_label("Username").fill("axe.newcomer")
@@ -122,7 +124,7 @@ def test_pages_of_members(
 
 def test_settings(open_still: Callable[..., Page], ann: Person) -> None:
     page = open_still(ann)
-    for section in ("profile", "account", "appearance"):
+    for section in ("profile", "account", "notifications", "appearance"):
         page.goto(f"/settings/{section}")
         for closed in page.locator("main details:not([open]) > summary").all():
             closed.click()

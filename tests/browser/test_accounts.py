@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.harness.browser import sign_in
 from tests.harness.children import wait_until
@@ -47,8 +49,10 @@ def test_a_wrong_password_says_no_more_than_that(
         page.get_by_label("E-mail or username").fill(username)
         page.get_by_label("Password", exact=True).fill("not the password")
         page.get_by_role("button", name="Log in").click()
-        said.append(page.get_by_role("alert").first.inner_text())
-        assert page.get_by_label("E-mail or username").input_value() == username
+        alert = page.get_by_role("alert").first
+        expect(alert).to_have_text(re.compile(r"\S"))
+        said.append(alert.inner_text())
+        expect(page.get_by_label("E-mail or username")).to_have_value(username)
     assert said[0] == said[1] != ""
 
 
@@ -59,10 +63,10 @@ def test_the_password_can_be_shown(as_person: Callable[..., Page]) -> None:
     field.fill("visible words")
     show = page.get_by_role("button", name="Show password")
     show.click()
-    assert field.get_attribute("type") == "text"
-    assert show.get_attribute("aria-pressed") == "true"
+    expect(field).to_have_attribute("type", "text")
+    expect(show).to_have_attribute("aria-pressed", "true")
     show.click()
-    assert field.get_attribute("type") == "password"
+    expect(field).to_have_attribute("type", "password")
 
 
 def test_the_username_is_checked_while_typing(as_person: Callable[..., Page], ann: Person) -> None:
@@ -77,16 +81,15 @@ def test_the_username_is_checked_while_typing(as_person: Callable[..., Page], an
 
 
 def test_log_out_closes_other_windows_of_the_browser(
-    as_person: Callable[..., Page], ann: Person
+    as_person: Callable[..., Page], go_live: Callable[[Page, str], None], ann: Person
 ) -> None:
     page = as_person(ann)
     other = page.context.new_page()
-    with other.expect_websocket():
-        other.goto("/")
+    go_live(other, "/")
     page.locator(".nav-menu > summary").click()
     page.get_by_role("button", name="Log out").click()
     page.locator(".landing").wait_for()
-    other.wait_for_url("**/login?next=*", timeout=5_000)
+    other.wait_for_url("**/login?next=*")
     page.goto("/settings/profile")
     assert "/login" in page.url
 
@@ -106,7 +109,7 @@ def test_a_forgotten_password_by_the_mailed_link(
     page.get_by_label("New password").fill(NEW_PASSWORD)
     page.get_by_role("button", name="Save the password").click()
     page.get_by_role("heading", name="Welcome back").wait_for()
-    elsewhere.wait_for_url("**/login?next=*", timeout=5_000)
+    elsewhere.wait_for_url("**/login?next=*")
     sign_in(page, ann.username, NEW_PASSWORD)
     page.get_by_role("heading", name=f"Welcome, {ann.display_name}").wait_for()
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -16,37 +18,34 @@ pytestmark = pytest.mark.browser
 DARK, LIGHT = "rgb(18, 20, 23)", "rgb(255, 255, 255)"
 
 
-def ground(page: Page) -> str:
-    return str(page.evaluate("getComputedStyle(document.body).backgroundColor"))
+def see_ground(page: Page, colour: str) -> None:
+    expect(page.locator("body")).to_have_css("background-color", colour)
 
 
 def test_dark_from_the_menu_at_once_and_for_good(
     as_person: Callable[..., Page], ann: Person
 ) -> None:
     page = as_person(ann)
-    assert ground(page) == LIGHT
+    see_ground(page, LIGHT)
     page.locator(".nav-menu > summary").click()
     with page.expect_response("**/settings/appearance"):
         page.get_by_role("button", name="Dark", exact=True).click()
-    page.wait_for_function(
-        "ground => getComputedStyle(document.body).backgroundColor === ground", arg=DARK
-    )
+    see_ground(page, DARK)
     assert 'data-theme="dark"' in page.request.get("/").text()
     page.reload()
-    assert ground(page) == DARK
-    assert page.locator('meta[name="color-scheme"]').get_attribute("content") == "dark"
+    see_ground(page, DARK)
+    expect(page.locator('meta[name="color-scheme"]')).to_have_attribute("content", "dark")
 
 
 def test_the_theme_follows_the_device_until_it_is_chosen(as_person: Callable[..., Page]) -> None:
     page = as_person(color_scheme="dark")
     page.goto("/")
-    assert ground(page) == DARK
-    page.get_by_role("button", name="Light", exact=True).click()
-    page.wait_for_function(
-        "ground => getComputedStyle(document.body).backgroundColor === ground", arg=LIGHT
-    )
+    see_ground(page, DARK)
+    with page.expect_response("**/appearance"):  # with it comes the cookie
+        page.get_by_role("button", name="Light", exact=True).click()
+        see_ground(page, LIGHT)
     page.goto("/signup")
-    assert ground(page) == LIGHT
+    see_ground(page, LIGHT)
 
 
 def test_the_language_of_a_visitor(as_person: Callable[..., Page]) -> None:
@@ -55,8 +54,8 @@ def test_the_language_of_a_visitor(as_person: Callable[..., Page]) -> None:
     page.get_by_role("heading", name="Welcome back").wait_for()
     page.get_by_role("button", name="한국어").click()
     page.get_by_role("heading", name="다시 만나 반가워요").wait_for()
-    assert page.url.endswith("/login")
-    assert page.locator("html").get_attribute("lang") == "ko"
+    expect(page).to_have_url(re.compile(r"/login$"))
+    expect(page.locator("html")).to_have_attribute("lang", "ko")
 
 
 def test_a_browser_that_speaks_korean_is_answered_in_korean(as_person: Callable[..., Page]) -> None:
@@ -72,7 +71,7 @@ def test_the_language_of_a_member(as_person: Callable[..., Page], ann: Person) -
     page.get_by_role("radio", name="Dark").check()
     page.get_by_role("button", name="Save").click()
     page.get_by_role("heading", name="화면").wait_for()
-    assert page.locator("html").get_attribute("lang") == "ko"
-    assert page.locator("html").get_attribute("data-theme") == "dark"
+    expect(page.locator("html")).to_have_attribute("lang", "ko")
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
     page.goto("/")
     page.get_by_role("link", name="만들기").wait_for()

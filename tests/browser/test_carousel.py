@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 PHONE = {"width": 390, "height": 844}
+ON, OFF = re.compile(r"\bis-on\b"), re.compile(r"^(?!.*\bis-on\b)")
 
 
 @pytest.fixture
@@ -25,13 +28,11 @@ def post(cast: Cast, ann: Person) -> str:
 def shows(carousel: Locator, number: int) -> None:
     """The n-th photo is there, and only it can be reached."""
     carousel.locator(".carousel-chip", has_text=f"{number}/3").wait_for()
-    slides = carousel.locator(".carousel-slide")
-    inert = [slides.nth(n).evaluate("slide => slide.inert") for n in range(3)]
-    assert inert == [n != number - 1 for n in range(3)]
-    dots = carousel.locator(".carousel-dot")
-    assert [("is-on" in str(dots.nth(n).get_attribute("class"))) for n in range(3)] == [
-        n == number - 1 for n in range(3)
-    ]
+    slides, dots = carousel.locator(".carousel-slide"), carousel.locator(".carousel-dot")
+    for n in range(3):
+        expect(slides.nth(n)).to_have_js_property("inert", n != number - 1)
+    for n in range(3):
+        expect(dots.nth(n)).to_have_class(ON if n == number - 1 else OFF)
 
 
 def test_by_mouse_arrows_stand_where_there_is_a_neighbour(
@@ -40,19 +41,18 @@ def test_by_mouse_arrows_stand_where_there_is_a_neighbour(
     page = as_person()
     page.goto(post)
     carousel = page.locator(".carousel")
-    assert carousel.get_attribute("aria-label") == "Photos, 3"
-    assert carousel.locator(".carousel-slide").nth(1).get_attribute("aria-label") == (
-        "2 of 3: a window"
-    )
+    expect(carousel).to_have_attribute("aria-label", "Photos, 3")
+    second = carousel.locator(".carousel-slide").nth(1)
+    expect(second).to_have_attribute("aria-label", "2 of 3: a window")
     carousel.hover()
     back, on = (carousel.get_by_role("button", name=f"{way} photo") for way in ("Previous", "Next"))
     shows(carousel, 1)
-    assert not back.is_visible()
+    expect(back).to_be_hidden()
     on.click()
     shows(carousel, 2)
     on.click()
     shows(carousel, 3)
-    assert not on.is_visible(), "no loop"
+    expect(on, "no loop").to_be_hidden()
     back.click()
     shows(carousel, 2)
 
@@ -101,5 +101,5 @@ def test_without_scripts_the_photos_scroll(as_person: Callable[..., Page], post:
     page.goto(post)
     slides = page.locator(".carousel-slide")
     slides.nth(2).scroll_into_view_if_needed()
-    assert slides.nth(2).locator(".photo-image").is_visible()
-    assert not page.get_by_role("button", name="Next photo").is_visible()
+    expect(slides.nth(2).locator(".photo-image")).to_be_visible()
+    expect(page.get_by_role("button", name="Next photo")).to_be_hidden()

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from playwright.sync_api import expect
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -47,11 +48,10 @@ def test_sign_up_by_the_link_on_the_page_leads_to_the_first_post(
     page.wait_for_url("/")
     card = page.locator("article", has_text="My first four")
     card.wait_for()
-    page.locator("article:not(.is-pending)", has_text="My first four").wait_for()
-    assert card.locator(".carousel-slide").count() == len(photographs)
-    done = page.locator(".checklist-step.is-done")
-    done.wait_for()
-    assert "Share your first photo" in done.inner_text()
+    ready = page.locator("article:not(.is-pending)", has_text="My first four")
+    ready.wait_for(timeout=20_000)
+    expect(card.locator(".carousel-slide")).to_have_count(len(photographs))
+    expect(page.locator(".checklist-step.is-done")).to_contain_text("Share your first photo")
 
 
 def test_sign_up_by_the_letter_in_the_outbox(
@@ -87,15 +87,13 @@ def test_a_post_is_its_authors_at_once_and_a_followers_when_it_is_ready(
         author.get_by_role("button", name="Share", exact=True).click()
         pending = author.locator("article.is-pending", has_text="Four at once")
         pending.wait_for()
-        assert author.locator("#feed > article").first.get_attribute("id") == pending.get_attribute(
-            "id"
-        )
-        preview = pending.locator("img[data-preview]")
-        assert preview.is_visible()
-        assert pending.locator("[data-count]").inner_text() == "0/4"
+        first_id = str(pending.get_attribute("id"))
+        expect(author.locator("#feed > article").first).to_have_id(first_id)
+        expect(pending.locator("img[data-preview]")).to_be_visible()
+        expect(pending.locator(".pending-count")).to_have_text("0/4")
         address = str(pending.get_attribute("data-href"))
         assert follower.request.get(address).status == 404
-        assert not follower.locator(".new-posts-pill").is_visible()
+        expect(follower.locator(".new-posts-pill")).to_be_hidden()
     author.locator("article:not(.is-pending)", has_text="Four at once").wait_for(timeout=20_000)
     pill = follower.get_by_role("button", name="1 new post")
     pill.wait_for()
@@ -103,9 +101,9 @@ def test_a_post_is_its_authors_at_once_and_a_followers_when_it_is_ready(
     pill.click()
     card = follower.locator("#feed > article").first
     card.get_by_text("Four at once").wait_for()
-    assert card.locator(".carousel-slide").count() == 4
+    expect(card.locator(".carousel-slide")).to_have_count(4)
     first = card.locator(".photo-image").first
     first.evaluate("picture => picture.decode()")
-    assert re.match(r"/media/", str(first.get_attribute("src")))
-    assert not pill.is_visible()
+    expect(first).to_have_attribute("src", re.compile(r"^/media/"))
+    expect(pill).to_be_hidden()
     assert not loads

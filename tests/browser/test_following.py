@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -17,8 +18,11 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 
-def count_of(page: Page, person: Person) -> str:
-    return page.locator(f'[data-followers="{person.username}"] strong').inner_text()
+FOLLOW = "**/api/v1/users/*/follow"
+
+
+def see_count(page: Page, person: Person, count: int) -> None:
+    expect(page.locator(f'[data-followers="{person.username}"] strong')).to_have_text(str(count))
 
 
 def test_the_button_and_the_count_change_without_a_reload(
@@ -27,18 +31,18 @@ def test_the_button_and_the_count_change_without_a_reload(
     page = as_person(bob)
     page.goto(f"/u/{ann.username}")
     page.evaluate("window.isSamePage = true")
-    assert count_of(page, ann) == "0"
+    see_count(page, ann, 0)
     follow = page.get_by_role("button", name=f"Follow {ann.username}")
     following = page.get_by_role("button", name=f"Following {ann.username}")
     bell = page.locator(".profile-bell")
-    assert not bell.is_visible()
+    expect(bell).to_be_hidden()
     follow.click()
     following.wait_for()
-    page.locator(f'[data-followers="{ann.username}"]', has_text=re.compile(r"^\s*1\b")).wait_for()
+    see_count(page, ann, 1)
     bell.wait_for()
     following.click()
     follow.wait_for()
-    page.locator(f'[data-followers="{ann.username}"]', has_text=re.compile(r"^\s*0\b")).wait_for()
+    see_count(page, ann, 0)
     assert page.evaluate("window.isSamePage")
 
 
@@ -50,12 +54,14 @@ def test_the_follower_stands_in_the_list_with_a_button(
     page.goto(f"/u/{ann.username}")
     page.locator(f'[data-followers="{ann.username}"]').click()
     page.get_by_role("heading", name=re.compile("Followers")).wait_for()
-    page.get_by_role("button", name=f"Follow {bob.username}").click()
+    with page.expect_response(FOLLOW):  # the button does not wait for it
+        page.get_by_role("button", name=f"Follow {bob.username}").click()
     page.get_by_role("button", name=f"Following {bob.username}").wait_for()
     page.reload()
     page.get_by_role("button", name=f"Following {bob.username}").wait_for()
     page.get_by_role("link", name="Following", exact=True).click()
     page.wait_for_url("**/following")
+    page.get_by_role("heading", name=re.compile("^Following")).wait_for()
     page.locator("#people").get_by_text(bob.username).wait_for()
 
 
@@ -64,13 +70,14 @@ def test_what_the_server_did_not_take_is_taken_back(
 ) -> None:
     page = as_person(bob)
     page.goto(f"/u/{ann.username}")
-    page.route("**/api/v1/users/*/follow", lambda route: route.abort())
+    page.route(FOLLOW, lambda route: route.abort())
     page.get_by_role("button", name=f"Follow {ann.username}").click()
     alert = page.locator('[data-toasts="alert"] .toast')
     alert.wait_for()
     page.get_by_role("button", name=f"Follow {ann.username}").wait_for()
-    page.unroute("**/api/v1/users/*/follow")
-    alert.get_by_role("button", name="Try again").click()
+    page.unroute(FOLLOW)
+    with page.expect_response(lambda answer: answer.url.endswith("/follow") and answer.ok):
+        alert.get_by_role("button", name="Try again").click()
     page.get_by_role("button", name=f"Following {ann.username}").wait_for()
 
 
@@ -86,7 +93,7 @@ def test_unfollowing_takes_the_posts_along(
     card.get_by_role("button", name=f"Unfollow {ann.username}").click()
     page.get_by_text(f"You no longer follow {ann.username}.").wait_for()
     page.goto("/")
-    assert not page.get_by_text("soon gone").count()
+    expect(page.get_by_text("soon gone")).to_have_count(0)
 
 
 def test_a_dismissed_suggestion_stays_away(
@@ -101,4 +108,4 @@ def test_a_dismissed_suggestion_stays_away(
     row.get_by_text(f"Followed by {ann.username}").wait_for()
     row.get_by_role("button", name=f"Do not suggest {popular.username}").click()
     page.get_by_text(f"{popular.username} will not be suggested again.").wait_for()
-    assert not row.is_visible()
+    expect(row).to_be_hidden()

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -40,9 +41,9 @@ def test_the_first_stop_skips_to_the_content(home: Page) -> None:
     home.goto("/")
     home.keyboard.press("Tab")
     assert focused_words(home) == "Skip to content"
-    assert home.locator(".skip").is_visible()
+    expect(home.locator(".skip")).to_be_in_viewport()
     home.keyboard.press("Enter")
-    assert home.evaluate(f"{FOCUSED}.id") == "main"
+    expect(home.locator("#main")).to_be_focused()
 
 
 def test_every_stop_shows_where_it_is(home: Page) -> None:
@@ -67,10 +68,11 @@ def test_single_keys_lead_to_places(home: Page, ann: Person) -> None:
     home.keyboard.press("g")
     home.keyboard.press("p")
     home.wait_for_url(f"**/u/{ann.username}")
+    home.get_by_role("heading", name=ann.username).wait_for()
     home.keyboard.press("n")
     home.wait_for_url("**/create")
     home.get_by_label("Caption").press_sequentially("j? g")
-    assert home.get_by_label("Caption").input_value() == "j? g", "never while typing"
+    expect(home.get_by_label("Caption"), "never while typing").to_have_value("j? g")
 
 
 def test_the_list_of_keys_traps_the_focus_and_gives_it_back(home: Page) -> None:
@@ -95,8 +97,8 @@ def test_menus_open_move_and_close(home: Page) -> None:
     home.keyboard.press("ArrowDown")
     assert focused_words(home).strip() == "Edit"
     home.keyboard.press("Escape")
-    assert not menu.locator(".menu-item").first.is_visible()
-    assert home.evaluate(f"{FOCUSED}.tagName") == "SUMMARY"
+    expect(menu.locator(".menu-item").first).to_be_hidden()
+    expect(menu.locator("summary")).to_be_focused()
 
 
 def test_page_down_moves_between_posts(home: Page) -> None:
@@ -104,5 +106,5 @@ def test_page_down_moves_between_posts(home: Page) -> None:
     home.keyboard.press("PageDown")
     assert "number 1" in focused_words(home)
     articles = home.locator("#feed > article")
-    assert articles.first.get_attribute("aria-posinset") == "1"
-    assert articles.first.get_attribute("aria-setsize") == "3"
+    expect(articles.first).to_have_attribute("aria-posinset", "1")
+    expect(articles.first).to_have_attribute("aria-setsize", "3")

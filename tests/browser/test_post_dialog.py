@@ -6,9 +6,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
+
+from tests.harness.children import wait_until
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Page, Route
 
     from tests.browser.conftest import Cast
     from tests.factories import Person, Posted
@@ -43,7 +46,7 @@ def test_closing_gives_back_the_place_and_the_focus(
     page = as_person(ann)
     title = page.title()
     scrolled = open_third(page, posts[2])
-    assert page.title() != title
+    expect(page).not_to_have_title(title)
     if way == "Escape":
         page.keyboard.press("Escape")
     elif way == "Back":
@@ -52,10 +55,9 @@ def test_closing_gives_back_the_place_and_the_focus(
         page.locator("#post-dialog").get_by_role("button", name="Close").click()
     page.locator("#post-dialog:not([open])").wait_for(state="attached")
     page.wait_for_url("/")
-    assert abs(page.evaluate("scrollY") - scrolled) <= 1
-    assert page.title() == title
-    focused = page.evaluate("document.activeElement.closest('article').id")
-    assert focused == f"post-{posts[2].id}"
+    page.wait_for_function("scrolled => Math.abs(scrollY - scrolled) <= 1", arg=scrolled)
+    expect(page).to_have_title(title)
+    expect(page.locator(f"#post-{posts[2].id} .post-time")).to_be_focused()
 
 
 def test_up_and_down_lead_to_the_neighbours(
@@ -100,3 +102,21 @@ def test_from_a_profile_and_on_a_phone(
     phone.locator(f"#post-{posts[1].id}").click()
     phone.wait_for_url(f"**/p/{posts[1].id}")
     phone.locator(".post-page .post-view").wait_for()
+
+
+def test_two_taps_while_it_comes_open_it_once(
+    as_person: Callable[..., Page], ann: Person, posts: list[Posted]
+) -> None:
+    page = as_person(ann)
+    waiting: list[Route] = []
+    page.route(f"**/p/{posts[0].id}?fragment=1", lambda route: waiting.append(route))
+    link = page.locator(f"#post-{posts[0].id} .post-time")
+    before = page.evaluate("history.length")
+    link.click()
+    link.click()
+    wait_until(lambda: page.evaluate("1") and waiting)
+    for route in waiting:
+        route.continue_()
+    page.locator("#post-dialog[open] .post-view").wait_for()
+    assert len(waiting) == 1
+    assert page.evaluate("history.length") == before + 1

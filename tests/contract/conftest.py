@@ -10,5 +10,7 @@ from tests.contract.world import World, build
 
 
 @pytest.fixture
-def world(app: Flask, mails: Any, client_for: Callable[[Any], Any]) -> World:
-    return build(app, mails, client_for)
+def world(
+    app: Flask, drain: Callable[[], int], mails: Any, client_for: Callable[[Any], Any]
+) -> World:
+    return build(app, drain, mails, client_for)

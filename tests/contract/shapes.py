@@ -187,4 +187,40 @@ POST = {
         }
     ),
 }
+COMMENT = {
+    "id": identifier,
+    "post_id": identifier,
+    "author": USER_REF,
+    "href": address,
+    "parent_id": maybe(identifier),
+    "text": lambda value: isinstance(value, str) and value.strip() == value != "",
+    "mentions": [USER_REF],
+    "tags": [str],
+    "like_count": count,
+    "reply_count": count,
+    "created_at": time,
+    "edited_at": maybe(time),
+    "viewer": maybe({"is_author": bool, "liked": bool, "may_delete": bool}),
+}
+LIKED = {"id": identifier, "like_count": count, "viewer": {"liked": bool}}
+NOTIFICATION = {
+    "id": identifier,
+    "kind": one_of("reply", "comment", "mention", "post", "like", "follow"),
+    "actors": lambda value: len(value) <= 3 and not list(faults(value, [USER_REF])),
+    "actor_count": count,
+    "message": lambda value: isinstance(value, str) and value != "",
+    "excerpt": lambda value: isinstance(value, str) and len(value) <= 120,
+    "subject": {
+        "kind": one_of("post", "comment", "reply", "user"),
+        "id": identifier,
+        "post_id": maybe(identifier),
+    },
+    "href": lambda value: isinstance(value, str) and re.match(r"/(?!/)", value) is not None,
+    "thumb_url": maybe(address),
+    "is_available": bool,
+    "created_at": time,
+    "seen": bool,
+    "read": bool,
+}
+UNREAD = {"unseen": count, "unread": count}
 USER_HIT = {"kind": one_of("user"), "user": USER_ROW}

@@ -23,12 +23,16 @@ SIGN_UP = {
     "display_name": "New",
     "password": PASSWORD,
 }
+SAID = {"text": "how blue"}
 NEW_PASSWORD = "quite another pigeon 8"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Call:
-    """One call as the contract describes it; `body` makes its JSON out of the world."""
+    """One call as the contract describes it; `body` makes its JSON out of the world.
+
+    `before` readies the world, and may name what stands for further placeholders.
+    """
 
     status: int
     shape: Shape = None
@@ -36,6 +40,7 @@ class Call:
     query: str = ""
     values: dict[str, str] = field(default_factory=dict)
     multipart: bool = False
+    before: Callable[[World], dict[str, Any] | None] = lambda _: None
 
 
 def given(value: Any) -> Callable[[World], Any]:
@@ -91,6 +96,33 @@ CALLS = {
         shape=shapes.POST,
         values={"post_id": "failed", "image_id": "failed_image"},
     ),
+    "PUT /posts/{post_id}/like": Call(status=200, shape=shapes.LIKED),
+    "DELETE /posts/{post_id}/like": Call(status=200, shape=shapes.LIKED),
+    "GET /posts/{post_id}/likers": Call(
+        status=200, shape=page_of(shapes.USER_ROW), before=World.liked
+    ),
+    "GET /posts/{post_id}/comments": Call(status=200, shape=page_of(shapes.COMMENT)),
+    "POST /posts/{post_id}/comments": Call(status=201, shape=shapes.COMMENT, body=given(SAID)),
+    "GET /comments/{comment_id}/replies": Call(status=200, shape=page_of(shapes.COMMENT)),
+    "POST /comments/{comment_id}/replies": Call(status=201, shape=shapes.COMMENT, body=given(SAID)),
+    "PATCH /comments/{comment_id}": Call(status=200, shape=shapes.COMMENT, body=given(SAID)),
+    "DELETE /comments/{comment_id}": Call(status=204),
+    "PUT /comments/{comment_id}/like": Call(status=200, shape=shapes.LIKED),
+    "DELETE /comments/{comment_id}/like": Call(status=200, shape=shapes.LIKED),
+    "GET /comments/{comment_id}/likers": Call(
+        status=200, shape=page_of(shapes.USER_ROW), before=World.liked
+    ),
+    "GET /notifications": Call(
+        status=200, shape=page_of(shapes.NOTIFICATION), before=World.told, query="kind=reply"
+    ),
+    "DELETE /notifications": Call(status=204, before=World.told),
+    "GET /notifications/unread": Call(status=200, shape=shapes.UNREAD),
+    "PUT /notifications/seen": Call(status=200, shape=shapes.UNREAD, before=World.told),
+    "PUT /notifications/read": Call(status=200, shape=shapes.UNREAD, before=World.told),
+    "PUT /notifications/{notification_id}/read": Call(
+        status=200, shape=shapes.UNREAD, before=World.told
+    ),
+    "DELETE /notifications/{notification_id}": Call(status=204, before=World.told),
     "GET /timeline": Call(status=200, shape=page_of(shapes.POST)),
     "GET /tags/{tag}/posts": Call(status=200, shape=page_of(shapes.POST)),
 }
@@ -105,6 +137,7 @@ def test_the_document_is_sound_and_names_these_calls(app: Flask) -> None:
     }
     assert calls == set(CALLS)
     names = {"UserRef", "UserRow", "User", "Me", "Image", "Post", "Error", "UserHit"}
+    names |= {"Comment", "Liked", "Notification"}
     assert names <= set(described["components"]["schemas"])
 
 
@@ -113,7 +146,7 @@ def test_the_document_is_sound_and_names_these_calls(app: Flask) -> None:
 def test_each_call_answers_as_described(world: World, mode: str, name: str) -> None:
     method, path = name.split()
     described = CALLS[name]
-    names = world.names
+    names = world.names | (described.before(world) or {})
     values = names | {key: names[other] for key, other in described.values.items()}
     request: dict[str, Any] = {"values": values, "query": described.query}
     if described.body:
@@ -130,6 +163,8 @@ def test_public_calls_answer_strangers_without_a_viewer(world: World, anonymous:
         "GET /users/{username}": shapes.USER,
         "GET /users/{username}/posts": page_of(shapes.POST),
         "GET /posts/{post_id}": shapes.POST,
+        "GET /posts/{post_id}/comments": page_of(shapes.COMMENT),
+        "GET /comments/{comment_id}/replies": page_of(shapes.COMMENT),
         "GET /tags/{tag}/posts": page_of(shapes.POST),
     }
     for name, shape in public.items():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
@@ -10,9 +11,9 @@ from flask import Flask
 
 from pigeon.domain import limits
 from tests.contract.world import World, refusal, refused
-from tests.factories import make_post
+from tests.factories import make_comment, make_post
 from tests.harness import pictures
-from tests.harness.clients import multipart
+from tests.harness.clients import Client, multipart
 
 UNKNOWN = "9999999"
 IMPOSSIBLE = ("0", "-1", "1e3", "x", "99999999999999999999", "1%20", "٣", "01", "None")
@@ -22,7 +23,22 @@ WITH_AN_ID = (
     "DELETE /posts/{}",
     "POST /posts/{}/retry",
     "DELETE /posts/{}/images/1",
+    "PUT /posts/{}/like",
+    "DELETE /posts/{}/like",
+    "GET /posts/{}/likers",
+    "GET /posts/{}/comments",
+    "POST /posts/{}/comments",
 )
+WITH_A_COMMENT = (
+    "GET /comments/{}/replies",
+    "POST /comments/{}/replies",
+    "PATCH /comments/{}",
+    "DELETE /comments/{}",
+    "PUT /comments/{}/like",
+    "DELETE /comments/{}/like",
+    "GET /comments/{}/likers",
+)
+WITH_A_NOTIFICATION = ("PUT /notifications/{}/read", "DELETE /notifications/{}")
 WITH_A_NAME = (
     "GET /users/{}",
     "GET /users/{}/followers",
@@ -56,6 +72,31 @@ FOR_MEMBERS = (
     "POST /posts/1/retry",
     "DELETE /posts/1/images/1",
     "GET /timeline",
+    "PUT /posts/1/like",
+    "DELETE /posts/1/like",
+    "GET /posts/1/likers",
+    "POST /posts/1/comments",
+    "POST /comments/1/replies",
+    "PATCH /comments/1",
+    "DELETE /comments/1",
+    "PUT /comments/1/like",
+    "DELETE /comments/1/like",
+    "GET /comments/1/likers",
+    "GET /notifications",
+    "DELETE /notifications",
+    "GET /notifications/unread",
+    "PUT /notifications/seen",
+    "PUT /notifications/read",
+    "PUT /notifications/1/read",
+    "DELETE /notifications/1",
+)
+PUBLIC = (
+    "/users/bob",
+    "/users/bob/posts",
+    "/posts/1",
+    "/posts/1/comments",
+    "/comments/1/replies",
+    "/tags/x/posts",
 )
 
 
@@ -72,7 +113,7 @@ def test_strangers_are_told_to_log_in_before_anything_else(
     assert answer.status_code == 401, "before the missing token and the body"
 
 
-@pytest.mark.parametrize("path", ["/users/bob", "/users/bob/posts", "/posts/1", "/tags/x/posts"])
+@pytest.mark.parametrize("path", PUBLIC)
 @pytest.mark.env(PUBLIC_READING="off")
 def test_nothing_is_public_where_reading_is_not(app: Flask, anonymous: Any, path: str) -> None:
     assert refused(anonymous, f"GET {path}") == (401, "unauthenticated", {})
@@ -99,6 +140,45 @@ def test_refusals_come_in_order(world: World) -> None:
     found = refused(client, "POST /posts", data=data, headers=headers)
     named = {"images.0": "bad_format", "caption": "too_long", "idempotency_key": "bad_format"}
     assert found == (422, "invalid", named)
+
+
+def test_refusals_of_comments_come_in_order(world: World) -> None:
+    client, post_id = world.client, world.theirs.id
+    paths = (f"/posts/{post_id}/comments", f"/comments/{world.comment.id}/replies")
+    key = {"Idempotency-Key": "k"}
+    for path in paths:
+        name = f"POST {path}"
+        unknown = f"POST {path.replace(path.split('/')[2], UNKNOWN)}"
+        forged = {"X-CSRFToken": "forged"}
+        assert refused(client, unknown, headers=forged)[0:2] == (403, "csrf_failed")
+        assert refused(client, unknown, data=b"{") == (404, "not_found", {})
+        client.api("POST", path, {"text": "first"}, headers=key)
+        found = refused(client, name, body={"text": ""}, headers=key)
+        assert found == (422, "invalid", {"text": "required"}), "422 before 409"
+        found = refused(client, name, body={"text": "second"}, headers=key)
+        assert found == (409, "idempotency_conflict", {})
+        key = {"Idempotency-Key": "l"}
+    bob = client.application.test_client()
+    bob.sign_in(world.bob.id)
+    assert bob.api("PATCH", f"/posts/{post_id}", {"comments_open": False})[0] == 200
+    for path in paths:
+        found = refused(client, f"POST {path}", body={"text": ""}, headers={"Idempotency-Key": "m"})
+        assert found == (403, "comments_closed", {}), "403 before 422"
+        assert refused(bob, f"POST {path}", body={"text": "x"})[1] == "comments_closed"
+    theirs = f"PATCH /comments/{world.reply.id}"
+    assert refused(client, theirs, body={"nonsense": 1}) == (403, "forbidden", {})
+
+
+@pytest.mark.env(RATE_LIMITS="on")
+def test_hearts_more_often_than_allowed(world: World) -> None:
+    client, path = world.client, f"/api/v1/comments/{UNKNOWN}/like"
+    headers = {"X-CSRFToken": client.csrf()}
+    for _ in range(300):
+        assert client.put(path, headers=headers).status_code == 404
+    answer = client.put(path, headers=headers)
+    assert answer.status_code == 429 and refusal(answer.get_json()) == ("rate_limited", {})
+    assert 0 < int(answer.headers["Retry-After"]) <= 61
+    assert client.put(path).status_code == 403, "after a forged request"
 
 
 def test_the_whole_body_is_weighed_first(app: Flask, anonymous: Any) -> None:
@@ -138,20 +218,60 @@ def comparable(answer: Any) -> tuple[int, bytes, list[tuple[str, str]]]:
 def test_invisible_unknown_and_impossible_ids_are_the_same(world: World, name: str) -> None:
     hidden = [make_post(world.bob, images=1, state=state).id for state in ("processing", "failed")]
     gone = make_post(world.bob)
-    method, path = name.split()
     client = world.client
-    headers = {"X-CSRFToken": client.csrf()}
     bob = client.application.test_client()
     bob.sign_in(world.bob.id)
     assert bob.api("DELETE", f"/posts/{gone.id}")[0] == 204
-    answers = {
-        str(number): comparable(
-            client.open(f"/api/v1{path.format(number)}", method=method, headers=headers)
-        )
-        for number in (UNKNOWN, *hidden, gone.id, *IMPOSSIBLE)
-    }
-    assert answers[UNKNOWN][0] == 404
-    assert {number for number, a in answers.items() if a != answers[UNKNOWN]} == set()
+    assert _different(client, name, (*hidden, gone.id, *IMPOSSIBLE)) == set()
+
+
+def _different(client: Client, name: str, numbers: Iterable[object]) -> set[object]:
+    """Those that are not answered as an unknown id, byte for byte."""
+    method, path = name.split()
+    headers = {"X-CSRFToken": client.csrf()}
+
+    def answer(number: object) -> tuple[int, bytes, list[tuple[str, str]]]:
+        address = f"/api/v1{path.format(number)}"
+        return comparable(client.open(address, method=method, headers=headers))
+
+    unknown = answer(UNKNOWN)
+    assert unknown[0] == 404
+    return {number for number in numbers if answer(number) != unknown}
+
+
+@pytest.mark.parametrize("name", WITH_A_COMMENT)
+def test_invisible_deleted_and_impossible_comments_are_the_same(world: World, name: str) -> None:
+    client, bob = world.client, world.client.application.test_client()
+    bob.sign_in(world.bob.id)
+    unseen = [
+        make_comment(make_post(world.bob, images=1, state=state), world.bob)
+        for state in ("processing", "failed")
+    ]
+    gone = make_post(world.bob)
+    below = make_comment(gone, world.ann)
+    deleted = make_comment(world.theirs, world.ann)
+    under = make_comment(world.theirs, world.bob, answers=deleted)
+    assert bob.api("DELETE", f"/posts/{gone.id}")[0] == 204
+    assert bob.api("DELETE", f"/comments/{deleted.id}")[0] == 204
+    hidden = [comment.id for comment in (*unseen, below, deleted, under)]
+    assert _different(client, name, (*hidden, *IMPOSSIBLE)) == set()
+
+
+@pytest.mark.parametrize("name", WITH_A_NOTIFICATION)
+def test_foreign_and_impossible_notifications_are_the_same(world: World, name: str) -> None:
+    world.settle()
+    bob = world.client.application.test_client()
+    bob.sign_in(world.bob.id)
+    foreign = [row["id"] for row in bob.api("GET", "/notifications")[1]["items"]]
+    assert len(foreign) >= 2
+    assert _different(world.client, name, (*foreign, *IMPOSSIBLE)) == set()
+    assert [row["id"] for row in bob.api("GET", "/notifications")[1]["items"]] == foreign
+
+
+def test_a_kind_of_notification_that_there_is_not(world: World) -> None:
+    for query in ("kind=x", "kind=", "kind=like&kind=LIKE", "kind=like,reply"):
+        status, _, fields = refused(world.client, f"GET /notifications?{query}")
+        assert (status, set(fields)) == (422, {"kind"}), query
 
 
 @pytest.mark.parametrize("name", WITH_A_NAME)
@@ -185,6 +305,10 @@ def test_methods_that_a_path_does_not_know(world: World, anonymous: Any) -> None
             ("/users/bob/follow", "DELETE, PUT"),
             ("/posts", "POST"),
             ("/timeline", "GET, HEAD"),
+            ("/posts/1/like", "DELETE, PUT"),
+            ("/comments/1", "DELETE, PATCH"),
+            ("/notifications", "DELETE, GET, HEAD"),
+            ("/notifications/read", "DELETE, PUT"),
         ):
             for method in ("OPTIONS", "TRACE", "POST" if "me" in path else "PATCH", "QUERY"):
                 if method == "PATCH" and path == "/me":
@@ -213,7 +337,7 @@ def test_heads_have_the_headers_of_their_answers(world: World) -> None:
 
 def test_calls_that_do_not_exist(world: World, anonymous: Any) -> None:
     for client in (anonymous, world.client):
-        for path in ("/nothing", "/users", "/users/bob/", "/posts/1/like", "/me/status", "/"):
+        for path in ("/nothing", "/users", "/users/bob/", "/posts/1/shares", "/me/status", "/"):
             found = refused(client, f"GET {path}")
             assert found == (404, "not_found", {}), path
 

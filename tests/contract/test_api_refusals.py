@@ -29,6 +29,9 @@ JSON_CALLS = {
     "POST /posts": {"caption": "x"},
     "PATCH /posts/{mine}": {"caption": "x"},
     "DELETE /me": {"password": "x"},
+    "POST /posts/{post_id}/comments": {"text": "x"},
+    "POST /comments/{comment_id}/replies": {"text": "x"},
+    "PATCH /comments/{comment_id}": {"text": "x"},
 }
 
 
@@ -80,6 +83,8 @@ def test_null_is_no_text(world: World) -> None:
         (f"PATCH /posts/{world.mine.id}", {"caption": None}),
         (f"PATCH /posts/{world.mine.id}", {"alts": None}),
         ("POST /posts", {"caption": None}),
+        (f"POST /posts/{world.mine.id}/comments", {"text": None}),
+        (f"PATCH /comments/{world.comment.id}", {"text": None}),
     ):
         field = next(iter(body))
         assert refused(world.client, name, body=body) == (422, "invalid", {field: "bad_format"})
@@ -217,6 +222,54 @@ def test_captions_end_at_their_limits(world: World) -> None:
             assert status == 422
             fault = body["error"]["fields"]["caption"]
             assert (fault["code"], fault["limit"]) == expected
+
+
+def test_comments_end_at_their_limits(world: World) -> None:
+    for text, expected in (
+        ("x" * limits.COMMENT, None),
+        (f" {'한' * limits.COMMENT}\n", None),
+        ("x" * (limits.COMMENT + 1), ("too_long", limits.COMMENT)),
+        ("🐦" * (limits.COMMENT + 1), ("too_long", limits.COMMENT)),
+        ("", ("required", None)),
+        (" \n\t ", ("required", None)),
+        ("\u200b\u2060\u3164", ("required", None)),
+        (" ".join(f"@name{n}" for n in range(21)), ("too_many", limits.MENTIONS)),
+        (" ".join(f"@name{n}" for n in range(20)), None),
+        (" ".join(f"#tag{n}" for n in range(31)), ("too_many", limits.TAGS)),
+        (" ".join(f"#tag{n}" for n in range(30)), None),
+    ):
+        for method, path in (
+            ("POST", f"/posts/{world.theirs.id}/comments"),
+            ("POST", f"/comments/{world.comment.id}/replies"),
+            ("PATCH", f"/comments/{world.comment.id}"),
+        ):
+            before = world.client.api("GET", f"/posts/{world.theirs.id}/comments?limit=50")
+            status, body = world.client.api(method, path, {"text": text})
+            if expected is None:
+                assert status in (200, 201) and body["text"] == text.strip()
+                continue
+            fault = body["error"]["fields"]["text"]
+            assert (status, fault["code"], fault["limit"]) == (422, *expected), text[:20]
+            after = world.client.api("GET", f"/posts/{world.theirs.id}/comments?limit=50")
+            assert after == before, "nothing was stored"
+
+
+def test_recipients_and_owners_come_from_the_server(world: World) -> None:
+    names = ("author", "recipient_id", "postUserId", "writerId", "post_id", "parent_id", "mentions")
+    body = {"text": "x"} | dict.fromkeys(names, str(world.cat.id))
+    for name in (
+        f"POST /posts/{world.theirs.id}/comments",
+        f"POST /comments/{world.comment.id}/replies",
+        f"PATCH /comments/{world.comment.id}",
+    ):
+        found = refused(world.client, name, body=body)
+        assert found == (422, "invalid", dict.fromkeys(names, "unknown")), name
+    world.client.api("PUT", f"/posts/{world.theirs.id}/like", {"recipient_id": str(world.cat.id)})
+    world.settle()
+    cat = world.client.application.test_client()
+    cat.sign_in(world.cat.id)
+    kinds = [row["kind"] for row in cat.api("GET", "/notifications")[1]["items"]]
+    assert kinds == ["follow"]
 
 
 def test_alt_texts_of_an_edit(world: World) -> None:

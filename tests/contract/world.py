@@ -12,8 +12,17 @@ from flask import Flask
 from jsonschema import Draft202012Validator
 
 from pigeon.blueprints.openapi import document
+from pigeon.services import likes
 from tests.contract.shapes import ERROR, Shape, faults
-from tests.factories import Person, Posted, make_follow, make_post, make_user
+from tests.factories import (
+    Commented,
+    Person,
+    Posted,
+    make_comment,
+    make_follow,
+    make_post,
+    make_user,
+)
 from tests.factories.people import PASSWORD
 from tests.harness.clients import Client
 from tests.harness.context import in_app
@@ -24,9 +33,13 @@ TAG = "하늘"
 
 @dataclass
 class World:
-    """ann asks; she follows bob, eve follows ann; cat is the suggestion."""
+    """ann asks; she follows bob, eve follows ann; cat is the suggestion.
+
+    ann comments on bob's post, and bob answers her.
+    """
 
     app: Flask
+    settle: Callable[[], int]
     mails: Callable[[], list[EmailMessage]]
     client: Client
     ann: Person
@@ -36,6 +49,8 @@ class World:
     theirs: Posted
     mine: Posted
     failed: Posted
+    comment: Commented
+    reply: Commented
 
     @property
     def names(self) -> dict[str, Any]:
@@ -48,7 +63,23 @@ class World:
             "failed": self.failed.id,
             "failed_image": self.failed.image_ids[0],
             "cat": self.cat.username,
+            "comment_id": self.comment.id,
+            "reply": self.reply.id,
         }
+
+    def told(self) -> dict[str, Any]:
+        """Once all jobs are done: the newest notification of ann."""
+        self.settle()
+        status, page = self.client.api("GET", "/notifications?limit=1")
+        assert status == 200 and page["items"]
+        return {"notification_id": page["items"][0]["id"]}
+
+    def liked(self) -> None:
+        """By eve and ann, and stored: bob's post, and ann's comment."""
+        for person in (self.eve, self.ann):
+            likes.set_liked(likes.POSTS, self.theirs.id, by=person.id, on=True)
+            likes.set_liked(likes.COMMENTS, self.comment.id, by=person.id, on=True)
+        self.settle()
 
     def sign_up_token(self) -> str:
         body = {
@@ -68,23 +99,30 @@ class World:
         return link_in(self.mails()[-1]).rpartition("/")[2]
 
 
-def build(app: Flask, mails: Any, client_for: Callable[[Person], Client]) -> World:
+def build(
+    app: Flask, settle: Callable[[], int], mails: Any, client_for: Callable[[Person], Client]
+) -> World:
     ann, bob, cat, eve = (make_user(name) for name in ("ann", "bob", "cat", "eve"))
     make_follow(ann, bob, bell=True)
     make_follow(eve, ann)
     make_follow(bob, cat)
     make_follow(eve, bob)
+    theirs = make_post(bob, caption=f"for @ann and @nobody #{TAG}", images=2, alt="a bird")
+    comment = make_comment(theirs, ann, text=f"@bob and @nobody: #{TAG}")
     return World(
         app=app,
+        settle=settle,
         mails=mails,
         client=client_for(ann),
         ann=ann,
         bob=bob,
         cat=cat,
         eve=eve,
-        theirs=make_post(bob, caption=f"for @ann and @nobody #{TAG}", images=2, alt="a bird"),
+        theirs=theirs,
         mine=make_post(ann, caption="mine"),
         failed=make_post(ann, caption="oh", images=2, state="failed"),
+        comment=comment,
+        reply=make_comment(theirs, bob, text="thank you", answers=comment),
     )
 
 

@@ -1,6 +1,15 @@
-"""People, follows and posts, made by the services in the application whose context is open."""
+"""People, follows, posts and comments, made by the services in the application that is open."""
 
+from tests.factories.comments import Commented, make_comment
 from tests.factories.people import Person, make_follow, make_user
 from tests.factories.posts import Posted, make_post
 
-__all__ = ["Person", "Posted", "make_follow", "make_post", "make_user"]
+__all__ = [
+    "Commented",
+    "Person",
+    "Posted",
+    "make_comment",
+    "make_follow",
+    "make_post",
+    "make_user",
+]

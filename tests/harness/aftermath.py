@@ -54,8 +54,8 @@ def check(battle: Battle) -> None:
     message = battle.told()
     assert not battle.violations, message
     assert battle.looks > battle.kills, message
-    assert len(battle.acknowledged) == battle.posts, message
-    assert len(set(battle.acknowledged.values())) == battle.posts, message
+    assert len(battle.acknowledged) == battle.work, message
+    assert len(set(battle.acknowledged.values())) == battle.work, message
     with battle.site.app.app_context():
         _check_rows(battle, message)
         _check_files(battle, message)
@@ -68,11 +68,11 @@ def _check_rows(battle: Battle, message: str) -> None:
 
     rows = db.session.execute(select(PostModel.id, PostModel.caption, PostModel.state)).all()
     captions = Counter(row.caption for row in rows)
-    assert captions == Counter(caption_of(n) for n in range(battle.posts)), message
+    assert captions == Counter(caption_of(n) for n in range(battle.work)), message
     assert {str(row.id) for row in rows} == set(battle.acknowledged.values()), message
     assert {row.state for row in rows} == {"published"}, message
     published = db.session.scalar(select(func.count()).select_from(PublicationModel))
-    assert published == battle.posts, message
+    assert published == battle.work, message
     assert set(db.session.scalars(select(MediaModel.state))) == {"ready"}, message
     assert db.session.scalar(select(func.count()).select_from(OutboxRow)) == 0, message
     db.session.rollback()

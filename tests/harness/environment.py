@@ -12,4 +12,5 @@ SAFE = {
     "SQL_FLUSH": "off",
     "RATE_LIMITS": "off",
 }
-MODES = {"full": {}, "plain": {"CACHE": "off", "FANOUT": "off", "ASYNC": "off"}}
+PLAIN = {"CACHE": "off", "FANOUT": "off", "ASYNC": "off", "WRITE_BACK": "off"}
+MODES = {"full": {}, "plain": PLAIN}

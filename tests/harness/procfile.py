@@ -11,7 +11,7 @@ from pathlib import Path
 from tests.harness import children, redis_pair
 from tests.harness.environment import ROOT
 from tests.harness.redis_pair import RedisPair
-from tests.harness.sites import START_S, Site, new_site
+from tests.harness.sites import START_S, Site, new_site, status_of
 
 SERVERS = {"web": 2, "realtime": 2}
 
@@ -39,6 +39,8 @@ def procfile_site(folder: Path, database_url: str, **env: str) -> Iterator[Site]
             _start(site, kind, kind, PIGEON_READY_FILE=str(folder / f"{kind}.ready"))
         _start_nginx(site, nginx, folder, ports)
         site.wait()
+        for port in (*ports["web"], *ports["realtime"]):
+            _wait_for_server(port)
         for kind in workers:
             children.wait_until((folder / f"{kind}.ready").exists, timeout_s=START_S, what=kind)
         yield site
@@ -69,6 +71,12 @@ def _start_server(site: Site, kind: str, number: int) -> int:
     port = children.free_port()
     _start(site, kind, f"{kind}.{number}", PORT=str(port))
     return port
+
+
+def _wait_for_server(port: int) -> None:
+    """Itself, since nginx asks another one for as long as this one does not answer."""
+    url = f"http://127.0.0.1:{port}/healthz"
+    children.wait_until(lambda: status_of(url) == 200, timeout_s=START_S, what=url)
 
 
 def _start(site: Site, kind: str, name: str, **env: str) -> None:

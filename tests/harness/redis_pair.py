@@ -34,7 +34,7 @@ class RedisPair:
 def start(folder: Path) -> RedisPair:
     """Start both; a folder that was used before keeps what its state instance stored."""
     embedded.make_folders(folder)
-    processes = {role: _start(role, folder) for role in embedded.ROLES}
+    processes = {role: start_one(role, folder) for role in embedded.ROLES}
     cache_url, state_url = embedded.socket_urls(folder)
     return RedisPair(
         cache_url=cache_url,
@@ -45,7 +45,8 @@ def start(folder: Path) -> RedisPair:
     )
 
 
-def _start(role: str, folder: Path) -> subprocess.Popen[bytes]:
+def start_one(role: str, folder: Path) -> subprocess.Popen[bytes]:
+    """Start one of them, again with what it had stored."""
     command = embedded.server_command(role, folder, binary=embedded.server_binary())
     log, path = folder / f"{role}.log", embedded.socket_path(role, folder)
     process = children.start(command, log=log)

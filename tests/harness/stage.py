@@ -12,9 +12,9 @@ from flask import Flask
 from config import Settings
 from pigeon import create_app
 from pigeon.cache import resp
-from pigeon.cache.breaker import cache_breaker
+from pigeon.cache.breaker import cache_breaker, state_breaker
 from pigeon.extensions import cache, db, state
-from pigeon.services import publications
+from pigeon.services import publications, write_backs
 from tests.harness.clients import Client
 from tests.harness.environment import MODES, ROOT, SAFE
 from tests.harness.mariadb import MariaDB
@@ -76,6 +76,8 @@ class Stage:
     def _empty(self, app: Flask) -> None:
         self.redis.empty()
         cache_breaker.__init__()  # closed again
+        state_breaker.__init__()
+        write_backs.forget_all()
         publications.forget_all()
         for folder in (self._folder / "data").glob("*/"):
             shutil.rmtree(folder)

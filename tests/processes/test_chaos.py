@@ -26,7 +26,7 @@ def battle_on(site: Site, *, seed: int, posts: int, kills: int) -> Battle:
             make_follow(reader, author)
         tokens = [sessions.create_token(author.id) for author in authors]
         watcher = sessions.create_token(reader.id)
-    return Battle(site=site, tokens=tokens, watcher=watcher, seed=seed, posts=posts, kills=kills)
+    return Battle(site=site, tokens=tokens, watcher=watcher, seed=seed, work=posts, kills=kills)
 
 
 @pytest.mark.slow

@@ -263,10 +263,12 @@ def test_each_redis_has_the_policy_of_its_role(start: Start) -> None:
     site = start().wait_ready()
     cache, state = (redis.Redis.from_url(url) for url in embedded.socket_urls(site.data))
 
-    for client, policy, aof in ((cache, "allkeys-lru", "no"), (state, "noeviction", "yes")):
+    expected = ((cache, "allkeys-lru", "no", "everysec"), (state, "noeviction", "yes", "no"))
+    for client, policy, aof, sync in expected:
         assert client.config_get("maxmemory-policy") == {"maxmemory-policy": policy}
         assert client.config_get("appendonly") == {"appendonly": aof}
         assert client.config_get("save") == {"save": ""}
+        assert client.config_get("appendfsync") == {"appendfsync": sync}
         assert client.config_get("port") == {"port": "0"}
     assert cache.config_get("maxmemory") == {"maxmemory": str(256 * 1024 * 1024)}
 

@@ -6,11 +6,8 @@ import os
 import signal
 import socket
 import struct
-import threading
 import time
 import zlib
-from collections import defaultdict
-from collections.abc import Iterator
 from contextlib import suppress
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -22,52 +19,16 @@ import requests
 import socketio
 import websocket
 
-from pigeon.services import sessions
 from tests.factories import Person, make_follow, make_user
 from tests.harness import children, pictures
-from tests.harness.chaos import pids_of
+from tests.harness.kills import pids_of
 from tests.harness.outside import link_in
-from tests.harness.sites import Site, running_site
+from tests.harness.sites import Site
+from tests.harness.sockets import SERVERS, Socket, base_of, new_client, token_of
 
 pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("sockets")]
 
 MB = 1024 * 1024
-SERVERS = (1, 2)
-"""Behind the port of the pages."""
-
-
-@pytest.fixture(scope="module")
-def sockets_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with running_site(tmp_path_factory.mktemp("s"), WEB="1", REALTIME="2") as site:
-        _warm(site)
-        yield site
-
-
-def _warm(site: Site) -> None:
-    """What a first socket brings into memory is not what the tests measure."""
-    url = base_of(site, 1).replace("http", "ws")
-    for _ in range(3):
-        first = websocket.create_connection(
-            f"{url}/socket.io/?EIO=4&transport=websocket", timeout=10, origin=site.url
-        )
-        first.send("2" * 60_000)
-        first.shutdown()
-
-
-@pytest.fixture
-def ann(sockets_site: Site) -> Person:
-    with sockets_site.app.app_context():
-        return make_user()
-
-
-def base_of(site: Site, server: int) -> str:
-    host, _, port = site.url.rpartition(":")
-    return f"{host}:{int(port) + server}"
-
-
-def token_of(site: Site, person: Person) -> str:
-    with site.app.app_context():
-        return sessions.create_token(person.id)
 
 
 class Browser:
@@ -91,72 +52,6 @@ class Browser:
     @property
     def cookie(self) -> str:
         return "; ".join(f"{c.name}={c.value}" for c in self.http.cookies)
-
-
-def new_client(site: Site) -> socketio.Client:
-    """One that says it runs in a page of this site."""
-    return socketio.Client(reconnection=False, websocket_extra_options={"origin": site.url})
-
-
-class Socket:
-    """A connected client that keeps what it hears."""
-
-    def __init__(self, site: Site, server: int, *, token: str = "", **headers: str) -> None:
-        self.heard: dict[str, list[Any]] = defaultdict(list)
-        self.refusals: list[Any] = []
-        self.closed = threading.Event()
-        self.client = new_client(site)
-        self.client.on("*", lambda name, *data: self.heard[name].append(data[0] if data else None))
-        self.client.on("disconnect", lambda *_: self.closed.set())
-        self.client.on("connect_error", self.refusals.append)
-        self.client.connect(
-            base_of(site, server),
-            headers=headers,
-            auth={"token": token} if token else None,
-            transports=["websocket"],
-            wait_timeout=5,
-        )
-        self._transport = self.client.eio.ws
-
-    def close(self) -> None:
-        self.client.disconnect()
-        self._transport.shutdown()  # the library forgets it when the server hangs up
-
-
-@pytest.fixture
-def connect(sockets_site: Site) -> Iterator[Any]:
-    opened: list[Socket] = []
-
-    def make(server: int = 1, **how: Any) -> Socket:
-        opened.append(Socket(sockets_site, server, **how))
-        return opened[-1]
-
-    yield make
-    for each in opened:
-        each.close()
-
-
-@pytest.fixture
-def raw(sockets_site: Site) -> Iterator[Any]:
-    """A websocket that says nothing by itself; `raw(**headers)`."""
-    opened: list[websocket.WebSocket] = []
-
-    def make(**headers: str) -> websocket.WebSocket:
-        url = base_of(sockets_site, 1).replace("http", "ws")
-        opened.append(
-            websocket.create_connection(
-                f"{url}/socket.io/?EIO=4&transport=websocket",
-                timeout=10,
-                origin=sockets_site.url,
-                header=headers,
-            )
-        )
-        return opened[-1]
-
-    yield make
-    for each in opened:
-        with suppress(OSError):
-            each.shutdown()
 
 
 # -- who is let in ---------------------------------------------------------------------------------

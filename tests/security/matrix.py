@@ -11,9 +11,10 @@ import yaml
 from flask import Flask
 from werkzeug.routing import Rule
 
+from pigeon.domain.page import PageRequest
 from pigeon.extensions import cache, db, state
-from pigeon.services import sessions
-from tests.factories import Person, make_post, make_user
+from pigeon.services import notifications, notifications_announcements, sessions
+from tests.factories import Person, Posted, make_comment, make_post, make_user
 from tests.harness import pictures
 from tests.harness.clients import Client
 from tests.harness.context import in_app
@@ -48,6 +49,8 @@ def build(app: Flask, client_for: Callable[[Person], Client]) -> dict[str, Any]:
             "username": "ann",
             "post_id": shown.id,
             "failed": failed.id,
+            "comment_id": make_comment(shown, ann).id,
+            "notification_id": _notify(app, shown, bob),
             "image_id": failed.image_ids[0],
             "tag": "sky",
             "name": name.removeprefix("/media/"),
@@ -56,6 +59,14 @@ def build(app: Flask, client_for: Callable[[Person], Client]) -> dict[str, Any]:
             "handle": handle,
         },
     }
+
+
+def _notify(app: Flask, post: Posted, by: Person) -> str:
+    """What its author is told of a comment; the id."""
+    comment_id = make_comment(post, by).id
+    in_app(app, notifications_announcements.announce_comment, comment_id)
+    (told,) = notifications.list_of(post.author.id, PageRequest()).items
+    return told.id
 
 
 def request_of(name: str, row: dict[str, Any], values: dict[str, Any], csrf: str) -> dict[str, Any]:

@@ -6,13 +6,16 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from html.parser import HTMLParser
+from typing import Any
 from urllib.parse import quote
 
 import pytest
 from flask import Flask
 
-from pigeon.domain import text
-from tests.factories import Person, make_follow, make_post, make_user
+from pigeon.domain import limits, text
+from pigeon.realtime import push
+from pigeon.services import likes, presence, watches
+from tests.factories import Person, make_comment, make_follow, make_post, make_user
 from tests.harness.clients import Client
 
 PAYLOADS = (
@@ -115,6 +118,73 @@ def test_what_people_type_never_becomes_markup(
         for harmless, poisoned in zip(plain, pages(payload), strict=True):
             assert poisoned.dangers == [], payload
             assert poisoned.counts == harmless.counts, payload
+
+
+@pytest.mark.timeout(240)
+def test_what_people_say_never_becomes_markup(
+    app: Flask,
+    client_for: Callable[[Person], Client],
+    anonymous: Client,
+    drain: Callable[[], int],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Comments, names and excerpts in conversations, notifications, cards, and live payloads."""
+    sent: list[tuple[str, Any]] = []
+    monkeypatch.setattr(push, "to_user", lambda event, payload, _to: sent.append((event, payload)))
+    monkeypatch.setattr(push, "to_post", lambda event, payload, _to: sent.append((event, payload)))
+    ann, bob = make_user("ann"), make_user("bob")
+    make_follow(ann, bob)
+    post = make_post(bob, caption="words")
+    top = make_comment(post, ann)
+    reply = make_comment(post, ann, text="@bob", answers=make_comment(post, bob))
+    author, reader = client_for(ann), client_for(bob)
+    for kind, target in ((likes.POSTS, post.id), (likes.COMMENTS, int(reply.parent_id or 0))):
+        likes.set_liked(kind, target, by=ann.id, on=True)
+    presence.renew([bob.id])
+    watches.renew([post.id])
+    drain()
+    read = (
+        f"/p/{post.id}",
+        f"/p/{post.id}?fragment=1",
+        f"/p/{post.id}?comment={reply.id}",
+        f"/p/{post.id}/comments?fragment=1",
+        f"/comments/{top.id}?fragment=1",
+        f"/comments/{reply.parent_id}/replies?fragment=1",
+        f"/p/{post.id}/likers?fragment=1",
+        "/",
+        "/u/ann/card",
+        "/notifications",
+        "/notifications?fragment=panel",
+        "/notifications?fragment=items",
+    )
+    own = (f"/comments/{top.id}/edit", f"/comments/{top.id}/delete")
+
+    def pages(words: str) -> list[Elements]:
+        assert author.api("PATCH", "/me", {"display_name": words[:50]})[0] == 200
+        for said in (top, reply):
+            status, body = author.api("PATCH", f"/comments/{said.id}", {"text": words})
+            assert (status, body["text"]) == (200, text.clean(words))
+        found = [*map(reader.get, read), *map(author.get, own), *map(anonymous.get, read[:6])]
+        assert all(page.status_code == 200 for page in found), [p.status_code for p in found]
+        shown = reader.get("/api/v1/notifications").get_json()["items"]
+        assert text.excerpt(words, limits.EXCERPT) in {row["excerpt"] for row in shown}
+        return [elements_of(page.text) for page in found]
+
+    pages("seen, so that nothing is new any more")
+    plain = pages("words without harm")
+    for payload in PAYLOADS:
+        for harmless, poisoned in zip(plain, pages(payload), strict=True):
+            assert poisoned.dangers == [], payload
+            assert poisoned.counts == harmless.counts, payload
+        sent.clear()
+        make_comment(post, ann, text=payload)
+        drain()
+        told = dict(sent)
+        assert told["comment.created"]["text"] == text.clean(payload)
+        assert told["notification.created"]["excerpt"] == text.excerpt(payload, limits.EXCERPT)
+        assert told["notification.created"]["message"] == "ann commented on your post"
+        assert author.api("DELETE", f"/comments/{told['comment.created']['id']}")[0] == 204
+        drain()
 
 
 def test_links_and_tags_carry_no_script(app: Flask, client_for: Callable[[Person], Client]) -> None:

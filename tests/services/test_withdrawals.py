@@ -5,20 +5,22 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from pigeon.domain.errors import NotFound
 from pigeon.extensions import db
 from pigeon.jobs import runner
 from pigeon.models import (
+    CommentModel,
     FollowModel,
     MediaModel,
     PostModel,
     PublicationModel,
     UserModel,
 )
-from pigeon.services import follows, posts, users, withdrawals
-from tests.factories import Person, make_follow, make_post, make_user
+from pigeon.services import follows, likers, likes, posts, posts_erasing, users, withdrawals
+from pigeon.unit_of_work import unit_of_work
+from tests.factories import Person, make_comment, make_follow, make_post, make_user
 from tests.factories.uploads import make_processing_post, make_upload
 from tests.harness.crashes import killed_at, left_in_incoming, stored_objects
 
@@ -119,3 +121,47 @@ def test_a_follow_of_somebody_who_is_leaving_is_counted_for_nobody(
     drain()
     assert rows(FollowModel) == 0
     assert posts.list_pending(ben.id) == []
+
+
+@pytest.mark.both_modes
+def test_no_card_names_somebody_who_left_among_those_who_like_it(
+    app: Flask,
+    client_for: Any,
+    drain: Callable[[], int],
+    monkeypatch: pytest.MonkeyPatch,
+    mode: str,
+) -> None:
+    monkeypatch.setattr(likers, "EVICTED_AT_ONCE", 2)
+    walburga, ben, cat = make_user("walburga"), make_user("ben"), make_user("cat")
+    make_follow(cat, ben)
+    made = [make_post(ben, caption=f"{number}") for number in range(5)]
+    for post in made:
+        likes.set_liked(likes.POSTS, post.id, by=walburga.id, on=True)
+    drain()
+    reader = client_for(cat)
+    for _ in range(2):
+        assert reader.get("/").text.count("walburga") >= len(made)
+    withdraw(client_for, walburga)
+    assert "walburga" not in reader.get("/").text
+    drain()
+    assert "walburga" not in reader.get("/").text
+
+
+def test_a_big_post_of_somebody_who_left_is_erased_piece_by_piece(
+    app: Flask, client_for: Any, drain: Callable[[], int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(posts_erasing, "ERASED_AT_ONCE", 2)
+    monkeypatch.setattr(posts_erasing, "BATCHES", 1)
+    ann = make_user("ann")
+    big, small = make_post(ann), make_post(ann)
+    for _ in range(5):
+        make_comment(big)
+    drain()
+    withdraw(client_for, ann)
+    assert withdrawals.erase_some(ann.id)
+    assert (rows(CommentModel), rows(PostModel)) == (3, 2)
+    with unit_of_work():  # what a request was storing meanwhile
+        changed = update(PostModel).where(PostModel.id == small.id).values(state="processing")
+        db.session.execute(changed)
+    drain()
+    assert rows(CommentModel) == rows(PostModel) == 0

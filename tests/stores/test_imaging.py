@@ -429,11 +429,14 @@ def test_the_largest_pictures_pass_and_leave_no_memory_behind(
     assert psutil.Process().memory_info().rss - before < 30 * 1024 * 1024
 
 
-def test_memory_is_bounded(
-    upload: Write, out: Path, fork_here: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_memory_is_bounded(upload: Write, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a process of its own: what ours once freed and still maps is no growth in a child."""
     path = upload(hostile.encoded(Image.new("RGB", (5_000, 5_000)), "PNG"))
-    monkeypatch.setattr(imaging_worker, "MEMORY_BYTES", 24 * 1024 * 1024)
+    monkeypatch.setattr(imaging, "_may_fork", lambda: False)
+    assert imaging.render_limited(path, out).width == 5_000
+    less = "from pigeon.stores import imaging_worker as worker\nworker.MEMORY_BYTES = 24 << 20\n"
+    start = imaging.BARE_START.replace("main()\n", f"{less}main()\n")
+    monkeypatch.setattr(imaging, "BARE_START", start)
 
     assert _refusal(lambda: imaging.render_limited(path, out)) == "unreadable"
 

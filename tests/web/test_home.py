@@ -6,9 +6,9 @@ import re
 
 import pytest
 
+from pigeon.services import likes, write_backs
 from pigeon.web import home
-from tests.factories.people import make_follow, make_user
-from tests.factories.posts import make_post
+from tests.factories import make_comment, make_follow, make_post, make_user
 
 TOKEN = re.compile(r'(name="csrf_token" value=|"csrf": ?)"[^"]+"')
 
@@ -18,12 +18,23 @@ def without_tokens(html: str) -> str:
     return TOKEN.sub("", html)
 
 
+def talk_about(post, ann, ben, number: int) -> None:
+    """Likes in the journal and in SQL, and comments."""
+    likers = (ben, ann)[: number % 3]
+    for person in likers:
+        likes.set_liked(likes.POSTS, post.id, by=person.id, on=True)
+    if number % 2:
+        write_backs.drain(within_s=10)
+        make_comment(post, ben, text="<i>hm</i> @ann")
+
+
 @pytest.mark.parametrize("posts", [3, 25])
 def test_joined_page_equals_the_plain_template(app, client_for, drain, monkeypatch, posts) -> None:
     ann, ben = make_user("ann"), make_user("ben", language="ko")
     make_follow(ben, ann)
     for number in range(posts):
-        make_post(ann, caption=f"<b>{number}</b> #tag", images=number % 3)
+        post = make_post(ann, caption=f"<b>{number}</b> #tag", images=number % 3)
+        talk_about(post, ann, ben, number)
     drain()
     client = client_for(ben)
     joined = client.get("/").text
@@ -43,7 +54,7 @@ def test_warm_page_sends_no_sql(app, client_for, drain, queries) -> None:
     ann, ben = make_user("ann"), make_user("ben")
     make_follow(ben, ann)
     for number in range(12):
-        make_post(ann, caption=str(number))
+        talk_about(make_post(ann, caption=str(number)), ann, ben, number)
     drain()
     client = client_for(ben)
     client.get("/")
