@@ -75,7 +75,7 @@ class Provider:
 
     def visit(self, location: str) -> str:
         """What a browser gets that is sent to the provider: the address it is sent back to."""
-        answer = requests.get(location, allow_redirects=False, timeout=5)
+        answer = requests.get(location, allow_redirects=False, timeout=20)
         assert answer.status_code == 302, answer.text
         return answer.headers["Location"]
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,7 @@ from sqlalchemy import func, select
 from pigeon.extensions import cache, db, settings, state
 from pigeon.models import FollowModel, PostModel, UserModel
 from tests.factories import make_follow, make_post, make_user
-from tests.harness import children
+from tests.harness import children, pace
 from tests.harness.context import concurrently
 from tests.harness.environment import ROOT
 
@@ -124,9 +123,7 @@ def _runs(pid: int) -> bool:
 @pytest.mark.both_databases
 def test_emptying_the_stores_is_quick(app: Flask, stage: Any, database: str) -> None:
     make_post(make_user(), images=2)
-    began = time.perf_counter()
-    stage.app(database, "full")
-    assert time.perf_counter() - began < 0.25
+    assert pace.quickest(lambda: stage.app(database, "full")) < 0.25
 
 
 @pytest.mark.browser

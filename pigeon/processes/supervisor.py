@@ -76,6 +76,7 @@ class Supervisor:
         while child.is_alive:
             self._tick()
             self._raise_if_stopping()
+            self._keep_alive(self._children[:-1])
         self._tick()  # its last words
         if child.status != 0:
             raise StartFailed(f"{child.name} {_ending(child)}")
@@ -83,12 +84,16 @@ class Supervisor:
         self._children.remove(child)
 
     def start(self, processes: Iterable[Process], *, within_s: float = READY_WITHIN_S) -> None:
-        """Start processes together and return when all are ready."""
+        """Start processes together and return when all are ready.
+
+        One that ends before it was ready is a failure; one that was ready is kept alive.
+        """
         waiting = self._start_group(processes)
         deadline = time.monotonic() + within_s
         while waiting:
             self._tick()
             self._raise_if_stopping()
+            self._keep_alive(child for child in self._children if child not in waiting)
             for child in waiting:
                 if not child.is_alive:
                     raise StartFailed(f"{child.name} {_ending(child)}")
@@ -102,17 +107,17 @@ class Supervisor:
         while True:
             self._tick()
             self._raise_if_stopping()
-            for child in self._children:
-                self._keep_alive(child)
+            self._keep_alive(self._children)
 
-    def _keep_alive(self, child: Child) -> None:
-        if child.is_alive:
-            return
-        if child.start_at is None:
-            ending = _ending(child)
-            say(f"{child.name} {ending}; again in {child.plan_restart():.1f} s")
-        elif time.monotonic() >= child.start_at:
-            self._launch(child)
+    def _keep_alive(self, children: Iterable[Child]) -> None:
+        for child in children:
+            if child.is_alive:
+                continue
+            if child.start_at is None:
+                ending = _ending(child)
+                say(f"{child.name} {ending}; again in {child.plan_restart():.1f} s")
+            elif time.monotonic() >= child.start_at:
+                self._launch(child)
 
     def _start_group(self, processes: Iterable[Process]) -> list[Child]:
         group = [Child(process, root=self._root, env=self._env) for process in processes]

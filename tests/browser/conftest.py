@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from tests.harness.sites import Site
 
 PHOTOGRAPHS = 4
-NAVIGATION_MS = 20_000  # on a machine that does much else
+NAVIGATION_MS = 40_000  # on a machine that does much else
 CONNECTED = "40"  # the packet by which Socket.IO answers a connection
 SEND = """async ({caption, pictures}) => {
   const bytes = (text) => Uint8Array.from(atob(text), (letter) => letter.codePointAt(0));
@@ -45,7 +45,7 @@ SEND = """async ({caption, pictures}) => {
 }"""
 
 _numbers = itertools.count(1)
-expect.set_options(timeout=10_000)  # as all else waits (tests/harness/browser.py)
+expect.set_options(timeout=30_000)  # as all else waits (tests/harness/browser.py)
 
 
 class Cast:

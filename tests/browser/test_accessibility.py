@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tests.browser.conftest import Cast
     from tests.factories import Person
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]  # axe takes its time
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]  # axe takes its time
 SIZES = ({"width": 390, "height": 844}, {"width": 1280, "height": 900})
 SMALLEST = {"width": 320, "height": 640}
 THEMES = {"light": ALL_RULES, "dark": ["color-contrast"]}

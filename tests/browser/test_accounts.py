@@ -153,7 +153,7 @@ def test_profile_words_and_picture(
     page.get_by_label("New picture").set_input_files(str(photographs[2]))
     page.get_by_role("button", name="Use this picture").click()
     page.get_by_text("Your new picture will show in a moment.").wait_for()
-    wait_until(lambda: page.reload() and page.locator("img.avatar-96").count(), timeout_s=20)
+    wait_until(lambda: page.reload() and page.locator("img.avatar-96").count(), timeout_s=40)
     page.goto(f"/u/{ann.username}")
     page.get_by_text("Ann of the Bay").first.wait_for()
     page.get_by_role("link", name="ann.example").wait_for()

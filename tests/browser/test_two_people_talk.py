@@ -38,7 +38,7 @@ pytestmark = [
     pytest.mark.processes,
     pytest.mark.mariadb,
     pytest.mark.xdist_group("two_people_talk"),
-    pytest.mark.timeout(240),  # the first one starts all of the site
+    pytest.mark.timeout(600),  # the first one starts all of the site
 ]
 BADGE = '[data-badge="notifications"]'
 GOAL_S = 1.5

@@ -30,7 +30,7 @@ def plain(as_person: Callable[..., Page]) -> Callable[..., Page]:
 
 
 def wait_published(page: Page, path: str) -> None:
-    wait_until(lambda: not page.reload() or not page.locator(".is-pending").count(), timeout_s=20)
+    wait_until(lambda: not page.reload() or not page.locator(".is-pending").count(), timeout_s=40)
     page.goto(path)
 
 

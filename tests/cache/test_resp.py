@@ -74,11 +74,11 @@ def test_nobody_listening_is_a_connection_error(app: Flask) -> None:
 
 
 def test_a_redis_that_hangs_costs_its_timeout_once(hanging_url: str) -> None:
-    pool = resp.Pool(hanging_url, 0.1)
+    pool = resp.Pool(hanging_url, 0.5)
     began = time.perf_counter()
     with pytest.raises(RedisTimeoutError):
         pool.pipeline([[b"PING"]])
-    assert time.perf_counter() - began < 0.2
+    assert time.perf_counter() - began < 1.0
     assert not pool._free
 
 

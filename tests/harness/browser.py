@@ -47,7 +47,7 @@ class Visits:
         """A page of a new browser profile; options are those of Playwright's contexts."""
         defaults = {"viewport": DESKTOP, "locale": "en-US", "timezone_id": "UTC"}
         context = self._browser.new_context(base_url=url, **defaults | options)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)
         page = context.new_page()
         page.on("pageerror", lambda error: self.faults.append(f"script: {error}"))
         page.on("console", self._note_error)

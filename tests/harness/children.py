@@ -60,7 +60,7 @@ def stop(process: subprocess.Popen[bytes], *, timeout_s: float = 10) -> int:
         return process.wait()
 
 
-def wait_until(is_true: Callable[[], object], *, timeout_s: float = 10, what: str = "it") -> None:
+def wait_until(is_true: Callable[[], object], *, timeout_s: float = 30, what: str = "it") -> None:
     """Ask every few milliseconds; AssertionError when `what` does not happen in time."""
     deadline = time.monotonic() + timeout_s
     while not is_true():

@@ -23,7 +23,7 @@ from tests.harness.sites import Site
 QUEUES = ("media", "fanout", "fanout-bulk", "notify", "mail", "default")
 AHEAD = 2
 PAUSE_S = (0.05, 0.9)
-WITHIN_S = 120.0
+WITHIN_S = 240.0
 
 
 # -- what can be killed ----------------------------------------------------------------------------
@@ -183,7 +183,7 @@ class Fight:
         found: list[int] = []
         children.wait_until(
             lambda: found or found.extend(pids_of(self.site, kind)),
-            timeout_s=40,
+            timeout_s=90,
             what=f"a process of the kind {kind}",
         )
         return sorted(found)

@@ -70,7 +70,7 @@ class Likers:
         """Until so many more answers of this status have come."""
         goal = self.statuses.count(status) + times
         children.wait_until(
-            lambda: self.statuses.count(status) >= goal, timeout_s=30, what=f"answers of {status}"
+            lambda: self.statuses.count(status) >= goal, timeout_s=90, what=f"answers of {status}"
         )
 
     def check(self) -> None:

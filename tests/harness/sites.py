@@ -8,7 +8,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
 BIN = Path(sys.executable).parent
-START_S = 90
+START_S = 120
 
 
 @dataclass(kw_only=True)
@@ -55,12 +55,12 @@ class Site:
             command, env=self.env, cwd=ROOT, check=True, capture_output=True, text=True
         ).stdout
 
-    def wait(self) -> None:
-        """Until the site answers that it is ready."""
+    def wait(self, is_started: Callable[[], bool] = lambda: True) -> None:
+        """Until the site answers that it is ready; `is_started` asks for the rest of it."""
         name, process = next(iter(self.processes.items()))
         children.wait_ready(
             process,
-            lambda: status_of(f"{self.url}/readyz") == 200,
+            lambda: is_started() and status_of(f"{self.url}/readyz") == 200,
             log=self.log(name),
             timeout_s=START_S,
         )
@@ -97,7 +97,7 @@ def running_site(folder: Path, **env: str) -> Iterator[Site]:
     site = new_site(folder, port, own | env)
     site.start("site", [sys.executable, "-m", "pigeon.processes"])
     try:
-        site.wait()
+        site.wait(lambda: "is ready" in site.log("site").read_text(errors="replace"))
         yield site
     finally:
         site.stop()

@@ -84,7 +84,7 @@ def test_a_long_task_keeps_no_short_one_waiting(app: Flask) -> None:
     release, swept = threading.Event(), []
     found = Scheduler(app)
     found._tasks = [
-        Task(run=lambda: release.wait(5), every_s=0.0, is_long=True),
+        Task(run=lambda: release.wait(20), every_s=0.0, is_long=True),
         Task(run=lambda: swept.append(time.monotonic()), every_s=0.0, is_long=False),
     ]
     for _ in range(3):

@@ -10,7 +10,7 @@ from tests.harness import children
 @pytest.mark.slow
 @pytest.mark.processes
 @pytest.mark.mariadb
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(600)
 def test_half_a_minute_of_many_readers_sees_no_5xx() -> None:
     from bench import load
 

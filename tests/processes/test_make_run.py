@@ -19,11 +19,11 @@ from tests.harness import children
 from tests.harness.environment import ROOT, SAFE
 from tests.harness.sites import BIN, status_of
 
-pytestmark = [pytest.mark.processes, pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.processes, pytest.mark.slow, pytest.mark.timeout(600)]
 PASSWORD = "seven doves over the bay"
-FIRST_START_S = 150
-LATER_START_S = 15
-END_S = 10
+FIRST_START_S = 240
+LATER_START_S = 60
+END_S = 20
 
 
 class Run:
@@ -109,7 +109,7 @@ def test_first_start_shows_a_demo_and_a_later_one_keeps_everything(
     assert not alive(family)
 
     again = run()
-    assert again.wait(60) < LATER_START_S
+    assert again.wait(120) < LATER_START_S
     assert timeline(again, token)
 
 
@@ -130,7 +130,7 @@ def photographs_on(site: Run) -> int:
 
 def alive(processes: list[psutil.Process]) -> list[psutil.Process]:
     """Those that are still there a moment later."""
-    return psutil.wait_procs(processes, timeout=5)[1]
+    return psutil.wait_procs(processes, timeout=20)[1]
 
 
 def test_the_command_line_acts_on_the_running_site(run: Callable[..., Run]) -> None:

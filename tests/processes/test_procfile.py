@@ -128,7 +128,7 @@ def test_the_main_path(member: Callable[[str], Visitor], visitor: Callable[[], V
         arrived = lambda: any(  # noqa: E731
             item["id"] == post["id"] for item in reader.api("GET", "/timeline").json()["items"]
         )
-        wait_until(arrived, timeout_s=5, what="the post in the reader's timeline")
+        wait_until(arrived, timeout_s=20, what="the post in the reader's timeline")
         wait_until(lambda: any(name == "timeline.new" for name, _ in heard), what="the hint")
     finally:
         socket.disconnect()
@@ -176,7 +176,7 @@ def test_logging_out_closes_the_socket(member: Callable[[str], Visitor]) -> None
     socket, _heard = listen(who)
     try:
         assert who.api("POST", "/auth/logout").status_code == 204
-        wait_until(lambda: not socket.connected, timeout_s=2, what="the end of the socket")
+        wait_until(lambda: not socket.connected, timeout_s=15, what="the end of the socket")
     finally:
         socket.disconnect()
 

@@ -47,11 +47,11 @@ def test_what_redis_acknowledged_is_synced_within_a_second_and_once(
         pair.state.set("liked", "yes")
         length = written(tmp_path)
         assert length > 0
-        children.wait_until(lambda: length in synced, what="the sync", timeout_s=5)
+        children.wait_until(lambda: length in synced, what="the sync", timeout_s=20)
         time.sleep(1)
         assert synced.count(length) == 1
         pair.state.set("liked", "no")
-        children.wait_until(lambda: max(synced) > length, what="the next sync", timeout_s=5)
+        children.wait_until(lambda: max(synced) > length, what="the next sync", timeout_s=20)
     done = len(synced)
     pair.state.set("liked", "yes")
     time.sleep(0.5)
@@ -85,5 +85,5 @@ def test_a_disk_that_refuses_is_told_once_and_tried_again(
 
     monkeypatch.setattr(syncing.os, "fsync", refuses)
     with syncing.kept_synced(tmp_path, every_s=0.02):
-        children.wait_until(lambda: len(tries) > 3, what="more tries", timeout_s=5)
+        children.wait_until(lambda: len(tries) > 3, what="more tries", timeout_s=20)
     assert capsys.readouterr().out.count("cannot be synced") == 1

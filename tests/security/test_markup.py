@@ -83,7 +83,7 @@ def elements_of(page: str) -> Elements:
     return parser
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(600)
 def test_what_people_type_never_becomes_markup(
     app: Flask, client_for: Callable[[Person], Client], drain: Callable[[], int]
 ) -> None:
@@ -120,7 +120,7 @@ def test_what_people_type_never_becomes_markup(
             assert poisoned.counts == harmless.counts, payload
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(600)
 def test_what_people_say_never_becomes_markup(
     app: Flask,
     client_for: Callable[[Person], Client],

@@ -89,7 +89,7 @@ def test_a_waiting_settler_counts_what_the_other_one_stored(
         settle(*args)
         if not is_inside.is_set():
             is_inside.set()
-            may_go_on.wait(5)
+            may_go_on.wait(20)
 
     monkeypatch.setattr(publishing, "settle", slow)
     threads = [
@@ -97,7 +97,7 @@ def test_a_waiting_settler_counts_what_the_other_one_stored(
         for number in (first, second)
     ]
     threads[0].start()
-    assert is_inside.wait(5)
+    assert is_inside.wait(20)
     threads[1].start()
     threads[1].join(0.3)
     may_go_on.set()
@@ -398,7 +398,7 @@ def test_pictures_in_an_object_store_are_reached_by_a_short_lived_address(
         assert answer.status_code == 302
         assert answer.headers["Cache-Control"] == "no-store"
         assert "X-Amz-Expires=60" in answer.location
-        fetched = requests.get(answer.location, timeout=5)
+        fetched = requests.get(answer.location, timeout=20)
         assert fetched.headers["Content-Type"] == "image/webp" and fetched.content
         names = [name for name, _ in media.store().list()]
         assert len(names) == 3 and shown.images[0].url.rpartition("/")[2] in names

@@ -328,7 +328,7 @@ def make_small(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(pulls, "LENGTH", 30)
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1200)
 def test_the_merged_timeline_equals_its_definition(
     app: Flask, monkeypatch: pytest.MonkeyPatch, database: str
 ) -> None:
