@@ -14,7 +14,11 @@ from pigeon.models.types import TABLE, Document, Id, Key, Line, UTCDateTime
 
 
 class OutboxRow(Model):
-    """`ready` until claimed, `claimed` under a lease, gone when done, or `dead` for good."""
+    """`ready` until claimed, `claimed` under a lease, gone when done, or `dead` for good.
+
+    `attempt` counts claims, `failures` what was the job's own fault, `waits` how often in a row
+    what it needs was out of reach.
+    """
 
     __tablename__ = "outbox"
     __table_args__ = (Index("ix_outbox_state_available_at", "state", "available_at"), TABLE)
@@ -28,6 +32,7 @@ class OutboxRow(Model):
     claimed_by: Mapped[str] = mapped_column(Key(80), default="")
     attempt: Mapped[int] = mapped_column(default=0)
     failures: Mapped[int] = mapped_column(default=0)
+    waits: Mapped[int] = mapped_column(default=0)
     available_at: Mapped[datetime] = mapped_column(UTCDateTime)
     enqueued_at: Mapped[datetime | None] = mapped_column(UTCDateTime)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)

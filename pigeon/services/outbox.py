@@ -118,7 +118,8 @@ def fail(held: Claim, error: str, *, is_passing: bool = False, is_hopeless: bool
         if row is None or row.attempt != held.attempt:
             return
         if is_passing and _is_patient(row.queue, row.created_at):
-            wait_s = _wait_s(PATIENCE_OF.get(row.queue, PATIENCE).waits_s, row.attempt)
+            row.waits += 1
+            wait_s = _wait_s(PATIENCE_OF.get(row.queue, PATIENCE).waits_s, row.waits)
         else:
             row.failures += 1
             wait_s = _wait_s(BACKOFF_S, row.failures)
@@ -144,6 +145,7 @@ def again(held: Claim, progress: str) -> bool:
             .values(
                 state="ready",
                 progress=progress,
+                waits=0,
                 claimed_by="",
                 enqueued_at=utc_now(),
                 available_at=utc_now(),

@@ -157,6 +157,17 @@ def test_a_job_that_goes_on_keeps_its_progress(app: Flask) -> None:
     assert claimed(number).progress == "500"
 
 
+def test_a_moment_without_redis_costs_a_long_job_a_moment(app: Flask) -> None:
+    """However often it was claimed: in slices, or by workers that were killed."""
+    number = add_row(attempt=40)
+    for _ in range(3):
+        outbox.fail(claimed(number), "Unavailable", is_passing=True)
+        change(available_at=utc_now())
+        assert outbox.again(claimed(number), "500")
+    outbox.fail(claimed(number), "Unavailable", is_passing=True)
+    assert row().available_at - utc_now() < timedelta(seconds=2)
+
+
 # -- sweeping --------------------------------------------------------------------------------------
 
 
