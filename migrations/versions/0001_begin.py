@@ -331,64 +331,20 @@ def upgrade():
 
 
 def downgrade():
-    with op.batch_alter_table('publications', schema=None) as batch_op:
-        batch_op.drop_index('ix_publications_delivery_id')
-        batch_op.drop_index('ix_publications_author_id_id')
-
+    # A table takes its indexes with it; MariaDB drops none that a foreign key needs.
     op.drop_table('publications')
-    with op.batch_alter_table('post_tags', schema=None) as batch_op:
-        batch_op.drop_index('ix_post_tags_tag_publication_id')
-
     op.drop_table('post_tags')
-    with op.batch_alter_table('mentions', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_mentions_user_id'))
-
     op.drop_table('mentions')
-    with op.batch_alter_table('media', schema=None) as batch_op:
-        batch_op.drop_index('ix_media_post_id_position')
-        batch_op.drop_index(batch_op.f('ix_media_owner_id'))
-
     op.drop_table('media')
     op.drop_table('suggestion_dismissals')
-    with op.batch_alter_table('sessions', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_sessions_user_id'))
-
     op.drop_table('sessions')
-    with op.batch_alter_table('posts', schema=None) as batch_op:
-        batch_op.drop_index('ix_posts_author_id_state')
-
     op.drop_table('posts')
-    with op.batch_alter_table('mailed_tokens', schema=None) as batch_op:
-        batch_op.drop_index('ix_mailed_tokens_kind_email_key')
-
     op.drop_table('mailed_tokens')
-    with op.batch_alter_table('identities', schema=None) as batch_op:
-        batch_op.drop_index('uq_identities_issuer_subject')
-        batch_op.drop_index(batch_op.f('ix_identities_user_id'))
-
     op.drop_table('identities')
-    with op.batch_alter_table('idempotency_keys', schema=None) as batch_op:
-        batch_op.drop_index('ix_idempotency_keys_created_at')
-
     op.drop_table('idempotency_keys')
-    with op.batch_alter_table('follows', schema=None) as batch_op:
-        batch_op.drop_index('uq_follows_follower_id_followee_id')
-        batch_op.drop_index('ix_follows_follower_id_id')
-        batch_op.drop_index('ix_follows_followee_id_id')
-
     op.drop_table('follows')
-    with op.batch_alter_table('users', schema=None) as batch_op:
-        batch_op.drop_index('ix_users_name_jamo')
-        batch_op.drop_index('ix_users_name_initials')
-
     op.drop_table('users')
-    with op.batch_alter_table('security_events', schema=None) as batch_op:
-        batch_op.drop_index('ix_security_events_user_id_id')
-
     op.drop_table('security_events')
-    with op.batch_alter_table('outbox', schema=None) as batch_op:
-        batch_op.drop_index('ix_outbox_state_available_at')
-
     op.drop_table('outbox')
     op.drop_table('invites')
     op.drop_table('held_usernames')
