@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sqlalchemy import delete, func, select, update
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 
 from pigeon.cache import keys, leases
@@ -31,17 +30,14 @@ def follow(user_id: int, *, by: int) -> None:
     """`by` follows `user_id`; following already is fine. Conflict `self`, NotFound when gone."""
     if user_id == by:
         raise Conflict("self")
-    try:
-        with unit_of_work() as uow:
-            _lock(by, user_id)
-            db.session.add(FollowModel(follower_id=by, followee_id=user_id, created_at=utc_now()))
-            db.session.flush()
-            _count(follower_id=by, followee_id=user_id, change=1)
-            _settle_after(uow, by, user_id)
-            uow.record(UserFollowed(follower_id=by, followee_id=user_id))
-    except IntegrityError:
-        if not relation(by, user_id).following:
-            raise NotFound from None  # the person went away meanwhile
+    with unit_of_work() as uow:
+        _lock(by, user_id)
+        if relation(by, user_id).following:
+            return
+        db.session.add(FollowModel(follower_id=by, followee_id=user_id, created_at=utc_now()))
+        _count(follower_id=by, followee_id=user_id, change=1)
+        _settle_after(uow, by, user_id)
+        uow.record(UserFollowed(follower_id=by, followee_id=user_id))
 
 
 @retried
@@ -88,7 +84,8 @@ def _lock(*ids: int) -> None:
 def _lock_rows(*ids: int) -> int:
     """Lock people, the lower id first; how many are active.
 
-    Before the follow is inserted: its foreign keys take shared locks on both rows, and two of
+    Whoever changes a pair holds both, so what is then read of it stays. Before the follow is
+    inserted: its foreign keys take shared locks on both rows, and two of
     those on a row that both then count up are a deadlock.
     """
     states = db.session.scalars(

@@ -22,6 +22,7 @@ from sqlalchemy import select, update
 
 from pigeon.cache import keys, leases
 from pigeon.domain.clock import utc_now
+from pigeon.domain.errors import NotFound
 from pigeon.domain.page import PageRequest, read_cursor
 from pigeon.domain.sessions import Caller
 from pigeon.extensions import cache, db
@@ -131,21 +132,28 @@ class World:
                 return
         author_id = self.chance.choice(self.people)
         inside = self.happened["inside"]
-        post = posts.create(author_id, "hello", [])
-        number = publishing.publication_of(int(post.id))
+        with self._may_be_overtaken():
+            post = posts.create(author_id, "hello", [])
+            self._check_first_look(author_id, int(post.id), inside)
+
+    def _check_first_look(self, author_id: int, post_id: int, inside: int) -> None:
+        number = publishing.publication_of(post_id)
         found = self.page(author_id, None, 10)
         assert number in found or inside < self.happened["inside"], "the author sees it at once"
 
     def edit(self) -> None:
         post = self._any_post()
         if post:
-            posts_changes.edit(post[0], by=post[1], caption=f"edited {self.chance.random()}")
+            with self._may_be_overtaken():
+                caption = f"edited {self.chance.random()}"
+                posts_changes.edit(post[0], by=post[1], caption=caption)
 
     def delete(self) -> None:
         post = self._any_post()
         alive = len(db.session.scalars(select(PublicationModel.id)).all())
         if post and self.chance.random() < alive / POSTS:
-            posts_changes.remove(post[0], by=post[1])
+            with self._may_be_overtaken():
+                posts_changes.remove(post[0], by=post[1])
 
     def withdraw(self) -> None:
         if self.depth or self.chance.random() < 0.5:
@@ -202,6 +210,15 @@ class World:
     def _any_cursor(self) -> int | None:
         newest = max(db.session.scalars(select(PublicationModel.id)), default=0)
         return self.chance.randrange(newest + 2) if self.chance.random() < 0.4 else None
+
+    @contextmanager
+    def _may_be_overtaken(self) -> Iterator[None]:
+        """What happens inside may delete the very post."""
+        inside = self.happened["inside"]
+        try:
+            yield
+        except NotFound:
+            assert inside < self.happened["inside"]
 
     def _any_post(self) -> tuple[int, int] | None:
         rows = db.session.execute(
