@@ -69,6 +69,9 @@ document.addEventListener("post:watched", ({ detail }) => {
     if (totalOf(rootOf(talk)) !== detail.comment_count) catchUp(talk).catch(() => {});
   }
 });
-document.addEventListener("live:refetch", () => {
-  document.querySelectorAll(".talk").forEach((talk) => catchUp(talk).catch(() => {}));
-});
+// What is not on the page is told nothing, though its post may be watched for another page all the while.
+for (const name of ["live:refetch", "page:back"]) {
+  document.addEventListener(name, () => {
+    document.querySelectorAll(".talk").forEach((talk) => catchUp(talk).catch(() => {}));
+  });
+}

@@ -1,6 +1,7 @@
 /* Pages of a visit are swapped by htmx. Here: scroll to the top of a new page, and "back" shows the page as it was left
    (same loaded posts, same place) instead of asking for it again. A page is kept for five minutes, and never across a
-   change that takes something away. */
+   change that takes something away. What is put back is the same element, whose behaviours are bound already: `page:back`
+   tells them to catch up with what happened while nobody saw it. */
 
 const FRESH_MS = 300_000;
 const MOST_PAGES = 6;
@@ -39,6 +40,7 @@ function putBack({ node, title, body }) {
     else link.removeAttribute("aria-current");
   }
   window.scrollTo(0, tops.get(here));
+  document.dispatchEvent(new CustomEvent("page:back", { detail: { page: node } }));
 }
 
 document.addEventListener("htmx:before:history:update", (event) => {

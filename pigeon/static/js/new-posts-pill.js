@@ -15,6 +15,7 @@ async function fetchFresh() {
 const leavesGap = (feed, cards) => cards.length >= PAGE && feed.querySelector(":scope > article:not(.is-pending)");
 const PAGE = 10;
 
+const handlers = new WeakMap();
 const fetchNewestId = () => api("GET", "/timeline?limit=1").then(({ items }) => items[0]?.id);
 
 function prepend(feed, cards) {
@@ -35,22 +36,15 @@ export function newPostsPill(element) {
     words.textContent = waiting.size === 1 ? text("new_posts_one") : text("new_posts_many", { count: waiting.size });
   }
 
-  function onNew(event) {
-    if (!element.isConnected) return document.removeEventListener("socket:timeline.new", onNew);
-    if (!document.getElementById(`post-${event.detail.post_id}`)) waiting.add(String(event.detail.post_id));
-    return show();
-  }
-
   async function onResync() {
-    if (!element.isConnected) return document.removeEventListener("socket:resync", onResync);
     const fresh = await fetchFresh().catch(() => []);
     fresh.forEach((card) => waiting.add(card.id.slice("post-".length)));
-    return show();
+    show();
   }
 
-  /** Between this page's making and its socket nobody told it anything. */
-  async function onConnect() {
-    if (!element.isConnected || new URLSearchParams(location.search).has("before")) return;
+  /** Between this page's making and its socket, and while another page was shown, nobody told it anything. */
+  async function onSilence() {
+    if (new URLSearchParams(location.search).has("before")) return;
     const newest = await fetchNewestId().catch(() => null);
     if (newest && !document.getElementById(`post-${newest}`)) onResync();
   }
@@ -72,7 +66,13 @@ export function newPostsPill(element) {
     }
     return undefined;
   });
-  document.addEventListener("socket:timeline.new", onNew);
-  document.addEventListener("socket:resync", onResync);
-  document.addEventListener("socket:connect", onConnect, { once: true });
+  handlers.set(element, ({ type, detail }) => {
+    if (type !== "socket:timeline.new") return type === "socket:resync" ? onResync() : onSilence();
+    if (!document.getElementById(`post-${detail.post_id}`)) waiting.add(String(detail.post_id));
+    return show();
+  });
+}
+
+for (const name of ["socket:timeline.new", "socket:resync", "socket:connect", "page:back"]) {
+  document.addEventListener(name, (event) => handlers.get(document.querySelector('[data-behavior~="new-posts-pill"]'))?.(event));
 }

@@ -13,7 +13,7 @@ import { toast } from "./toasts.js";
 
 const SOON_MS = 150;
 const EVENTS = ["socket:notification.created", "socket:notification.deleted", "socket:notification.counts"];
-const REFETCHES = ["socket:connect", "live:refetch", "visibilitychange", "htmx:before:history:restore", "notifications:emptied"];
+const REFETCHES = ["socket:connect", "live:refetch", "visibilitychange", "page:back", "notifications:emptied"];
 const handlers = new WeakMap();
 
 export function notifications(element) {

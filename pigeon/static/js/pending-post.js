@@ -7,8 +7,8 @@ import { text } from "./strings.js";
 import { toast } from "./toasts.js";
 
 const POLL_MS = 10_000;
-const AGAIN = ["socket:connect", "socket:resync"]; // something may have happened while nobody listened
-const EVENTS = ["socket:post.progress", "socket:post.ready", "socket:post.failed", ...AGAIN];
+const AGAIN = ["socket:connect", "socket:resync", "page:back"]; // something may have happened while nobody listened
+const EVENTS = ["socket:post.progress", "socket:post.ready", "socket:post.failed"];
 
 function showPreview(element, postId) {
   const picture = element.querySelector("img[data-preview]");
@@ -43,31 +43,23 @@ async function refresh(element, postId) {
   refreshChecklist().catch(() => {});
 }
 
+const onPage = () => [...document.querySelectorAll('[data-behavior~="pending-post"][data-state]')];
+const isPrepared = (element) => element.dataset.state === "processing";
+const update = (element) => refresh(element, element.dataset.post).catch(() => {});
+const updateAll = () => onPage().filter(isPrepared).forEach(update);
+
+function onEvent({ type, detail }) {
+  const element = onPage().find(({ dataset }) => dataset.post === String(detail.post_id));
+  if (!element) return undefined;
+  return type === "socket:post.progress" ? showProgress(element, detail) : update(element);
+}
+
 /** A retry swaps the state under the element: what happens is judged by the state of that moment. */
 export function pendingPost(element) {
-  const postId = element.dataset.post;
-  showPreview(element, postId);
-  const isPending = () => element.isConnected && element.dataset.state;
-  const update = () => refresh(element, postId).catch(() => {});
-  const poll = setInterval(() => {
-    if (!isPending()) stop();
-    else if (element.dataset.state === "processing" && !document.hidden) update();
-  }, POLL_MS);
-  const swapped = new MutationObserver(() => element.dataset.state === "processing" && update());
-
-  function onEvent(event) {
-    if (!isPending()) return stop();
-    if (AGAIN.includes(event.type)) return element.dataset.state === "processing" && update();
-    if (String(event.detail.post_id) !== postId) return undefined;
-    return event.type === "socket:post.progress" ? showProgress(element, event.detail) : update();
-  }
-
-  function stop() {
-    clearInterval(poll);
-    swapped.disconnect();
-    EVENTS.forEach((name) => document.removeEventListener(name, onEvent));
-  }
-
-  swapped.observe(element, { attributeFilter: ["data-state"] });
-  EVENTS.forEach((name) => document.addEventListener(name, onEvent));
+  showPreview(element, element.dataset.post);
+  new MutationObserver(() => isPrepared(element) && update(element)).observe(element, { attributeFilter: ["data-state"] });
 }
+
+setInterval(() => document.hidden || updateAll(), POLL_MS);
+EVENTS.forEach((name) => document.addEventListener(name, onEvent));
+AGAIN.forEach((name) => document.addEventListener(name, updateAll));

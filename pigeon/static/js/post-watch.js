@@ -56,6 +56,10 @@ export function postWatch(element) {
   if (document.body.dataset.me) observer.observe(element);
 }
 
+document.addEventListener("page:back", ({ detail }) => {
+  detail.page.querySelectorAll('[data-behavior~="post-watch"]').forEach(postWatch);
+});
+
 for (const name of ["socket:connect", "socket:resync"]) {
   document.addEventListener(name, () => {
     watched.clear();
