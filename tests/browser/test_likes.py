@@ -287,6 +287,24 @@ def test_the_line_opens_who_likes_it_with_a_button_each(
     expect(page).to_have_url(re.compile(r"/$"))
 
 
+def test_the_page_after_the_list_of_likes_can_be_scrolled(
+    as_person: Callable[..., Page], cast: Cast, bob: Person, post: Posted, like: Callable[..., None]
+) -> None:
+    fan = cast.person("fan")
+    like(post, fan)
+    page = as_person(bob)
+    line = card_of(page, post).locator(".like-line[href]")
+    wait_until(lambda: page.reload() and line.count(), what="the like below the post")
+    page.evaluate("window.isSamePage = true")
+    line.click()
+    page.locator("dialog #likers a.row-handle, dialog #likers a[href^='/u/']").first.hover()
+    page.locator("dialog .hover-card a").first.click()
+    page.wait_for_url(f"**/u/{fan.username}")
+    page.locator(".profile").wait_for()
+    assert page.evaluate("window.isSamePage")
+    expect(page.locator("html.has-dialog")).to_have_count(0)
+
+
 def test_hearts_work_without_scripts(
     as_person: Callable[..., Page], bob: Person, post: Posted
 ) -> None:

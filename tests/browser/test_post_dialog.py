@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -120,3 +121,36 @@ def test_two_taps_while_it_comes_open_it_once(
     page.locator("#post-dialog[open] .post-view").wait_for()
     assert len(waiting) == 1
     assert page.evaluate("history.length") == before + 1
+
+
+def test_a_menu_in_it_closes_by_itself(
+    as_person: Callable[..., Page], ann: Person, posts: list[Posted]
+) -> None:
+    page = as_person(ann)
+    open_third(page, posts[2])
+    menu = page.locator("#post-dialog .post-menu")
+    menu.locator("summary").click()
+    page.locator("#post-dialog .post-menu[open]").wait_for()
+    page.keyboard.press("Escape")
+    page.locator("#post-dialog .post-menu:not([open])").wait_for()
+    expect(menu.locator("summary")).to_be_focused()
+    expect(page.locator("#post-dialog[open]")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.locator("#post-dialog:not([open])").wait_for(state="attached")
+
+
+def test_who_went_elsewhere_meanwhile_is_left_there(
+    as_person: Callable[..., Page], ann: Person, posts: list[Posted]
+) -> None:
+    page = as_person(ann)
+    waiting: list[Route] = []
+    page.route(f"**/p/{posts[0].id}?fragment=1", lambda route: waiting.append(route))
+    page.locator(f"#post-{posts[0].id} .post-time").click()
+    wait_until(lambda: page.evaluate("1") and waiting)
+    page.locator('.nav-item[href="/people"]').click()
+    page.wait_for_url("**/people")
+    with page.expect_response("**?fragment=1"):
+        waiting[0].continue_()
+    page.evaluate("() => new Promise((done) => setTimeout(done, 100))")
+    expect(page).to_have_url(re.compile("/people$"))
+    expect(page.locator("html.has-dialog")).to_have_count(0)

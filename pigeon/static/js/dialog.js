@@ -19,3 +19,10 @@ export function openDialog(dialog) {
     }, { once: true });
   });
 }
+
+// A page that goes takes its dialogs along, and what is taken away open never says `close`. The dialog of a post sees to itself.
+for (const name of ["htmx:before:history:update", "htmx:before:history:restore"]) {
+  document.addEventListener(name, () => {
+    document.querySelectorAll("dialog:modal:not(.post-dialog)").forEach((dialog) => dialog.close());
+  }, { capture: true });
+}

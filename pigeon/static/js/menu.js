@@ -22,6 +22,7 @@ function move(menu, event) {
 export function menu(element) {
   element.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && element.open) {
+      event.preventDefault(); // a dialog around it stays open
       event.stopPropagation();
       close(element, { focus: true });
     }

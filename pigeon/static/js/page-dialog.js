@@ -17,7 +17,7 @@ function makeDialog(part) {
 
 async function show(link) {
   const page = await whileFetching(link, () => fetchDocument(link.href));
-  if (!page) return;
+  if (!page || !link.isConnected) return; // its reader went elsewhere meanwhile
   const dialog = makeDialog(page.querySelector("[data-dialog-part]"));
   document.querySelector(".page").append(dialog);
   dialog.addEventListener("click", (event) => event.target.closest('a[data-part="close"]') && event.preventDefault());
@@ -30,6 +30,6 @@ export function pageDialog(element) {
     if (!element.href || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    show(element).catch(() => location.assign(element.href));
+    show(element).catch(() => element.isConnected && location.assign(element.href));
   }, { capture: true });
 }

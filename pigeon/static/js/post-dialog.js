@@ -46,7 +46,7 @@ function close() {
 async function openPost(link) {
   const dialog = dialogOf();
   const post = open ? null : await whileFetching(link, () => fetchPost(link.pathname));
-  if (!post) return;
+  if (!post || !link.isConnected || !dialog.isConnected) return; // its reader went elsewhere meanwhile
   open = { link, dialog, title: document.title };
   history.pushState({ htmx: true, key: `${Date.now()}-post` }, "", link.pathname + link.hash);
   bindControls(dialog, step);

@@ -15,4 +15,6 @@ export function placeToasts() {
 }
 
 document.addEventListener("close", placeToasts, { capture: true });
-document.addEventListener("htmx:before:history:update", goHome, { capture: true }); // the page, and dialogs in it, go
+for (const name of ["htmx:before:history:update", "htmx:before:history:restore"]) {
+  document.addEventListener(name, goHome, { capture: true }); // the page, and dialogs in it, go
+}
