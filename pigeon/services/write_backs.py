@@ -89,7 +89,7 @@ def flush() -> int:
     position = _position(journal)
     if waiting.newest != START and padded(waiting.newest) < padded(position):
         write_back.keep_ahead(position)  # Redis came back without its last second
-    _settle_left(journal, position)
+    may_forget = _settle_left(journal, position)
     entries = write_back.read_after(position, FLUSHED_AT_ONCE)
     crash_point("flush.read")
     if not entries:
@@ -99,7 +99,7 @@ def flush() -> int:
     folded = fold(entries)
     _store(journal, position, upto, folded)
     crash_point("flush.committed")
-    _settle(journal, folded, upto)
+    _settle(journal, folded, upto, may_forget=may_forget)
     return len(entries)
 
 
@@ -147,18 +147,25 @@ def _store(journal: str, position: str, upto: str, folded: dict[str, list[Entry]
         crash_point("flush.stored")
 
 
-def _settle_left(journal: str, position: str) -> None:
-    """What is stored and not settled: its flusher died, or could not tell the caches."""
+def _settle_left(journal: str, position: str) -> bool:
+    """What is stored and not settled: its flusher died, or could not tell the caches.
+
+    False as in `_settle`.
+    """
     while left := write_back.read_through(position, FLUSHED_AT_ONCE):
         if not _settle(journal, fold(left), left[-1].position):
-            return
+            return False
+    return True
 
 
-def _settle(journal: str, folded: dict[str, list[Entry]], upto: str) -> bool:
+def _settle(
+    journal: str, folded: dict[str, list[Entry]], upto: str, *, may_forget: bool = True
+) -> bool:
     """What is stored is shown by every cache, then no longer pending, then told and forgotten.
 
     False when the caches are out of reach, so that everybody reads SQL: the entries stay, and
-    the caches are told when they are back.
+    the caches are told when they are back. Older ones that stay are why `may_forget` is False:
+    whoever forgets one, forgets all before it.
     """
     if write_back.is_settled(upto):
         write_back.trim(upto)
@@ -169,11 +176,11 @@ def _settle(journal: str, folded: dict[str, list[Entry]], upto: str) -> bool:
     for name, last in folded.items():
         write_back.clear(name, last, upto)
     crash_point("flush.cleared")
-    if is_shown:
+    if is_shown and may_forget:
         for name, last in folded.items():
             tell(kinds[name].announce(last))
         write_back.trim(upto)
-    return is_shown
+    return is_shown and may_forget
 
 
 def _show(journal: str, folded: dict[str, list[Entry]], upto: str) -> bool:

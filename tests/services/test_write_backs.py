@@ -364,6 +364,33 @@ def test_a_cache_that_is_away_does_not_keep_likes_from_sql(
     assert write_backs.status().entries == 0
 
 
+def test_what_an_older_flush_could_not_show_is_not_forgotten_by_a_younger_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The cache comes back in the middle of a flush, after the older entries were tried."""
+    ann, bob, first, second = make_user(), make_user(), make_post(), make_post()
+    assert likes.among(POSTS, bob.id, [first.id]) == set()
+    assert shown(first.id) == 0
+    settle, away = POSTS.pairs.settle, [True, True]
+
+    def settle_when_back(last: Any) -> None:
+        if away:
+            away.pop()
+            raise Unavailable(1)
+        settle(last)
+
+    monkeypatch.setattr(type(POSTS.pairs), "settle", lambda _, last: settle_when_back(last))
+    like(bob, first.id)
+    write_backs.flush()
+    like(ann, second.id)
+    write_backs.flush()
+    flush_all()
+    assert not away
+    assert likes.among(POSTS, bob.id, [first.id]) == {first.id}
+    assert (shown(first.id), shown(second.id)) == (1, 1)
+    assert write_backs.status().entries == 0
+
+
 def test_after_an_older_backup_of_sql_a_drain_ends() -> None:
     ann, post = make_user(), make_post()
     like(ann, post.id)
