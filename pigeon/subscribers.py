@@ -143,8 +143,10 @@ def _publish(event: events.PostPublished) -> list[JobSpec]:
 
 
 def _edit(event: events.PostEdited) -> list[JobSpec]:
-    named = [notifications.announce_mentions.spec(post_id=event.post_id)]
-    return [*_refresh(event), *(named if event.publication_id is not None else [])]
+    if event.publication_id is None or not event.named:
+        return _refresh(event)
+    named = notifications.announce_mentions.spec(post_id=event.post_id, people=event.named)
+    return [*_refresh(event), named]
 
 
 def _delete(event: events.PostDeleted) -> list[JobSpec]:
@@ -158,10 +160,17 @@ def _meet(event: events.UserFollowed | events.UserUnfollowed) -> list[JobSpec]:
     return [*_settle(event), notifications.settle_follow.spec(**pair)]
 
 
-def _announce_comment(event: events.CommentCreated | events.CommentEdited) -> list[JobSpec]:
+def _announce_comment(event: events.CommentCreated) -> list[JobSpec]:
     """Below a post that is not published, its publication announces it."""
     told = [notifications.announce_comment.spec(comment_id=event.comment_id)]
     return [*_refresh_comment(event), *(told if event.is_public else [])]
+
+
+def _edit_comment(event: events.CommentEdited) -> list[JobSpec]:
+    if not event.is_public or not event.named:
+        return _refresh_comment(event)
+    named = notifications.announce_named.spec(comment_id=event.comment_id, people=event.named)
+    return [*_refresh_comment(event), named]
 
 
 def _withdraw_comment(event: events.CommentDeleted) -> list[JobSpec]:
@@ -220,7 +229,7 @@ REACTIONS: dict[type[Event], Reaction] = {
     events.PostEdited: Reaction(jobs=_edit),
     events.PostDeleted: Reaction(jobs=_delete, send=lambda event: push.close_post(event.post_id)),
     events.CommentCreated: Reaction(jobs=_announce_comment, send=_tell_comment),
-    events.CommentEdited: Reaction(jobs=_announce_comment),
+    events.CommentEdited: Reaction(jobs=_edit_comment),
     events.CommentDeleted: Reaction(jobs=_withdraw_comment, send=_tell_comment_gone),
     events.LikesChanged: Reaction(jobs=_settle_likes),
     events.LikesShown: Reaction(send=_tell_likes),

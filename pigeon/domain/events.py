@@ -110,9 +110,12 @@ class PostFailed(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class PostEdited(Event):
+    """`named` are the people whom its text named not before."""
+
     post_id: int
     publication_id: int | None
     author_id: int
+    named: list[int]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,9 +145,12 @@ class CommentCreated(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class CommentEdited(Event):
+    """`named` are the people whom its text named not before."""
+
     comment_id: int
     post_id: int
     is_public: bool
+    named: list[int]
 
 
 @dataclass(frozen=True, kw_only=True)

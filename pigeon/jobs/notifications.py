@@ -29,14 +29,20 @@ def announce_post(post_id: int) -> Again | None:
 
 
 @job("notify")
-def announce_mentions(post_id: int) -> None:
-    """After an edit: the newly named."""
-    _push_told(notifications_announcements.announce_mentions(post_id))
+def announce_mentions(post_id: int, people: list[int]) -> None:
+    """After an edit of a post: the newly named."""
+    _push_told(notifications_announcements.announce_mentions(post_id, people))
 
 
 @job("notify")
 def announce_comment(comment_id: int) -> None:
     _push_told(notifications_announcements.announce_comment(comment_id))
+
+
+@job("notify")
+def announce_named(comment_id: int, people: list[int]) -> None:
+    """After an edit of a comment: the newly named."""
+    _push_told(notifications_announcements.announce_named(comment_id, people))
 
 
 @job("notify")

@@ -152,16 +152,20 @@ def _hold_author(user_id: int) -> None:
         raise NotFound
 
 
-def _index_mentions(comment_id: int, text: str) -> None:
-    """Store whom the text names; handles of nobody stay plain text."""
+def _index_mentions(comment_id: int, text: str) -> list[int]:
+    """Store whom the text names, and who is new; handles of nobody stay plain text."""
     handles = texts.parse(text).mentions
     known = users.find_ids(handles) if handles else {}
+    mention = CommentMention
+    before = db.session.scalars(select(mention.user_id).where(mention.comment_id == comment_id))
+    newly_named = sorted(set(known.values()) - set(before))
     db.session.execute(delete(CommentMention).where(CommentMention.comment_id == comment_id))
     db.session.add_all(
         CommentMention(comment_id=comment_id, handle=handle, user_id=known[handle], position=n)
         for n, handle in enumerate(handles)
         if handle in known
     )
+    return newly_named
 
 
 # -- changing ----------------------------------------------------------------------------------
@@ -183,10 +187,16 @@ def _edit(card: CommentCard, checked: str) -> None:
         if row.text != checked:
             row.text, row.edited_at = checked, utc_now()
             db.session.flush()
-            _index_mentions(card.id, checked)
+            named = _index_mentions(card.id, checked)
             changed(uow, card.post_id, card.id, parent_id=card.parent_id)
-            is_public = state == "published"
-            uow.record(CommentEdited(comment_id=card.id, post_id=card.post_id, is_public=is_public))
+            uow.record(
+                CommentEdited(
+                    comment_id=card.id,
+                    post_id=card.post_id,
+                    is_public=state == "published",
+                    named=named,
+                )
+            )
 
 
 def _hold_post(post_id: int) -> str | None:

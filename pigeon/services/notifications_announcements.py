@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -60,12 +60,14 @@ def announce_post(post_id: int, progress: str) -> Iterator[Step]:
         yield Step(told=_ring(post_id, part), progress="" if is_last else str(part[-1]))
 
 
-def announce_mentions(post_id: int) -> dict[str, list[int]]:
-    """Whom a published post names now: after an edit only those whom it did not name before."""
+def announce_mentions(post_id: int, people: Collection[int] | None = None) -> dict[str, list[int]]:
+    """Whom a published post names; with `people`, whom an edit named, those it still names."""
 
     def find() -> tuple[Occasion, Plan] | None:
         post = _lock_published(post_id)
-        return (_of_post(post), [("mention", _named_in_post(post_id))]) if post else None
+        if post is None:
+            return None
+        return _of_post(post), [("mention", _among(people, _named_in_post(post_id)))]
 
     return {_post_event(post_id): delivery.deliver(find)}
 
@@ -92,13 +94,16 @@ def _bells(post_id: int, after: int, limit: int) -> list[int]:
 
 
 def _announce_waiting(post_id: int) -> dict[str, list[int]]:
-    """What its author wrote below it while it was processing can name people, and nothing else."""
+    """What its author wrote below it while it was processing can name people, and nothing else.
+
+    Told by who wrote it: clocks of two hosts may differ. What came after is told once all the same.
+    """
     found = db.session.scalars(
         select(CommentModel.id)
         .join(PublicationModel, PublicationModel.post_id == CommentModel.post_id)
         .where(
             CommentModel.post_id == post_id,
-            CommentModel.created_at < PublicationModel.published_at,
+            CommentModel.author_id == PublicationModel.author_id,
             CommentModel.id.in_(select(CommentMention.comment_id)),
         )
         .order_by(CommentModel.id)
@@ -147,14 +152,23 @@ def _named_in_post(post_id: int) -> Sequence[int]:
 
 
 def announce_comment(comment_id: int) -> dict[str, list[int]]:
-    """Whom a comment or reply concerns; nobody while its post is not published.
-
-    After an edit only the newly named: the others were told of it, in one way or another.
-    """
+    """Whom a comment or reply concerns; nobody while its post is not published."""
 
     def find() -> tuple[Occasion, Plan] | None:
         comment = _lock_comment(comment_id)
         return (_of_comment(comment), _concerned(comment)) if comment else None
+
+    return {_comment_event(comment_id): delivery.deliver(find)}
+
+
+def announce_named(comment_id: int, people: Collection[int]) -> dict[str, list[int]]:
+    """Whom an edit of a comment named, those it still names; nobody else is told of an edit."""
+
+    def find() -> tuple[Occasion, Plan] | None:
+        comment = _lock_comment(comment_id)
+        if comment is None:
+            return None
+        return _of_comment(comment), [("mention", _among(people, _named_in_comment(comment_id)))]
 
     return {_comment_event(comment_id): delivery.deliver(find)}
 
@@ -177,12 +191,20 @@ def _lock_comment(comment_id: int) -> Any:
 
 def _concerned(comment: Any) -> Plan:
     """The answered person or the author of the post, then those who are named."""
-    named = db.session.scalars(
-        select(CommentMention.user_id).where(CommentMention.comment_id == comment.id)
-    ).all()
+    named = _named_in_comment(comment.id)
     if comment.parent_id is None:
         return [("comment", [comment.post_author_id]), ("mention", named)]
     return [("reply", _answered(comment)), ("mention", named)]
+
+
+def _named_in_comment(comment_id: int) -> Sequence[int]:
+    return db.session.scalars(
+        select(CommentMention.user_id).where(CommentMention.comment_id == comment_id)
+    ).all()
+
+
+def _among(people: Collection[int] | None, named: Sequence[int]) -> Sequence[int]:
+    return named if people is None else [person for person in named if person in people]
 
 
 def _answered(reply: Any) -> Sequence[int]:

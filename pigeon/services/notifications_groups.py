@@ -192,9 +192,10 @@ def _turn(settled: Settled, recipient_id: int, known: Sequence[Any], present: se
 def _weigh(settled: Settled, recipient_id: int, row_ids: list[int]) -> None:
     """A group without anybody left is withdrawn; one with somebody again is shown, as it was."""
     states = db.session.execute(
-        select(NotificationModel.id, NotificationModel.state).where(
-            NotificationModel.id.in_(row_ids)
-        )
+        select(NotificationModel.id, NotificationModel.state)
+        .where(NotificationModel.id.in_(row_ids))
+        .order_by(NotificationModel.id)
+        .with_for_update()  # its reader may be deleting it, which is for good
     ).all()
     peopled = set(
         db.session.scalars(

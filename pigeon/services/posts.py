@@ -148,10 +148,12 @@ def _insert(author_id: int, caption: str, uploads: list[Upload], key: str, mark:
     return post_id
 
 
-def index_text(post: PostModel) -> None:
-    """Store whom and what the caption names; handles of nobody stay plain text."""
+def index_text(post: PostModel) -> list[int]:
+    """Store whom and what the caption names, and who is new; handles of nobody stay plain text."""
     parsed = text.parse(post.caption)
     known = users.find_ids(parsed.mentions) if parsed.mentions else {}
+    before = db.session.scalars(select(MentionModel.user_id).where(MentionModel.post_id == post.id))
+    newly_named = sorted(set(known.values()) - set(before))
     db.session.execute(delete(MentionModel).where(MentionModel.post_id == post.id))
     db.session.execute(delete(PostTag).where(PostTag.post_id == post.id))
     publication_id = db.session.scalar(
@@ -166,6 +168,7 @@ def index_text(post: PostModel) -> None:
         PostTag(post_id=post.id, tag=tag, position=n, publication_id=publication_id)
         for n, tag in enumerate(parsed.tags)
     )
+    return newly_named
 
 
 def of_entries(entries: list[Entry], reader_id: int) -> list[Post]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import delete, select, update
 
 from pigeon.domain.clock import utc_now
@@ -58,8 +60,7 @@ def edit(
         for row, alt in zip(rows, new_alts, strict=True):
             row.alt = alt
         db.session.flush()
-        posts.index_text(post)
-        _changed(uow, post)
+        _changed(uow, post, named=posts.index_text(post))
     return posts.get(post_id, by)
 
 
@@ -75,11 +76,15 @@ def _check_edit(
     )
 
 
-def _changed(uow: UnitOfWork, post: PostModel) -> None:
+def _changed(uow: UnitOfWork, post: PostModel, *, named: Sequence[int] = ()) -> None:
     publication_id = publishing.publication_of(post.id)
     post_id, author_id = post.id, post.author_id
     uow.after_commit(lambda: post_cards.evict(post_id, publication_id, author_id))
-    uow.record(PostEdited(post_id=post_id, publication_id=publication_id, author_id=author_id))
+    uow.record(
+        PostEdited(
+            post_id=post_id, publication_id=publication_id, author_id=author_id, named=[*named]
+        )
+    )
 
 
 @retried

@@ -4,6 +4,7 @@ import json
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -28,6 +29,7 @@ from pigeon.models import (
     OutboxRow,
     PostLike,
     PostModel,
+    PublicationModel,
 )
 from pigeon.realtime import push
 from pigeon.services import (
@@ -177,6 +179,7 @@ def test_a_reply_tells_whom_it_answers(ann: Person, ben: Person, cat: Person, dr
 
 def test_whom_a_text_names_is_told(ann: Person, ben: Person, cat: Person, drain: Drain) -> None:
     post = make_post(ann, caption="look @ben")
+    drain()
     comment = make_comment(post, ben, text="and @cat, too")
     reply = make_comment(post, ann, answers=comment, text="yes @cat")
     drain()
@@ -332,6 +335,36 @@ def test_who_was_told_otherwise_is_not_told_of_an_edit(
     comments_changes.edit(comment.id, by=ben.id, text="nice @ann")
     drain()
     assert kinds_of(ann) == ["comment"]
+
+
+def test_an_edit_does_not_tell_what_was_not_wanted_when_it_happened(
+    ann: Person, ben: Person, drain: Drain
+) -> None:
+    prefer(ann, comment="off", mention="off")
+    post = make_post(ben, caption="@ann")
+    comment = make_comment(make_post(ann), ben, text="nice, @ann")
+    drain()
+    prefer(ann, comment="everyone", mention="everyone")
+    comments_changes.edit(comment.id, by=ben.id, text="very nice, @ann")
+    posts_changes.edit(post.id, by=ben.id, caption="@ann!", comments_open=False)
+    drain()
+    assert not told(ann)
+
+
+def test_a_hosts_slow_clock_does_not_swallow_who_was_named_while_processing(
+    ann: Person, ben: Person, drain: Drain
+) -> None:
+    post = make_post(ann, images=1, state="processing")
+    make_comment(post, ann, text="@ben there is more")
+    with unit_of_work() as uow:
+        row = db.session.get(PostModel, post.id)
+        assert row is not None
+        publishing.publish(uow, row)
+        db.session.execute(
+            update(PublicationModel).values(published_at=utc_now() - timedelta(minutes=2))
+        )
+    drain()
+    assert kinds_of(ben) == ["mention"]
 
 
 # -- preferences -----------------------------------------------------------------------------------
