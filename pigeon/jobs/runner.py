@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import time
 
 import structlog
@@ -16,10 +17,11 @@ from pigeon.jobs import queues
 from pigeon.jobs.registry import JOBS, Again
 from pigeon.services import outbox
 from pigeon.stores.media import StoreFault
-from pigeon.unit_of_work import Claim, StaleClaim, current_claim, run_guarded
+from pigeon.unit_of_work import Claim, StaleClaim, current_claim
 
 log = structlog.get_logger()
 DRAIN_S = 120.0
+DISK_FAULTS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
 
 
 def run(outbox_id: int) -> None:
@@ -57,19 +59,30 @@ def _work(held: Claim) -> str:
         return _completed(held, _attempt(held))
     except StaleClaim:
         return "stale"
-    except (Unavailable, StoreFault) as error:
+    except Exception as error:
+        return _after_error(held, error)
+
+
+def _after_error(held: Claim, error: Exception) -> str:
+    if _is_passing(error):
         log.warning("job_waits", job=held.name, outbox_id=held.outbox_id, error=repr(error))
         return _failed(held, error, is_passing=True)
-    except outbox.Hopeless as error:
+    if isinstance(error, outbox.Hopeless):
         log.warning("job_hopeless", job=held.name, outbox_id=held.outbox_id)
         return _failed(held, error, is_hopeless=True)
-    except DomainError as error:
+    if isinstance(error, DomainError):
         log.warning("job_refused", job=held.name, outbox_id=held.outbox_id, code=error.code)
         outbox.done(held)
         return "refused"
-    except Exception as error:
-        log.exception("job_failed", job=held.name, outbox_id=held.outbox_id)
-        return _failed(held, error)
+    log.exception("job_failed", job=held.name, outbox_id=held.outbox_id)
+    return _failed(held, error)
+
+
+def _is_passing(error: Exception) -> bool:
+    """Whether a store is out of reach or full, which is no failure of the job."""
+    return isinstance(error, Unavailable | StoreFault) or (
+        isinstance(error, OSError) and error.errno in DISK_FAULTS
+    )
 
 
 def _attempt(held: Claim) -> Again | None:
@@ -104,10 +117,13 @@ def _failed(
 
 
 def _give_up(held: Claim) -> None:
-    """A job that failed for good may have something to tell, as "this picture failed"."""
+    """A job that failed for good may have something to tell, as "this picture failed".
+
+    When that fails, the job is not dead: it is tried again after its lease.
+    """
     gave_up = JOBS[held.name].gave_up if held.name in JOBS else None
     if gave_up is not None:
-        run_guarded(lambda: gave_up(**held.arguments))
+        gave_up(**held.arguments)
 
 
 def drain() -> int:

@@ -34,9 +34,13 @@ class Patience:
     waits_s: tuple[int, ...]
 
 
-PATIENCE = Patience(lasts=timedelta(minutes=15), waits_s=(1, 5, 30))
-PATIENCE_OF = {"mail": Patience(lasts=timedelta(hours=24), waits_s=(1, 5, 30, 120, 300))}
-"""By queue, where it is not the usual one: mail servers rest for hours."""
+PATIENCE = Patience(lasts=timedelta(days=15), waits_s=(1, 5, 30, 120))
+"""Longer than any cache entry lives: what a job was to evict must not come back with the cache."""
+PATIENCE_OF = {
+    "mail": Patience(lasts=timedelta(hours=24), waits_s=(1, 5, 30, 120, 300)),
+    "media": Patience(lasts=timedelta(minutes=15), waits_s=(1, 5, 30)),
+}
+"""By queue, where it is not the usual one: mail servers rest for hours, an author waits minutes."""
 
 
 class Hopeless(Exception):
@@ -146,6 +150,7 @@ def again(held: Claim, progress: str) -> bool:
                 state="ready",
                 progress=progress,
                 waits=0,
+                failures=0,
                 claimed_by="",
                 enqueued_at=utc_now(),
                 available_at=utc_now(),

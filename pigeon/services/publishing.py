@@ -214,6 +214,9 @@ def _after_failure(uow: UnitOfWork, row: MediaModel, code: str) -> None:
         before = _newest_avatar(row.owner_id)
         if before is not None and before.state == "ready":
             wear(uow, before)
+        else:
+            uow.record(media.orphaned([row]))
+            db.session.delete(row)
         return
     post = db.session.get(PostModel, row.post_id)
     if post is not None and post.state != policy.NOBODYS:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -15,6 +17,7 @@ from pigeon.jobs import queues, registry, runner
 from pigeon.jobs.registry import Again
 from pigeon.models import OutboxRow
 from pigeon.services import outbox
+from pigeon.stores.media import StoreFault
 from pigeon.unit_of_work import current_claim, unit_of_work
 from tests.factories import make_post, make_user
 
@@ -74,7 +77,16 @@ def test_what_the_domain_refuses_is_not_tried_again(app: Flask, jobs: Any) -> No
     assert failures() == []
 
 
-@pytest.mark.parametrize(("error", "counted"), [(RuntimeError("x"), 1), (Unavailable(1), 0)])
+@pytest.mark.parametrize(
+    ("error", "counted"),
+    [
+        (RuntimeError("x"), 1),
+        (FileNotFoundError(errno.ENOENT, "x"), 1),
+        (OSError(errno.ENOSPC, "No space left on device"), 0),
+        (StoreFault("503 Slow Down"), 0),
+        (Unavailable(1), 0),
+    ],
+)
 def test_what_fails_comes_back(app: Flask, jobs: Any, error: Exception, counted: int) -> None:
     def fails() -> None:
         raise error
@@ -101,6 +113,27 @@ def test_giving_up_is_told_before_the_job_is_dead_and_once(app: Flask, jobs: Any
         make_due()
     assert told == [8]
     assert [job.job for job in outbox.list_dead()] == ["tests.job"]
+
+
+def test_a_job_whose_end_cannot_be_told_is_not_dead(app: Flask, jobs: Any) -> None:
+    told: list[str] = []
+
+    def fails() -> None:
+        raise outbox.Hopeless("550")
+
+    def cannot_tell() -> None:
+        raise RuntimeError("the database went away")
+
+    jobs(fails, gave_up=cannot_tell)
+    number = add()
+    with pytest.raises(RuntimeError):
+        runner.run(number)
+    assert outbox.list_dead() == []
+    with unit_of_work():
+        db.session.execute(update(OutboxRow).values(available_at=utc_now() - timedelta(seconds=1)))
+    jobs(fails, gave_up=lambda: told.append("over"))
+    runner.run(number)
+    assert told == ["over"] and len(outbox.list_dead()) == 1
 
 
 def test_what_is_hopeless_is_dead_at_once(app: Flask, jobs: Any) -> None:

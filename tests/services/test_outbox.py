@@ -132,7 +132,11 @@ def test_a_dead_job_is_retried_by_hand(app: Flask) -> None:
 
 @pytest.mark.parametrize(
     ("queue", "longest_s", "patience"),
-    [("default", 30, timedelta(minutes=15)), ("mail", 300, timedelta(hours=24))],
+    [
+        ("default", 120, timedelta(days=15)),
+        ("media", 30, timedelta(minutes=15)),
+        ("mail", 300, timedelta(hours=24)),
+    ],
 )
 def test_what_is_out_of_reach_is_waited_for(
     app: Flask, queue: str, longest_s: int, patience: timedelta

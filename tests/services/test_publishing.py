@@ -363,6 +363,19 @@ def test_a_damaged_avatar_changes_nothing_and_a_waiting_one_still_comes(
     assert len(stored_objects()) == 2
 
 
+def test_a_damaged_first_avatar_leaves_nothing_behind(
+    app: Flask, drain: Callable[[], int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann = make_user("ann")
+    damaged = _upload_avatar(ann)
+    with monkeypatch.context() as patched:
+        patched.setattr(media, "render", _refuse)
+        publishing.process(damaged)
+    drain()
+    assert db.session.get(MediaModel, damaged) is None
+    assert stored_objects() == [] and left_in_incoming() == []
+
+
 def _refuse(_row: object) -> Rendered:
     raise Refused("unreadable")
 
@@ -420,7 +433,7 @@ def test_a_store_out_of_reach_for_minutes_costs_no_post(
             _make_due()
         assert posts.get(int(post.id), ann.id).state == "processing"
         with unit_of_work():
-            long_ago = utc_now() - outbox.PATIENCE.lasts
+            long_ago = utc_now() - outbox.PATIENCE_OF["media"].lasts
             db.session.execute(update(OutboxRow).values(created_at=long_ago))
         for _ in range(outbox.MAX_FAILURES):
             _make_due()
