@@ -99,8 +99,9 @@ def sql_options(app_settings: Settings, role: str) -> dict[str, Any]:
 
     Who waits for a page waits seconds for SQL; a job or a command may wait longer.
     """
+    patience_s = PATIENCE_S.get(role, 30)
     if app_settings.database_url.startswith("sqlite"):
-        return {"connect_args": {"timeout": 15}}
+        return {"connect_args": {"timeout": min(patience_s, 15)}}
     return {
         "isolation_level": "READ COMMITTED",
         "pool_pre_ping": True,
@@ -110,8 +111,10 @@ def sql_options(app_settings: Settings, role: str) -> dict[str, Any]:
         "pool_timeout": 5,
         "connect_args": {
             "connect_timeout": 3,
-            "read_timeout": PATIENCE_S.get(role, 30),
-            "write_timeout": PATIENCE_S.get(role, 30),
+            "read_timeout": patience_s,
+            "write_timeout": patience_s,
+            # Before we hang up, or the server would go on waiting with the locks it has.
+            "init_command": f"SET SESSION innodb_lock_wait_timeout={patience_s - 1}",
         },
     }
 

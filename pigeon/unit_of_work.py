@@ -16,6 +16,7 @@ import structlog
 from flask import current_app
 from sqlalchemy import delete, select
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from pigeon.domain.clock import utc_now
 from pigeon.domain.errors import Unavailable
@@ -135,6 +136,9 @@ def unit_of_work() -> Iterator[UnitOfWork]:
         if any(sign in str(error.orig) for sign in UNREACHABLE):
             raise Unavailable from error
         raise
+    except PoolTimeout as error:
+        session.rollback()
+        raise Unavailable from error
     except BaseException:
         session.rollback()
         raise

@@ -81,7 +81,7 @@ def show_account() -> ResponseReturnValue:
     return render_template("settings/account.html", form=Form(), section="", **_account())
 
 
-@access(MEMBERS)
+@access(MEMBERS, rate=(10, 3_600))
 def change_email() -> ResponseReturnValue:
     typed = read_form("email", "password")
     try:
@@ -109,13 +109,13 @@ def change_password() -> ResponseReturnValue:
     return redirect("/settings/account", 303)
 
 
-@access(MEMBERS)
+@access(MEMBERS, rate=(60, 60))
 def end_one_session(handle: str) -> ResponseReturnValue:
     sessions.end_by_handle(get_viewer().user_id, handle)
     return redirect("/settings/account", 303)
 
 
-@access(MEMBERS)
+@access(MEMBERS, rate=(60, 60))
 def end_other_sessions() -> ResponseReturnValue:
     viewer = get_viewer()
     sessions.end_others(viewer.user_id, keep=viewer.session_id)

@@ -15,6 +15,7 @@ from pigeon.extensions import cache, settings
 K = TypeVar("K", int, str)
 T = TypeVar("T")
 
+ABSENT_S = 60  # what is not there now may be made at any moment
 WAIT_S = 0.02
 WAITS = 5
 
@@ -116,8 +117,10 @@ class Cached(Generic[K, T]):
     def _fill(self, loaded: dict[K, T], ids: list[K], tokens: dict[K, str]) -> None:
         for key in ids:
             if token := tokens.get(key):
-                data = codec.encode(loaded.get(key), self._shape)
-                leases.try_fill_string(self._family.key(key), token, data, self._family.ttl_s)
+                value = loaded.get(key)
+                ttl_s = self._family.ttl_s if value is not None else ABSENT_S
+                data = codec.encode(value, self._shape)
+                leases.try_fill_string(self._family.key(key), token, data, ttl_s)
 
     def _count(self, hits: int, misses: int) -> None:
         self._tally.count(hits, misses)

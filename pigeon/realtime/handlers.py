@@ -14,6 +14,7 @@ from flask_login import current_user
 from flask_socketio import ConnectionRefusedError, SocketIO, join_room, leave_room
 from redis.exceptions import RedisError
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from pigeon.domain import errors
 from pigeon.domain.ids import find_id
@@ -115,7 +116,7 @@ def answer(name: str, *payload: Any) -> dict[str, Any]:
         return {"ok": True} | handler(_sid(), mine, _object(payload))
     except errors.DomainError as error:
         return _refuse(error, mine)
-    except (OperationalError, RedisError) as error:
+    except (OperationalError, PoolTimeout, RedisError) as error:
         log.warning("socket_event_unanswered", name=name, error=type(error).__name__)
         return _refuse(errors.Unavailable(), mine)
 

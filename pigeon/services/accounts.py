@@ -183,7 +183,12 @@ def _mail_sign_up(uow: UnitOfWork, person: Person, invite_id: int | None) -> Non
 
 def _issue(uow: UnitOfWork, payload: dict[str, Any]) -> None:
     row = accounts_tokens.issue("signup", payload["email_key"], payload)
-    values = {"display_name": payload["display_name"], "token_id": str(row.id), "hours": "24"}
+    values = {
+        "display_name": payload["display_name"],
+        "username": payload["username"],
+        "token_id": str(row.id),
+        "hours": "24",
+    }
     uow.record(
         MailRequested(
             template="confirm", to=payload["email"], language=payload["language"], values=values

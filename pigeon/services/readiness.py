@@ -7,6 +7,7 @@ from pathlib import Path
 
 import structlog
 from alembic.script import ScriptDirectory
+from redis import Redis
 from redis.exceptions import RedisError
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
@@ -56,14 +57,34 @@ def newest_revision() -> str | None:
 
 
 def policy_problems() -> list[str]:
-    """Whether the state Redis may forget what it must keep; only a running one can tell."""
-    try:
-        found = state.client.config_get("maxmemory-policy", "appendonly")
-    except (RedisError, OSError):
-        return []
+    """Whether Redis forgets what it must keep, or keeps what it must forget.
+
+    Only a running one can tell, and some providers' do not.
+    """
+    return [*_state_problems(), *_cache_problems()]
+
+
+def _cache_problems() -> list[str]:
+    """After a crash a dump would bring back entries that were evicted since."""
+    found = _config_of(cache.client, "save", "appendonly")
+    if settings().is_production and (found.get("save") or found.get("appendonly") == "yes"):
+        return ['REDIS_CACHE_URL comes back with old entries: set save "" and appendonly no']
+    return []
+
+
+def _state_problems() -> list[str]:
+    found = _config_of(state.client, "maxmemory-policy", "appendonly")
     problems = []
     if found.get("maxmemory-policy", "noeviction") != "noeviction":
         problems.append("REDIS_STATE_URL evicts: set maxmemory-policy noeviction")
     if settings().is_production and found.get("appendonly") == "no":
         problems.append("REDIS_STATE_URL keeps no AOF: set appendonly yes")
     return problems
+
+
+def _config_of(client: Redis, *names: str) -> dict[str | None, str | None]:
+    """{} where it cannot be asked; name by name, for Redis before 7 answers one at a time."""
+    try:
+        return {name: value for one in names for name, value in client.config_get(one).items()}
+    except (RedisError, OSError):
+        return {}

@@ -9,6 +9,7 @@ import structlog
 from flask import Flask, Response, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
 
 from pigeon.domain import errors
@@ -46,6 +47,7 @@ def bind(app: Flask) -> None:
         CSRFError, lambda _: answer_domain_error(errors.Forbidden("csrf_failed"))
     )
     app.register_error_handler(OperationalError, _answer_sql_error)
+    app.register_error_handler(PoolTimeout, _answer_sql_error)
     app.register_error_handler(Exception, _answer_unexpected)
 
 
@@ -115,8 +117,9 @@ def _answer_http_error(error: HTTPException) -> Response:
     return response
 
 
-def _answer_sql_error(error: OperationalError) -> Response:
-    log.error("sql_unreachable", request_id=request_id(), error=str(error.orig)[:200])
+def _answer_sql_error(error: OperationalError | PoolTimeout) -> Response:
+    """Out of reach, or every connection is in use."""
+    log.error("sql_unreachable", request_id=request_id(), error=str(error)[:200])
     return answer_domain_error(errors.Unavailable())
 
 

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from tests.factories import Person
 from tests.harness.clients import Client
@@ -76,13 +78,18 @@ def test_refusals_have_pages(
     assert "@bob" not in answers[404].text
 
 
+@pytest.mark.parametrize(
+    "fault",
+    [
+        OperationalError("SELECT", {}, Exception("gone away")),
+        PoolTimeout("QueuePool limit reached, gone away"),
+    ],
+)
 def test_a_database_out_of_reach_is_a_moment(
-    app: Flask, anonymous: Client, ann: Person, monkeypatch: pytest.MonkeyPatch
+    app: Flask, anonymous: Client, ann: Person, monkeypatch: pytest.MonkeyPatch, fault: Exception
 ) -> None:
-    from sqlalchemy.exc import OperationalError
-
     def unreachable(**_: str) -> str:
-        raise OperationalError("SELECT", {}, Exception("gone away"))
+        raise fault
 
     unreachable.access = "anyone"  # type: ignore[attr-defined]
     for endpoint, path in (("users.pages.show", "/u/ann"), ("users.api.show", "/api/v1/users/ann")):

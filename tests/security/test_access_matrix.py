@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from pigeon.web.guards import ANYONE
 from tests.factories import Person
 from tests.harness.clients import Client
 from tests.security.matrix import (
@@ -38,6 +39,17 @@ def test_every_route_has_a_row_and_every_row_a_route(app: Flask) -> None:
 def test_every_view_says_whom_it_is_for(app: Flask) -> None:
     silent = [n for n, r in routes(app) if not hasattr(app.view_functions[r.endpoint], "access")]
     assert silent == []
+
+
+UNLIMITED = {"settings.change_password", "settings.withdraw", "accounts.api.withdraw"}
+"""Each wrong password is counted there."""
+
+
+def test_every_change_has_a_rate(app: Flask) -> None:
+    changes = {rule.endpoint for name, rule in routes(app) if not name.startswith("GET ")}
+    members = {name for name in changes if app.view_functions[name].access != ANYONE}  # type: ignore[attr-defined]
+    unlimited = {name for name in members if not app.view_functions[name].rate}  # type: ignore[attr-defined]
+    assert unlimited == UNLIMITED
 
 
 def test_a_view_that_says_nothing_is_refused(app: Flask, anonymous: Any) -> None:

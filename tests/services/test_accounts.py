@@ -85,6 +85,7 @@ def test_the_mailed_link_makes_the_account(app: Flask, mails: Mails, mode: str) 
     assert count(UserModel) == 0
     (message,) = mails()
     assert message["To"] == "ann@example.org"
+    assert "@ann" in message.get_body(("plain",)).get_content(), "who asked chose the name"
     user_id = accounts.confirm(token_in(message), caller=NOBODY)
     ann = users.get_me(user_id)
     assert (ann.username, ann.email, ann.language, ann.has_password) == (

@@ -6,6 +6,8 @@ from flask import redirect, render_template
 from flask.typing import ResponseReturnValue
 
 from pigeon.blueprints.likes.api import TAPS
+from pigeon.domain.comments import CommentCounts
+from pigeon.domain.posts import PostCounts
 from pigeon.services import comments, counts, likers, likes
 from pigeon.services.likes import COMMENTS, POSTS, Kind
 from pigeon.web.guards import MEMBERS, access
@@ -82,5 +84,5 @@ def _likers(kind: Kind, target_id: int, path: str, back: str) -> str:
 
 def _count(kind: Kind, target_id: int) -> int:
     if kind is POSTS:
-        return counts.of_posts([target_id])[target_id].like_count
-    return counts.of_comments([target_id])[target_id].like_count
+        return counts.of_posts([target_id]).get(target_id, PostCounts()).like_count
+    return counts.of_comments([target_id]).get(target_id, CommentCounts()).like_count

@@ -12,6 +12,9 @@ from pigeon.web.login import get_viewer
 from pigeon.web.notifications import read_kinds, said
 from pigeon.web.parsing import read_id, read_page
 
+TAPS = (600, 60)
+SWEEPS = (60, 60)
+
 
 @access(MEMBERS)
 @answers(Page[Notification], query=("kind", *LIST))
@@ -27,31 +30,31 @@ def get_counts() -> NotificationCounts:
     return notifications.counts_of(get_viewer().user_id)
 
 
-@access(MEMBERS)
+@access(MEMBERS, rate=TAPS)
 @answers(NotificationCounts)
 def mark_seen() -> NotificationCounts:
     return notifications.mark_seen(get_viewer().user_id)
 
 
-@access(MEMBERS)
+@access(MEMBERS, rate=TAPS)
 @answers(NotificationCounts)
 def mark_read(notification_id: str) -> NotificationCounts:
     return notifications.mark_read(read_id(notification_id), by=get_viewer().user_id)
 
 
-@access(MEMBERS)
+@access(MEMBERS, rate=SWEEPS)
 @answers(NotificationCounts)
 def mark_all_read() -> NotificationCounts:
     return notifications.mark_all_read(get_viewer().user_id)
 
 
-@access(MEMBERS)
+@access(MEMBERS, rate=TAPS)
 @answers(status=204)
 def remove(notification_id: str) -> None:
     notifications.remove(read_id(notification_id), by=get_viewer().user_id)
 
 
-@access(MEMBERS)
+@access(MEMBERS, rate=SWEEPS)
 @answers(status=204)
 def remove_all() -> None:
     notifications.remove_all(get_viewer().user_id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
+from pigeon.blueprints.notifications.api import SWEEPS, TAPS
 from pigeon.domain.notifications import Notification
 from pigeon.domain.page import Page
 from pigeon.services import notifications
@@ -63,19 +64,19 @@ def open_one(notification_id: str) -> ResponseReturnValue:
     return redirect(notifications_rows.link_of(found))
 
 
-@access(MEMBERS, rate=(600, 60))
+@access(MEMBERS, rate=TAPS)
 def read_one(notification_id: str) -> ResponseReturnValue:
     notifications.mark_read(read_id(notification_id), by=get_viewer().user_id)
     return _back()
 
 
-@access(MEMBERS, rate=(60, 60))
+@access(MEMBERS, rate=SWEEPS)
 def read_all() -> ResponseReturnValue:
     notifications.mark_all_read(get_viewer().user_id)
     return _back()
 
 
-@access(MEMBERS, rate=(600, 60))
+@access(MEMBERS, rate=TAPS)
 def delete_one(notification_id: str) -> ResponseReturnValue:
     notifications.remove(read_id(notification_id), by=get_viewer().user_id)
     return _back()
@@ -86,7 +87,7 @@ def show_delete_all() -> ResponseReturnValue:
     return render_template("notifications/delete.html")
 
 
-@access(MEMBERS, rate=(60, 60))
+@access(MEMBERS, rate=SWEEPS)
 def delete_all() -> ResponseReturnValue:
     notifications.remove_all(get_viewer().user_id)
     return redirect(notifications_rows.PATH, 303)

@@ -15,6 +15,7 @@ from pigeon.web.login import get_viewer
 from pigeon.web.messages import with_messages
 from pigeon.web.parsing import Body, read_id, read_json, read_page
 
+CHANGES = (300, 3_600)
 PARTS = {"caption": "string", "images[]": "binaries", "alts[]": "strings"}
 
 
@@ -38,7 +39,7 @@ def show(post_id: str) -> Post:
     return with_messages(posts.get(read_id(post_id), viewer_id()))
 
 
-@access(MEMBERS)
+@access(MEMBERS, rate=CHANGES)
 @answers(Post, body=EditPostBody)
 def edit(post_id: str) -> Post:
     number, by = read_id(post_id), get_viewer().user_id
@@ -46,19 +47,19 @@ def edit(post_id: str) -> Post:
     return with_messages(posts_changes.edit(number, by=by, **read_json(EditPostBody).given()))
 
 
-@access(MEMBERS)
+@access(MEMBERS, rate=CHANGES)
 @answers(status=204)
 def remove(post_id: str) -> None:
     posts_changes.remove(read_id(post_id), by=get_viewer().user_id)
 
 
-@access(MEMBERS)
+@access(MEMBERS, rate=CHANGES)
 @answers(Post, status=202)
 def retry(post_id: str) -> Post:
     return with_messages(posts_changes.retry(read_id(post_id), by=get_viewer().user_id))
 
 
-@access(MEMBERS)
+@access(MEMBERS, rate=CHANGES)
 @answers(Post)
 def remove_image(post_id: str, image_id: str) -> Post:
     post = posts_changes.remove_image(read_id(post_id), read_id(image_id), by=get_viewer().user_id)

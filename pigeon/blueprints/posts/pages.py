@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
+from pigeon.blueprints.posts.api import CHANGES
 from pigeon.blueprints.posts.reading import NewPost, create, read_new_post
 from pigeon.blueprints.users.api import viewer_id
 from pigeon.domain.errors import DomainError, FieldsRefused
@@ -103,7 +104,7 @@ def show_edit(post_id: str) -> ResponseReturnValue:
     return render_template("posts/edit.html", post=_mine(post_id), form=Form())
 
 
-@access(MEMBERS)
+@access(MEMBERS, rate=CHANGES)
 def edit(post_id: str) -> ResponseReturnValue:
     post = _mine(post_id)
     caption, alts = read_form("caption")["caption"], read_texts("alts[]")
@@ -121,20 +122,20 @@ def show_delete(post_id: str) -> ResponseReturnValue:
     return render_template("posts/delete.html", post=_mine(post_id))
 
 
-@access(MEMBERS)
+@access(MEMBERS, rate=CHANGES)
 def delete(post_id: str) -> ResponseReturnValue:
     posts_changes.remove(read_id(post_id), by=get_viewer().user_id)
     flash(_("Your post was deleted."), "success")
     return redirect("/", 303)
 
 
-@access(MEMBERS)
+@access(MEMBERS, rate=CHANGES)
 def retry(post_id: str) -> ResponseReturnValue:
     posts_changes.retry(read_id(post_id), by=get_viewer().user_id)
     return redirect("/", 303)
 
 
-@access(MEMBERS)
+@access(MEMBERS, rate=CHANGES)
 def remove_image(post_id: str, image_id: str) -> ResponseReturnValue:
     posts_changes.remove_image(read_id(post_id), read_id(image_id), by=get_viewer().user_id)
     return redirect("/", 303)

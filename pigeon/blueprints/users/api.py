@@ -86,7 +86,7 @@ def list_suggestions() -> Page[Suggestion]:
     return suggestions.page(get_viewer().user_id, read_page(suggestions.CURSOR))
 
 
-@access(MEMBERS)
+@access(MEMBERS, rate=(400, 3_600))
 @answers(status=204)
 def dismiss_suggestion(username: str) -> None:
     suggestions.dismiss(get_viewer().user_id, users.get_card(username).id)

@@ -111,7 +111,7 @@ def _found(q: str, reader_id: int) -> tuple[Page[UserRow], int]:
         return Page(items=[], next=None), 422
 
 
-@access(MEMBERS)
+@access(MEMBERS, rate=(400, 3_600))
 def dismiss(username: str) -> ResponseReturnValue:
     suggestions.dismiss(get_viewer().user_id, users.get_card(username).id)
     return redirect("/people", 303)
