@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from dataclasses import fields
 from typing import Any
 
 from sqlalchemy import select, update
@@ -40,6 +41,8 @@ from pigeon.services import (
     users_checks,
 )
 from pigeon.unit_of_work import UnitOfWork, retried, unit_of_work
+
+SHOWN = frozenset(field.name for field in fields(UserCard))
 
 
 @cached(keys.USER_CARD, UserCard)
@@ -194,7 +197,7 @@ def update_profile(user_id: int, changes: dict[str, Any]) -> Me:
             values["notify"] = _merge_notify(user_id, values["notify"])
         if values:
             db.session.execute(update(UserModel).where(UserModel.id == user_id).values(**values))
-        changed(uow, user_id)
+        changed(uow, user_id, is_shown=bool(SHOWN & values.keys()))
     return get_me(user_id)
 
 
@@ -206,12 +209,13 @@ def _merge_notify(user_id: int, given: dict[str, str]) -> str:
     return json.dumps(json.loads(stored or "{}") | given)
 
 
-def changed(uow: UnitOfWork, user_id: int) -> None:
-    """What must follow when a person's card or settings change."""
+def changed(uow: UnitOfWork, user_id: int, *, is_shown: bool = True) -> None:
+    """What must follow when settings change; `is_shown`: others see it, on every card of theirs."""
     uow.after_commit(lambda: cards.evict(user_id))
     uow.after_commit(lambda: asides.forget(user_id))
     uow.after_commit(lambda: sessions.refresh(user_id))
-    uow.record(UserChanged(user_id=user_id))
+    if is_shown:
+        uow.record(UserChanged(user_id=user_id))
 
 
 @retried

@@ -19,7 +19,7 @@ from pigeon.extensions import cache, db
 from pigeon.jobs import users as jobs
 from pigeon.models import OutboxRow, SessionModel, UserModel
 from pigeon.realtime import push
-from pigeon.services import sessions, users
+from pigeon.services import outbox, sessions, users
 from pigeon.unit_of_work import unit_of_work
 from tests.factories import make_user
 from tests.harness.context import concurrently
@@ -178,6 +178,13 @@ def test_a_changed_profile_shows_in_open_sessions(app: Flask, queries: Callable[
     with queries() as sent:
         found = sessions.find(token)
     assert found and (found.theme, found.display_name, sent) == ("dark", "애나", [])
+
+
+def test_a_setting_that_nobody_else_sees_empties_no_cache_of_cards(app: Flask) -> None:
+    ann = make_user()
+    for changes, jobs_made in (({"theme": "dark"}, 0), ({}, 0), ({"bio": "coo"}, 1)):
+        users.update_profile(ann.id, changes)
+        assert outbox.pending() == jobs_made
 
 
 def test_the_list_is_ones_own_and_opens_nothing(app: Flask) -> None:
