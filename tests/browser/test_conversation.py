@@ -318,6 +318,21 @@ def test_words_survive_an_error_and_are_sent_once(
     expect(field(page)).to_have_value("the next one")
 
 
+def test_what_was_sent_and_could_not_be_drawn_stands_there_once(
+    read: Callable[..., Page], post: Posted, bob: Person
+) -> None:
+    page = read(bob)
+    drawing = f"**/p/{post.id}/comments?fragment=1"
+    page.route(drawing, lambda route: route.abort())
+    field(page).fill("sent, not drawn")
+    field(page).press("Enter")
+    page.locator("[data-sent]", has_text="sent, not drawn").wait_for()
+    page.unroute(drawing)
+    page.evaluate("document.dispatchEvent(new CustomEvent('live:refetch'))")
+    row(page, "sent, not drawn").wait_for()
+    expect(comments_of(page)).to_have_count(1)
+
+
 def test_each_failed_send_is_tried_again_or_discarded_by_itself(
     read: Callable[..., Page], comment: Callable[..., Commented], ann: Person, bob: Person
 ) -> None:

@@ -2,6 +2,8 @@
 
 import { fetchDocument, settle } from "./fragments.js";
 
+const calm = matchMedia("(prefers-reduced-motion: reduce)");
+
 export const rootOf = (element) => element.closest("[data-conversation]");
 export const talkOf = (root) => root.querySelector(".talk");
 export const listOf = (root) => root.querySelector(".comment-list");
@@ -28,11 +30,12 @@ export function keepPlace(root, anchor, change) {
   requestAnimationFrame(() => scroller.style.removeProperty("overflow-anchor"));
 }
 
-/** Puts items where their ids belong; answers those that were not shown before. */
+/** Puts items where their ids belong, in place of rows that were only known to be sent; answers those that were not shown before. */
 export function insert(list, items) {
   const fresh = items.filter((item) => !find(list, idOf(item)));
   for (const item of fresh) {
     const id = idOf(item);
+    list.querySelector(`:scope > [data-sent="${id}"]`)?.remove(); // the row that stood for it
     const next = [...list.children].find((other) => !(idOf(other) < id));
     list.insertBefore(document.adoptNode(item), next ?? null);
   }
@@ -62,8 +65,9 @@ export function leavesGap(root, comments) {
 
 export function scrollToEnd(root) {
   const scroller = scrollerOf(root);
-  if (scroller === talkOf(root)) scroller.scrollTo({ top: scroller.scrollHeight, behavior: "smooth" });
-  else listOf(root).lastElementChild?.scrollIntoView({ block: "end", behavior: "smooth" });
+  const behavior = calm.matches ? "instant" : "smooth";
+  if (scroller === talkOf(root)) scroller.scrollTo({ top: scroller.scrollHeight, behavior });
+  else listOf(root).lastElementChild?.scrollIntoView({ block: "end", behavior });
 }
 
 /** Says what came of the reader's own doing. */

@@ -3,6 +3,7 @@
 import { showKeys } from "./keyboard-help.js";
 
 const GO = { h: "/", p: () => `/u/${document.body.dataset.me}`, s: "/settings", n: "/notifications" };
+const calm = matchMedia("(prefers-reduced-motion: reduce)");
 let awaitsPlace = false;
 
 function visit(path) {
@@ -21,7 +22,7 @@ function stepPost(step) {
   if (!post) return;
   post.tabIndex = -1;
   post.focus({ preventScroll: true });
-  post.scrollIntoView({ block: "start", behavior: "smooth" });
+  post.scrollIntoView({ block: "start", behavior: calm.matches ? "instant" : "smooth" });
 }
 
 function openPost() {
