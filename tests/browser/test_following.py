@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
+from tests.harness.children import wait_until
+
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Page, Route
 
     from tests.browser.conftest import Cast
     from tests.factories import Person
@@ -39,11 +41,48 @@ def test_the_button_and_the_count_change_without_a_reload(
     follow.click()
     following.wait_for()
     see_count(page, ann, 1)
+    expect(page.locator(f'[data-followers="{ann.username}"]')).to_have_text("1 follower")
     bell.wait_for()
     following.click()
     follow.wait_for()
     see_count(page, ann, 0)
     assert page.evaluate("window.isSamePage")
+
+
+def test_the_bell_goes_with_the_follow(
+    as_person: Callable[..., Page], cast: Cast, ann: Person, bob: Person
+) -> None:
+    cast.follow(bob, ann)
+    page = as_person(bob)
+    page.goto(f"/u/{ann.username}")
+    bell = page.locator(".profile-bell")
+    bell.click()
+    page.get_by_text(f"You will hear of new posts of {ann.username}.").wait_for()
+    page.get_by_role("button", name=f"Following {ann.username}").click()
+    page.get_by_role("button", name=f"Follow {ann.username}").click()
+    expect(bell).to_be_visible()
+    expect(bell).to_have_attribute("aria-pressed", "false")
+    expect(bell).to_have_attribute("formaction", f"/u/{ann.username}/bell")
+
+
+def test_of_quick_taps_the_last_one_counts(
+    as_person: Callable[..., Page], ann: Person, bob: Person
+) -> None:
+    page = as_person(bob)
+    page.goto(f"/u/{ann.username}")
+    waiting: list[Route] = []
+    page.route(FOLLOW, lambda route: waiting.append(route))
+    page.get_by_role("button", name=f"Follow {ann.username}").click()
+    page.get_by_role("button", name=f"Following {ann.username}").click()
+    wait_until(lambda: page.evaluate("1") and waiting, what="a request")
+    assert [route.request.method for route in waiting] == ["PUT"]
+    page.get_by_role("button", name=f"Follow {ann.username}").wait_for()
+    waiting[0].continue_()
+    wait_until(lambda: page.evaluate("1") and len(waiting) == 2, what="the other one")
+    with page.expect_response(FOLLOW):
+        waiting[1].continue_()
+    page.reload()
+    page.get_by_role("button", name=f"Follow {ann.username}").wait_for()
 
 
 def test_the_follower_stands_in_the_list_with_a_button(

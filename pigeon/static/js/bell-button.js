@@ -1,10 +1,11 @@
 /* Behaviour `bell-button`: be told of each new post of this person. */
 
 import { api } from "./api.js";
+import { inTurn, isLast } from "./follow-turns.js";
 import { text } from "./strings.js";
 import { toast } from "./toasts.js";
 
-function show(element, isOn) {
+export function showBell(element, isOn) {
   element.setAttribute("aria-pressed", String(isOn));
   element.setAttribute("formaction", `/u/${element.dataset.username}/${isOn ? "unbell" : "bell"}`);
 }
@@ -14,12 +15,14 @@ export function bellButton(element) {
     event.preventDefault();
     const name = element.dataset.username;
     const isOn = element.getAttribute("aria-pressed") !== "true";
-    show(element, isOn);
+    showBell(element, isOn);
+    const turn = inTurn(name, () => api(isOn ? "PUT" : "DELETE", `/users/${name}/bell`));
     try {
-      await api(isOn ? "PUT" : "DELETE", `/users/${name}/bell`);
-      toast(text(isOn ? "bell_on" : "bell_off", { name }));
+      await turn;
+      if (isLast(name, turn)) toast(text(isOn ? "bell_on" : "bell_off", { name }));
     } catch (error) {
-      show(element, !isOn);
+      if (!isLast(name, turn)) return;
+      showBell(element, !isOn);
       toast(error.message || text("failed"), { category: "error" });
     }
   });

@@ -1,9 +1,15 @@
 /* Behaviour `follow-button`: follows at once, asks the server behind it, and takes it back when that fails. */
 
 import { api } from "./api.js";
+import { showBell } from "./bell-button.js";
+import { inTurn, isLast } from "./follow-turns.js";
 import { forgetPages } from "./history.js";
+import { compact } from "./numbers.js";
 import { text } from "./strings.js";
 import { toast } from "./toasts.js";
+
+const stored = new Map(); // by username: what the server said last
+const bellOf = (username) => document.querySelector(`[data-behavior~="bell-button"][data-username="${username}"]`);
 
 /** Every control of the page that shows whether I follow this person. */
 function show(username, follow) {
@@ -15,27 +21,39 @@ function show(username, follow) {
     button.setAttribute("aria-label", text(isFollowing ? "following_name" : "follow_name", { name: username }));
     button.querySelector("span").textContent = text(isFollowing ? "following" : "follow");
   }
-  const bell = document.querySelector(`[data-behavior~="bell-button"][data-username="${username}"]`);
+  const bell = bellOf(username);
   if (bell) bell.hidden = !isFollowing;
 }
 
 function showCount(username, count) {
   const place = document.querySelector(`[data-followers="${username}"]`);
   if (!place) return;
+  const sentence = text(count === 1 ? "followers_one" : "followers_many", { shown: compact(count) });
+  const [, before, number, after] = /(.*)<strong>(.*)<\/strong>(.*)/.exec(sentence);
   place.title = count;
-  if (count < 10_000) place.querySelector("strong").textContent = count.toLocaleString();
+  place.replaceChildren(before, Object.assign(document.createElement("strong"), { textContent: number }), after);
+}
+
+/** What the server made of it: with a follow it forgets the bell. */
+function showStored(username, user) {
+  const bell = bellOf(username);
+  show(username, user.viewer.follow);
+  showCount(username, user.follower_count);
+  if (bell) showBell(bell, user.viewer.bell);
 }
 
 /** Sets, never toggles: asking twice changes nothing. Throws ApiError, with the page as it was. */
 export async function setFollow(username, isFollowed) {
   show(username, isFollowed ? "following" : "none");
+  const turn = inTurn(username, () => api(isFollowed ? "PUT" : "DELETE", `/users/${username}/follow`));
   try {
-    const user = await api(isFollowed ? "PUT" : "DELETE", `/users/${username}/follow`);
+    const user = await turn;
     forgetPages();
-    show(username, user.viewer.follow);
-    showCount(username, user.follower_count);
+    stored.set(username, user.viewer.follow);
+    if (isLast(username, turn)) showStored(username, user);
   } catch (error) {
-    show(username, isFollowed ? "none" : "following");
+    if (!isLast(username, turn)) return;
+    show(username, stored.get(username) ?? (isFollowed ? "none" : "following"));
     throw error;
   }
 }
@@ -50,6 +68,7 @@ async function change(username, isFollowed) {
 }
 
 export function followButton(element) {
+  stored.set(element.dataset.username, element.dataset.follow);
   element.addEventListener("click", (event) => {
     event.preventDefault();
     change(element.dataset.username, element.dataset.follow === "none");
