@@ -116,3 +116,46 @@ def test_going_back_asks_too(as_person: Callable[..., Page], ann: Person) -> Non
     page.evaluate("history.back()")
     dialog.get_by_role("button", name="Save draft").click()
     page.wait_for_url("/")
+
+
+def draft_waits(page: Page) -> None:
+    page.goto("/create")
+    page.get_by_label("Caption").press_sequentially("the first post")
+    page.get_by_text("Draft saved on this device.").wait_for()
+    leave(page, "Save draft")
+    page.wait_for_url("/")
+    page.goto("/create")
+    page.get_by_text(OFFER).wait_for()
+    page.get_by_label("Caption").press_sequentially("something else")
+
+
+@pytest.mark.parametrize("way", ["Share", "Discard"])
+def test_what_is_still_offered_outlives_another_post(
+    way: str, as_person: Callable[..., Page], ann: Person
+) -> None:
+    page = as_person(ann)
+    draft_waits(page)
+    if way == "Share":
+        page.get_by_role("button", name="Share").click()
+    else:
+        leave(page, "Discard")
+    page.wait_for_url("/")
+    page.goto("/create")
+    page.get_by_role("button", name="Restore").click()
+    expect(page.get_by_label("Caption")).to_have_value("the first post")
+
+
+def test_what_is_saved_beside_an_offer_joins_it(
+    as_person: Callable[..., Page], photographs: list[Path], ann: Person
+) -> None:
+    page = as_person(ann)
+    draft_waits(page)
+    page.locator('[data-part="picker"]').set_input_files(photographs[:1])
+    page.locator(".thumb textarea").fill("a new picture")
+    leave(page, "Save draft")
+    page.wait_for_url("/")
+    page.goto("/create")
+    page.get_by_text("1 picture", exact=False).wait_for()
+    page.get_by_role("button", name="Restore").click()
+    expect(page.get_by_label("Caption")).to_have_value("the first post\nsomething else")
+    expect(page.locator(".thumb textarea")).to_have_value("a new picture")

@@ -22,5 +22,5 @@ export async function addFiles(form, chosen) {
     }
   }
   const count = list.children.length - before;
-  if (count) form.querySelector('[data-part="said"]').textContent = text("photos_added", { count });
+  if (count) form.querySelector('[data-part="said"]').textContent = text(count === 1 ? "photos_added_one" : "photos_added_many", { count });
 }

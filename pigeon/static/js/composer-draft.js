@@ -1,65 +1,53 @@
 /* The composer keeps what is not sent yet, and offers it when its writer comes back. */
 
-import { addFiles } from "./composer-add.js";
-import { altOf, fileOf, listThumbs } from "./composer-thumbs.js";
+import { joinWords, offer, restore, thumbsOf } from "./composer-draft-offer.js";
+import { altOf, fileOf } from "./composer-thumbs.js";
 import { dropDraft, findDraft, keepPictures, keepWords } from "./draft-store.js";
 import { text } from "./strings.js";
 
 const PAUSE_MS = 1500;
 
 const part = (form, name) => form.querySelector(`[data-part="${name}"]`);
-const thumbsOf = (form) => listThumbs(part(form, "thumbs"));
 const isBlank = (form) => !form.elements.caption.value.trim() && thumbsOf(form).length === 0;
 
-async function restore(form, draft) {
-  const { caption } = form.elements;
-  caption.value = [draft.caption, caption.value].filter((words) => words.trim()).join("\n");
-  caption.dispatchEvent(new Event("input", { bubbles: true }));
-  const before = thumbsOf(form).length;
-  await addFiles(form, draft.files);
-  thumbsOf(form).slice(before).forEach((thumb, i) => {
-    const field = thumb.querySelector("textarea");
-    field.value = draft.alts[i] ?? "";
-    field.dispatchEvent(new Event("input", { bubbles: true }));
-  });
-  caption.focus();
+function read(form) {
+  const thumbs = thumbsOf(form);
+  return { caption: form.elements.caption.value, alts: thumbs.map(altOf), files: thumbs.map(fileOf) };
 }
 
-/** Shows the offer; resolves when it is answered, or at once when nothing waits. */
-async function offer(form) {
-  const draft = await findDraft().catch(() => null);
-  if (!draft) return;
-  const box = part(form, "draft");
-  const count = draft.alts.length;
-  const words = [draft.caption, count && text(draft.files.length < count ? "draft_lost_pictures" : "draft_pictures", { count })];
-  box.querySelector('[data-part="draft-words"]').textContent = words.filter(Boolean).join(" · ");
-  box.hidden = false;
-  const choice = await new Promise((resolve) => box.addEventListener("click", ({ target }) => {
-    const found = target.closest("[data-do]")?.dataset.do;
-    if (found) resolve(found);
-  }));
-  box.hidden = true;
-  if (choice === "restore") await restore(form, draft);
-  else await dropDraft();
+/** Two drafts as one; descriptions whose pictures could not be kept are left out, the others would get them. */
+function join(first, { caption, alts, files }) {
+  const known = first.alts.slice(0, first.files.length);
+  return { caption: joinWords(first.caption, caption), alts: [...known, ...alts], files: [...first.files, ...files] };
 }
 
-/** Answers {save, drop}: `save` writes now, `drop` forgets and keeps nothing more. */
+/** Answers {save, drop}: `save` writes now, `drop` forgets and keeps nothing more. A draft that is offered and not answered yet
+    belongs to another post: it outlives both. */
 export function keepDraft(form) {
   let timer = null;
   let files = [];
   let isOver = false;
+  let offered = null;
+  let isJoined = false; // what is stored is more than what is offered
 
-  async function save() {
-    clearTimeout(timer);
-    if (isOver || !form.isConnected) return;
-    if (isBlank(form)) return dropDraft();
-    const thumbs = thumbsOf(form);
-    const areKept = keepWords({ caption: form.elements.caption.value, alts: thumbs.map(altOf) });
-    const now = thumbs.map(fileOf);
+  async function write({ caption, alts, files: now }) {
+    const areKept = keepWords({ caption, alts });
     const isSame = now.length === files.length && now.every((file, i) => file === files[i]);
     const hasPictures = isSame || (await keepPictures((files = now)));
     part(form, "draft-state").textContent = text(areKept && hasPictures ? "draft_kept" : "draft_words_kept");
-    return undefined;
+  }
+
+  async function forget() {
+    if (!offered) return dropDraft();
+    return isJoined ? write(offered) : undefined;
+  }
+
+  async function save() {
+    clearTimeout(timer);
+    if (isOver || !form.isConnected) return undefined;
+    if (isBlank(form)) return forget();
+    isJoined = Boolean(offered);
+    return write(offered ? join(offered, read(form)) : read(form));
   }
 
   function saveSoon() {
@@ -67,11 +55,20 @@ export function keepDraft(form) {
     timer = setTimeout(save, PAUSE_MS);
   }
 
-  offer(form).then(() => {
+  async function answer() {
+    offered = await findDraft().catch(() => null);
+    if (!offered) return;
+    const choice = await offer(form, offered);
+    const draft = offered;
+    offered = null;
+    await (choice === "restore" ? restore(form, draft) : dropDraft());
+  }
+
+  answer().then(() => {
     form.addEventListener("input", saveSoon);
     new MutationObserver(saveSoon).observe(part(form, "thumbs"), { childList: true });
     addEventListener("pagehide", save);
     if (!isBlank(form)) saveSoon();
   });
-  return { save, drop: () => ((isOver = true), clearTimeout(timer), dropDraft()) };
+  return { save, drop: () => ((isOver = true), clearTimeout(timer), forget()) };
 }

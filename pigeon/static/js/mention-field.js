@@ -40,7 +40,8 @@ export function mentionField(element) {
     const answer = await api("GET", path, undefined, { signal: request.signal }).catch(() => null);
     if (!answer || word() !== q) return;
     const found = answer.items.map((hit, i) => drawPerson(hit.user, `${list.id}-${i}`));
-    status.textContent = found.length ? text("people_found", { count: found.length }) : text("nobody_found");
+    const key = ["nobody_found", "people_found_one"][found.length] ?? "people_found_many";
+    status.textContent = text(key, { count: found.length });
     people.open(found);
   }
 
