@@ -229,6 +229,24 @@ def test_a_slow_answer_to_an_older_filter_is_dropped(
     expect(panel.get_by_text("hello")).to_be_visible()
 
 
+def test_the_panel_that_came_at_the_second_try_does_all_of_it(
+    as_person: Callable[..., Page], ann: Person
+) -> None:
+    page = as_person(ann, viewport=WIDE)
+    page.route("**/notifications?fragment=panel", lambda route: route.abort())
+    page.locator('.nav-item[href="/notifications"][aria-expanded]').click()
+    again = page.get_by_role("button", name="Try again")
+    again.wait_for()
+    page.unroute_all()
+    again.click()
+    panel = page.get_by_role("dialog", name="Notifications")
+    panel.get_by_role("link", name="Likes").click()
+    panel.get_by_text("Nothing of this kind yet.").wait_for()
+    assert page.url.endswith("/")
+    panel.locator('[data-part="close"]').click()
+    panel.wait_for(state="detached")
+
+
 def test_filters_narrow_the_list(
     as_person: Callable[..., Page], cast: Cast, doings: Doings, ann: Person, bob: Person
 ) -> None:

@@ -34,7 +34,10 @@ function fail(path) {
 }
 
 function open(path = "/notifications") {
-  if (!panel) document.querySelector(".nav").after((panel = makePanel()));
+  if (!panel) {
+    document.querySelector(".nav").after((panel = makePanel()));
+    panel.addEventListener("click", onPanelClick, { capture: true });
+  }
   bell().setAttribute("aria-expanded", "true");
   panel.focus();
   const turn = ++turns;
@@ -61,7 +64,6 @@ export function notificationPanel(element) {
     event.stopImmediatePropagation();
     if (panel) return close({ focus: true });
     open();
-    panel.addEventListener("click", onPanelClick, { capture: true });
   }, { capture: true });
 }
 

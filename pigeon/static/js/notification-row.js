@@ -11,6 +11,9 @@ function showRead(row) {
   row.querySelector(".news-dot")?.remove();
 }
 
+/** Also those of older pages, which are not fetched again. */
+export const showAllRead = (list) => list.querySelectorAll(".news.is-unread").forEach(showRead);
+
 /** The link is the place itself, so that the browser, htmx and the post dialog treat it as any other. */
 export function openNotification(element) {
   const row = element.closest(".news");

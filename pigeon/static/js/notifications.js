@@ -7,6 +7,7 @@ import { fetchDocument, settle, withParameter } from "./fragments.js";
 import { latest } from "./latest.js";
 import { dropEmptySections, isAtTop, merge, toTop } from "./notification-list.js";
 import { notificationPill } from "./notification-pill.js";
+import { showAllRead } from "./notification-row.js";
 import { seenMarker } from "./notification-seen.js";
 import { text } from "./strings.js";
 import { toast } from "./toasts.js";
@@ -71,7 +72,7 @@ export function notifications(element) {
   showUnseen(0); // it was opened just now
   element.querySelector('[data-part="read-all"]').addEventListener("click", async (event) => {
     event.preventDefault();
-    await api("PUT", "/notifications/read").then(refresh).catch(() => toast(text("failed"), { category: "error" }));
+    await api("PUT", "/notifications/read").then(() => showAllRead(element)).then(refresh).catch(() => toast(text("failed"), { category: "error" }));
   });
 }
 
