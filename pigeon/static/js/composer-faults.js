@@ -9,7 +9,7 @@ function fill(fault, message) {
 
 function showField(field, message) {
   field.classList.toggle("is-wrong", Boolean(message));
-  field.querySelector("textarea").toggleAttribute("aria-invalid", Boolean(message));
+  field.querySelector("textarea").setAttribute("aria-invalid", String(Boolean(message)));
   fill(field.querySelector(".field-error"), message);
 }
 

@@ -19,7 +19,7 @@ function say(element, problem) {
   error.querySelector("span").textContent = problem ? text(`username_${problem}`) : "";
   hint.hidden = Boolean(problem);
   hint.textContent = problem === null ? text("username_free") : hint.dataset.fresh;
-  element.querySelector("input").toggleAttribute("aria-invalid", Boolean(problem));
+  element.querySelector("input").setAttribute("aria-invalid", String(Boolean(problem)));
 }
 
 export function handleAvailability(element) {
@@ -27,6 +27,7 @@ export function handleAvailability(element) {
   const hint = element.querySelector(".field-hint");
   hint.dataset.fresh = hint.textContent;
   hint.setAttribute("aria-live", "polite");
+  element.querySelector(".field-error").setAttribute("aria-live", "polite");
   let timer;
   let request;
 
