@@ -5,19 +5,10 @@ import { api } from "./api.js";
 import { removeItem, setShown } from "./comment-removal.js";
 import { rootOf } from "./conversation.js";
 import { text } from "./strings.js";
+import { whenGone } from "./toast-gone.js";
 import { toast } from "./toasts.js";
 
 const waiting = new Set();
-
-/** Calls `then` once the message has gone, by time or by hand. */
-function whenGone(message, then) {
-  const watch = new MutationObserver(() => {
-    if (message.isConnected) return;
-    watch.disconnect();
-    then();
-  });
-  watch.observe(document.getElementById("toasts"), { childList: true, subtree: true });
-}
 
 function leave(link) {
   const root = rootOf(link);

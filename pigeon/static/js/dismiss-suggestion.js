@@ -1,37 +1,42 @@
-/* Behaviour `dismiss-suggestion`: hidden at once; told to the server when Undo has ended or the page goes. */
+/* Behaviour `dismiss-suggestion`: hidden at once; told to the server when Undo has gone or the page goes. */
 
 import { api } from "./api.js";
 import { text } from "./strings.js";
+import { whenGone } from "./toast-gone.js";
 import { toast } from "./toasts.js";
 
-const UNDO_MS = 5000;
-
 function dismiss(row, name) {
-  const send = () => {
-    clearTimeout(timer);
+  let isOpen = true;
+  const end = () => {
+    isOpen = false;
     removeEventListener("pagehide", send);
+  };
+  const send = () => {
+    if (!isOpen) return;
+    end();
     row.remove();
     api("DELETE", `/suggestions/${name}`, undefined, { keepalive: true }).catch((error) => {
       toast(error.message || text("failed"), { category: "error" });
     });
   };
   const undo = () => {
-    clearTimeout(timer);
-    removeEventListener("pagehide", send);
+    end();
     row.hidden = false;
     row.querySelector("a").focus();
   };
-  const timer = setTimeout(send, UNDO_MS);
   addEventListener("pagehide", send);
   row.hidden = true;
-  toast(text("suggestion_hidden", { name }), { action: { text: text("undo"), run: undo } });
+  const message = toast(text("suggestion_hidden", { name }), { action: { text: text("undo"), run: undo } });
+  whenGone(message, send);
 }
 
 export function dismissSuggestion(element) {
   element.addEventListener("click", (event) => {
     event.preventDefault();
     const row = element.closest("li");
-    const next = row.nextElementSibling ?? row.previousElementSibling;
+    const rows = [...row.parentElement.children].filter((other) => other === row || !other.hidden);
+    const at = rows.indexOf(row);
+    const next = rows[at + 1] ?? rows[at - 1];
     dismiss(row, element.dataset.username);
     next?.querySelector("a")?.focus();
   });

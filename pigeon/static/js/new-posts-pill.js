@@ -21,6 +21,7 @@ const fetchNewestId = () => api("GET", "/timeline?limit=1").then(({ items }) => 
 function prepend(feed, cards) {
   const first = feed.querySelector(":scope > article:not(.is-pending)");
   cards.forEach((card) => feed.insertBefore(card, first));
+  if (cards.length) feed.parentElement.querySelector(":scope > .empty")?.remove();
   settle(cards);
   scrollTo({ top: 0, behavior: "instant" });
   cards[0]?.focus({ preventScroll: true });

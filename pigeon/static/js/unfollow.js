@@ -7,13 +7,14 @@ import { toast } from "./toasts.js";
 /** Takes the cards out; answers how to put them back where they were. */
 function takeOut(username) {
   const cards = [...document.querySelectorAll(`#feed > [data-author="${username}"]`)];
-  const next = cards[0]?.nextElementSibling;
+  const rest = [...document.querySelectorAll("#feed > article")].filter((card) => !cards.includes(card));
+  const next = rest.find((card) => cards[0]?.compareDocumentPosition(card) & Node.DOCUMENT_POSITION_FOLLOWING) ?? rest.at(-1);
   const places = cards.map((card) => {
     const place = document.createComment("");
     card.replaceWith(place);
     return place;
   });
-  if (next?.isConnected) next.focus({ preventScroll: true });
+  next?.focus({ preventScroll: true });
   return () => places.forEach((place, i) => place.replaceWith(cards[i]));
 }
 
