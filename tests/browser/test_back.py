@@ -69,6 +69,7 @@ def test_a_comment_on_a_post_that_another_page_watches_appears(
     page = as_person(ann, viewport=PHONE)
     go_live(page, f"/p/{post.id}")
     leave(page, "/")
+    page.locator(f"#feed > #post-{post.id} .post-actions").scroll_into_view_if_needed()
     _comment(site, post, bob, "seen in the feed")
     page.locator('#feed [data-comment-count][data-count="1"]').first.wait_for(state="attached")
     go_back(page, f"**/p/{post.id}")

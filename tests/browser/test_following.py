@@ -148,3 +148,24 @@ def test_a_dismissed_suggestion_stays_away(
     row.get_by_role("button", name=f"Do not suggest {popular.username}").click()
     page.get_by_text(f"{popular.username} will not be suggested again.").wait_for()
     expect(row).to_be_hidden()
+
+
+def test_undo_works_as_long_as_it_is_pointed_at(
+    as_person: Callable[..., Page], cast: Cast, ann: Person, bob: Person
+) -> None:
+    popular = cast.person("carol")
+    cast.follow(bob, ann)
+    cast.follow(ann, popular)
+    page = as_person(bob)
+    page.clock.install()
+    page.goto("/people")
+    told: list[str] = []
+    page.on("request", lambda sent: told.append(sent.method))
+    row = page.locator(f"#suggestion-{popular.username.replace('.', '-')}")
+    row.get_by_role("button", name=f"Do not suggest {popular.username}").click()
+    page.locator(".toast").hover()
+    page.clock.fast_forward(20_000)
+    page.get_by_role("button", name="Undo").click()
+    row.wait_for()
+    page.locator(".toast").wait_for(state="detached")
+    assert "DELETE" not in told
