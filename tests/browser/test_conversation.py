@@ -200,6 +200,29 @@ def test_editing_in_place(
     row(page, "first words").get_by_text("edited").wait_for()
 
 
+def test_an_edit_that_was_not_saved_is_found_again(
+    read: Callable[..., Page], comment: Callable[..., Commented], bob: Person
+) -> None:
+    comment(bob, "frist words")
+    comment(bob, "another one")
+    page = read(bob)
+    choose(page, "frist words", "Edit")
+    edit = page.get_by_role("textbox", name="Edit comment")
+    edit.fill("first words")
+    choose(page, "another one", "Edit")
+    expect(edit).to_have_value("another one")
+    page.reload()
+    choose(page, "frist words", "Edit")
+    expect(edit).to_have_value("first words")
+    page.get_by_role("button", name="Save").click()
+    row(page, "first words").get_by_text("edited").wait_for()
+    choose(page, "first words", "Edit")
+    edit.fill("given up")
+    edit.press("Escape")
+    choose(page, "first words", "Edit")
+    expect(edit).to_have_value("first words")
+
+
 def test_deleting_can_be_undone(
     read: Callable[..., Page], comment: Callable[..., Commented], bob: Person
 ) -> None:

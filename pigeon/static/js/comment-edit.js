@@ -1,6 +1,7 @@
 /* Behaviour `comment-edit`: my comment becomes a field in its place. */
 
 import { api } from "./api.js";
+import { findDraft, keepDraft } from "./comment-drafts.js";
 import { bindField, showError } from "./comment-field.js";
 import { find, rootOf, say } from "./conversation.js";
 import { fetchDocument, settle } from "./fragments.js";
@@ -12,7 +13,7 @@ function makeForm(root, comment) {
   const template = root.querySelector('template[data-part="edit-form"]');
   const form = template.content.firstElementChild.cloneNode(true);
   form.setAttribute("action", `/comments/${comment.dataset.comment}/edit`);
-  form.elements.text.value = comment.querySelector('[data-part="text"]').textContent;
+  form.elements.text.value = findDraft(form) || comment.querySelector('[data-part="text"]').textContent;
   return form;
 }
 
@@ -31,16 +32,23 @@ function open(link) {
   const comment = link.closest(".comment");
   const form = makeForm(root, comment);
 
+  /** What was typed is found again, unless it was saved or given up. */
   function close() {
     form.remove();
     comment.classList.remove("is-editing");
     comment.focus({ preventScroll: true });
   }
 
+  function giveUp() {
+    keepDraft(form, "");
+    close();
+  }
+
   async function send() {
     form.querySelector('[data-part="send"]').disabled = true;
     try {
       await api("PATCH", `/comments/${comment.dataset.comment}`, { text: form.elements.text.value.trim() });
+      keepDraft(form, "");
       forgetPages();
       await redraw(root, comment);
       say(root, text("comment_saved"));
@@ -51,10 +59,12 @@ function open(link) {
     }
   }
 
-  root.querySelectorAll(".comment-form.is-edit").forEach((other) => other.querySelector('[data-part="cancel"]').click());
+  root.querySelectorAll(".comment-form.is-edit").forEach((other) => other.dispatchEvent(new Event("comment:leave")));
   comment.classList.add("is-editing");
   comment.querySelector(".comment-main").append(form);
-  bindField(form, { send, cancel: close });
+  form.addEventListener("comment:leave", close);
+  form.elements.text.addEventListener("input", () => keepDraft(form, form.elements.text.value));
+  bindField(form, { send, cancel: giveUp });
   form.elements.text.focus({ preventScroll: true });
   form.scrollIntoView({ block: "nearest" });
   form.elements.text.setSelectionRange(form.elements.text.value.length, form.elements.text.value.length);
