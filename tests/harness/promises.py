@@ -45,7 +45,9 @@ def wait_for_quiet(crowd: Crowd, *, within_s: float) -> float:
 
     def is_quiet() -> bool:
         with crowd.site.app.app_context():
-            found = write_backs.status()
+            found = write_backs.find_status()  # Redis may have been the last to be killed
+            if found is None:
+                return False
             return not (found.entries or sum(found.waiting.values()) or outbox.pending())
 
     try:
@@ -59,7 +61,7 @@ def _waiting(crowd: Crowd) -> str:
     from pigeon.services import outbox, write_backs
 
     with crowd.site.app.app_context():
-        lines = [str(write_backs.status()), f"{outbox.pending()} jobs"]
+        lines = [str(write_backs.find_status()), f"{outbox.pending()} jobs"]
     return "\n".join([*lines, crowd.site.log("site").read_text()[-6_000:]])
 
 
