@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 
 from tests.harness import children
 from tests.harness.chaos import Battle, caption_of, fault_of
+from tests.harness.sites import status_of
 
 
 def wait_for_quiet(battle: Battle, *, within_s: float) -> float:
@@ -22,7 +23,7 @@ def wait_for_quiet(battle: Battle, *, within_s: float) -> float:
 
     def is_quiet() -> bool:
         with battle.site.app.app_context():
-            return outbox.pending() == 0
+            return outbox.pending() == 0 and status_of(f"{battle.site.url}/readyz") == 200
 
     try:
         children.wait_until(is_quiet, timeout_s=within_s, what="quiet")

@@ -11,6 +11,7 @@ from tests.harness.crowd import Crowd
 from tests.harness.promises_answers import check_answers
 from tests.harness.promises_told import check_groups, check_told
 from tests.harness.rows import rows_of
+from tests.harness.sites import status_of
 
 ROWS = {
     "post": "SELECT post_id, user_id FROM post_likes",
@@ -45,9 +46,9 @@ def wait_for_quiet(crowd: Crowd, *, within_s: float) -> float:
 
     def is_quiet() -> bool:
         with crowd.site.app.app_context():
-            found = write_backs.find_status()  # Redis may have been the last to be killed
-            if found is None:
-                return False
+            found = write_backs.find_status()
+            if found is None or status_of(f"{crowd.site.url}/readyz") != 200:
+                return False  # what was killed last is not back yet
             return not (found.entries or sum(found.waiting.values()) or outbox.pending())
 
     try:
