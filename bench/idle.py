@@ -105,7 +105,7 @@ def _one(ground: Ground, number: int) -> float:
     time.sleep(random.uniform(0.002, 0.02))
     with unit_of_work() as uow:
         db.session.flush()
-        uow.record(PostEdited(post_id=post_id, publication_id=post_id, author_id=1))
+        uow.record(PostEdited(post_id=post_id, publication_id=post_id, author_id=1, named=[]))
     began = time.perf_counter()
     while ground.redis.cache.exists(name):
         assert time.perf_counter() - began < PATIENCE_S, f"no worker began by {utc_now()}"
