@@ -106,7 +106,7 @@ def test_who_waited_in_vain_loads_without_filling(shelf: Shelf) -> None:
     leases.take(FAMILY.key(1))
     began = time.perf_counter()
     assert shelf.things.one(1) == Thing(id=1, name="one")
-    assert time.perf_counter() - began < 2  # a lease lasts ten
+    assert time.perf_counter() - began < 2  # a lease lasts three
     assert not cache.client.exists(FAMILY.key(1))
 
 
