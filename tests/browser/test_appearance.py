@@ -37,6 +37,24 @@ def test_dark_from_the_menu_at_once_and_for_good(
     expect(page.locator('meta[name="color-scheme"]')).to_have_attribute("content", "dark")
 
 
+def test_without_motion_everything_changes_in_the_same_moment(
+    as_person: Callable[..., Page], ann: Person
+) -> None:
+    """A transition of everything, however short, arrives a frame later at each level."""
+    page = as_person(ann, reduced_motion="reduce")
+    page.goto("/settings/profile")
+    page.locator("footer, .form").first.wait_for()
+    late = page.evaluate("""() => {
+      const seen = [...document.querySelectorAll("main *, nav *")];
+      seen.forEach((one) => getComputedStyle(one).color);
+      document.documentElement.dataset.theme = "dark";
+      const colours = seen.map((one) => getComputedStyle(one).color);
+      return new Promise((resolve) => setTimeout(() => resolve(
+        seen.filter((one, i) => getComputedStyle(one).color !== colours[i]).length), 500));
+    }""")
+    assert late == 0
+
+
 def test_the_theme_follows_the_device_until_it_is_chosen(as_person: Callable[..., Page]) -> None:
     page = as_person(color_scheme="dark")
     page.goto("/")

@@ -16,9 +16,16 @@ AXE = Path(__file__).parents[1] / "browser" / "axe.min.js"
 RUN_AXE = """(rules) => axe.run(document, {
   resultTypes: ["violations"], ...(rules.length ? { runOnly: rules } : {}),
 })"""
-AT_REST = """() => Promise.allSettled(document.getAnimations()
-  .filter((one) => Number.isFinite(one.effect.getComputedTiming().endTime))
-  .map((one) => one.finished))"""
+AT_REST = """async () => {
+  const ends = (one) => one.playState === "running"
+    && Number.isFinite(one.effect.getComputedTiming().endTime);
+  for (let round = 0; round < 20; round += 1) {
+    const running = document.getAnimations().filter(ends);
+    if (!running.length) return;
+    const all = Promise.allSettled(running.map((one) => one.finished));
+    await Promise.race([all, new Promise((resolve) => setTimeout(resolve, 1000))]);
+  }
+}"""
 ALL_RULES: list[str] = []
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1440, "height": 900}
