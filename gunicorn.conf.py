@@ -4,6 +4,7 @@ Imports nothing of the application: the gevent worker has to patch before that h
 """
 
 import ctypes
+import glob
 import os
 import re
 import signal
@@ -94,7 +95,8 @@ def child_exit(server, worker):
     if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
         from prometheus_client import multiprocess
 
-        multiprocess.mark_process_dead(worker.pid)
+        folder = glob.escape(os.environ["PROMETHEUS_MULTIPROC_DIR"])  # it is put into a pattern
+        multiprocess.mark_process_dead(worker.pid, folder)
 
 
 def _drain(worker, engine):

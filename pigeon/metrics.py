@@ -6,6 +6,9 @@ from functools import cached_property
 
 from prometheus_client import Counter, Gauge, Histogram
 
+from pigeon import metrics_files
+
+metrics_files.use()
 sql_statements = Counter("pigeon_sql_statements", "SQL statements sent", ["route"])
 requests = Histogram(
     "pigeon_request_seconds",

@@ -6,6 +6,7 @@ import json
 import os
 import secrets
 from dataclasses import dataclass
+from pathlib import Path
 
 from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
@@ -16,11 +17,11 @@ from prometheus_client import (
     Gauge,
     generate_latest,
 )
-from prometheus_client.multiprocess import MultiProcessCollector
 
 from pigeon.domain.errors import NotFound
 from pigeon.extensions import settings
 from pigeon.jobs import queues
+from pigeon.metrics_files import FilesCollector
 from pigeon.services import outbox, readiness, write_backs
 from pigeon.web.guards import ADMINS, ANYONE, access
 from pigeon.web.static import FOLDER, static_url
@@ -79,9 +80,9 @@ def metrics() -> ResponseReturnValue:
     if not _may_read_metrics():
         raise NotFound
     registry: CollectorRegistry = REGISTRY
-    if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+    if folder := os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
         registry = CollectorRegistry()
-        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+        registry.register(FilesCollector(Path(folder)))
     body = generate_latest(registry) + generate_latest(_gauges())
     return Response(body, content_type=CONTENT_TYPE_LATEST)
 
