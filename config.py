@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from pigeon.processes.embedded import socket_urls
 
@@ -75,7 +75,7 @@ class Settings:
             secret_key=env.secret("SECRET_KEY", _kept_secret(data)),
             public_url=env.text("PUBLIC_URL", _local_url(env)).rstrip("/"),
             site_name=env.text("SITE_NAME", "PigeonStargram"),
-            database_url=env.secret("DATABASE_URL", f"sqlite:///{data / 'pigeon.sqlite3'}"),
+            database_url=env.secret("DATABASE_URL", _sqlite_url(data)),
             redis_cache_url=cache_url,
             redis_state_url=state_url,
             media_url=env.secret("MEDIA_URL", f"folder:{data / 'media'}"),
@@ -178,6 +178,10 @@ def _redis_urls(env: _Reader, data: Path) -> tuple[str, str]:
     if urlsplit(cache_url).scheme not in ("redis", "unix"):  # hot paths have a client without TLS
         raise SystemExit("REDIS_CACHE_URL must begin with redis:// or unix://")
     return cache_url, env.secret("REDIS_STATE_URL", both or state_url)
+
+
+def _sqlite_url(data: Path) -> str:
+    return f"sqlite:///{quote(str(data / 'pigeon.sqlite3'))}"
 
 
 def _kept_secret(data: Path) -> str:

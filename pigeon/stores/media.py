@@ -64,9 +64,10 @@ def media_store(url: str, data_dir: Path) -> MediaStore:
 
     if not url:
         return FolderStore(data_dir / "media")
+    scheme, _, path = url.partition(":")
+    if scheme == "folder" and path:
+        return FolderStore(Path(path))  # as it is: a folder's name may hold ?, # and %
     parts = urlsplit(url)
-    if parts.scheme == "folder" and parts.path:
-        return FolderStore(Path(parts.path))
     if parts.scheme == "s3" and parts.netloc:
         from pigeon.stores.media_s3 import S3Store
 
