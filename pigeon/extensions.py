@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from typing import TYPE_CHECKING, Any
 
 import redis
@@ -32,6 +33,7 @@ NAMING = {
 
 
 PATIENCE_S = {"web": 5, "realtime": 5}
+REST_S = 1.0
 
 
 class Base(DeclarativeBase):
@@ -142,8 +144,33 @@ def bind_sqlite(engine: Engine, *, flush: bool) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
+def rest_after_failures(engine: Engine) -> None:
+    """After a server could not be reached nobody tries for as long as that took, at least a second.
+
+    A server that hangs costs who meets it first seconds; everybody behind it gets the same error
+    at once.
+    """
+    failure: tuple[Any, ...] = ()
+    rests_until = 0.0
+
+    @event.listens_for(engine, "do_connect")
+    def _connect(dialect: Any, _record: Any, args: Any, options: Any) -> Any:
+        nonlocal failure, rests_until
+        began = time.monotonic()
+        if began < rests_until:
+            raise dialect.loaded_dbapi.OperationalError(*failure)
+        try:
+            return dialect.connect(*args, **options)
+        except dialect.loaded_dbapi.OperationalError as error:
+            now = time.monotonic()
+            failure, rests_until = error.args, now + max(REST_S, now - began)
+            raise
+
+
 def bind_sql(app: Flask, app_settings: Settings) -> None:
-    """Attach the SQLite recipe to this app's engine; creating an engine opens no connection."""
+    """Attach the recipe of its kind to the engine; creating an engine opens no connection."""
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
             bind_sqlite(db.engine, flush=app_settings.sql_flush)
+        elif app.extensions["role"] in PATIENCE_S:
+            rest_after_failures(db.engine)

@@ -15,13 +15,14 @@ from typing import Any, ParamSpec, Protocol, TypeVar
 import structlog
 from flask import current_app
 from sqlalchemy import delete, select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from pigeon.domain.clock import utc_now
 from pigeon.domain.errors import Unavailable
 from pigeon.domain.events import Event
 from pigeon.extensions import db
+from pigeon.faults import is_out_of_reach, is_passing, reason_of
 from pigeon.models.outbox import OutboxRow
 
 P = ParamSpec("P")
@@ -30,7 +31,6 @@ R = TypeVar("R")
 log = structlog.get_logger()
 ATTEMPTS = 4
 RETRYABLE = ("1205", "1213", "database is locked", "database table is locked")
-UNREACHABLE = ("2002", "2003", "2006", "2013", "unable to open", "disk I/O", "disk is full", "1290")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,14 +131,11 @@ def unit_of_work() -> Iterator[UnitOfWork]:
         yield uow
         outbox = _store(uow)
         session.commit()
-    except OperationalError as error:
+    except (DBAPIError, PoolTimeout) as error:
         session.rollback()
-        if any(sign in str(error.orig) for sign in UNREACHABLE):
+        if is_out_of_reach(error):
             raise Unavailable from error
         raise
-    except PoolTimeout as error:
-        session.rollback()
-        raise Unavailable from error
     except BaseException:
         session.rollback()
         raise
@@ -178,8 +175,11 @@ def run_guarded(callback: Callable[[], None]) -> None:
     """Run what follows a commit: the data stands, so a failure here is logged, never raised."""
     try:
         callback()
-    except Exception:
-        log.exception("after_commit_failed")
+    except Exception as error:
+        if is_passing(error):
+            log.warning("after_commit_failed", reason=reason_of(error))
+        else:
+            log.exception("after_commit_failed")
 
 
 def retried(command: Callable[P, R]) -> Callable[P, R]:

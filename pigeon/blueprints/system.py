@@ -37,9 +37,10 @@ def healthz() -> ResponseReturnValue:
 
 @access(ANYONE)
 def readyz() -> ResponseReturnValue:
-    ready = readiness.is_ready()
-    body = json.dumps({"ready": ready})
-    return Response(body, 200 if ready else 503, mimetype="application/json")
+    """503 when pages cannot be answered; what only refuses something is named with 200."""
+    report = readiness.report()
+    body = json.dumps({"ready": report.is_ready, "problems": report.problems})
+    return Response(body, 200 if report.is_ready else 503, mimetype="application/json")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,11 +7,12 @@ from collections.abc import Callable
 from typing import TypeVar
 
 import structlog
-from redis.exceptions import RedisError
+from redis.exceptions import RedisError, ResponseError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from pigeon.domain.errors import Unavailable
 from pigeon.extensions import settings
+from pigeon.faults import Outage, reason_of
 
 T = TypeVar("T")
 log = structlog.get_logger()
@@ -26,7 +27,12 @@ class Breaker:
     A call that timed out used up the time a page may lose: the next would wait as long.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._refusals = Outage("redis_refuses", role=name)
+        self.close()
+
+    def close(self) -> None:
         self._failures = 0
         self._open_until = 0.0
 
@@ -40,6 +46,9 @@ class Breaker:
             return fallback
         try:
             answer = call()
+        except ResponseError as error:  # it answers: full, read-only, loading
+            self._refusals.note(error)
+            return fallback
         except (RedisError, OSError) as error:
             self._failed(error)
             return fallback
@@ -52,7 +61,7 @@ class Breaker:
         if has_hung or self._failures >= FAILURES_TO_OPEN:
             self._open_until = time.monotonic() + OPEN_S
             self._failures = FAILURES_TO_OPEN - 1
-        log.warning("cache_unreachable", error=type(error).__name__)
+        log.warning("redis_unreachable", role=self._name, reason=reason_of(error))
 
 
 def insist(call: Callable[[], T]) -> T:
@@ -63,8 +72,8 @@ def insist(call: Callable[[], T]) -> T:
         raise Unavailable from error
 
 
-cache_breaker = Breaker()
-state_breaker = Breaker()
+cache_breaker = Breaker("cache")
+state_breaker = Breaker("state")
 
 
 def tell(call: Callable[[], object]) -> None:

@@ -62,6 +62,7 @@ PENDING_PAIRS = Family(name="pairs", kind="hash", ttl_s=0, policy="write-back")
 PENDING_DELTAS = Family(name="deltas", kind="hash", ttl_s=0, policy="write-back")
 HINTED = Family(name="hinted", kind="string", ttl_s=5, policy="ephemeral")
 LEADER = Family(name="leader", kind="string", ttl_s=5, policy="ephemeral")
+PROBE = Family(name="probe", kind="string", ttl_s=60, policy="ephemeral")
 RATE = Family(name="rate", kind="string", ttl_s=3_600, policy="ephemeral")
 
 KICKS_CHANNEL = "pigeon:kicks"

@@ -87,9 +87,10 @@ class TooMany(Waiting):
 
 
 class Unavailable(Waiting):
-    """A store that the answer needs is out of reach for the moment."""
+    """A store that the answer needs is out of reach for the moment; `reason` is for the log."""
 
     code = "unavailable"
 
-    def __init__(self, retry_after_s: int = 3) -> None:
+    def __init__(self, retry_after_s: int = 3, reason: str = "") -> None:
+        self.reason = reason
         super().__init__(retry_after_s)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import errno
 import time
 
 import structlog
 from flask import has_app_context
 
-from pigeon import metrics
+from pigeon import faults, metrics
 from pigeon.crash_points import crash_point
 from pigeon.domain.clock import utc_now
-from pigeon.domain.errors import DomainError, Unavailable
+from pigeon.domain.errors import DomainError
 from pigeon.extensions import db, settings
 from pigeon.jobs import queues
 from pigeon.jobs.registry import JOBS, Again
@@ -21,7 +20,6 @@ from pigeon.unit_of_work import Claim, StaleClaim, current_claim
 
 log = structlog.get_logger()
 DRAIN_S = 120.0
-DISK_FAULTS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
 
 
 def run(outbox_id: int) -> None:
@@ -31,8 +29,14 @@ def run(outbox_id: int) -> None:
     """
     if not has_app_context():
         raise RuntimeError("jobs run inside an application context")
-    while _run_once(outbox_id) == "again" and not settings().asynchronous:
-        pass
+    try:
+        while _run_once(outbox_id) == "again" and not settings().asynchronous:
+            pass
+    except Exception as error:
+        if not faults.is_passing(error):
+            raise
+        # Not even its claim, or its failure, could be stored: the sweep brings it back.
+        log.warning("job_left", outbox_id=outbox_id, reason=faults.reason_of(error))
 
 
 def _run_once(outbox_id: int) -> str:
@@ -65,7 +69,9 @@ def _work(held: Claim) -> str:
 
 def _after_error(held: Claim, error: Exception) -> str:
     if _is_passing(error):
-        log.warning("job_waits", job=held.name, outbox_id=held.outbox_id, error=repr(error))
+        log.warning(
+            "job_waits", job=held.name, outbox_id=held.outbox_id, reason=faults.reason_of(error)
+        )
         return _failed(held, error, is_passing=True)
     if isinstance(error, outbox.Hopeless):
         log.warning("job_hopeless", job=held.name, outbox_id=held.outbox_id)
@@ -80,9 +86,7 @@ def _after_error(held: Claim, error: Exception) -> str:
 
 def _is_passing(error: Exception) -> bool:
     """Whether a store is out of reach or full, which is no failure of the job."""
-    return isinstance(error, Unavailable | StoreFault) or (
-        isinstance(error, OSError) and error.errno in DISK_FAULTS
-    )
+    return isinstance(error, StoreFault) or faults.is_passing(error)
 
 
 def _attempt(held: Claim) -> Again | None:

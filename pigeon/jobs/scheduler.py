@@ -17,13 +17,14 @@ from types import FrameType
 
 import structlog
 from flask import Flask
-from redis.exceptions import RedisError
+from redis.exceptions import OutOfMemoryError, RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
 from pigeon import create_app
 from pigeon.cache import keys
 from pigeon.domain.errors import DomainError
 from pigeon.extensions import db, settings, state
+from pigeon.faults import Outage
 from pigeon.jobs import queues, runner
 from pigeon.jobs.worker import announce_ready
 from pigeon.jobs.write_backs import Flusher
@@ -91,6 +92,7 @@ class Scheduler:
             Task(run=run, every_s=every_s, is_long=is_long) for run, every_s, is_long in TASKS
         ]
         self._stop = threading.Event()
+        self._outage = Outage("scheduler_waits")
         self._leads_until = 0.0
         self._flusher = Flusher(app, self._is_leading)
 
@@ -111,8 +113,9 @@ class Scheduler:
         try:
             if self._leads():
                 self._run_due()
-        except (RedisError, SQLAlchemyError, DomainError) as error:
-            log.warning("scheduler_waits", error=type(error).__name__)
+            self._outage.over()
+        except (RedisError, SQLAlchemyError, DomainError, OSError) as error:
+            self._outage.note(error)
         finally:
             db.session.rollback()
 
@@ -120,9 +123,18 @@ class Scheduler:
         name, ttl_s = keys.LEADER.key("scheduler"), keys.LEADER.ttl_s
         until = time.monotonic() + ttl_s
         renewed = state.client.eval(_RENEW, 1, name, self._token, ttl_s)
-        leads = bool(renewed) or bool(state.client.set(name, self._token, nx=True, ex=ttl_s))
+        leads = bool(renewed) or self._takes_over(name, ttl_s)
         self._leads_until = until if leads else 0.0
         return leads
+
+    def _takes_over(self, name: str, ttl_s: int) -> bool:
+        """The lease where nobody has it. A full Redis has no room for one, and only the flusher
+        makes room: then who finds none leads, which two may believe (its fence is in SQL)."""
+        try:
+            return bool(state.client.set(name, self._token, nx=True, ex=ttl_s))
+        except OutOfMemoryError as error:
+            self._outage.note(error)
+            return state.client.get(name) is None
 
     def _is_leading(self) -> bool:
         return time.monotonic() < self._leads_until

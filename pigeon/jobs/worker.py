@@ -11,12 +11,14 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
 import structlog
 from flask import Flask
+from redis.exceptions import RedisError, ResponseError
 from rq import Queue, SimpleWorker
 from rq.exceptions import NoSuchJobError, StopRequested
 from rq.job import Job
@@ -25,6 +27,7 @@ from rq.utils import now
 
 from pigeon import create_app
 from pigeon.extensions import db, state
+from pigeon.faults import Outage, reason_of
 from pigeon.jobs.queues import QUEUES, RUN
 from pigeon.processes.parent import die_with_parent
 from pigeon.services import media
@@ -33,6 +36,7 @@ log = structlog.get_logger()
 STOP_S = 7.0
 LONGEST_WAIT_S = 4.0
 SHORT_LIFE_S = 2.0
+REFUSED_WAIT_S = 1.0
 
 
 class OutboxJob(Job):
@@ -78,6 +82,8 @@ class PigeonWorker(SimpleWorker):
     """Runs outbox rows and nothing else, in one thread: what renders pictures forks."""
 
     job_class = OutboxJob
+    refusal: ResponseError | None = None
+    on_heartbeat: Callable[[], object] = staticmethod(lambda: None)
     max_connection_wait_time = LONGEST_WAIT_S
 
     def _set_ip_address(self, connection: Any) -> None:
@@ -86,6 +92,24 @@ class PigeonWorker(SimpleWorker):
         The hook is RQ's own, which is pinned; a test starts a site in such a folder.
         """
         self.ip_address = "unknown"
+
+    def dequeue_job_and_maintain_ttl(self, *args: Any, **kwargs: Any) -> Any:
+        return self._unless_refused(super().dequeue_job_and_maintain_ttl, *args, **kwargs)
+
+    def execute_job(self, *args: Any, **kwargs: Any) -> Any:
+        return self._unless_refused(super().execute_job, *args, **kwargs)
+
+    def heartbeat(self, *args: Any, **kwargs: Any) -> None:
+        self._unless_refused(super().heartbeat, *args, **kwargs)
+        self.on_heartbeat()
+
+    def _unless_refused(self, call: Any, *args: Any, **kwargs: Any) -> Any:
+        """RQ would print a traceback and end: a full Redis is no fault of ours, and passes."""
+        try:
+            return call(*args, **kwargs)
+        except ResponseError as error:
+            self.refusal = error
+            raise StopRequested from error
 
     def subscribe(self) -> None:
         """To no commands: they would come on a second thread, from whoever can write to Redis."""
@@ -103,9 +127,19 @@ class PigeonWorker(SimpleWorker):
 
 def work(app: Flask, queue_name: str) -> None:
     """Serve one queue until SIGTERM; a worker on a single queue loses no job that it has taken."""
+    outage = Outage("worker_waits", queue=queue_name)
     with app.app_context():
         db.engine.dispose(close=False)  # what the parent may have opened stays the parent's
-        connection = state.connect(timeout_s=None)
+        while not _serve(queue_name, outage):
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+            db.session.remove()
+            time.sleep(REFUSED_WAIT_S)
+
+
+def _serve(queue_name: str, outage: Outage) -> bool:
+    """Whether it ended because it was told to, and not because Redis refused."""
+    connection = state.connect(timeout_s=None)
+    try:
         worker = PigeonWorker(
             [Queue(queue_name, connection=connection, serializer=JSONSerializer)],
             connection=connection,
@@ -113,7 +147,16 @@ def work(app: Flask, queue_name: str) -> None:
             worker_ttl=45,
             maintenance_interval=60,
         )
+        worker.on_heartbeat = outage.over
         worker.work(logging_level="WARNING", with_scheduler=False)
+        refusal: RedisError | None = worker.refusal
+    except RedisError as error:  # when it says that it is there, or goes
+        refusal = error
+    finally:
+        connection.close()
+    if refusal is not None:
+        outage.note(refusal)
+    return refusal is None
 
 
 class Pool:
@@ -216,10 +259,16 @@ def preload(app: Flask, slots: list[str]) -> None:
 
 
 def announce_ready() -> None:
-    """Tell a supervisor that children are being served, by the file it named."""
-    path: Any = os.environ.get("PIGEON_READY_FILE")
-    if path:
-        Path(path).write_text(str(os.getpid()))
+    """Tell a supervisor that children are being served, by the file it named.
+
+    An empty one needs no room; where even that cannot be made, work is worth more than the news.
+    """
+    path = os.environ.get("PIGEON_READY_FILE")
+    try:
+        if path:
+            Path(path).touch()
+    except OSError as error:
+        log.warning("ready_file_unwritten", reason=reason_of(error))
 
 
 def main(arguments: list[str]) -> int:

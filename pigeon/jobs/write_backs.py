@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from pigeon.domain.errors import DomainError
 from pigeon.extensions import db, settings
+from pigeon.faults import Outage
 from pigeon.services import write_backs
 from pigeon.services.write_backs import FLUSHED_AT_ONCE, Overtaken
 
@@ -32,6 +33,7 @@ class Flusher:
         self._app = app
         self._leads = leads
         self._stop = threading.Event()
+        self._outage = Outage("flusher_waits")
         self._thread = threading.Thread(target=self._run, name="flusher", daemon=True)
         self._flushed_at = 0.0
         self._checked_at = time.monotonic()
@@ -55,10 +57,11 @@ class Flusher:
     def _guarded(self, step: Callable[[], None]) -> None:
         try:
             step()
+            self._outage.over()
         except Overtaken:
             log.warning("flusher_overtaken")
         except (DomainError, RedisError, SQLAlchemyError, OSError) as error:
-            log.warning("flusher_waits", error=type(error).__name__)
+            self._outage.note(error)
             self._stop.wait(REST_S)
         except Exception:
             log.exception("flush_failed")

@@ -20,6 +20,7 @@ from pigeon.domain import errors
 from pigeon.domain.ids import find_id
 from pigeon.domain.sessions import SessionUser
 from pigeon.extensions import settings
+from pigeon.faults import reason_of
 from pigeon.realtime import connections
 from pigeon.realtime.connections import Connection
 from pigeon.realtime.push import post_room, user_room
@@ -117,7 +118,7 @@ def answer(name: str, *payload: Any) -> dict[str, Any]:
     except errors.DomainError as error:
         return _refuse(error, mine)
     except (OperationalError, PoolTimeout, RedisError) as error:
-        log.warning("socket_event_unanswered", name=name, error=type(error).__name__)
+        log.warning("socket_event_unanswered", name=name, reason=reason_of(error))
         return _refuse(errors.Unavailable(), mine)
 
 

@@ -11,10 +11,10 @@ from typing import Any
 import structlog
 from flask import Flask
 from flask_socketio import SocketIO
-from redis.exceptions import RedisError
 
 from pigeon.cache import keys
 from pigeon.extensions import db, state
+from pigeon.faults import Outage, is_passing
 from pigeon.realtime import bus, connections, handlers, live, wire
 from pigeon.services import presence, sessions, watches
 
@@ -51,14 +51,16 @@ def start_background(app: Flask, spawn: Callable[..., Any]) -> None:
 
 
 def _forever(app: Flask, loop: Callable[[SocketIO], None]) -> None:
+    outage = Outage("realtime_loop_waits", loop=loop.__name__)
     while True:
         with app.app_context():
             try:
                 loop(app.extensions["sockets"])
-            except RedisError as error:
-                log.warning("realtime_loop_waits", loop=loop.__name__, error=type(error).__name__)
-            except Exception:
-                log.exception("realtime_loop_failed", loop=loop.__name__)
+            except Exception as error:
+                if is_passing(error):
+                    outage.note(error)
+                else:
+                    log.exception("realtime_loop_failed", loop=loop.__name__)
             finally:
                 db.session.remove()
         time.sleep(1.0)

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable
 from functools import cache
+from typing import TypeVar
 
 from limits import RateLimitItemPerSecond
 from limits.storage import MemoryStorage, RedisStorage, Storage
 from limits.strategies import FixedWindowRateLimiter
-from redis.exceptions import RedisError
 
 from pigeon.cache import keys
+from pigeon.cache.breaker import state_breaker
 from pigeon.domain.errors import TooMany
 from pigeon.extensions import settings, state
+
+T = TypeVar("T")
 
 
 @cache
@@ -40,10 +44,7 @@ def give_back(name: str, key: str, times: int, per_s: int) -> None:
         return
     item = RateLimitItemPerSecond(times, per_s)
     name_key = item.key_for(keys.RATE.key(name, key))
-    try:
-        _shared().storage.incr(name_key, item.get_expiry(), amount=-1)
-    except (RedisError, OSError):
-        _local().storage.incr(name_key, item.get_expiry(), amount=-1)
+    _asked(lambda limiter: limiter.storage.incr(name_key, item.get_expiry(), amount=-1))
 
 
 def check(name: str, key: str, times: int, per_s: int) -> None:
@@ -52,27 +53,23 @@ def check(name: str, key: str, times: int, per_s: int) -> None:
         return
     item = RateLimitItemPerSecond(times, per_s)
     name_key = keys.RATE.key(name, key)
-    try:
-        passes = _shared().test(item, name_key)
-    except (RedisError, OSError):
-        passes = _local().test(item, name_key)
-    if not passes:
+    if not _asked(lambda limiter: limiter.test(item, name_key)):
         raise TooMany(_wait_s(item, name_key))
 
 
 def _count(item: RateLimitItemPerSecond, key: str) -> bool:
-    try:
-        return _shared().hit(item, key)
-    except (RedisError, OSError):
-        return _local().hit(item, key)
+    return _asked(lambda limiter: limiter.hit(item, key))
 
 
 def _wait_s(item: RateLimitItemPerSecond, key: str) -> int:
-    try:
-        stats = _shared().get_window_stats(item, key)
-    except (RedisError, OSError):
-        stats = _local().get_window_stats(item, key)
+    stats = _asked(lambda limiter: limiter.get_window_stats(item, key))
     return max(1, int(stats.reset_time - time.time()) + 1)
+
+
+def _asked(call: Callable[[FixedWindowRateLimiter], T]) -> T:
+    """What the shared counters say; this process's own while Redis is away, hangs or is full."""
+    answer = state_breaker.attempt(lambda: call(_shared()), None)
+    return call(_local()) if answer is None else answer
 
 
 def _shared() -> FixedWindowRateLimiter:

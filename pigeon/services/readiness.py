@@ -1,29 +1,108 @@
-"""Whether everything a request may need answers, and the schema is the code's."""
+"""Whether everything a request may need answers, takes what it is given, and has the schema."""
 
 from __future__ import annotations
 
+import os
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache as memoized
 from pathlib import Path
 
 import structlog
 from alembic.script import ScriptDirectory
+from flask import current_app
 from redis import Redis
-from redis.exceptions import RedisError
-from sqlalchemy import text
+from redis.exceptions import OutOfMemoryError, ReadOnlyError, RedisError, ResponseError
+from sqlalchemy import Connection, Engine, NullPool, create_engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from pigeon.cache import keys
 from pigeon.extensions import cache, db, settings, state
+from pigeon.services import media
+from pigeon.stores.incoming import NEARLY_FULL, RESERVE_BYTES
 
 log = structlog.get_logger()
 MIGRATIONS = Path(__file__).parent.parent.parent / "migrations"
+PROBE_S = 0.5
+SQL_PROBE_S = 1
+KEPT_S = 1.0
+FULL_BYTES = 1024 * 1024
 
 
-def is_ready() -> bool:
-    return not problems()
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """`missing`: pages cannot be answered as they should; `refusing`: they can, something cannot.
+
+    One sentence each, without addresses: strangers may read them.
+    """
+
+    missing: tuple[str, ...] = ()
+    refusing: tuple[str, ...] = ()
+
+    @property
+    def is_ready(self) -> bool:
+        return not self.missing
+
+    @property
+    def problems(self) -> list[str]:
+        return [*self.missing, *self.refusing]
+
+
+class Probe:
+    """The report of the last second: however many ask, each store is asked once, for a moment."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._report = Report()
+        self._until = 0.0
+
+    def report(self) -> Report:
+        with self._lock:
+            if time.monotonic() >= self._until:
+                found = examine()
+                if found != self._report:
+                    log.warning("readiness_changed", ready=found.is_ready, problems=found.problems)
+                self._report, self._until = found, time.monotonic() + KEPT_S
+            return self._report
+
+
+def report() -> Report:
+    """What stands between a request and its answer now, at most a second old."""
+    probe: Probe = current_app.extensions.setdefault("readiness", Probe())
+    return probe.report()
+
+
+def examine() -> Report:
+    """Ask every store, a hung one for a second at most."""
+    missing, refusing = [], [*_disk_problems()]
+    for name, role, needs in (
+        ("cache", cache, "pages are slower"),
+        ("state", state, "likes are refused and jobs wait"),
+    ):
+        try:
+            with role.connect(timeout_s=PROBE_S) as client:
+                client.set(keys.PROBE.key(), 1, ex=keys.PROBE.ttl_s)
+        except ResponseError as error:
+            refusing.append(f"the {name} Redis {_refusal(error)}: {needs}")
+        except (RedisError, OSError):
+            missing.append(f"the {name} Redis does not answer")
+    try:
+        with _sql_probe().connect() as connection:
+            missing += _schema_problems(connection.execute(REVISION).scalar())
+            refusing += _read_only_problems(connection)
+    except SQLAlchemyError:
+        missing.append(NO_DATABASE)
+    return Report(missing=tuple(missing), refusing=tuple(refusing))
+
+
+NO_DATABASE = "the database does not answer, or has no schema: run `flask db upgrade`"
+REVISION = text("SELECT version_num FROM alembic_version")
 
 
 def problems() -> list[str]:
-    """One sentence for each part that does not answer; [] when all do."""
+    """One sentence for each part that does not answer, without a hurry; [] when all do."""
     return [*_redis_problems(), *_sql_problems()]
 
 
@@ -39,16 +118,77 @@ def _redis_problems() -> list[str]:
 
 def _sql_problems() -> list[str]:
     try:
-        stored = db.session.execute(text("SELECT version_num FROM alembic_version")).scalar()
+        return _schema_problems(db.session.execute(REVISION).scalar())
     except SQLAlchemyError:
-        return ["the database does not answer, or has no schema: run `flask db upgrade`"]
+        return [NO_DATABASE]
     finally:
         db.session.rollback()
-    if stored != newest_revision():
-        return [
-            f"the schema is {stored}, the code needs {newest_revision()}: run `flask db upgrade`"
-        ]
-    return []
+
+
+def _schema_problems(stored: str | None) -> list[str]:
+    newest = newest_revision()
+    if stored == newest:
+        return []
+    return [f"the schema is {stored}, the code needs {newest}: run `flask db upgrade`"]
+
+
+def _refusal(error: ResponseError) -> str:
+    if isinstance(error, OutOfMemoryError):
+        return "is full"
+    if isinstance(error, ReadOnlyError):
+        return "is read-only"
+    return "cannot write to its disk" if "MISCONF" in str(error) else "refuses to write"
+
+
+def _sql_probe() -> Engine:
+    """Connections of its own, with little patience: the pool's may all hang."""
+    found: Engine | None = current_app.extensions.get("sql_probe")
+    if found is None:
+        url = db.engine.url
+        timeouts = ("connect_timeout", "read_timeout", "write_timeout")
+        is_file = url.get_backend_name() == "sqlite"
+        options = {"timeout": SQL_PROBE_S} if is_file else dict.fromkeys(timeouts, SQL_PROBE_S)
+        found = create_engine(url, poolclass=NullPool, connect_args=options)
+        current_app.extensions["sql_probe"] = found
+    return found
+
+
+def _disk_problems() -> Iterator[str]:
+    """Less room than uploads leave to a database on the same disk, or none at all."""
+    if (_free_bytes(settings().incoming) or 0) < RESERVE_BYTES:
+        yield f"{NEARLY_FULL}: uploads are refused"
+    for name, path in _places():
+        free = _free_bytes(path)
+        if free is None:
+            yield f"{name} is on a read-only disk, or gone: what is written there is refused"
+        elif free < FULL_BYTES:
+            yield f"the disk of {name} is full: what is written there is refused"
+
+
+def _places() -> Iterator[tuple[str, Path]]:
+    yield "the data folder", settings().data
+    url = db.engine.url
+    if url.get_backend_name() == "sqlite" and url.database:
+        yield "the database", Path(url.database).parent
+    if root := getattr(media.store(), "root", None):
+        yield "the media folder", root if root.exists() else settings().data
+
+
+def _free_bytes(path: Path) -> int | None:
+    """None where nothing can be written at all."""
+    try:
+        found = os.statvfs(path)
+    except OSError:
+        return None
+    return None if found.f_flag & os.ST_RDONLY else found.f_bavail * found.f_frsize
+
+
+def _read_only_problems(connection: Connection) -> list[str]:
+    if connection.dialect.name == "sqlite":
+        path = Path(str(connection.engine.url.database))
+        return [] if os.access(path, os.W_OK) else ["the database file may not be written"]
+    value = connection.execute(text("SELECT @@global.read_only")).scalar()
+    return [] if value in (0, "0", "OFF") else ["the database is read-only: changes are refused"]
 
 
 @memoized

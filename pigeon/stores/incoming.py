@@ -6,7 +6,6 @@ stores that. The name a browser gave it is not used for anything.
 
 from __future__ import annotations
 
-import errno
 import io
 import os
 import re
@@ -20,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from pigeon.domain import limits
 from pigeon.domain.errors import NotFound, Unavailable
+from pigeon.faults import DISK_ERRNOS
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer, WriteableBuffer
@@ -31,7 +31,7 @@ RESERVE_BYTES = 256 * 1024 * 1024
 """Left free on the disk: a database may live there too."""
 
 RETRY_S = 60
-_FULL = (errno.ENOSPC, errno.EDQUOT)
+NEARLY_FULL = f"less than {RESERVE_BYTES >> 20} MB are free where uploads arrive"
 
 
 class IncomingFile(io.RawIOBase):
@@ -131,7 +131,7 @@ class Incoming:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             if shutil.disk_usage(self.folder).free < self.reserve_bytes:
-                raise Unavailable(RETRY_S)
+                raise Unavailable(RETRY_S, NEARLY_FULL)
             return IncomingFile(self.folder)
         except OSError as error:
             raise _as_domain(error) from error
@@ -180,7 +180,9 @@ def _modified(path: Path) -> float:
 
 
 def _as_domain(error: OSError) -> Exception:
-    return Unavailable(RETRY_S) if error.errno in _FULL else error
+    if error.errno not in DISK_ERRNOS:
+        return error
+    return Unavailable(RETRY_S, f"where uploads arrive: {error.strerror}")
 
 
 def _sync_folder(folder: Path) -> None:

@@ -40,6 +40,11 @@ def remember(unseen: int) -> None:
     g.unseen = unseen
 
 
+def know_no_more() -> None:
+    """From here on this request asks no store for the count: unknown is none."""
+    g.setdefault("unseen", 0)
+
+
 def of_count(unseen: int) -> Badges:
     return _of(min(unseen, MOST + 1))
 

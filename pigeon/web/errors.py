@@ -8,16 +8,19 @@ from typing import Any
 import structlog
 from flask import Flask, Response, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
+from redis.exceptions import RedisError
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
 
+from pigeon import faults
 from pigeon.domain import errors
-from pigeon.web import badges
+from pigeon.web import badges, login
 from pigeon.web.messages import error_message, field_messages
 from pigeon.web.requests import is_api, request_id
 
 log = structlog.get_logger()
+refusals = faults.Bounded("unavailable")
 
 STATUS: dict[type[errors.DomainError], int] = {
     errors.Malformed: 400,
@@ -46,12 +49,14 @@ def bind(app: Flask) -> None:
     app.register_error_handler(
         CSRFError, lambda _: answer_domain_error(errors.Forbidden("csrf_failed"))
     )
-    app.register_error_handler(OperationalError, _answer_sql_error)
-    app.register_error_handler(PoolTimeout, _answer_sql_error)
+    for kind in (OperationalError, PoolTimeout, RedisError):
+        app.register_error_handler(kind, _answer_out_of_reach)
     app.register_error_handler(Exception, _answer_unexpected)
 
 
 def answer_domain_error(error: errors.DomainError) -> Response:
+    if isinstance(error, errors.Unavailable):
+        _tell(error)
     fields = getattr(error, "fields", {})
     wait_s = error.retry_after_s if isinstance(error, errors.Waiting) else None
     response = _answer(STATUS[type(error)], error.code, fields, wait_s)
@@ -84,6 +89,32 @@ def _answer(
     fields: dict[str, errors.FieldError] | None = None,
     wait_s: int | None = None,
 ) -> Response:
+    """A refusal in the reader's words and frame, as far as that can be known.
+
+    What is our fault asks no store any more: it may be the store that is away. Other refusals ask,
+    for their page has the reader's navigation, and do without when that fails.
+    """
+    if status >= 500:
+        _know_no_more()
+        return _written(status, code, fields, wait_s)
+    try:
+        return _written(status, code, fields, wait_s)
+    except Exception as error:
+        if not faults.is_of_store(error):
+            raise
+        _tell(error)
+        _know_no_more()
+        return _written(status, code, fields, wait_s)
+
+
+def _know_no_more() -> None:
+    login.know_no_more()
+    badges.know_no_more()
+
+
+def _written(
+    status: int, code: str, fields: dict[str, errors.FieldError] | None, wait_s: int | None
+) -> Response:
     if is_api():
         body = json.dumps(error_body(code, fields or {}), ensure_ascii=False)
         return Response(body, status, mimetype="application/json")
@@ -101,7 +132,6 @@ def render_error(status: int, code: str, wait_s: int | None = None) -> str:
         message=error_message(code),
         retry_after=wait_s,
         request_id=request_id(),
-        **({"badges": lambda: badges.of_count(0)} if shown >= 500 else {}),
     )
 
 
@@ -117,13 +147,22 @@ def _answer_http_error(error: HTTPException) -> Response:
     return response
 
 
-def _answer_sql_error(error: OperationalError | PoolTimeout) -> Response:
-    """Out of reach, or every connection is in use."""
-    log.error("sql_unreachable", request_id=request_id(), error=str(error)[:200])
-    return answer_domain_error(errors.Unavailable())
+def _answer_out_of_reach(error: Exception) -> Response:
+    unavailable = errors.Unavailable()
+    unavailable.__cause__ = error
+    return answer_domain_error(unavailable)
+
+
+def _tell(error: BaseException) -> None:
+    """Why something is refused that is not the reader's fault: one line a request."""
+    refusals.tell(
+        reason=faults.reason_of(error), endpoint=request.endpoint, request_id=request_id()
+    )
 
 
 def _answer_unexpected(error: Exception) -> Response:
+    if faults.is_passing(error):
+        return _answer_out_of_reach(error)
     log.exception("request_failed", request_id=request_id(), endpoint=request.endpoint)
     try:
         return _answer(500, "internal")

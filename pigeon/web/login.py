@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Request, session
+from flask import Request, g, session
 from flask_login import UserMixin, current_user
 
 from pigeon.domain.errors import Unauthenticated
@@ -44,6 +44,12 @@ def bearer_token(request: Request) -> str | None:
 def find_viewer() -> SessionUser | None:
     """Who is asking; None for an anonymous reader."""
     return current_user.session if current_user.is_authenticated else None
+
+
+def know_no_more() -> None:
+    """From here on this request asks no store who is asking: unknown is anonymous."""
+    if "_login_user" not in g:
+        g._login_user = login_manager.anonymous_user()
 
 
 def get_viewer() -> SessionUser:

@@ -75,8 +75,8 @@ class Stage:
 
     def _empty(self, app: Flask) -> None:
         self.redis.empty()
-        cache_breaker.__init__()  # closed again
-        state_breaker.__init__()
+        cache_breaker.close()
+        state_breaker.close()
         write_backs.forget_all()
         publications.forget_all()
         for folder in (self._folder / "data").glob("*/"):
