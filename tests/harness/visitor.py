@@ -57,8 +57,8 @@ class Visitor:
         answer = self.call("POST", "/auth/confirm", json={"token": found[1]})
         assert answer.ok, answer.text
 
-    def log_in(self, name: str) -> None:
-        body = {"login": name, "password": PASSWORD}
+    def log_in(self, name: str, password: str = PASSWORD) -> None:
+        body = {"login": name, "password": password}
         answer = self.call("POST", "/auth/login", json=body)
         assert answer.status_code == 200, answer.text
 
