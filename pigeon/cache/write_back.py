@@ -38,6 +38,15 @@ redis.call('HSET', KEYS[2], ARGV[1], value .. ' ' .. base .. ' ' .. id)
 return redis.call('HINCRBY', KEYS[3], ARGV[2], value - before)
 """)
 
+# What follows makes room, so it must work in a Redis that has none: a script whose first write
+# needs no room is let through to its end (a PERSIST changes nothing in keys without an expiry).
+
+_BEGIN = Script("""
+redis.call('PERSIST', KEYS[1])
+redis.call('SET', KEYS[1], ARGV[1], 'NX')
+return redis.call('GET', KEYS[1])
+""")
+
 _KEEP_AHEAD = Script("""
 local info = redis.call('XINFO', 'STREAM', KEYS[1])
 for at = 1, #info, 2 do
@@ -48,6 +57,7 @@ for at = 1, #info, 2 do
     if ahead >= 0 then return 0 end
   end
 end
+redis.call('PERSIST', KEYS[1])
 redis.call('XSETID', KEYS[1], ARGV[1] .. '-' .. ARGV[2])
 return 1
 """)
@@ -55,6 +65,7 @@ return 1
 _CLEAR = Script("""
 local settled = redis.call('GET', KEYS[1])
 if settled and settled > ARGV[1] then return 0 end
+redis.call('PERSIST', KEYS[2])
 for at = 2, #ARGV, 3 do
   local found = redis.call('HGET', KEYS[2], ARGV[at])
   if found then
@@ -78,8 +89,8 @@ return 1
 
 _TRIM = Script("""
 local settled = redis.call('GET', KEYS[1])
-if not settled or settled < ARGV[1] then redis.call('SET', KEYS[1], ARGV[1]) end
 redis.call('XTRIM', KEYS[2], 'MINID', ARGV[2])
+if not settled or settled < ARGV[1] then redis.call('SET', KEYS[1], ARGV[1]) end
 return 1
 """)
 
@@ -155,9 +166,8 @@ def overlay(kind: str, actor: int | None, targets: Sequence[int]) -> Overlay:
 
 def journal_id() -> str:
     """The random name of this life of the journal: an emptied Redis has another one."""
-    name = keys.JOURNAL_ID.key()
-    _insist(lambda: state.client.set(name, secrets.token_hex(16), nx=True))
-    found: Any = _insist(lambda: state.client.get(name))
+    command = _BEGIN.command([keys.JOURNAL_ID.key()], [secrets.token_hex(16)])
+    (found,) = _run(_BEGIN, [command])
     return str(found.decode())
 
 

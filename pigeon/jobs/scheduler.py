@@ -17,7 +17,7 @@ from types import FrameType
 
 import structlog
 from flask import Flask
-from redis.exceptions import OutOfMemoryError, RedisError
+from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
 from pigeon import create_app
@@ -37,6 +37,15 @@ _RENEW = """
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 return redis.call('EXPIRE', KEYS[1], ARGV[2])
 """
+
+
+_TAKE = """
+if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
+redis.call('PERSIST', KEYS[1])
+redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[2])
+return 1
+"""
+"""In a Redis without room, too: only who leads makes room (see `cache/write_back.py`)."""
 
 
 @dataclass(kw_only=True)
@@ -123,18 +132,9 @@ class Scheduler:
         name, ttl_s = keys.LEADER.key("scheduler"), keys.LEADER.ttl_s
         until = time.monotonic() + ttl_s
         renewed = state.client.eval(_RENEW, 1, name, self._token, ttl_s)
-        leads = bool(renewed) or self._takes_over(name, ttl_s)
+        leads = bool(renewed) or bool(state.client.eval(_TAKE, 1, name, self._token, ttl_s))
         self._leads_until = until if leads else 0.0
         return leads
-
-    def _takes_over(self, name: str, ttl_s: int) -> bool:
-        """The lease where nobody has it. A full Redis has no room for one, and only the flusher
-        makes room: then who finds none leads, which two may believe (its fence is in SQL)."""
-        try:
-            return bool(state.client.set(name, self._token, nx=True, ex=ttl_s))
-        except OutOfMemoryError as error:
-            self._outage.note(error)
-            return state.client.get(name) is None
 
     def _is_leading(self) -> bool:
         return time.monotonic() < self._leads_until
