@@ -33,7 +33,7 @@ def test_a_write_without_effect_is_refused(full: redis.Redis) -> None:
 
 
 def test_a_script_is_refused_at_its_first_write(full: redis.Redis) -> None:
-    with pytest.raises(redis.exceptions.ResponseError, match="OOM|used memory"):
+    with pytest.raises(redis.exceptions.ResponseError, match=r"OOM|used memory"):
         full.eval(WRITES, 1, "new")
 
 
