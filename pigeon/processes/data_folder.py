@@ -8,7 +8,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from pigeon.processes import embedded
@@ -21,23 +21,39 @@ DEMO_PENDING = "demo.pending"
 @contextmanager
 def held(data: Path) -> Iterator[None]:
     """Make the folder if need be and hold it; raises SystemExit while somebody else does."""
-    data.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(data / LOCK, os.O_RDWR | os.O_CREAT, 0o644)
+    with refusals_told(data):
+        data.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(data / LOCK, os.O_RDWR | os.O_CREAT, 0o644)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         pid = os.pread(descriptor, 20, 0).decode().strip()
         raise SystemExit(f"A site already runs on {data} (process {pid}).") from None
     try:
-        os.truncate(descriptor, 0)
-        os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+        with suppress(OSError):  # on a full disk: the lock holds, it only does not say whose it is
+            os.truncate(descriptor, 0)
+            os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
         yield
     finally:
         os.close(descriptor)
 
 
+@contextmanager
+def refusals_told(data: Path) -> Iterator[None]:
+    """One line for a disk that is full or read-only, or a folder that is somebody else's."""
+    try:
+        yield
+    except OSError as error:
+        raise SystemExit(f"{data} cannot be written: {error.strerror}.") from None
+
+
 def prepare(plan: Plan) -> None:
     """Make what a start needs; in development that is a kept secret key and perhaps a demo."""
+    with refusals_told(plan.data):
+        _prepare(plan)
+
+
+def _prepare(plan: Plan) -> None:
     is_new = {entry.name for entry in plan.data.iterdir()} == {LOCK}
     (plan.data / "run").mkdir(exist_ok=True)
     _begin_metrics(plan.data / "run" / "metrics")

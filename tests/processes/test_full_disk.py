@@ -43,6 +43,12 @@ def processes(disk: Disk) -> set[int]:
     return {process.pid for process in top.children(recursive=True)}
 
 
+def kill(disk: Disk, command: str) -> None:
+    for process in psutil.Process(disk.site.processes["site"].pid).children():
+        if command in " ".join(process.cmdline()):
+            process.kill()
+
+
 def said(disk: Disk) -> list[str]:
     return disk.site.log("site").read_text(errors="replace").splitlines()
 
@@ -110,6 +116,11 @@ def test_a_disk_fills_up_and_empties_again(disk: Disk, ann: Visitor) -> None:
         )
     assert any("full" in reason or "I/O" in reason for reason in reasons(disk)), reasons(disk)
     assert processes(disk) == before, "\n".join(said(disk)[-40:])
+
+    kill(disk, "pigeon.jobs.worker")
+    children.wait_until(lambda: "worker was ended by SIGKILL" in str(said(disk)), what="a restart")
+    children.wait_until(lambda: len(processes(disk)) == len(before), what="another worker")
+    before = processes(disk)
 
     disk.make_room()
     assert ann.call("POST", f"/posts/{first}/comments", json={"text": "back"}).status_code == 201

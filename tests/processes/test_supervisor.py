@@ -288,6 +288,14 @@ def test_a_start_on_data_of_a_newer_redis_is_refused_in_one_line(
     elsewhere.wait_ready()
 
 
+def test_a_folder_that_cannot_be_written_is_one_line(start: Start, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    site = start(DATA=str(tmp_path / "file" / "data"))
+
+    assert site.popen.wait(timeout=20) == 1
+    assert site.output.strip() == f"{tmp_path}/file/data cannot be written: Not a directory."
+
+
 def test_a_failed_migration_ends_the_start_with_its_words(start: Start) -> None:
     site = start(UPGRADE="fails")
 
