@@ -30,6 +30,7 @@ R = TypeVar("R")
 
 log = structlog.get_logger()
 ATTEMPTS = 4
+WAITED_S = 1.0
 RETRYABLE = ("1205", "1213", "database is locked", "database table is locked")
 
 
@@ -182,16 +183,25 @@ def run_guarded(callback: Callable[[], None]) -> None:
             log.exception("after_commit_failed")
 
 
+def _is_worth_another_try(error: OperationalError, took_s: float) -> bool:
+    """Who waited for SQLite's lock as long as the driver does has waited long enough."""
+    said = str(error.orig)
+    return any(sign in said for sign in RETRYABLE) and not (
+        "database is locked" in said and took_s >= WAITED_S
+    )
+
+
 def retried(command: Callable[P, R]) -> Callable[P, R]:
     """Run a whole command again when the database chose it as a deadlock's victim or was busy."""
 
     @functools.wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
         for attempt in range(1, ATTEMPTS):
+            began = time.monotonic()
             try:
                 return command(*args, **kwargs)
             except OperationalError as error:
-                if not any(sign in str(error.orig) for sign in RETRYABLE):
+                if not _is_worth_another_try(error, time.monotonic() - began):
                     raise
                 time.sleep(random.uniform(0.005, 0.05) * attempt)
         return command(*args, **kwargs)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from prometheus_client import (
     Gauge,
     generate_latest,
 )
+from sqlalchemy.exc import SQLAlchemyError
 
 from pigeon.domain.errors import NotFound
 from pigeon.extensions import settings
@@ -99,23 +101,27 @@ def _may_read_metrics() -> bool:
 def _gauges() -> CollectorRegistry:
     """What is asked for at the moment of reading; what cannot be asked has no figure."""
     registry = CollectorRegistry()
-    pending = Gauge("pigeon_outbox_pending", "Jobs promised, not done", registry=registry)
+    pending = Gauge("pigeon_outbox_pending", "Jobs promised, not done", registry=None)
     jobs = Gauge("pigeon_queue_jobs", "Jobs waiting", ["queue"], registry=registry)
     oldest = Gauge(
         "pigeon_queue_oldest_seconds", "Age of the oldest job", ["queue"], registry=registry
     )
+    ages: dict[str, float] | None = None
     waiting = Gauge("pigeon_writeback_pending", "Pairs not in SQL yet", ["kind"], registry=registry)
     age = Gauge("pigeon_writeback_oldest_seconds", "Age of the oldest pair", registry=None)
-    pending.set(outbox.pending())
+    with suppress(SQLAlchemyError):
+        ages = outbox.oldest_age_s()
+        pending.set(outbox.pending())
+        registry.register(pending)
     if backlog := write_backs.find_status():
         registry.register(age)
         age.set(backlog.oldest_s)
         for kind, pairs in backlog.waiting.items():
             waiting.labels(kind).set(pairs)
-    ages = outbox.oldest_age_s()
     for name, length in queues.find_lengths().items():
         jobs.labels(name).set(length)
-        oldest.labels(name).set(ages.get(name, 0))
+        if ages is not None:
+            oldest.labels(name).set(ages.get(name, 0))
     return registry
 
 

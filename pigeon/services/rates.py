@@ -48,12 +48,16 @@ def give_back(name: str, key: str, times: int, per_s: int) -> None:
 
 
 def check(name: str, key: str, times: int, per_s: int) -> None:
-    """TooMany when the next hit would be refused; counts nothing."""
+    """TooMany when the next hit would be refused; counts nothing.
+
+    A full Redis answers what it is asked and counts nothing: what was counted here counts, too.
+    """
     if not settings().rate_limits:
         return
     item = RateLimitItemPerSecond(times, per_s)
     name_key = keys.RATE.key(name, key)
-    if not _asked(lambda limiter: limiter.test(item, name_key)):
+    passes = _asked(lambda limiter: limiter.test(item, name_key))
+    if not (passes and _local().test(item, name_key)):
         raise TooMany(_wait_s(item, name_key))
 
 
@@ -62,8 +66,9 @@ def _count(item: RateLimitItemPerSecond, key: str) -> bool:
 
 
 def _wait_s(item: RateLimitItemPerSecond, key: str) -> int:
-    stats = _asked(lambda limiter: limiter.get_window_stats(item, key))
-    return max(1, int(stats.reset_time - time.time()) + 1)
+    shared = _asked(lambda limiter: limiter.get_window_stats(item, key))
+    own = _local().get_window_stats(item, key)
+    return max(1, int(max(shared.reset_time, own.reset_time) - time.time()) + 1)
 
 
 def _asked(call: Callable[[FixedWindowRateLimiter], T]) -> T:

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from structlog.testing import capture_logs
 
+from pigeon.faults import Bounded
 from tests.factories import Person
+from tests.harness.absences import without_database
 from tests.harness.clients import Client
 from tests.harness.pages import HANGUL, visible_text
+from tests.harness.redis_pair import RedisPair
 
 
 def comparable(answer: Any) -> tuple[int, str, list[tuple[str, str]]]:
@@ -97,3 +102,42 @@ def test_a_database_out_of_reach_is_a_moment(
         answer = anonymous.get(path)
         assert answer.status_code == 503 and int(answer.headers["Retry-After"]) > 0
         assert "SELECT" not in answer.text and "gone away" not in answer.text
+
+
+def test_a_database_file_that_cannot_be_opened_is_a_moment_in_ones_language(
+    app: Flask,
+    anonymous: Client,
+    client_for: Callable[[Person], Client],
+    redis_servers: RedisPair,
+    bob: Person,
+) -> None:
+    browser = client_for(bob)
+    browser.set_cookie("language", "ko")
+    browser.get("/")
+    redis_servers.cache.flushdb()
+    with capture_logs() as said, without_database():
+        answers = {
+            path: client.get(path)
+            for client in (browser, anonymous)
+            for path in ("/", "/notifications", "/api/v1/me", "/no/such/page")
+        }
+        page = browser.get("/notifications")
+        missing = browser.get("/no/such/page")
+        measures = anonymous.get("/metrics")
+    assert page.status_code == 503 and '<html lang="ko"' in page.text
+    assert missing.status_code == 404 and '<html lang="ko"' in missing.text
+    assert all(answer.status_code in (302, 401, 404, 503) for answer in answers.values())
+    assert measures.status_code == 200 and "pigeon_outbox_pending" not in measures.text
+    assert {line["event"] for line in said} == {"unavailable"}
+    assert {line["reason"] for line in said} == {"OperationalError: unable to open database file"}
+    assert len({line["request_id"] for line in said}) == len(said), "one line a request"
+
+
+def test_what_is_wrong_for_everybody_does_not_fill_the_log() -> None:
+    told = Bounded("unavailable")
+    with capture_logs() as said:
+        for number in range(10_000):
+            told.tell(number=number)
+    assert 10 <= len(said) < 1_000
+    left_out = sum(line.get("left_out", 0) for line in said)
+    assert left_out == sum(b["number"] - a["number"] - 1 for a, b in pairwise(said))

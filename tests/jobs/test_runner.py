@@ -7,7 +7,10 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import OutOfMemoryError
 from sqlalchemy import func, select, update
+from structlog.testing import capture_logs
 
 from pigeon.domain.clock import utc_now
 from pigeon.domain.errors import NotFound, Unavailable
@@ -20,6 +23,7 @@ from pigeon.services import outbox
 from pigeon.stores.media import StoreFault
 from pigeon.unit_of_work import current_claim, unit_of_work
 from tests.factories import make_post, make_user
+from tests.harness.absences import without_database
 
 
 @pytest.fixture
@@ -85,6 +89,8 @@ def test_what_the_domain_refuses_is_not_tried_again(app: Flask, jobs: Any) -> No
         (OSError(errno.ENOSPC, "No space left on device"), 0),
         (StoreFault("503 Slow Down"), 0),
         (Unavailable(1), 0),
+        (RedisConnectionError("away"), 0),
+        (OutOfMemoryError("used memory > 'maxmemory'"), 0),
     ],
 )
 def test_what_fails_comes_back(app: Flask, jobs: Any, error: Exception, counted: int) -> None:
@@ -98,6 +104,19 @@ def test_what_fails_comes_back(app: Flask, jobs: Any, error: Exception, counted:
     make_due()
     jobs(lambda: None)
     assert runner.drain() == 1 and failures() == []
+
+
+def test_a_job_whose_claim_cannot_be_stored_is_left_without_a_traceback(
+    app: Flask, jobs: Any
+) -> None:
+    jobs(lambda: None)
+    number = add()
+    with capture_logs() as said, without_database():
+        runner.run(number)
+    assert [line["event"] for line in said] == ["job_left"]
+    assert said[0]["reason"] == "OperationalError: unable to open database file"
+    runner.run(number)
+    assert failures() == []
 
 
 def test_giving_up_is_told_before_the_job_is_dead_and_once(app: Flask, jobs: Any) -> None:

@@ -1,0 +1,62 @@
+"""A database server that accepts and never answers costs who meets it first a moment, not all."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import suppress
+
+import pytest
+from sqlalchemy import create_engine
+from sqlalchemy.exc import OperationalError
+
+from pigeon.extensions import rest_after_failures
+
+
+class Mute:
+    """Listens, counts who comes, and says nothing."""
+
+    def __init__(self) -> None:
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self._listener.getsockname()[1]
+        self.met: list[socket.socket] = []
+        self._thread = threading.Thread(target=self._accept)
+        self._thread.start()
+
+    def _accept(self) -> None:
+        with suppress(OSError):  # it is closed
+            while True:
+                self.met.append(self._listener.accept()[0])
+
+    def close(self) -> None:
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._thread.join()
+        for one in (self._listener, *self.met):
+            one.close()
+
+
+@pytest.fixture
+def mute() -> Iterator[Mute]:
+    server = Mute()
+    yield server
+    server.close()
+
+
+def test_a_server_that_hangs_is_left_alone_for_a_while(
+    mute: Mute, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pigeon.extensions.REST_S", 600.0)
+    engine = create_engine(
+        f"mysql+pymysql://root@127.0.0.1:{mute.port}/x",
+        connect_args={"connect_timeout": 1, "read_timeout": 1},
+    )
+    rest_after_failures(engine)
+    messages = []
+    for _ in range(5):
+        with pytest.raises(OperationalError) as caught:
+            engine.connect()
+        messages.append(str(caught.value.orig))
+    assert len(mute.met) == 1
+    assert len(set(messages)) == 1
+    engine.dispose()
