@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import secrets
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +17,6 @@ from prometheus_client import (
     Gauge,
     generate_latest,
 )
-from sqlalchemy.exc import SQLAlchemyError
 
 from pigeon.domain.errors import NotFound
 from pigeon.extensions import settings
@@ -106,12 +104,11 @@ def _gauges() -> CollectorRegistry:
     oldest = Gauge(
         "pigeon_queue_oldest_seconds", "Age of the oldest job", ["queue"], registry=registry
     )
-    ages: dict[str, float] | None = None
     waiting = Gauge("pigeon_writeback_pending", "Pairs not in SQL yet", ["kind"], registry=registry)
     age = Gauge("pigeon_writeback_oldest_seconds", "Age of the oldest pair", registry=None)
-    with suppress(SQLAlchemyError):
-        ages = outbox.oldest_age_s()
-        pending.set(outbox.pending())
+    figures = outbox.find_figures()
+    if figures is not None:
+        pending.set(figures.pending)
         registry.register(pending)
     if backlog := write_backs.find_status():
         registry.register(age)
@@ -120,8 +117,8 @@ def _gauges() -> CollectorRegistry:
             waiting.labels(kind).set(pairs)
     for name, length in queues.find_lengths().items():
         jobs.labels(name).set(length)
-        if ages is not None:
-            oldest.labels(name).set(ages.get(name, 0))
+        if figures is not None:
+            oldest.labels(name).set(figures.oldest_s.get(name, 0))
     return registry
 
 

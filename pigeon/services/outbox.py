@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy.exc import SQLAlchemyError
 
 from pigeon.domain.clock import utc_now
 from pigeon.domain.errors import NotFound
@@ -45,6 +46,13 @@ PATIENCE_OF = {
 
 class Hopeless(Exception):
     """No repetition would help this job: it is dead at once."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figures:
+    pending: int
+    oldest_s: dict[str, float]
+    """By queue, where something is due."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -254,6 +262,14 @@ def oldest_age_s() -> dict[str, float]:
         .group_by(OutboxRow.queue)
     )
     return {queue: (now - oldest).total_seconds() for queue, oldest in rows if oldest}
+
+
+def find_figures() -> Figures | None:
+    """How much waits; None while SQL cannot be asked."""
+    try:
+        return Figures(pending=pending(), oldest_s=oldest_age_s())
+    except SQLAlchemyError:
+        return None
 
 
 def list_dead() -> list[DeadJob]:
