@@ -72,25 +72,27 @@ def is_of_store(error: BaseException) -> bool:
 
 
 class Outage:
-    """Says that something waits, once per reason and minute; and that it goes on, once."""
+    """Says that something waits, once a minute per kind of error; and that it goes on, once.
+
+    By kind, because the words of an error name the command or the key that met it.
+    """
 
     def __init__(self, event: str, **fields: Any) -> None:
         self._event = event
         self._fields = fields
-        self._reason = ""
-        self._again_at = 0.0
+        self._again_at: dict[str, float] = {}
 
     def note(self, error: BaseException) -> None:
         reason, now = reason_of(error), time.monotonic()
-        if reason != self._reason or now >= self._again_at:
+        kind = reason.partition(":")[0]
+        if now >= self._again_at.get(kind, 0.0):
             log.warning(self._event, reason=reason, **self._fields)
-            self._again_at = now + REPEATED_AFTER_S
-        self._reason = reason
+            self._again_at[kind] = now + REPEATED_AFTER_S
 
     def over(self) -> None:
-        if self._reason:
+        if self._again_at:
             log.info(f"{self._event}_no_more", **self._fields)
-        self._reason = ""
+        self._again_at = {}
 
 
 class Bounded:
