@@ -8,6 +8,7 @@ import os
 import re
 import signal
 import sys
+from functools import partial
 from pathlib import Path
 
 from gunicorn.glogging import Logger
@@ -60,6 +61,20 @@ class logger_class(Logger):
 
 
 def post_fork(server, worker):
+    """What a worker needs before it loads the application."""
+    worker.load_wsgi = partial(_load, worker.load_wsgi)
+    _die_with(server)
+
+
+def _load(load):
+    """Settings that are refused end gunicorn: it would start such a worker again for ever."""
+    try:
+        load()
+    except SystemExit as refusal:
+        _give_up(refusal)
+
+
+def _die_with(server):
     """Let no worker outlive its master: it would keep the port and know nobody to obey."""
     if sys.platform != "linux":
         return
@@ -85,8 +100,12 @@ def _check(worker):
         if check is not None:
             check()
     except SystemExit as refusal:
-        print(refusal.code, file=sys.stderr, flush=True)
-        sys.exit(3)
+        _give_up(refusal)
+
+
+def _give_up(refusal):
+    print(refusal.code, file=sys.stderr, flush=True)
+    sys.exit(3)  # the status by which a worker of gunicorn says that another one is in vain
 
 
 def child_exit(server, worker):
