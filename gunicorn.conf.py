@@ -14,6 +14,8 @@ from pathlib import Path
 from gunicorn.glogging import Logger
 
 MAILED = re.compile(r"^(/(?:confirm|password/reset)/).+")
+HOST = os.environ.get("HOST") or "127.0.0.1"
+LOOPBACK = re.compile(r"^(localhost|127\..+|::1)$")
 ROLE = os.environ.get("PIGEON_ROLE", "web")
 PR_SET_PDEATHSIG = 1
 SHARED_MEMORY = Path("/dev/shm")
@@ -22,9 +24,9 @@ JSON_ACCESS = (
     '"status":%(s)s,"bytes":"%(B)s","took_us":%(D)s,"request_id":"%({x-request-id}o)s"}'
 )
 
-bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
-if ":" in os.environ.get("HOST", ""):
-    bind = f"[{os.environ['HOST']}]:{os.environ.get('PORT', '8000')}"
+bind = f"{HOST}:{os.environ.get('PORT', '8000')}"
+if ":" in HOST:
+    bind = f"[{HOST}]:{os.environ.get('PORT', '8000')}"
 
 # One process per port and Procfile line; the platform's process count scales them.
 workers = int(os.environ.get("WEB_CONCURRENCY", "1")) if ROLE == "web" else 1
@@ -58,6 +60,18 @@ class logger_class(Logger):
     def atoms(self, resp, req, environ, request_time):
         atoms = super().atoms(resp, req, environ, request_time)
         return atoms | {"U": MAILED.sub(r"\1…", atoms["U"] or "")}
+
+
+def when_ready(server):
+    """Say it where a development site is open to more than this machine; `make run` says more."""
+    is_development = os.environ.get("ENVIRONMENT") != "production"
+    if is_development and not LOOPBACK.match(HOST) and os.environ.get("HOST_WARNING") != "off":
+        print(
+            f"WARNING: a development site listens on {HOST}, where others reach it: "
+            "set ENVIRONMENT=production, see docs/operating.md",
+            file=sys.stderr,
+            flush=True,
+        )
 
 
 def post_fork(server, worker):

@@ -1,4 +1,4 @@
-"""What does not start: a site whose secret key anybody could know, or that nobody decided about."""
+"""What does not start, or not silently: without a key, undecided, or open to others by accident."""
 
 from __future__ import annotations
 
@@ -26,13 +26,16 @@ SAFE_PRODUCTION = {
 }
 
 
+def environment(data: Path) -> dict[str, str]:
+    path = f"{BIN}{os.pathsep}{os.environ['PATH']}"
+    return {"PATH": path, "DATA": str(data), "PORT": str(children.free_port())}
+
+
 def started(command: str, data: Path, **env: str) -> tuple[int, str]:
     """How a command ended that must not go on, and what it said."""
-    path = f"{BIN}{os.pathsep}{os.environ['PATH']}"
-    own = {"PATH": path, "DATA": str(data), "PORT": str(children.free_port())}
     done = subprocess.run(
         ["sh", "-c", command],
-        env=own | env,
+        env=environment(data) | env,
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -90,3 +93,25 @@ def test_approval_is_still_to_come(environment: str, tmp_path: Path) -> None:
     status, said = started("flask --app wsgi config check", tmp_path, **env)
     assert status != 0
     assert said == "REGISTRATION=approval is still to come: choose open, invite or closed\n"
+
+
+@pytest.mark.parametrize(
+    ("host", "environment_name", "is_warned"),
+    [
+        ("0.0.0.0", "development", True),
+        ("127.0.0.1", "development", False),
+        ("0.0.0.0", "production", False),
+    ],
+)
+def test_a_development_server_that_others_reach_is_warned_of(
+    host: str, environment_name: str, is_warned: bool, tmp_path: Path
+) -> None:
+    env = environment(tmp_path) | SAFE_PRODUCTION | {"REGISTRATION": "closed"}
+    env |= {"HOST": host, "ENVIRONMENT": environment_name, "GUNICORN_LOG_LEVEL": "info"}
+    log = tmp_path / "log"
+    server = children.start(["sh", "-c", commands()["web"]], log=log, env=env, cwd=ROOT)
+    try:
+        children.wait_until(lambda: "Booting worker" in log.read_text(), timeout_s=END_S)
+        assert (f"WARNING: a development site listens on {host}" in log.read_text()) is is_warned
+    finally:
+        children.stop(server, timeout_s=15)
