@@ -9,7 +9,8 @@ from urllib.parse import quote, urlsplit
 
 from pigeon.processes.embedded import socket_urls
 
-DEFAULT_SECRET = "development-only-secret-key"
+SECRET_CHARACTERS = 32
+REGISTRATIONS = ("open", "invite", "closed")
 SECRET_NAMES = ("secret_key", "oidc_client_secret", "metrics_token")
 URL_NAMES = ("database_url", "redis_cache_url", "redis_state_url", "media_url", "mail_url")
 
@@ -64,13 +65,20 @@ class Settings:
         """Whether people reach the site over HTTPS, so cookies may insist on it."""
         return self.public_url.startswith("https://")
 
+    @property
+    def offers_oidc(self) -> bool:
+        """Whether log-in by OpenID Connect exists here."""
+        return bool(self.oidc_metadata_url and self.oidc_client_id)
+
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Settings:
         env = _Reader(environ)
         data = Path(env.text("DATA", "var")).absolute()
         cache_url, state_url = _redis_urls(env, data)
+        environment = env.choice("ENVIRONMENT", "development", ("development", "production"))
+        is_development = environment == "development"
         return cls(
-            environment=env.choice("ENVIRONMENT", "development", ("development", "production")),
+            environment=environment,
             data=data,
             secret_key=env.secret("SECRET_KEY", _kept_secret(data)),
             public_url=env.text("PUBLIC_URL", _local_url(env)).rstrip("/"),
@@ -87,8 +95,8 @@ class Settings:
             oidc_client_id=env.text("OIDC_CLIENT_ID", ""),
             oidc_client_secret=env.secret("OIDC_CLIENT_SECRET", ""),
             oidc_name=env.text("OIDC_NAME", "Google"),
-            public_reading=env.switch("PUBLIC_READING", default=True),
-            registration=env.choice("REGISTRATION", "open", ("open", "invite", "closed")),
+            public_reading=env.switch("PUBLIC_READING", default=is_development),
+            registration=_registration(env, "open" if is_development else ""),
             celebrity_followers=env.number("CELEBRITY_FOLLOWERS", 10_000),
             timeline_length=env.number("TIMELINE_LENGTH", 800),
             cache=env.switch("CACHE", default=True),
@@ -112,8 +120,12 @@ class Settings:
         """What makes these settings unsafe for production, one sentence each; [] when nothing."""
         checks = (
             (
-                self.secret_key == DEFAULT_SECRET or len(self.secret_key) < 32,
-                "SECRET_KEY is the default or shorter than 32 characters",
+                len(self.secret_key) < SECRET_CHARACTERS,
+                f"SECRET_KEY is shorter than {SECRET_CHARACTERS} characters",
+            ),
+            (
+                not self.registration,
+                f"REGISTRATION is not set: choose {_either(REGISTRATIONS)}",
             ),
             (not self.is_secure, "PUBLIC_URL does not start with https://"),
             (not self.rate_limits, "RATE_LIMITS is off"),
@@ -150,7 +162,12 @@ class _Reader:
     def secret(self, name: str, default: str) -> str:
         """Like text, but `NAME_FILE` may name a file that holds the value."""
         path = self._environ.get(f"{name}_FILE", "")
-        return Path(path).read_text().strip() if path else self.text(name, default)
+        if not path:
+            return self.text(name, default)
+        try:
+            return Path(path).read_text().strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise SystemExit(f"{name}_FILE cannot be read: {path}") from error
 
     def number(self, name: str, default: int) -> int:
         try:
@@ -166,7 +183,7 @@ class _Reader:
 
     def choice(self, name: str, default: str, choices: tuple[str, ...]) -> str:
         word = self.text(name, default)
-        if word not in choices:
+        if word not in (*choices, default):
             raise SystemExit(f"{name} must be one of {', '.join(choices)}, not {word!r}")
         return word
 
@@ -184,9 +201,21 @@ def _sqlite_url(data: Path) -> str:
     return f"sqlite:///{quote(str(data / 'pigeon.sqlite3'))}"
 
 
+def _registration(env: _Reader, default: str) -> str:
+    """Who may sign up; "" where nobody has decided, which production refuses."""
+    if env.text("REGISTRATION", "") == "approval":
+        raise SystemExit(f"REGISTRATION=approval is still to come: choose {_either(REGISTRATIONS)}")
+    return env.choice("REGISTRATION", default, REGISTRATIONS)
+
+
 def _kept_secret(data: Path) -> str:
+    """The key that `make run` made; "" where there is none, and then nothing starts."""
     path = data / "secret_key"
-    return path.read_text().strip() if path.is_file() else DEFAULT_SECRET
+    return path.read_text().strip() if path.is_file() else ""
+
+
+def _either(choices: tuple[str, ...]) -> str:
+    return f"{', '.join(choices[:-1])} or {choices[-1]}"
 
 
 def _local_url(env: _Reader) -> str:

@@ -9,11 +9,14 @@ import os
 import re
 import signal
 import sys
+from functools import partial
 from pathlib import Path
 
 from gunicorn.glogging import Logger
 
 MAILED = re.compile(r"^(/(?:confirm|password/reset)/).+")
+HOST = os.environ.get("HOST") or "127.0.0.1"
+LOOPBACK = re.compile(r"^(localhost|127\..+|::1)$")
 ROLE = os.environ.get("PIGEON_ROLE", "web")
 PR_SET_PDEATHSIG = 1
 SHARED_MEMORY = Path("/dev/shm")
@@ -22,9 +25,9 @@ JSON_ACCESS = (
     '"status":%(s)s,"bytes":"%(B)s","took_us":%(D)s,"request_id":"%({x-request-id}o)s"}'
 )
 
-bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
-if ":" in os.environ.get("HOST", ""):
-    bind = f"[{os.environ['HOST']}]:{os.environ.get('PORT', '8000')}"
+bind = f"{HOST}:{os.environ.get('PORT', '8000')}"
+if ":" in HOST:
+    bind = f"[{HOST}]:{os.environ.get('PORT', '8000')}"
 
 # One process per port and Procfile line; the platform's process count scales them.
 workers = int(os.environ.get("WEB_CONCURRENCY", "1")) if ROLE == "web" else 1
@@ -60,7 +63,33 @@ class logger_class(Logger):
         return atoms | {"U": MAILED.sub(r"\1…", atoms["U"] or "")}
 
 
+def when_ready(server):
+    """Say it where a development site is open to more than this machine; `make run` says more."""
+    is_development = os.environ.get("ENVIRONMENT") != "production"
+    if is_development and not LOOPBACK.match(HOST) and os.environ.get("HOST_WARNING") != "off":
+        print(
+            f"WARNING: a development site listens on {HOST}, where others reach it: "
+            "set ENVIRONMENT=production, see docs/operating.md",
+            file=sys.stderr,
+            flush=True,
+        )
+
+
 def post_fork(server, worker):
+    """What a worker needs before it loads the application."""
+    worker.load_wsgi = partial(_load, worker.load_wsgi)
+    _die_with(server)
+
+
+def _load(load):
+    """Settings that are refused end gunicorn: it would start such a worker again for ever."""
+    try:
+        load()
+    except SystemExit as refusal:
+        _give_up(refusal)
+
+
+def _die_with(server):
     """Let no worker outlive its master: it would keep the port and know nobody to obey."""
     if sys.platform != "linux":
         return
@@ -86,8 +115,12 @@ def _check(worker):
         if check is not None:
             check()
     except SystemExit as refusal:
-        print(refusal.code, file=sys.stderr, flush=True)
-        sys.exit(3)
+        _give_up(refusal)
+
+
+def _give_up(refusal):
+    print(refusal.code, file=sys.stderr, flush=True)
+    sys.exit(3)  # the status by which a worker of gunicorn says that another one is in vain
 
 
 def child_exit(server, worker):

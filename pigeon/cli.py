@@ -17,6 +17,7 @@ from pigeon.extensions import db, settings
 from pigeon.models import UserModel
 from pigeon.services import (
     accounts,
+    accounts_links,
     collectors,
     invites,
     outbox,
@@ -109,7 +110,7 @@ def create_token(username: str) -> None:
 def confirm_user(login: str) -> None:
     """Confirm a sign-up whose mail did not arrive; LOGIN is its e-mail address or username."""
     try:
-        accounts.confirm_pending(login)
+        accounts_links.confirm_pending(login)
     except DomainError as error:
         refuse(error)
     click.echo(f"{login} is confirmed.")

@@ -11,13 +11,17 @@ from pathlib import Path
 import structlog
 from flask import Flask
 
-from config import Settings
+from config import SECRET_CHARACTERS, Settings
 from pigeon import blueprints, cli, extensions, subscribers
 from pigeon.services import readiness
 from pigeon.web import errors, guards, headers, jinja
 from pigeon.web.requests import PigeonRequest
 
 ROOT = Path(__file__).parent.parent
+NO_SECRET = (
+    "SECRET_KEY is not set: set it to {count} random characters or more, or SECRET_KEY_FILE to a "
+    "file with them; `make run` makes one and keeps it in DATA ({path})."
+)
 
 
 def build(role: str, settings: Settings | None) -> Flask:
@@ -34,7 +38,7 @@ def build(role: str, settings: Settings | None) -> Flask:
     app.extensions["settings"] = settings
     app.extensions["role"] = role
     app.config.update(flask_config(settings, role))
-    settings.data.mkdir(parents=True, exist_ok=True)
+    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     settings.incoming.mkdir(parents=True, exist_ok=True)
     _bind_extensions(app, settings)
     _bind_web(app)
@@ -48,7 +52,10 @@ def build(role: str, settings: Settings | None) -> Flask:
 
 
 def _check(settings: Settings) -> None:
-    """An unsafe production configuration does not start: one clear list says why."""
+    """Nothing starts on a key that others know; an unsafe production says what is unsafe."""
+    if not settings.secret_key:
+        path = settings.data / "secret_key"
+        raise SystemExit(NO_SECRET.format(count=SECRET_CHARACTERS, path=path))
     problems = settings.problems() if settings.is_production else []
     if problems:
         lines = "\n".join(f"  - {sentence}" for sentence in problems)

@@ -27,3 +27,35 @@ def test_the_state_may_be_reached_with_tls(url: str) -> None:
 def test_production_is_not_debugged(value: str, is_on: bool) -> None:
     problems = Settings.from_env({"FLASK_DEBUG": value}).problems()
     assert ("FLASK_DEBUG is on" in problems) is is_on
+
+
+@pytest.mark.parametrize(
+    ("environment", "value", "is_on"),
+    [
+        ("development", "", True),
+        ("development", "off", False),
+        ("production", "", False),
+        ("production", "on", True),
+    ],
+)
+def test_strangers_read_in_development_and_where_production_says_so(
+    environment: str, value: str, is_on: bool
+) -> None:
+    found = Settings.from_env({"ENVIRONMENT": environment, "PUBLIC_READING": value})
+    assert found.public_reading is is_on
+
+
+@pytest.mark.parametrize("choice", ["open", "invite", "closed"])
+def test_production_takes_what_somebody_decided(choice: str) -> None:
+    found = Settings.from_env({"ENVIRONMENT": "production", "REGISTRATION": choice})
+    assert found.registration == choice
+    assert not [sentence for sentence in found.problems() if "REGISTRATION" in sentence]
+
+
+def test_an_unknown_way_to_sign_up_is_refused() -> None:
+    with pytest.raises(SystemExit, match="open, invite, closed"):
+        Settings.from_env({"ENVIRONMENT": "production", "REGISTRATION": "sometimes"})
+
+
+def test_development_is_open() -> None:
+    assert Settings.from_env({}).registration == "open"

@@ -51,12 +51,16 @@ class SessionEntry:
 
 @dataclass(frozen=True, kw_only=True)
 class Caller:
-    """Where a request comes from; empty for the command line; `device` is the browser's mark."""
+    """Where a request comes from; empty for the command line.
+
+    `device` is the browser's mark, `sign_up` the secret of the last sign-up made in it.
+    """
 
     address: str = ""
     user_agent: str = ""
     request_id: str = ""
     device: str = ""
+    sign_up: str = ""
 
 
 _BROWSERS = (

@@ -127,7 +127,12 @@ def _server(role: str, kind: str, host: str, port: int) -> Process:
     return Process(
         name=f"{role}:{port}",
         command=(sys.executable, "-m", "gunicorn", *options, "wsgi:app"),
-        env={"PIGEON_ROLE": role, "PORT": str(port), "GRACEFUL_S": str(GRACEFUL_S)},
+        env={
+            "PIGEON_ROLE": role,
+            "PORT": str(port),
+            "GRACEFUL_S": str(GRACEFUL_S),
+            "HOST_WARNING": "off",
+        },
         is_ready=lambda: _answers_ok(WILDCARDS.get(host, host), port),
     )
 

@@ -8,7 +8,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from pigeon.processes import embedded
+from pigeon.processes import embedded, privacy
 from pigeon.processes.data_folder import (
     demo_logins,
     finish_demo,
@@ -30,7 +30,9 @@ def run(environ: Mapping[str, str], *, root: Path) -> int:
     """
     began = time.monotonic()
     data = Path(environ.get("DATA") or "var").absolute()
+    privacy.keep_new_files_private()
     with held(data):
+        privacy.close_folder(data)
         plan = plan_from(environ)
         _refuse_taken_ports(plan)
         _refuse_newer_data(plan)
@@ -105,5 +107,8 @@ def _announce(plan: Plan, *, took_s: float) -> None:
         say(f"  {username:<12} {password}")
     if len(logins) > SHOWN_LOGINS:
         say(f"  … and {len(logins) - SHOWN_LOGINS} more in {plan.data / 'demo.json'}")
+    lines = privacy.warning(plan)
+    for line in ["", *lines] if lines else ():
+        say(line)
     say("")
     say(f"Started in {took_s:.1f} s. Ctrl-C stops everything.")

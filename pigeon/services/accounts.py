@@ -1,4 +1,4 @@
-"""Accounts come into being: sign-up, the mailed link, the operator's way.
+"""Accounts come into being: sign-up and the operator's way; `accounts_links` opens the link.
 
 Nothing is reserved and nobody exists before the link is opened. To a stranger a known address and a
 new one look the same; only the owner of the mailbox learns which it is.
@@ -7,26 +7,25 @@ new one look the same; only the owner of the mailbox learns which it is.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
 
 from pigeon.domain import limits
-from pigeon.domain.errors import FieldError, Invalid, NotFound
+from pigeon.domain.errors import FieldError, Invalid
 from pigeon.domain.events import LinkRequested, MailRequested
 from pigeon.domain.names import canonical_email, canonical_username
 from pigeon.domain.sessions import Caller
 from pigeon.extensions import db
 from pigeon.models import MailedToken
 from pigeon.services import (
-    accounts_changes,
     accounts_checks,
-    accounts_logs,
     accounts_tokens,
     invites,
     passwords,
     rates,
+    sessions,
     users,
 )
 from pigeon.services.accounts_checks import Faults, Person
@@ -53,6 +52,7 @@ class SignUp:
 def sign_up(form: SignUp, *, caller: Caller) -> str:
     """Mail a link that makes the account; the answer is the address, for a known one too.
 
+    The link asks for the password again, except in the browser that holds `caller.sign_up`.
     Forbidden `registration_closed`; Invalid naming every field at fault, a taken username included.
     """
     rates.hit("signup", network_of(caller.address), *SIGN_UPS)
@@ -60,7 +60,7 @@ def sign_up(form: SignUp, *, caller: Caller) -> str:
     person = _checked(form)
     if accounts_checks.may_mail(person.email_key):
         with unit_of_work() as uow:
-            _mail_sign_up(uow, person, invite_id)
+            _mail_sign_up(uow, person, invite_id, caller)
     return person.email
 
 
@@ -82,37 +82,6 @@ def issue_link(email_key: str) -> None:
         if pending:
             _issue(uow, json.loads(pending.payload))
         uow.finish_job()
-
-
-@retried
-def confirm(token: str, *, username: str | None = None, caller: Caller) -> int:
-    """Open a mailed link: make the account, or give it its new address. The person's id.
-
-    Invalid `token`: `expired`. Invalid `username`: `taken` when somebody was faster: the link still
-    works, with another `username`.
-    """
-    row = accounts_tokens.get(token, "signup", "email")
-    if row.kind == "email":
-        return accounts_changes.confirm_email(row, caller=caller)
-    return _confirm_sign_up(row, username, caller)
-
-
-def kind_of(token: str) -> str | None:
-    """`signup` or `email` for a link that still works; looking does not use it up."""
-    row = accounts_tokens.find(token, "signup", "email")
-    return row.kind if row else None
-
-
-def confirm_pending(login: str) -> int:
-    """Make the account of a waiting sign-up without its link, for the operator; NotFound."""
-    wanted = {canonical_email(login), canonical_username(login)}
-    waiting = db.session.scalars(
-        select(MailedToken).where(MailedToken.kind == "signup").order_by(MailedToken.id.desc())
-    )
-    for row in waiting:
-        if wanted & {row.email_key, json.loads(row.payload)["username"]}:
-            return _confirm_sign_up(row, None, Caller())
-    raise NotFound
 
 
 @retried
@@ -173,12 +142,13 @@ def _with(person: Person, **changes: Any) -> Person:
     return Person(**vars(person) | changes)
 
 
-def _mail_sign_up(uow: UnitOfWork, person: Person, invite_id: int | None) -> None:
+def _mail_sign_up(uow: UnitOfWork, person: Person, invite_id: int | None, caller: Caller) -> None:
     owner = accounts_checks.find_owner(person.email_key)
     if owner:
         accounts_checks.tell_owner(uow, owner)
         return
-    _issue(uow, {**vars(person), "invite_id": invite_id})
+    browser = sessions.hash_token(caller.sign_up) if caller.sign_up else None
+    _issue(uow, {**vars(person), "invite_id": invite_id, "browser": browser})
 
 
 def _issue(uow: UnitOfWork, payload: dict[str, Any]) -> None:
@@ -203,23 +173,3 @@ def _newest_sign_up(email_key: str) -> MailedToken | None:
         .order_by(MailedToken.id.desc())
         .limit(1)
     ).one_or_none()
-
-
-def _confirm_sign_up(row: MailedToken, username: str | None, caller: Caller) -> int:
-    row_id, email_key, payload = row.id, row.email_key, json.loads(row.payload)
-    person = Person(**{column.name: payload[column.name] for column in fields(Person)})
-    if username is not None:
-        person = _with(person, username=accounts_checks.checked_username(username))
-    try:
-        with unit_of_work() as uow:
-            accounts_tokens.take(row_id)
-            accounts_tokens.revoke("signup", email_key=email_key)
-            invites.use(payload["invite_id"])
-            user_id = accounts_checks.add(person)
-            accounts_logs.note("signed_up", user_id, caller)
-            uow.after_commit(lambda: users.forget(user_id, person.username))
-    except Invalid as error:
-        if "email" in error.fields:  # the address became somebody's by another way meanwhile
-            raise accounts_tokens.expired() from error
-        raise
-    return user_id

@@ -127,7 +127,12 @@ def _mail_new_address(uow: UnitOfWork, user: UserModel, address: str, key: str) 
         return
     payload = {"email": address, "email_key": key}
     row = tokens.issue("email", key, payload, user_id=user.id)
-    values = {"display_name": user.display_name, "token_id": str(row.id), "hours": "24"}
+    values = {
+        "display_name": user.display_name,
+        "account": user.username,
+        "token_id": str(row.id),
+        "hours": "24",
+    }
     uow.record(MailRequested(template="confirm", to=address, language=user.language, values=values))
 
 

@@ -95,17 +95,6 @@ def find_link(row_id: int) -> str | None:
     return None if row is None or row.expires_at <= utc_now() else _link(row)
 
 
-def newest_link(kind: str, email_key: str) -> str | None:
-    """The link last made for an address; for the page that shows it in development."""
-    row = db.session.scalars(
-        select(MailedToken)
-        .where(MailedToken.kind == kind, MailedToken.email_key == email_key)
-        .order_by(MailedToken.id.desc())
-        .limit(1)
-    ).one_or_none()
-    return None if row is None else _link(row)
-
-
 def _link(row: MailedToken) -> str:
     secret = _secret(row.kind, json.loads(row.payload)["nonce"])
     return f"{settings().public_url}{PATHS[row.kind]}{secret}"

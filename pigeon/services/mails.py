@@ -7,6 +7,7 @@ import os
 import secrets
 import smtplib
 import ssl
+import sys
 from contextlib import suppress
 from pathlib import Path
 from urllib.parse import SplitResult, unquote, urlsplit
@@ -46,14 +47,13 @@ def send(template: str, to: str, language: str, values: dict[str, str]) -> None:
         _send_by_smtp(message)
     else:
         _lay_down(message, name)
+        _announce(to, link)
     log.info("mail_sent", template=template, mail_id=name)
 
 
-def find_development_link(kind: str, email_key: str) -> str | None:
-    """The link in the newest mail of a kind; None where mail is really sent, and in production."""
-    if settings().is_production or settings().mail_url:
-        return None
-    return accounts_tokens.newest_link(kind, email_key)
+def are_files() -> bool:
+    """Whether letters stay on this machine, in the outbox folder and on the terminal."""
+    return not settings().mail_url and not settings().is_production
 
 
 class _TimedConnection(Connection):
@@ -113,6 +113,12 @@ def _lay_down(message: Message, name: str) -> None:
     temporary = folder / f".{name}.{secrets.token_hex(4)}"
     temporary.write_bytes(message.as_bytes())
     os.replace(temporary, folder / f"{name}.eml")
+
+
+def _announce(to: str, link: str) -> None:
+    """The terminal of a developer is where the link is wanted; a log never holds one."""
+    if are_files():
+        print(f"A letter to {to} holds this link:\n  {link}", file=sys.stderr, flush=True)
 
 
 def _compose(template: str, to: str, language: str, values: dict[str, str], name: str) -> Message:

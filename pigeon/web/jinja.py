@@ -92,7 +92,7 @@ def _frame() -> dict[str, object]:
         "csrf_token": generate_csrf(),
         "request_path": request.path,
         "public_url": config.public_url,
-        "oidc_name": config.oidc_name if config.oidc_metadata_url else None,
+        "oidc_name": config.oidc_name if config.offers_oidc else None,
         "registration": config.registration,
         "development": not config.is_production,
         "has_session": bool(session),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from email.message import EmailMessage
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from pigeon.services import accounts, sessions
+from pigeon.services import accounts_links, sessions
 from tests.factories import make_user
 from tests.factories.people import PASSWORD
 from tests.harness.outside import link_in
@@ -28,13 +27,14 @@ def is_signed_in(client: Any) -> bool:
     return bool(client.api("GET", "/me")[0] == 200)
 
 
-def test_sign_up_by_the_link_on_the_page(app: Flask, anonymous: Any) -> None:
+def test_sign_up_by_the_mailed_link(app: Flask, anonymous: Any, mails: Mails) -> None:
     page = anonymous.form("/signup", **SIGN_UP)
     assert page.status_code == 200 and "ann@example.org" in page.text
-    found = re.search(r'href="http://localhost(/confirm/[\w-]+)"', page.text)
-    assert found, "in development the page offers the link"
-    path = found[1]
-    assert anonymous.get(path).status_code == 200
+    path = link_in(mails()[0])
+    assert path not in page.text, "who signs up with an address may not read its mailbox"
+    page = anonymous.get(path)
+    assert page.status_code == 200 and "@ann" in page.text
+    assert 'name="password"' not in page.text, "this browser signed up"
     done = anonymous.form(path)
     assert (done.status_code, done.headers["Location"]) == (303, "/")
     assert is_signed_in(anonymous)
@@ -171,7 +171,7 @@ def test_pages_speak_korean_and_letters_do_too(app: Flask, anonymous: Any, mails
     fields = {"csrf_token": anonymous.csrf(), **SIGN_UP}
     page = anonymous.post("/signup", data=fields, headers=headers)
     assert '<html lang="ko"' in page.text
-    user_id = accounts.confirm_pending("ann")
+    user_id = accounts_links.confirm_pending("ann")
     from pigeon.services import users
 
     assert users.get_me(user_id).language == "ko"

@@ -33,12 +33,16 @@ def sign_up(page: Page, username: str) -> None:
     page.get_by_role("heading", name="Check your mail").wait_for()
 
 
-def test_sign_up_by_the_link_on_the_page_leads_to_the_first_post(
-    as_person: Callable[..., Page], compose: Callable[..., Any], photographs: list[Path]
+def test_sign_up_by_the_letter_leads_to_the_first_post(
+    as_person: Callable[..., Page],
+    letters: Callable[[str], list[str]],
+    compose: Callable[..., Any],
+    photographs: list[Path],
 ) -> None:
     page = as_person(viewport=PHONE, is_mobile=True, has_touch=True)
     sign_up(page, "nora.first")
-    page.get_by_role("link", name="Open the link").click()
+    (link,) = letters("nora.first@example.org")
+    page.goto(link)
     page.get_by_role("button", name="Confirm and continue").click()
     page.get_by_role("heading", name="Welcome, Nora").wait_for()
     page.locator(".checklist").get_by_role("link", name="Share your first photo").click()
@@ -54,13 +58,22 @@ def test_sign_up_by_the_link_on_the_page_leads_to_the_first_post(
     expect(page.locator(".checklist-step.is-done")).to_contain_text("Share your first photo")
 
 
-def test_sign_up_by_the_letter_in_the_outbox(
+def test_in_another_browser_the_link_asks_for_the_password(
     as_person: Callable[..., Page], letters: Callable[[str], list[str]]
 ) -> None:
-    page = as_person()
-    sign_up(page, "nora.letter")
+    sign_up(as_person(), "nora.letter")
     (link,) = letters("nora.letter@example.org")
+    page = as_person(viewport=PHONE, java_script_enabled=False)
     page.goto(link)
+    expect(page.get_by_text("@nora.letter")).to_be_visible()
+    password = page.get_by_label("Password", exact=True)
+    expect(password).to_be_focused()
+    password.fill("guessed wrong")
+    page.get_by_role("button", name="Confirm and continue").click()
+    expect(password).to_be_focused()
+    expect(password).to_have_attribute("aria-invalid", "true")
+    expect(page.locator(".field-error").first).to_be_visible()
+    password.fill(PASSWORD)
     page.get_by_role("button", name="Confirm and continue").click()
     page.get_by_role("heading", name="Welcome, Nora").wait_for()
     page.goto("/u/nora.letter")

@@ -136,6 +136,12 @@ def alive(processes: list[psutil.Process]) -> list[psutil.Process]:
 def test_the_command_line_acts_on_the_running_site(run: Callable[..., Run]) -> None:
     site = run(DEMO="off")
     site.wait(60)
+    readable = [
+        path
+        for path in Path(site.env["DATA"]).rglob("*")
+        if path.lstat().st_mode & 0o077 and not path.is_symlink()
+    ]
+    assert not readable, "what a site keeps is for its user alone"
     site.flask(
         *("users", "create", "ann", "--email", "a@b.test", "--password", PASSWORD, "--confirmed")
     )

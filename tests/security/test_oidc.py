@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -58,8 +59,34 @@ def count(model: Any) -> int:
 
 def test_without_a_provider_there_is_no_such_door(app: Flask, anonymous: Any) -> None:
     assert anonymous.get("/login/oidc").status_code == 404
-    assert anonymous.get("/login/oidc/callback?state=x&code=y").status_code in (302, 404)
+    assert anonymous.get("/login/oidc/callback?state=x&code=y").status_code == 404
     assert "/login/oidc" not in anonymous.get("/login").text
+
+
+def test_without_a_provider_a_cookie_that_claims_one_makes_no_account(
+    app: Flask, anonymous: Any
+) -> None:
+    with anonymous.session_transaction() as session:
+        session["oidc_pending"] = forged("  ")
+    assert anonymous.get("/signup/oidc").status_code == 404
+    assert anonymous.form("/signup/oidc", username="eve", display_name="E").status_code == 404
+    assert count(UserModel) == 0
+
+
+def test_what_another_provider_vouched_for_makes_no_account(
+    app: Flask, provider: Provider, anonymous: Any
+) -> None:
+    with anonymous.session_transaction() as session:
+        session["oidc_pending"] = forged("https://former.test/metadata pigeon")
+    assert anonymous.get("/signup/oidc").headers["Location"] == "/login"
+    assert anonymous.form("/signup/oidc", username="eve", display_name="E").status_code == 400
+    assert count(UserModel) == 0
+
+
+def forged(provider: str) -> dict[str, Any]:
+    """A second step that no callback of ours began."""
+    identity = {"issuer": "https://evil.test", "subject": "s", "email": "eve@evil.test", "name": ""}
+    return {**identity, "invite": "", "at": int(time.time()), "provider": provider}
 
 
 def test_first_time_one_chooses_a_username(

@@ -34,6 +34,7 @@ from pigeon.models import (
 from pigeon.services import (
     accounts,
     accounts_changes,
+    accounts_links,
     accounts_logins,
     accounts_oidc,
     accounts_recovery,
@@ -68,6 +69,12 @@ def token_in(message: EmailMessage) -> str:
     return link_in(message).rpartition("/")[2]
 
 
+def open_link(token: str, **more: Any) -> int:
+    """In another browser, by somebody who knows the password of the sign-up."""
+    fields = {"password": form().password, "caller": NOBODY}
+    return accounts_links.confirm(token, **fields | more)
+
+
 def count(model: Any) -> int:
     return int(db.session.scalar(select(func.count()).select_from(model)) or 0)
 
@@ -86,7 +93,7 @@ def test_the_mailed_link_makes_the_account(app: Flask, mails: Mails, mode: str) 
     (message,) = mails()
     assert message["To"] == "ann@example.org"
     assert "@ann" in message.get_body(("plain",)).get_content(), "who asked chose the name"
-    user_id = accounts.confirm(token_in(message), caller=NOBODY)
+    user_id = open_link(token_in(message))
     ann = users.get_me(user_id)
     assert (ann.username, ann.email, ann.language, ann.has_password) == (
         "ann",
@@ -100,18 +107,18 @@ def test_the_mailed_link_makes_the_account(app: Flask, mails: Mails, mode: str) 
 def test_a_link_works_once(app: Flask, mails: Mails) -> None:
     accounts.sign_up(form(), caller=NOBODY)
     token = token_in(mails()[0])
-    assert accounts.kind_of(token) == "signup"
-    accounts.confirm(token, caller=NOBODY)
+    assert accounts_links.kind_of(token) == "signup"
+    open_link(token)
     for unknown in (token, token[:-1], "", "x" * 43):
         with pytest.raises(Invalid) as error:
-            accounts.confirm(unknown, caller=NOBODY)
+            open_link(unknown)
         assert codes(error) == {"token": "expired"}
 
 
 def test_of_many_who_open_a_link_one_makes_the_account(app: Flask, mails: Mails) -> None:
     accounts.sign_up(form(), caller=NOBODY)
     token = token_in(mails()[0])
-    done = concurrently(app, [lambda: accounts.confirm(token, caller=NOBODY)] * 8)
+    done = concurrently(app, [lambda: open_link(token)] * 8)
     assert sum(not isinstance(one, Exception) for one in done) == 1
     assert all(isinstance(one, int | Invalid) for one in done)
     assert count(UserModel) == 1
@@ -126,7 +133,7 @@ def test_a_cache_out_of_reach_keeps_no_account_from_its_owner(
     accounts.sign_up(form(), caller=NOBODY)
     token = token_in(mails()[0])
     monkeypatch.setattr(users, "forget", out_of_reach)
-    assert accounts.confirm(token, caller=NOBODY)
+    assert open_link(token)
     assert accounts.create(email="ben@example.org", username="ben", password=None)
     identity = Identity(issuer="i", subject="s", email="cho@example.org", name="")
     assert accounts_oidc.sign_up(
@@ -143,7 +150,7 @@ def test_a_link_ends_after_a_day(app: Flask, mails: Mails) -> None:
     with unit_of_work():
         db.session.execute(update(MailedToken).values(expires_at=utc_now()))
     with pytest.raises(Invalid):
-        accounts.confirm(token, caller=NOBODY)
+        open_link(token)
 
 
 def test_a_new_link_replaces_the_old_one(app: Flask, mails: Mails) -> None:
@@ -151,18 +158,18 @@ def test_a_new_link_replaces_the_old_one(app: Flask, mails: Mails) -> None:
     old = token_in(mails()[-1])
     accounts.resend("ANN@example.org", caller=NOBODY)
     new = token_in(mails()[-1])
-    assert old != new and accounts.kind_of(old) is None
+    assert old != new and accounts_links.kind_of(old) is None
     accounts.sign_up(form(username="annie"), caller=NOBODY)
     newest = token_in(mails()[-1])
-    assert accounts.kind_of(new) is None
-    assert users.get_me(accounts.confirm(newest, caller=NOBODY)).username == "annie"
+    assert accounts_links.kind_of(new) is None
+    assert users.get_me(open_link(newest)).username == "annie"
 
 
 def test_a_superseded_mail_is_not_sent(app: Flask, mails: Mails) -> None:
     accounts.sign_up(form(), caller=NOBODY)
     accounts.sign_up(form(username="annie"), caller=NOBODY)
     (message,) = mails()
-    assert accounts.kind_of(token_in(message)) == "signup"
+    assert accounts_links.kind_of(token_in(message)) == "signup"
 
 
 def test_a_mail_that_waited_too_long_is_not_sent(app: Flask, mails: Mails) -> None:
@@ -211,16 +218,14 @@ def test_who_opens_the_link_first_has_the_username(app: Flask, mails: Mails) -> 
     accounts.sign_up(form(), caller=NOBODY)
     accounts.sign_up(form(email="anna@example.org"), caller=NOBODY)
     first, second = (token_in(message) for message in mails())
-    accounts.confirm(second, caller=NOBODY)
+    open_link(second)
     with pytest.raises(Invalid) as error:
-        accounts.confirm(first, caller=NOBODY)
+        open_link(first)
     assert codes(error) == {"username": "taken"}
     with pytest.raises(Invalid) as error:
-        accounts.confirm(first, username="a", caller=NOBODY)
+        open_link(first, username="a")
     assert codes(error) == {"username": "too_short"}
-    assert (
-        users.get_me(accounts.confirm(first, username="Annie", caller=NOBODY)).username == "annie"
-    )
+    assert users.get_me(open_link(first, username="Annie")).username == "annie"
 
 
 @pytest.mark.parametrize("username", ["email_key", "email.fan", "users.email_key"])
@@ -230,7 +235,7 @@ def test_a_username_that_looks_like_a_column_is_taken_as_a_username(
     accounts.sign_up(form(username=username), caller=NOBODY)
     make_user(username)
     with pytest.raises(Invalid) as error:
-        accounts.confirm(token_in(mails()[0]), caller=NOBODY)
+        open_link(token_in(mails()[0]))
     assert codes(error) == {"username": "taken"}
 
 
@@ -239,15 +244,15 @@ def test_an_address_that_became_known_meanwhile_ends_the_link(app: Flask, mails:
     token = token_in(mails()[0])
     make_user("other", email="ann@example.org")
     with pytest.raises(Invalid) as error:
-        accounts.confirm(token, caller=NOBODY)
+        open_link(token)
     assert codes(error) == {"token": "expired"}
 
 
 def test_the_operator_confirms_without_the_link(app: Flask) -> None:
     accounts.sign_up(form(), caller=NOBODY)
-    assert users.get_me(accounts.confirm_pending("ann")).email == "ann@example.org"
+    assert users.get_me(accounts_links.confirm_pending("ann")).email == "ann@example.org"
     with pytest.raises(NotFound):
-        accounts.confirm_pending("ann")
+        accounts_links.confirm_pending("ann")
 
 
 # -- invitations -------------------------------------------------------------------------------
@@ -269,10 +274,10 @@ def test_an_invitation_is_for_so_many_accounts(app: Flask, mails: Mails) -> None
     accounts.sign_up(form(invite=invite), caller=NOBODY)
     accounts.sign_up(form(invite=invite, email="b@example.org", username="ben"), caller=NOBODY)
     first, second = (token_in(message) for message in mails())
-    accounts.confirm(first, caller=NOBODY)
+    open_link(first)
     with pytest.raises(Forbidden):
-        accounts.confirm(second, caller=NOBODY)
-    assert accounts.kind_of(second) == "signup"
+        open_link(second)
+    assert accounts_links.kind_of(second) == "signup"
     with pytest.raises(Forbidden):
         accounts.sign_up(form(invite=invite, email="c@example.org", username="cat"), caller=NOBODY)
 
@@ -417,7 +422,7 @@ def test_a_reset_ends_everything_that_was_open(app: Flask, mails: Mails, mode: s
     accounts_recovery.reset(token, NEW_PASSWORD, caller=NOBODY)
     assert not sessions.find(session) and not sessions.find(program)
     assert users.get_me(ann.id).pending_email is None
-    assert accounts.kind_of(pending) is None
+    assert accounts_links.kind_of(pending) is None
     with pytest.raises(Unauthenticated):
         accounts_logins.log_in("ann", ann.password, caller=NOBODY)
     assert accounts_logins.log_in("ann", NEW_PASSWORD, caller=NOBODY)
@@ -471,9 +476,9 @@ def test_a_reset_link_ends_with_the_password_it_was_for(app: Flask, mails: Mails
 def test_a_link_of_one_kind_opens_no_other_door(app: Flask, mails: Mails) -> None:
     make_user("ann")
     token = reset_token(mails)
-    assert accounts.kind_of(token) is None
+    assert accounts_links.kind_of(token) is None
     with pytest.raises(Invalid):
-        accounts.confirm(token, caller=NOBODY)
+        open_link(token)
     accounts.sign_up(form(email="b@example.org", username="ben"), caller=NOBODY)
     with pytest.raises(Invalid):
         accounts_recovery.reset(token_in(mails()[-1]), NEW_PASSWORD, caller=NOBODY)
@@ -557,7 +562,7 @@ def test_a_new_address_counts_once_its_link_is_opened(app: Flask, mails: Mails) 
     assert (me.email, me.pending_email) == ("ann@example.org", "new@example.org")
     (message,) = mails()
     assert message["To"] == "new@example.org"
-    accounts.confirm(token_in(message), caller=NOBODY)
+    open_link(token_in(message))
     me = users.get_me(ann.id)
     assert (me.email, me.pending_email) == ("new@example.org", None)
     assert mails()[-1]["To"] == "ann@example.org"
@@ -570,8 +575,8 @@ def test_the_newest_change_of_address_counts(app: Flask, mails: Mails) -> None:
         accounts_changes.change_email(ann.id, email=email, password=ann.password, caller=NOBODY)
         mails()
     first, second = (token_in(message) for message in mails())
-    assert accounts.kind_of(first) is None
-    accounts.confirm(second, caller=NOBODY)
+    assert accounts_links.kind_of(first) is None
+    open_link(second)
     assert users.get_me(ann.id).email == "two@example.org"
 
 
@@ -619,7 +624,7 @@ def test_a_withdrawn_name_is_held_for_thirty_days(app: Flask, mails: Mails) -> N
     held = db.session.scalars(select(HeldUsername)).one()
     assert timedelta(days=29) < held.held_until - utc_now() <= timedelta(days=30)
     accounts.sign_up(form(username="annie"), caller=NOBODY)
-    accounts.confirm(token_in(mails()[-1]), caller=NOBODY)
+    open_link(token_in(mails()[-1]))
     with unit_of_work():
         db.session.execute(update(HeldUsername).values(held_until=utc_now()))
     assert accounts.find_username_problem("ann") is None

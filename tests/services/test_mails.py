@@ -149,9 +149,13 @@ def test_nothing_is_sent_for_a_link_that_is_gone(app: Flask) -> None:
     assert outbox() == []
 
 
-def test_links_are_shown_in_development_without_a_mail_server_only(
-    app: Flask, with_settings: Callable[..., None]
+def test_the_terminal_shows_links_in_development_without_a_mail_server_only(
+    app: Flask, with_settings: Callable[..., None], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert mails.find_development_link("signup", "ann@example.org") is None
+    values = {"display_name": "Ann", "link": "http://localhost/password/forgot"}
+    mails.send("known_address", "ann@example.org", "en", values)
+    said = capsys.readouterr().err
+    assert "ann@example.org" in said and "http://localhost/password/forgot\n" in said
     with_settings(environment="production")
-    assert mails.find_development_link("signup", "ann@example.org") is None
+    mails.send("known_address", "ann@example.org", "en", values)
+    assert "/password/forgot" not in capsys.readouterr().err

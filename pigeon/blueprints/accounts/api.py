@@ -12,13 +12,17 @@ from pigeon.blueprints.accounts.cookies import (
     begin_session,
     caller,
     end_session,
+    forget_sign_up,
     is_fresh_identity,
     language,
+    new_sign_up_caller,
+    remember_sign_up,
 )
 from pigeon.domain.users import Me
 from pigeon.services import (
     accounts,
     accounts_changes,
+    accounts_links,
     accounts_logins,
     accounts_recovery,
     sessions,
@@ -57,6 +61,7 @@ class SignUpBody(Body):
 
 class ConfirmBody(Body):
     token: str
+    password: str | None = None
     username: str | None = None
 
 
@@ -107,24 +112,33 @@ def get_csrf() -> CsrfToken:
 def sign_up() -> SentTo:
     body = read_json(SignUpBody)
     form = accounts.SignUp(**body.model_dump(), language=language())
-    return SentTo(email=accounts.sign_up(form, caller=caller()))
+    asking = new_sign_up_caller()
+    email = accounts.sign_up(form, caller=asking)
+    remember_sign_up(asking.sign_up)
+    return SentTo(email=email)
 
 
 @access(ANYONE)
 @answers(Me, body=ConfirmBody, also=(422, 429))
 def confirm() -> Me:
     body = read_json(ConfirmBody)
-    kind = accounts.kind_of(body.token)
-    user_id = accounts.confirm(body.token, username=body.username, caller=caller())
+    kind = accounts_links.kind_of(body.token)
+    user_id = accounts_links.confirm(
+        body.token, password=body.password or "", username=body.username, caller=caller()
+    )
     if kind == "signup":
         begin_session(sessions.start(user_id, caller=caller()))
+        forget_sign_up()
     return users.get_me(user_id)
 
 
 @access(ANYONE)
 @answers(Nothing, 202, body=EmailBody, also=(422, 429))
 def resend() -> Nothing:
-    accounts.resend(read_json(EmailBody).email, caller=caller())
+    asking = caller()
+    accounts.resend(read_json(EmailBody).email, caller=asking)
+    if asking.sign_up:
+        remember_sign_up(asking.sign_up)
     return Nothing()
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import secrets
 import time
+from dataclasses import replace
 
 from flask import Response, after_this_request, request, session
 from flask_babel import get_locale
@@ -17,6 +19,8 @@ from pigeon.web.requests import client_address, client_agent, request_id
 
 FRESH_S = 600
 DEVICE_S = 365 * 86_400
+SIGN_UP_S = 86_400
+"""As long as its link works."""
 OIDC_AT = "oidc_at"
 LANGUAGES = ("ko", "en")
 
@@ -26,8 +30,27 @@ def caller() -> Caller:
         address=client_address(),
         user_agent=client_agent(),
         request_id=request_id(),
-        device=request.cookies.get(_device_cookie(), "")[:100],
+        device=request.cookies.get(_cookie_name("device"), "")[:100],
+        sign_up=request.cookies.get(_cookie_name("signup"), "")[:100],
     )
+
+
+def new_sign_up_caller() -> Caller:
+    """The caller with a secret of a sign-up that is being made."""
+    return replace(caller(), sign_up=secrets.token_urlsafe(32))
+
+
+def remember_sign_up(secret: str) -> None:
+    """Keep a sign-up's secret in this browser, which need not give the password again.
+
+    Not in the session: that one ends with the window.
+    """
+    _send_cookie("signup", secret, max_age_s=SIGN_UP_S)
+
+
+def forget_sign_up() -> None:
+    if _cookie_name("signup") in request.cookies:
+        _send_cookie("signup", "", max_age_s=0)
 
 
 def language() -> str:
@@ -61,17 +84,20 @@ def end_session() -> None:
 
 def _remember_device(found: SessionUser) -> None:
     """Mark this browser, unless it bears a mark of this person already."""
-    known = request.cookies.get(_device_cookie(), "")
+    known = request.cookies.get(_cookie_name("device"), "")
     if accounts_devices.is_known(known, found.user_id, found.auth_version):
         return
     mark = accounts_devices.mark(found.user_id, found.auth_version)
+    _send_cookie("device", mark, max_age_s=DEVICE_S)
 
+
+def _send_cookie(name: str, value: str, *, max_age_s: int) -> None:
     @after_this_request
     def _send(response: Response) -> Response:
         response.set_cookie(
-            _device_cookie(),
-            mark,
-            max_age=DEVICE_S,
+            _cookie_name(name),
+            value,
+            max_age=max_age_s,
             secure=settings().is_secure,
             httponly=True,
             samesite="Lax",
@@ -79,8 +105,8 @@ def _remember_device(found: SessionUser) -> None:
         return response
 
 
-def _device_cookie() -> str:
-    return "__Host-device" if settings().is_secure else "device"
+def _cookie_name(name: str) -> str:
+    return f"__Host-{name}" if settings().is_secure else name
 
 
 def is_fresh_identity() -> bool:

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 
 from pigeon.blueprints.accounts import provider
 from pigeon.blueprints.accounts.cookies import begin_session, caller, language
-from pigeon.domain.errors import DomainError, Forbidden, Malformed
+from pigeon.domain.errors import DomainError, Forbidden, Malformed, NotFound
 from pigeon.extensions import settings
 from pigeon.services import accounts_oidc, invites
 from pigeon.services.accounts_oidc import Identity
@@ -32,6 +32,7 @@ PENDING_S = 1_800
 @access(ANYONE)
 def leave() -> ResponseReturnValue:
     """To the provider; where to go afterwards stays in our own cookie."""
+    _need_provider()
     home = "/settings/account" if find_viewer() else "/"
     answer = provider.send_away()
     session[AIM] = {
@@ -44,6 +45,7 @@ def leave() -> ResponseReturnValue:
 @access(ANYONE)
 def come_back() -> ResponseReturnValue:
     """From the provider: logged in, or on to choosing a username, or told why not."""
+    _need_provider()
     aim = session.pop(AIM, {"next": "/", "invite": ""})
     try:
         identity = provider.read_identity()
@@ -61,6 +63,7 @@ def come_back() -> ResponseReturnValue:
 
 @access(ANYONE)
 def show_signup() -> ResponseReturnValue:
+    _need_provider()
     pending = _pending()
     if pending is None:
         return redirect("/login")
@@ -71,6 +74,7 @@ def show_signup() -> ResponseReturnValue:
 @access(ANYONE)
 def sign_up() -> ResponseReturnValue:
     """Identity and address come from our cookie alone, whatever the form says."""
+    _need_provider()
     pending = _pending()
     if pending is None:
         raise Malformed
@@ -91,7 +95,12 @@ def _newcomer(identity: Identity, invite: str) -> ResponseReturnValue:
     problem = _problem(identity, invite)
     if problem:
         return _turned_away(problem)
-    session[PENDING] = {**vars(identity), "invite": invite, "at": int(time.time())}
+    session[PENDING] = {
+        **vars(identity),
+        "invite": invite,
+        "at": int(time.time()),
+        "provider": provider.name_of_settings(),
+    }
     return redirect("/signup/oidc")
 
 
@@ -112,9 +121,18 @@ def _problem(identity: Identity, invite: str) -> str | None:
     return None
 
 
+def _need_provider() -> None:
+    """Without OpenID Connect no door of it exists, the second step included."""
+    if not settings().offers_oidc:
+        raise NotFound
+
+
 def _pending() -> dict[str, Any] | None:
+    """What our callback put into the cookie, while it is fresh and its provider is still ours."""
     found: dict[str, Any] | None = session.get(PENDING)
-    return found if found and time.time() - found["at"] < PENDING_S else None
+    if found is None or found.get("provider") != provider.name_of_settings():
+        return None
+    return found if time.time() - found["at"] < PENDING_S else None
 
 
 def _turned_away(message: str) -> ResponseReturnValue:

@@ -6,11 +6,19 @@ from flask import flash, jsonify, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from pigeon.blueprints.accounts.cookies import begin_session, caller, end_session, language
+from pigeon.blueprints.accounts.cookies import (
+    begin_session,
+    caller,
+    end_session,
+    forget_sign_up,
+    language,
+    new_sign_up_caller,
+    remember_sign_up,
+)
 from pigeon.domain.errors import DomainError
-from pigeon.domain.names import canonical_email
 from pigeon.services import (
     accounts,
+    accounts_links,
     accounts_logins,
     accounts_recovery,
     accounts_tokens,
@@ -72,13 +80,14 @@ def show_signup() -> ResponseReturnValue:
 @access(ANYONE)
 def sign_up() -> ResponseReturnValue:
     typed = read_form("email", "username", "display_name", "password", "invite")
+    asking = new_sign_up_caller()
     try:
         form = accounts.SignUp(**typed, language=language())
-        email = accounts.sign_up(form, caller=caller())
+        email = accounts.sign_up(form, caller=asking)
     except DomainError as error:
         return render_refused("accounts/signup.html", error, typed)
-    link = mails.find_development_link("signup", canonical_email(email))
-    return _check_mail(email, link)
+    remember_sign_up(asking.sign_up)
+    return _check_mail(email)
 
 
 @access(ANYONE)
@@ -97,35 +106,42 @@ def show_check_mail() -> ResponseReturnValue:
 
 @access(ANYONE)
 def resend() -> ResponseReturnValue:
-    typed = read_form("email")
+    typed, asking = read_form("email"), caller()
     try:
-        accounts.resend(typed["email"], caller=caller())
+        accounts.resend(typed["email"], caller=asking)
     except DomainError as error:
-        context = {"email": "", "development_link": None}
+        context = {"email": "", "are_files": mails.are_files()}
         return render_refused("accounts/check_mail.html", error, typed, **context)
+    if asking.sign_up:
+        remember_sign_up(asking.sign_up)
     return _check_mail(typed["email"])
 
 
 @access(ANYONE)
 def show_confirm(token: str) -> ResponseReturnValue:
-    """Only shows a button: what opens links before their reader does uses nothing up."""
-    if accounts.kind_of(token) is None:
+    """Names the account; what opens links before their reader does uses nothing up."""
+    link = accounts_links.find(token, caller=caller())
+    if link is None:
         return _refused_link("accounts/confirm.html", accounts_tokens.expired())
-    return _secret_page("accounts/confirm.html", Form())
+    return _secret_page("accounts/confirm.html", Form(), link=link)
 
 
 @access(ANYONE)
 def confirm(token: str) -> ResponseReturnValue:
-    typed = read_form("username")
-    kind = accounts.kind_of(token)
+    typed = read_form("username", "password")
+    link = accounts_links.find(token, caller=caller())
+    name = typed["username"] or None
     try:
-        user_id = accounts.confirm(token, username=typed["username"] or None, caller=caller())
+        user_id = accounts_links.confirm(
+            token, password=typed["password"], username=name, caller=caller()
+        )
     except DomainError as error:
-        return render_refused("accounts/confirm.html", error, typed)
-    if kind == "email":
+        return render_refused("accounts/confirm.html", error, typed, link=link)
+    if link and link.kind == "email":
         flash(_("Your new e-mail address is confirmed."), "success")
         return redirect("/settings/account", 303)
     begin_session(sessions.start(user_id, caller=caller()))
+    forget_sign_up()
     return redirect("/", 303)
 
 
@@ -143,8 +159,7 @@ def forgot() -> ResponseReturnValue:
     try:
         accounts_recovery.forgot(typed["email"], caller=caller())
     except DomainError as error:
-        context = {"sent": False, "development_link": None}
-        return render_refused("accounts/forgot.html", error, typed, **context)
+        return render_refused("accounts/forgot.html", error, typed, sent=False)
     return _forgot(Form(), sent=True)
 
 
@@ -167,22 +182,25 @@ def reset(token: str) -> ResponseReturnValue:
     return redirect("/login", 303)
 
 
-def _check_mail(email: str, link: str | None = None) -> ResponseReturnValue:
+def _check_mail(email: str) -> ResponseReturnValue:
     return render_template(
-        "accounts/check_mail.html", form=Form(), email=email, development_link=link
+        "accounts/check_mail.html", form=Form(), email=email, are_files=mails.are_files()
     )
 
 
 def _forgot(form: Form, *, sent: bool) -> ResponseReturnValue:
-    """Without a link even in development: a job makes it, after this page."""
-    return render_template("accounts/forgot.html", form=form, sent=sent, development_link=None)
+    return render_template(
+        "accounts/forgot.html", form=form, sent=sent, are_files=mails.are_files()
+    )
 
 
 def _refused_link(template: str, error: DomainError) -> ResponseReturnValue:
     return _secret_page(template, refused_form(error, {}), 404)
 
 
-def _secret_page(template: str, form: Form, status: int = 200) -> ResponseReturnValue:
+def _secret_page(
+    template: str, form: Form, status: int = 200, **context: object
+) -> ResponseReturnValue:
     """A page whose address is a secret: no other site is told it."""
-    page = render_template(template, form=form)
+    page = render_template(template, form=form, **context)
     return page, status, {"Referrer-Policy": "no-referrer"}

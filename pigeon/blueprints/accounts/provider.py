@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 from joserfc.errors import JoseError
 from requests import RequestException
 
-from pigeon.domain.errors import NotFound, Unavailable
+from pigeon.domain.errors import Unavailable
 from pigeon.extensions import settings
 from pigeon.services.accounts_oidc import Identity
 
@@ -34,8 +34,9 @@ class Refused(Exception):
     """What came back from the provider proves nothing."""
 
 
-def is_configured() -> bool:
-    return bool(settings().oidc_metadata_url and settings().oidc_client_id)
+def name_of_settings() -> str:
+    """Which provider this is: what it vouched for counts only as long as it is the one."""
+    return f"{settings().oidc_metadata_url} {settings().oidc_client_id}"
 
 
 def send_away() -> ResponseReturnValue:
@@ -106,8 +107,6 @@ def _check_age(state: str) -> None:
 
 def _client() -> FlaskOAuth2App:
     """One per application, so that metadata and keys are fetched once."""
-    if not is_configured():
-        raise NotFound
     clients = current_app.extensions.setdefault("oidc_clients", {})
     key = (settings().oidc_metadata_url, settings().oidc_client_id)
     if key not in clients:
