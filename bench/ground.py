@@ -133,7 +133,8 @@ class Processes:
         """One gunicorn sync worker, as the Procfile starts it; its address."""
         port = children.free_port()
         site = self._site(port, env | {"PIGEON_ROLE": "web"})
-        command = ["gunicorn", "-c", "gunicorn.conf.py", "-k", "sync", module]
+        worker = "pigeon.processes.gunicorn_sync.Worker"
+        command = ["gunicorn", "-c", "gunicorn.conf.py", "-k", worker, module]
         site.start("web", command, PORT=str(port))
         children.wait_ready(
             site.processes["web"],
