@@ -14,7 +14,7 @@ KEPT = 64 * 1024
 """So much of an unread body is passed over for the sake of the connection; with more it ends."""
 
 
-def visits_of(cfg: Any, **patience: Any) -> Visits:
+def visits_of(cfg: Any, **patience: float) -> Visits:
     """For a worker of this configuration; only a proxy that the application trusts is unbounded."""
     proxies = (
         cfg.forwarded_allow_networks() if os.environ.get("TRUSTED_PROXIES", "0") != "0" else ()

@@ -14,14 +14,13 @@ from pigeon.processes.gunicorn_requests import begin, stall_s, visits_of
 LONGEST_STALL_S = 5.0
 """A proxy sends what it has; gunicorn's own `timeout` would end the process and all that wait."""
 
-ALL = 1 << 40
-"""A proxy that took in a whole body which we refuse needs no time to send the rest of it."""
-
 
 class Worker(SyncWorker):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.visits = visits_of(self.cfg, stall_s=min(stall_s(), LONGEST_STALL_S), linger_bytes=ALL)
+        self.visits = visits_of(
+            self.cfg, stall_s=min(stall_s(), LONGEST_STALL_S), linger_pause_s=0.0
+        )
 
     def handle(self, listener: Any, client: Any, addr: Any) -> None:
         super().handle(listener, self.visits.open(client, addr), addr)

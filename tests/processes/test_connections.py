@@ -174,8 +174,8 @@ def test_a_socket_is_no_stall(site: Site, connect: Callable[..., socket.socket])
 def test_the_answer_to_a_refused_body_reaches_who_still_sends(
     connect: Callable[..., socket.socket],
 ) -> None:
-    sender = connect(post("/login", 20_000_000, b"Content-Type: text/plain\r\n"))
-    for _ in range(20):
+    sender = connect(post("/login", 60_000_000, b"Content-Type: text/plain\r\n"))
+    for _ in range(60):
         sender.sendall(b"x" * 1_000_000)
     found = rest_of(sender)
     assert found.startswith(b"HTTP/1.1 413 ") and b"Connection: close" in found

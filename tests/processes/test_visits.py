@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ipaddress
+import re
+import runpy
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
@@ -11,6 +13,7 @@ from functools import partial
 import pytest
 
 from pigeon.processes.visits import HEAD, IDLE, Bounds, Patience, Visit, Visits, is_in, network_of
+from tests.harness.environment import ROOT
 
 PROXIES = [ipaddress.ip_network("10.0.0.0/8")]
 BOUNDS = Bounds(waiting=2, idle=2, share=4, room=10)
@@ -112,3 +115,14 @@ def test_one_client_has_an_address_or_a_network() -> None:
     ):
         assert network_of(address) == network
     assert is_in("::ffff:10.1.2.3", PROXIES) and not is_in("odd", PROXIES)
+
+
+@pytest.mark.parametrize("role", ["web", "realtime"])
+def test_unused_connections_are_kept_longer_than_what_stands_in_front_keeps_them(
+    role: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a proxy sends a request into a connection that is closed in that moment."""
+    monkeypatch.setenv("PIGEON_ROLE", role)
+    kept_s = runpy.run_path(str(ROOT / "gunicorn.conf.py"))["keepalive"]
+    found = re.search(r"\skeepalive_timeout (\d+)s;", (ROOT / "nginx.conf").read_text())
+    assert found and kept_s >= int(found[1]) + 10
