@@ -95,10 +95,7 @@ class Ground:
         for app in self._apps.values():
             with app.app_context():
                 db.engine.dispose()
-        urls = (self.redis.cache_url, self.redis.state_url)
-        for key in [key for key in resp._pools if key[0] in urls]:
-            for connection in resp._pools.pop(key)._free:
-                connection.close()
+        close_pools(self.redis.cache_url, self.redis.state_url)
 
     @contextmanager
     def processes(self) -> Iterator[Processes]:
@@ -119,6 +116,13 @@ class Ground:
         """A personal access token."""
         with self.app().app_context():
             return sessions.create_token(user_id)
+
+
+def close_pools(*urls: str) -> None:
+    """Close what this process keeps open to these Redis servers."""
+    for key in [key for key in resp._pools if key[0] in urls]:
+        for connection in resp._pools.pop(key)._free:
+            connection.close()
 
 
 class Processes:
