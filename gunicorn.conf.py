@@ -42,7 +42,7 @@ control_socket_disable = True  # the default one is shared by all masters of a u
 # A web worker that is silent for so long is killed; a gevent one answers from its own loop.
 timeout = 30 if ROLE == "web" else 60
 graceful_timeout = int(os.environ.get("GRACEFUL_S", "30"))
-keepalive = 75 if ROLE == "realtime" else 2
+keepalive = 75  # longer than nginx or a balancer keeps an unused one; sync workers keep none
 
 limit_request_line = 8190  # as nginx, whose refusals have all headers
 limit_request_fields = 100
@@ -137,6 +137,8 @@ def _drain(worker, engine):
 
     while worker.alive:
         gevent.sleep(0.2)
+    if hasattr(worker, "visits"):
+        worker.visits.end_idle()
     for socket in list(engine.sockets.values()):
         # Dropped, not `disconnect`ed: a client takes that as final and never comes back.
         gevent.spawn(socket.close, wait=False, abort=True, reason="server shutdown")

@@ -95,10 +95,7 @@ class Ground:
         for app in self._apps.values():
             with app.app_context():
                 db.engine.dispose()
-        urls = (self.redis.cache_url, self.redis.state_url)
-        for key in [key for key in resp._pools if key[0] in urls]:
-            for connection in resp._pools.pop(key)._free:
-                connection.close()
+        close_pools(self.redis.cache_url, self.redis.state_url)
 
     @contextmanager
     def processes(self) -> Iterator[Processes]:
@@ -121,6 +118,13 @@ class Ground:
             return sessions.create_token(user_id)
 
 
+def close_pools(*urls: str) -> None:
+    """Close what this process keeps open to these Redis servers."""
+    for key in [key for key in resp._pools if key[0] in urls]:
+        for connection in resp._pools.pop(key)._free:
+            connection.close()
+
+
 class Processes:
     """Processes of the Procfile, for one measurement."""
 
@@ -133,7 +137,8 @@ class Processes:
         """One gunicorn sync worker, as the Procfile starts it; its address."""
         port = children.free_port()
         site = self._site(port, env | {"PIGEON_ROLE": "web"})
-        command = ["gunicorn", "-c", "gunicorn.conf.py", "-k", "sync", module]
+        worker = "pigeon.processes.gunicorn_sync.Worker"
+        command = ["gunicorn", "-c", "gunicorn.conf.py", "-k", worker, module]
         site.start("web", command, PORT=str(port))
         children.wait_ready(
             site.processes["web"],

@@ -33,7 +33,7 @@ def measure(ground: Ground) -> Group:
     if missing:
         group.notes.append(f"Not measured here: {' and '.join(missing)} not installed.")
         return group
-    with procfile_site(ground.folder / "live", _database(ground)) as site:
+    with procfile_site(ground.folder / "live", empty_database(ground, "live")) as site:
         visit = _cast(site.app, site.url, ground.plan.live_likes)
         times = _visit(ground, visit)
         with site.app.app_context():
@@ -55,15 +55,15 @@ def measure(ground: Ground) -> Group:
     return group
 
 
-def _database(ground: Ground) -> str:
-    """An empty one of its own."""
+def empty_database(ground: Ground, name: str) -> str:
+    """One of its own for a site."""
     if ground.is_sqlite:
-        return f"sqlite:///{ground.folder / 'live.sqlite3'}"
+        return f"sqlite:///{ground.folder / name}.sqlite3"
     with ground.app().app_context():
         db.session.rollback()
-        db.session.execute(text("CREATE OR REPLACE DATABASE live CHARACTER SET utf8mb4"))
+        db.session.execute(text(f"CREATE OR REPLACE DATABASE {name} CHARACTER SET utf8mb4"))
         db.session.commit()
-    url = make_url(ground.database_url).set(database="live")
+    url = make_url(ground.database_url).set(database=name)
     return url.render_as_string(hide_password=False)
 
 

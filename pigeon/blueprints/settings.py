@@ -56,7 +56,7 @@ def save_profile() -> ResponseReturnValue:
     return redirect("/settings/profile", 303)
 
 
-@access(MEMBERS, rate=(20, 300))
+@access(MEMBERS, rate=(20, 300), files=1)
 def save_avatar() -> ResponseReturnValue:
     try:
         crop = read_form("crop")["crop"]

@@ -22,7 +22,19 @@ POST_IMAGES = 10
 IMAGE_BYTES = 15 * 1024 * 1024
 IMAGE_PIXELS = 25_000_000
 IMAGE_SIDE = 20_000
-BODY_BYTES = POST_IMAGES * IMAGE_BYTES + 1024 * 1024
+JPEG_BYTES = 30 * 1024 * 1024
+TEXT_BYTES = 1024 * 1024
+"""A body without files, and what goes along with files."""
+FORM_PARTS = 100
+"""Fields and files of one form together; a post of ten pictures has 23."""
+JSON_DEPTH = 16
+JSON_MARKS = 2_000
+"""Brackets, commas and strings of a JSON body together."""
 PAGE_MAX = 50
 PAGE_DEFAULT = 20
 SUGGESTIONS = 8
+
+
+def body_bytes(files: int) -> int:
+    """What a multipart body may have in all when the call takes so many files."""
+    return files * max(IMAGE_BYTES, JPEG_BYTES) + TEXT_BYTES

@@ -123,7 +123,7 @@ def _flask(name: str, *arguments: str) -> Process:
 
 
 def _server(role: str, kind: str, host: str, port: int) -> Process:
-    options = ("-c", "gunicorn.conf.py", "-k", kind)
+    options = ("-c", "gunicorn.conf.py", "-k", f"pigeon.processes.gunicorn_{kind}.Worker")
     return Process(
         name=f"{role}:{port}",
         command=(sys.executable, "-m", "gunicorn", *options, "wsgi:app"),

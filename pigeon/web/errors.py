@@ -11,7 +11,12 @@ from flask_wtf.csrf import CSRFError
 from redis.exceptions import RedisError
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
+from werkzeug.exceptions import (
+    ClientDisconnected,
+    HTTPException,
+    MethodNotAllowed,
+    RequestEntityTooLarge,
+)
 
 from pigeon import faults
 from pigeon.domain import errors
@@ -138,6 +143,8 @@ def render_error(status: int, code: str, wait_s: int | None = None) -> str:
 def _answer_http_error(error: HTTPException) -> Response:
     if isinstance(error, RequestEntityTooLarge):
         return answer_domain_error(errors.TooLarge())
+    if isinstance(error, ClientDisconnected):
+        return Response(status=400)  # nobody is there to read a page
     status = error.code or 500
     if error.response is not None or 300 <= status < 400:
         return make_response(error.get_response())

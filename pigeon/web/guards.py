@@ -12,12 +12,11 @@ from flask_wtf.csrf import CSRFError, validate_csrf
 from werkzeug.exceptions import RequestEntityTooLarge
 from wtforms.validators import ValidationError
 
-from pigeon.domain import limits
 from pigeon.domain.errors import Forbidden, Malformed, NotFound, TooLarge, Unauthenticated
 from pigeon.extensions import settings
 from pigeon.services import rates
 from pigeon.web import login
-from pigeon.web.requests import is_api
+from pigeon.web.requests import is_api, this_request
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -34,12 +33,18 @@ SAFE = ("GET", "HEAD", "OPTIONS")
 PROBES = ("/healthz", "/readyz", "/metrics")
 
 
-def access(level: str, *, rate: tuple[int, int] | None = None) -> Callable[[View], View]:
-    """Declare who may call a view; `rate` is (times, seconds) per person for unsafe methods."""
+def access(
+    level: str, *, rate: tuple[int, int] | None = None, files: int = 0
+) -> Callable[[View], View]:
+    """Declare who may call a view; `rate` is (times, seconds) per person for unsafe methods.
+
+    `files` is how many a form may carry, which bounds its body; without it a file is refused.
+    """
 
     def declare(view: View) -> View:
         view.access = level  # type: ignore[attr-defined]
         view.rate = rate  # type: ignore[attr-defined]
+        view.files = files  # type: ignore[attr-defined]
         return view
 
     return declare
@@ -61,11 +66,10 @@ def _check_host() -> None:
 
 def _guard() -> ResponseReturnValue | None:
     """Refusals in the contract's order: whole body, who, forgery, rate."""
-    if (request.content_length or 0) > limits.BODY_BYTES:
-        raise TooLarge
+    view = current_app.view_functions.get(request.endpoint or "")
+    check_body(getattr(view, "files", 0))
     if request.endpoint is None or request.endpoint == "static":
         return None
-    view = current_app.view_functions[request.endpoint]
     level = getattr(view, "access", None)
     if level is None:
         raise Forbidden
@@ -78,6 +82,14 @@ def _guard() -> ResponseReturnValue | None:
     check_forgery()
     check_rate(getattr(view, "rate", None))
     return None
+
+
+def check_body(files: int) -> None:
+    """TooLarge for a body that says so itself; one that does not is counted while it is read."""
+    incoming = this_request()
+    incoming.takes_files = files
+    if (incoming.content_length or 0) > incoming.body_limit:
+        raise TooLarge
 
 
 def check_level(level: str) -> None:
@@ -95,7 +107,7 @@ def check_forgery() -> None:
         return
     token = request.headers.get("X-CSRFToken")
     try:
-        token = token or request.form.get("csrf_token")
+        token = token or this_request().form_token()
         validate_csrf(token)
     except (ValidationError, CSRFError) as error:
         raise Forbidden("csrf_failed") from error

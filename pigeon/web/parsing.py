@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any, TypeVar
 
 from flask import request
@@ -21,6 +22,9 @@ from pigeon.domain.errors import (
 from pigeon.domain.ids import find_id
 from pigeon.domain.page import PageRequest, read_cursor
 
+MARKS = re.compile(r'[\[\]{},]|"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)', re.DOTALL)
+"""What opens, closes and separates values; a string, also one without an end, is passed over."""
+STEPS = {"[": 1, "{": 1, "]": -1, "}": -1}
 PYDANTIC_CODES = {"missing": "required", "extra_forbidden": "unknown"}
 
 
@@ -132,11 +136,24 @@ def _form() -> Any:
 
 def _decode(data: bytes) -> Any:
     try:
-        value = json.loads(data, object_pairs_hook=_unique, parse_constant=_refuse)
+        text = data.decode("utf-8-sig")
+        _check_extent(text)
+        value = json.loads(text, object_pairs_hook=_unique, parse_constant=_refuse)
     except (ValueError, RecursionError) as error:
         raise Malformed from error
     _walk(value)
     return value
+
+
+def _check_extent(text: str) -> None:
+    """Bound nesting and number of values before they cost anything: one pass, left early."""
+    depth = 0
+    for count, found in enumerate(MARKS.finditer(text)):
+        depth += STEPS.get(found[0], 0)
+        if depth > limits.JSON_DEPTH:
+            raise Malformed
+        if count > limits.JSON_MARKS:
+            raise TooLarge
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -182,7 +182,7 @@ def test_hearts_more_often_than_allowed(world: World) -> None:
 
 
 def test_the_whole_body_is_weighed_first(app: Flask, anonymous: Any) -> None:
-    environ = {"CONTENT_LENGTH": str(limits.BODY_BYTES + 1)}
+    environ = {"CONTENT_LENGTH": str(limits.TEXT_BYTES + 1)}
     for path in ("/me", "/posts/1", "/auth/login", "/nowhere"):
         answer = anonymous.post(f"/api/v1{path}", environ_overrides=environ)
         assert answer.status_code == 413, path

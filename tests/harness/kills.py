@@ -42,9 +42,9 @@ def pids_of(site: Site, kind: str) -> list[int]:
 
 def _is(kind: str, command: str) -> bool:
     signs = {
-        "web": ("gunicorn", "-k sync"),
-        "web-master": ("gunicorn", "-k sync"),
-        "realtime": ("gunicorn", "-k gevent"),
+        "web": ("gunicorn", "gunicorn_sync"),
+        "web-master": ("gunicorn", "gunicorn_sync"),
+        "realtime": ("gunicorn", "gunicorn_gevent"),
         "workers": ("pigeon.jobs.worker",),
         "scheduler": ("pigeon.jobs.scheduler",),
         "redis-state": ("state.sock",),

@@ -17,7 +17,8 @@ from tests.harness.sites import START_S, Site, new_site, status_of
 from tests.harness.stage import migrate
 
 DATABASE = "parts"
-WEB = ("gunicorn", "-c", "gunicorn.conf.py", "-k", "sync", "wsgi:app")
+WORKER = "pigeon.processes.gunicorn_sync.Worker"
+WEB = ("gunicorn", "-c", "gunicorn.conf.py", "-k", WORKER, "wsgi:app")
 
 
 @dataclass(kw_only=True)

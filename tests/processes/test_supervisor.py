@@ -94,6 +94,7 @@ Start = Callable[..., Site]
 def start(tmp_path: Path) -> Iterator[Start]:
     root = tmp_path / "root"
     shutil.copytree(Path(__file__).parent / "stand_in", root)
+    shutil.copytree(REPOSITORY / "pigeon" / "processes", root / "pigeon" / "processes")
     shutil.copy(REPOSITORY / "gunicorn.conf.py", root)
     sites: list[Site] = []
 

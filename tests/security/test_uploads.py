@@ -184,7 +184,7 @@ def test_names_of_files_are_not_used(app: Flask, browser: Client) -> None:
 
 @pytest.mark.usefixtures("nothing_stored")
 def test_a_body_that_is_too_large_as_a_whole(browser: Client) -> None:
-    environ = {"CONTENT_LENGTH": str(limits.BODY_BYTES + 1)}
+    environ = {"CONTENT_LENGTH": str(limits.TEXT_BYTES + 1)}
     headers = {"X-CSRFToken": browser.csrf()}
     answer = browser.post("/api/v1/posts", environ_overrides=environ, headers=headers)
     assert answer.status_code == 413

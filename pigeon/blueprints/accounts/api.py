@@ -196,7 +196,7 @@ def withdraw() -> Nothing:
     return Nothing()
 
 
-@access(MEMBERS, rate=(20, 300))
+@access(MEMBERS, rate=(20, 300), files=1)
 @answers(Me, 202, multipart=AVATAR, also=(413, 422))
 def set_avatar() -> Me:
     check_form_names(*AVATAR)

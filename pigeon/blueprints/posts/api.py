@@ -6,6 +6,7 @@ from flask import request
 
 from pigeon.blueprints.posts.reading import NewPostBody, create, read_new_post
 from pigeon.blueprints.users.api import LIST, viewer_id
+from pigeon.domain.limits import POST_IMAGES
 from pigeon.domain.page import Page
 from pigeon.domain.posts import Post
 from pigeon.services import posts, posts_changes, tags, timelines
@@ -25,7 +26,7 @@ class EditPostBody(Body):
     comments_open: bool = True
 
 
-@access(MEMBERS, rate=(120, 3_600))
+@access(MEMBERS, rate=(120, 3_600), files=POST_IMAGES)
 @answers(Post, status=202, body=NewPostBody, multipart=PARTS, also=(201,), is_keyed=True)
 def add() -> tuple[Post, int]:
     new = read_new_post(request.headers.get("Idempotency-Key", ""))

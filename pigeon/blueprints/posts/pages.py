@@ -14,6 +14,7 @@ from pigeon.blueprints.posts.reading import NewPost, create, read_new_post
 from pigeon.blueprints.users.api import viewer_id
 from pigeon.domain.errors import DomainError, FieldsRefused
 from pigeon.domain.ids import find_id
+from pigeon.domain.limits import POST_IMAGES
 from pigeon.domain.page import PageRequest
 from pigeon.domain.posts import Post
 from pigeon.services import posts, posts_changes, tags, users
@@ -65,7 +66,7 @@ def show_create() -> ResponseReturnValue:
     return _composer(Form())
 
 
-@access(MEMBERS, rate=(120, 3_600))
+@access(MEMBERS, rate=(120, 3_600), files=POST_IMAGES)
 def add() -> ResponseReturnValue:
     new = read_new_post()
     try:
