@@ -54,7 +54,6 @@ local before, last, first = base, nil, nil
 if found then
   before, base, last, first = string.match(found, '^(%S+) (%S+) (%S+) ?(%S*)$')
   before, base = tonumber(before), tonumber(base)
-  if first == '' then first = '0-0' end
 end
 local count, _, since = count_of(sums)
 local delta = tonumber(sums[1] or 0)
