@@ -93,12 +93,14 @@ local clearing = tonumber(time[1]) * 1000000 + tonumber(time[2])
 local newest = tonumber(redis.call('HGET', KEYS[4], 'newest') or 0)
 clearing = string.format('%.0f', math.max(clearing, newest + 1))
 redis.call('HSET', KEYS[4], 'newest', clearing)
+local marks = {}
 local function mark(name, number)
-  redis.call('HSET', KEYS[4], name, number .. ' ' .. clearing)
+  marks[#marks + 1] = name
+  marks[#marks + 1] = number .. ' ' .. clearing
 end
 
 local function clear_pairs(at, target, size)
-  local names, moved, is_gone = {}, 0, false
+  local names, moved, gone = {}, 0, {}
   for n = 1, size do names[n] = ARGV[at + 3 * n] .. ':' .. target end
   local states = redis.call('HMGET', KEYS[2], unpack(names))
   for n = 1, size do
@@ -106,16 +108,17 @@ local function clear_pairs(at, target, size)
     local pattern = '^(%S+) (%S+) (%S+) ?(%S*)$'
     local value, base, last, first = string.match(states[n] or '', pattern)
     if last == id then
-      redis.call('HDEL', KEYS[2], names[n])
+      gone[#gone + 1] = names[n]
       mark(names[n], value)
-      moved, is_gone = moved + value - base, true
+      moved = moved + value - base
     elseif last and (first == '' or not is_before(id, first)) then
       local state = value .. ' ' .. stored .. ' ' .. last .. ' ' .. id
       redis.call('HSET', KEYS[2], names[n], state)
       moved = moved + stored - base
     end
   end
-  return moved, is_gone
+  if gone[1] then redis.call('HDEL', KEYS[2], unpack(gone)) end
+  return moved, gone[1]
 end
 
 local function clear_target(target, exact, moved, is_gone)
@@ -147,11 +150,14 @@ local at = 4
 while at <= #ARGV do
   local target, exact, size = ARGV[at], tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2])
   clear_target(target, exact, clear_pairs(at, target, size))
+  if marks[1] then redis.call('HSET', KEYS[4], unpack(marks)) end
+  marks = {}
   at = at + 3 + 3 * size
 end
 
 if redis.call('HLEN', KEYS[4]) > tonumber(ARGV[3]) then
   local floor = redis.call('HGET', KEYS[5], 'newest') or '0'
+  redis.call('UNLINK', KEYS[5])
   redis.call('RENAME', KEYS[4], KEYS[5])
   redis.call('HSET', KEYS[4], 'newest', clearing, 'turn', clearing, 'floor', floor)
 end
