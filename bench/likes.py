@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from bench import crowd, fan_out, rounds
+from bench import crowd, fan_out, likes_again, rounds
 from bench.crowd import CLIENTS, Crowd, Task
 from bench.ground import Ground
 from bench.results import Goal, Group, Row, Table, ratio, shown, spread
@@ -58,6 +58,7 @@ def measure(ground: Ground) -> Group:
         _hot(ground, group, scene, {OURS: ours, THROUGH: through, BARE: through})
         _mixed(ground, group, scene, ours, flusher)
         _age(ground, group, scene, ours)
+        _again(group, scene, ours, flusher)
         fan_out.forget_jobs()
     return group
 
@@ -132,6 +133,9 @@ class _Scene:
 
     def post(self) -> int:
         return next(self._posts)
+
+    def person(self) -> int:
+        return self._random.choice(self._people)
 
     def hot(self, count: int) -> list[list[tuple[int, int]]]:
         """Per client, `count` pairs of one new post and people who occur once."""
@@ -285,6 +289,13 @@ def _age(ground: Ground, group: Group, scene: _Scene, clients: Crowd) -> None:
     cells: tuple[Any, ...] = (shown(spread([_rate(done, len(pairs))])), *(f"{t:.2f}" for t in told))
     head = ("acknowledged per second", "p50, s", "p95, s", "p99, s")
     group.tables.append(Table(title="Age of the oldest pending like", head=head, rows=[cells]))
+
+
+def _again(group: Group, scene: _Scene, clients: Crowd, flusher: Crowd) -> None:
+    pair = (scene.post(), scene.person())
+    before = _counted([pair[0]])
+    group.rows += likes_again.measure(pair, before[pair[0]] + 1, clients, flusher)
+    _check([pair], before)
 
 
 def _watch(seconds: float) -> list[float]:

@@ -54,8 +54,11 @@ class Counters:
     def many(self, wanted: Iterable[int]) -> dict[int, Counts]:
         """The counts of what exists."""
         ids = list(dict.fromkeys(wanted))
-        if not settings().cache or not ids:
-            return self._loader(ids) if ids else {}
+        if not ids:
+            return {}
+        if not settings().cache:
+            leases.begin_fresh_read()
+            return self._loader(ids)
         replies = cache_breaker.attempt(lambda: self._read(ids), [None] * len(ids))
         return self.complete(dict(zip(ids, replies, strict=True)))
 

@@ -58,6 +58,7 @@ class Flags:
         if not ids:
             return set()
         if not settings().cache:
+            leases.begin_fresh_read()
             return self._among(person, ids)
         command = self.read_command(person, ids)
         nothing: list[Any] = [[None] * (len(ids) + 1)]

@@ -60,6 +60,7 @@ JOURNAL_ID = Family(name="journalid", kind="string", ttl_s=0, policy="write-back
 JOURNAL_SETTLED = Family(name="journalsettled", kind="string", ttl_s=0, policy="write-back")
 PENDING_PAIRS = Family(name="pairs", kind="hash", ttl_s=0, policy="write-back")
 PENDING_DELTAS = Family(name="deltas", kind="hash", ttl_s=0, policy="write-back")
+CLEARED = Family(name="cleared", kind="hash", ttl_s=0, policy="write-back")
 HINTED = Family(name="hinted", kind="string", ttl_s=5, policy="ephemeral")
 LEADER = Family(name="leader", kind="string", ttl_s=5, policy="ephemeral")
 PROBE = Family(name="probe", kind="string", ttl_s=60, policy="ephemeral")

@@ -1,98 +1,37 @@
 """The journal of write-back: what was acknowledged and is not in SQL yet, in the state Redis.
 
 A stream holds every change in order; a hash the pending value of each pair (actor, target) with
-the base it started from; another one the sum of what is pending per target. One script moves all
-three, so they cannot disagree. Values are small integers; the journal knows kinds, not likes.
+the base it started from; another one the sum of what is pending per target, with the stored count
+that it adds to. One script moves all three, so they cannot disagree. Values are small integers; the
+journal knows kinds, not likes.
+
+What holds at every moment, for a target on which something waits: the count is what SQL counted
+when the last flush was taken out, each base is what SQL held then, and a reader takes their sum
+from here alone. So it never adds what one place says before a flush to what another says after it.
 """
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeVar
 
 from redis.exceptions import RedisError, ResponseError
 
 from pigeon.cache import keys, resp
-from pigeon.cache.scripts import Script
+from pigeon.cache.scripts import Part, Script
+from pigeon.cache.write_back_scripts import APPEND, BEGIN, CLEAR, KEEP_AHEAD, TRIM
 from pigeon.domain.errors import Unavailable
 from pigeon.extensions import state
 
 T = TypeVar("T")
 START = "0-0"
 CLEARED_AT_ONCE = 500
+MARKED = 5_000
+"""So many pairs and targets, and as many again, are remembered after they were taken out."""
+LOOKS = 5
 TIMEOUT_S = 1.0
-
-_APPEND = Script("""
-local base = tonumber(ARGV[4])
-local value, before = tonumber(ARGV[3]), base
-local found = redis.call('HGET', KEYS[2], ARGV[1])
-if found then
-  local pending, started = string.match(found, '^(%S+) (%S+)')
-  before, base = tonumber(pending), tonumber(started)
-  if before == value then return tonumber(redis.call('HGET', KEYS[3], ARGV[2]) or 0) end
-end
-local id = redis.call('XADD', KEYS[1], '*', 'c', ARGV[5])
-redis.call('HSET', KEYS[2], ARGV[1], value .. ' ' .. base .. ' ' .. id)
-return redis.call('HINCRBY', KEYS[3], ARGV[2], value - before)
-""")
-
-# What follows makes room, so it must work in a Redis that has none: a script whose first write
-# needs no room is let through to its end (a PERSIST changes nothing in keys without an expiry).
-
-_BEGIN = Script("""
-redis.call('PERSIST', KEYS[1])
-redis.call('SET', KEYS[1], ARGV[1], 'NX')
-return redis.call('GET', KEYS[1])
-""")
-
-_KEEP_AHEAD = Script("""
-local info = redis.call('XINFO', 'STREAM', KEYS[1])
-for at = 1, #info, 2 do
-  if info[at] == 'last-generated-id' then
-    local ms, number = string.match(info[at + 1], '^(%d+)-(%d+)$')
-    local ahead = tonumber(ms) - tonumber(ARGV[1])
-    if ahead == 0 then ahead = tonumber(number) - tonumber(ARGV[2]) end
-    if ahead >= 0 then return 0 end
-  end
-end
-redis.call('PERSIST', KEYS[1])
-redis.call('XSETID', KEYS[1], ARGV[1] .. '-' .. ARGV[2])
-return 1
-""")
-
-_CLEAR = Script("""
-local settled = redis.call('GET', KEYS[1])
-if settled and settled > ARGV[1] then return 0 end
-redis.call('PERSIST', KEYS[2])
-for at = 2, #ARGV, 3 do
-  local found = redis.call('HGET', KEYS[2], ARGV[at])
-  if found then
-    local value, base, id = string.match(found, '^(%S+) (%S+) (%S+)')
-    local change
-    if id == ARGV[at + 2] then
-      redis.call('HDEL', KEYS[2], ARGV[at])
-      change = tonumber(base) - tonumber(value)
-    else
-      redis.call('HSET', KEYS[2], ARGV[at], value .. ' ' .. ARGV[at + 1] .. ' ' .. id)
-      change = tonumber(base) - tonumber(ARGV[at + 1])
-    end
-    local target = string.match(ARGV[at], ':(%d+)$')
-    if redis.call('HINCRBY', KEYS[3], target, change) == 0 then
-      redis.call('HDEL', KEYS[3], target)
-    end
-  end
-end
-return 1
-""")
-
-_TRIM = Script("""
-local settled = redis.call('GET', KEYS[1])
-redis.call('XTRIM', KEYS[2], 'MINID', ARGV[2])
-if not settled or settled < ARGV[1] then redis.call('SET', KEYS[1], ARGV[1]) end
-return 1
-""")
 
 
 class Entry(NamedTuple):
@@ -121,44 +60,97 @@ class Backlog:
 
 @dataclass(frozen=True, kw_only=True)
 class Overlay:
-    """What is pending: the actor's own values by target, and the sum of everybody's."""
+    """What waits: the actor's own values and the whole counts, by target.
 
-    values: dict[int, int]
-    deltas: dict[int, int]
-
-
-def append(kind: str, actor: int, target: int, value: int, base: int) -> int:
-    """Journal `value` for a pair; what is pending for the target now, this included.
-
-    Nothing happens when the pair's pending value is that already. `base` is the value the caller
-    believes to be stored; a wrong one shows a wrong count until the flush, and harms nothing.
-    Unavailable when Redis cannot acknowledge: then it may or may not have been journalled.
+    `deltas` are for targets whose count is not known here: the release before wrote last.
     """
-    names = [keys.JOURNAL.key(), keys.PENDING_PAIRS.key(kind), keys.PENDING_DELTAS.key(kind)]
-    entry = f"{kind}:{actor}:{target}:{value}"
-    command = _APPEND.command(names, [f"{actor}:{target}", target, value, base, entry])
-    return int(_run(_APPEND, [command])[0])
+
+    values: Mapping[int, int]
+    counts: Mapping[int, int]
+    deltas: Mapping[int, int]
+
+    def count(self, target: int, stored: int) -> int:
+        """The count of a target of which caches and SQL say `stored`, asked after this."""
+        whole = self.counts.get(target)
+        return stored + self.deltas.get(target, 0) if whole is None else whole
+
+
+NOTHING = Overlay(values={}, counts={}, deltas={})
+_heard: dict[tuple[str, str], int] = {}
+"""The newest taking out that the journal has told this process of, by server and kind."""
+
+
+def append(
+    kind: str, actor: int, target: int, value: int, look: Callable[[], tuple[int, int]]
+) -> int:
+    """Journal `value` for a pair; the count of its target now, this included.
+
+    Nothing happens when the pair's pending value is that already. `look` answers the pair's value
+    and the target's count as caches or SQL tell them. Should a flush have been taken out that this
+    process had not heard of before it looked, the journal refuses both and it looks again; should
+    that happen twice, the journal takes what the flush stored. So nobody waits for long, however
+    often it is flushed. Unavailable when Redis cannot acknowledge: then it may or may not have been
+    journalled.
+    """
+    for tried in range(LOOKS):
+        heard = _heard.get((state.url, kind), 0)
+        base, stored = look()
+        entry = f"{kind}:{actor}:{target}:{value}"
+        pair = f"{actor}:{target}"
+        arguments: list[Part] = [pair, target, value, entry, base, stored, heard, int(tried > 0)]
+        command = APPEND.command([keys.JOURNAL.key(), *_names(kind)], arguments)
+        (is_done, count, newest) = _run(APPEND, [command])[0]
+        _heard[state.url, kind] = int(newest)
+        if is_done:
+            return int(count)
+    raise Unavailable
+
+
+def _names(kind: str) -> list[str]:
+    """The keys of what waits and of what was taken out, in the order of the scripts."""
+    families = (keys.PENDING_PAIRS, keys.PENDING_DELTAS)
+    return [*(f.key(kind) for f in families), keys.CLEARED.key(kind), keys.CLEARED.key(kind, "old")]
 
 
 def overlay(kind: str, actor: int | None, targets: Sequence[int]) -> Overlay:
     """What is pending for these targets, in one trip; RedisError when it cannot be asked."""
     if not targets:
-        return Overlay(values={}, deltas={})
+        return NOTHING
     digits = [b"%d" % target for target in targets]
-    commands = [[b"HMGET", keys.PENDING_DELTAS.key(kind).encode(), *digits]]
+    sums = [b"HMGET", keys.PENDING_DELTAS.key(kind).encode(), *digits]
+    commands = [sums + [b"%b=" % target for target in digits]]
     if actor is not None:
         fields = [b"%d:%b" % (actor, target) for target in digits]
         commands.append([b"HMGET", keys.PENDING_PAIRS.key(kind).encode(), *fields])
-    deltas, *own = resp.pool(state.url).pipeline(commands)
+    found, *own = resp.pool(state.url).pipeline(commands)
+    waiting = [
+        (target, int(delta), _find_count(delta, whole))
+        for target, delta, whole in zip(targets, found, found[len(targets) :], strict=False)
+        if delta is not None
+    ]
     return Overlay(
-        deltas={t: int(d) for t, d in zip(targets, deltas, strict=True) if d is not None},
+        counts={target: count for target, _, count in waiting if count is not None},
+        deltas={target: delta for target, delta, count in waiting if count is None},
         values={
-            target: int(found.partition(b" ")[0])
+            target: int(state.partition(b" ")[0])
             for values in own
-            for target, found in zip(targets, values, strict=True)
-            if found is not None
+            for target, state in zip(targets, values, strict=True)
+            if state is not None
         },
     )
+
+
+def _find_count(delta: bytes, whole: bytes | None) -> int | None:
+    """The count with what waits, unless another release has moved the sum since it was noted."""
+    if whole is None:
+        return None
+    count, noted, *_ = whole.split(b" ")
+    return int(count) + int(delta) if noted == delta else None
+
+
+def forget_all() -> None:
+    """As a process that has just begun."""
+    _heard.clear()
 
 
 # -- the flusher's side ------------------------------------------------------------------------
@@ -166,8 +158,8 @@ def overlay(kind: str, actor: int | None, targets: Sequence[int]) -> Overlay:
 
 def journal_id() -> str:
     """The random name of this life of the journal: an emptied Redis has another one."""
-    command = _BEGIN.command([keys.JOURNAL_ID.key()], [secrets.token_hex(16)])
-    (found,) = _run(_BEGIN, [command])
+    command = BEGIN.command([keys.JOURNAL_ID.key()], [secrets.token_hex(16)])
+    (found,) = _run(BEGIN, [command])
     return str(found.decode())
 
 
@@ -216,7 +208,7 @@ def keep_ahead(position: str) -> None:
 
     Never back: another flusher may have gone beyond `position` since it was read.
     """
-    _run(_KEEP_AHEAD, [_KEEP_AHEAD.command([keys.JOURNAL.key()], position.split("-"))])
+    _run(KEEP_AHEAD, [KEEP_AHEAD.command([keys.JOURNAL.key()], position.split("-"))])
 
 
 def is_settled(position: str) -> bool:
@@ -225,25 +217,41 @@ def is_settled(position: str) -> bool:
     return found is not None and found.decode() > padded(position)
 
 
-def clear(kind: str, last: Iterable[Entry], upto: str) -> None:
+def clear(
+    kind: str, last: Iterable[Entry], upto: str, counted: Mapping[int, int] | None = None
+) -> None:
     """Take back what is pending for pairs that are stored with the values of `last`.
 
     A pair that was changed again meanwhile keeps its newer value, on the base that is stored now.
+    `counted` are the counts in SQL as of `upto`; without one the count moves by what is taken out.
     Repeatable; nothing happens once the journal is settled beyond `upto`.
     """
-    names = [
-        keys.JOURNAL_SETTLED.key(),
-        keys.PENDING_PAIRS.key(kind),
-        keys.PENDING_DELTAS.key(kind),
-    ]
-    parts = [
-        part
-        for entry in last
-        for part in (b"%d:%d" % (entry.actor, entry.target), entry.value, entry.position)
-    ]
-    size = 3 * CLEARED_AT_ONCE
-    some = (parts[first : first + size] for first in range(0, len(parts), size))
-    _run(_CLEAR, [_CLEAR.command(names, [padded(upto), *part]) for part in some])
+    names = [keys.JOURNAL_SETTLED.key(), *_names(kind), keys.JOURNAL.key()]
+    head: list[Part] = [padded(upto), upto, MARKED]
+    groups = _groups(last, counted or {})
+    _run(CLEAR, [CLEAR.command(names, [*head, *some]) for some in _portions(groups)])
+
+
+def _groups(last: Iterable[Entry], counted: Mapping[int, int]) -> Iterator[list[int | str]]:
+    """Per target, what `CLEAR` is told of it: all of it at once, so that its count never jumps."""
+    by_target: dict[int, list[int | str]] = {}
+    for entry in last:
+        parts = by_target.setdefault(entry.target, [])
+        parts += (entry.actor, entry.value, entry.position)
+    for target, parts in by_target.items():
+        yield [target, counted.get(target, ""), len(parts) // 3, *parts]
+
+
+def _portions(groups: Iterable[list[int | str]]) -> Iterator[list[int | str]]:
+    """Groups together, until there are about `CLEARED_AT_ONCE` pairs in them."""
+    portion: list[int | str] = []
+    for group in groups:
+        portion += group
+        if len(portion) >= 3 * CLEARED_AT_ONCE:
+            yield portion
+            portion = []
+    if portion:
+        yield portion
 
 
 def trim(upto: str) -> None:
@@ -251,7 +259,7 @@ def trim(upto: str) -> None:
     milliseconds, _, number = upto.partition("-")
     names = [keys.JOURNAL_SETTLED.key(), keys.JOURNAL.key()]
     arguments = [padded(upto), f"{milliseconds}-{int(number) + 1}"]
-    _run(_TRIM, [_TRIM.command(names, arguments)])
+    _run(TRIM, [TRIM.command(names, arguments)])
 
 
 def pending(kind: str) -> int:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from pigeon.cache import keys, write_back
 from pigeon.cache.breaker import state_breaker
 from pigeon.cache.counters import Counters, Counts
-from pigeon.cache.write_back import Overlay
+from pigeon.cache.write_back import NOTHING, Overlay
 from pigeon.domain.comments import CommentCounts
 from pigeon.domain.posts import PostCounts
 from pigeon.domain.users import UserCounts
@@ -58,32 +58,29 @@ def of_user(user_id: int) -> UserCounts:
 
 def of_posts(ids: list[int]) -> dict[int, PostCounts]:
     """Likes include what waits in the journal."""
-    waiting = pending_likes("post", ids)
+    waiting = pending("post", None, ids)
     return {
-        post_id: PostCounts(like_count=found[0] + waiting.get(post_id, 0), comment_count=found[1])
+        post_id: PostCounts(like_count=waiting.count(post_id, found[0]), comment_count=found[1])
         for post_id, found in posts.many(ids).items()
     }
 
 
 def of_comments(ids: list[int]) -> dict[int, CommentCounts]:
     """As `of_posts`."""
-    waiting = pending_likes("comment", ids)
+    waiting = pending("comment", None, ids)
     return {
         comment_id: CommentCounts(
-            like_count=found[0] + waiting.get(comment_id, 0), reply_count=found[1]
+            like_count=waiting.count(comment_id, found[0]), reply_count=found[1]
         )
         for comment_id, found in comments.many(ids).items()
     }
 
 
-def pending_likes(kind: str, ids: list[int]) -> dict[int, int]:
-    """By how much the stored counts will change; {} while the state Redis is out of reach."""
-    return pending(kind, None, ids).deltas
-
-
 def pending(kind: str, viewer_id: int | None, ids: Sequence[int]) -> Overlay:
-    """What waits in the journal. Asked before what is stored: settled meanwhile, it is in both."""
-    nothing = Overlay(values={}, deltas={})
+    """What waits in the journal; NOTHING while the state Redis is out of reach.
+
+    Asked before what is stored: what a flush takes out meanwhile is in the caches by then.
+    """
     if not settings().write_back:
-        return nothing
-    return state_breaker.attempt(lambda: write_back.overlay(kind, viewer_id, ids), nothing)
+        return NOTHING
+    return state_breaker.attempt(lambda: write_back.overlay(kind, viewer_id, ids), NOTHING)

@@ -41,25 +41,18 @@ def set_liked(kind: Kind, target_id: int, *, by: int, on: bool) -> Liked:
 
 
 def _journal(kind: Kind, target_id: int, by: int, value: int) -> int:
-    """What is stored is read first: a flush in between may leave others out, never the caller."""
-    stored = target_id in kind.pairs.flags.among(by, [target_id])
-    exact = _exact(kind, target_id)
-    delta = write_back.append(kind.name, by, target_id, value, int(stored))
+    like_count = write_back.append(
+        kind.name, by, target_id, value, lambda: kind.pairs.look(by, target_id)
+    )
     crash_point("like.journalled")
-    return exact + delta
+    return like_count
 
 
 def _write_through(kind: Kind, target_id: int, by: int, value: int) -> int:
     write_backs.drain_once()
     milliseconds = int(utc_now().timestamp() * 1000)
     write_backs.write_through(Entry(f"{milliseconds}-0", kind.name, by, target_id, value))
-    return _exact(kind, target_id)
-
-
-def _exact(kind: Kind, target_id: int) -> int:
-    counters, field = kind.pairs.counted
-    found = counters.many([target_id]).get(target_id)
-    return found[counters.fields.index(field)] if found else 0
+    return kind.pairs.count(target_id)
 
 
 # -- reading -----------------------------------------------------------------------------------

@@ -12,12 +12,14 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute
 
+from pigeon.cache import resp
+from pigeon.cache.breaker import cache_breaker
 from pigeon.cache.counters import Counters
 from pigeon.cache.flags import Flags
 from pigeon.cache.keys import Family
 from pigeon.cache.write_back import Entry
 from pigeon.domain.events import Event
-from pigeon.extensions import db
+from pigeon.extensions import cache, db, settings
 from pigeon.services.statements import insert, is_sqlite, listed, run
 from pigeon.unit_of_work import UnitOfWork
 
@@ -122,12 +124,14 @@ class Pairs:
 
     # -- showing -------------------------------------------------------------------------------
 
-    def settle(self, wanted: list[Entry]) -> None:
-        """Exact counts and everybody's own answers go through to the caches."""
+    def settle(self, wanted: list[Entry]) -> dict[int, int]:
+        """Exact counts, which it answers, and everybody's own answers go through to the caches."""
         counters, field = self.counted
-        counters.store(field, self._exact({entry.target for entry in wanted}))
+        exact = self._exact({entry.target for entry in wanted})
+        counters.store(field, exact)
         self.flags.store((entry.actor, entry.target, entry.value) for entry in wanted)
         self.forget(dict.fromkeys(entry.target for entry in wanted))
+        return exact
 
     def evict(self, wanted: list[Entry]) -> None:
         """As `settle`, where ours may not be the last word: whoever reads next asks SQL."""
@@ -151,6 +155,35 @@ class Pairs:
         return {row[0]: row[1] for row in rows}
 
     # -- looking up ----------------------------------------------------------------------------
+
+    def look(self, actor: int, target: int) -> tuple[int, int]:
+        """The pair's value and the target's count as they are stored now: caches, else SQL.
+
+        A snapshot of SQL that the request began with is ended: the journal may have told this
+        process of a flush since.
+        """
+        db.session.rollback()
+        if not settings().cache:
+            return len(self.among(actor, [target])), self.count(target)
+        counters, _ = self.counted
+        flagged, counted = self._cached(actor, target)
+        yes = self.flags.understand(actor, [target], flagged)
+        return len(yes), self._counted(counters.complete({target: counted}), target)
+
+    def _cached(self, actor: int, target: int) -> list[Any]:
+        """What the caches reply, in one trip."""
+        answers = resp.encode(self.flags.read_command(actor, [target]))
+        payload = answers + self.counted[0].read_command(target)
+        nothing: list[Any] = [[None, None], None]
+        return cache_breaker.attempt(lambda: resp.pool(cache.url).checked(payload, 2), nothing)
+
+    def count(self, target: int) -> int:
+        """What is stored, 0 for what does not exist."""
+        return self._counted(self.counted[0].many([target]), target)
+
+    def _counted(self, found: dict[int, tuple[int, ...]], target: int) -> int:
+        counters, field = self.counted
+        return found[target][counters.fields.index(field)] if target in found else 0
 
     def newest(self, actor: int, count: int) -> list[int]:
         """The highest targets of a person."""

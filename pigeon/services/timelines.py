@@ -188,7 +188,7 @@ def _entry(
     number: int, ref: publications.Ref, counted: Counts, waiting: Overlay, body: bytes | None
 ) -> Entry:
     post_id, likes, comments = ref.post_id, *counted
-    total = (likes + waiting.deltas.get(post_id, 0), comments)
+    total = (waiting.count(post_id, likes), comments)
     return Entry(number, post_id, ref.author_id, total, waiting.values.get(post_id), body)
 
 

@@ -41,8 +41,11 @@ class Kind(Protocol):
     def store(self, uow: UnitOfWork, wanted: list[Entry]) -> None:
         """Bring the rows to these values, one entry per pair, in the order of the journal."""
 
-    def settle(self, wanted: list[Entry]) -> None:
-        """Let every cache that shows these pairs say what SQL says; repeatable."""
+    def settle(self, wanted: list[Entry]) -> dict[int, int]:
+        """Let every cache that shows these pairs say what SQL says; repeatable.
+
+        Answers what SQL counts by target.
+        """
 
     def evict(self, wanted: list[Entry]) -> None:
         """As `settle`, for who may not have the last word: caches forget these pairs."""
@@ -171,10 +174,11 @@ def _settle(
         write_back.trim(upto)
         return True
     crash_point("flush.showing")
-    is_shown = _show(journal, folded, upto)
+    counted = _show(journal, folded, upto)
+    is_shown = counted is not None
     crash_point("flush.shown")
     for name, last in folded.items():
-        write_back.clear(name, last, upto)
+        write_back.clear(name, last, upto, (counted or {}).get(name))
     crash_point("flush.cleared")
     if is_shown and may_forget:
         for name, last in folded.items():
@@ -183,18 +187,24 @@ def _settle(
     return is_shown and may_forget
 
 
-def _show(journal: str, folded: dict[str, list[Entry]], upto: str) -> bool:
-    """Should another flusher have stored more meanwhile, ours may be the older word: evicted."""
+def _show(
+    journal: str, folded: dict[str, list[Entry]], upto: str
+) -> dict[str, dict[int, int]] | None:
+    """What SQL counts as of `upto`, by kind, once every cache says it; None if one is out of reach.
+
+    Should another flusher have stored more meanwhile, ours may be the older word: evicted, and
+    nothing is said of counts.
+    """
     try:
+        counted = {name: kinds[name].settle(last) for name, last in folded.items()}
+        if _position(journal) == upto:
+            return counted
         for name, last in folded.items():
-            kinds[name].settle(last)
-        if _position(journal) != upto:
-            for name, last in folded.items():
-                kinds[name].evict(last)
+            kinds[name].evict(last)
     except Unavailable:
         log.warning("write_back_unshown", entries=sum(map(len, folded.values())))
-        return False
-    return True
+        return None
+    return {}
 
 
 def write_through(entry: Entry) -> None:
