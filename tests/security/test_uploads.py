@@ -23,6 +23,10 @@ from tests.stores import hostile
 CAPTION = "four words were typed"
 KINDS: dict[str, tuple[Callable[[], bytes], int, str, int | None]] = {
     "16 MB": (hostile.too_many_bytes, 413, "too_large", limits.IMAGE_BYTES),
+    "a JPEG of 31 MB": (hostile.too_large_jpeg, 413, "too_large", limits.JPEG_BYTES),
+    "a JPEG of 64.1 megapixels": (
+        *(lambda: hostile.claimed_jpeg(8_010, 8_000), 422, "too_many_pixels", limits.JPEG_PIXELS),
+    ),
     "26 megapixels": (hostile.too_many_pixels, 422, "too_many_pixels", limits.IMAGE_PIXELS),
     "an executable": (hostile.executable, 422, "bad_format", None),
     "a page": (hostile.html, 422, "bad_format", None),
