@@ -1,7 +1,7 @@
 """HEIF files written box by box around coded pictures that were made elsewhere.
 
 The library we read HEIC with writes none. A coded picture is taken out of a small file
-(`pictures/`, see its README) and put into another: turned, tiled, one of many, beside a decoy.
+(`pictures/`, see `make.py` there) and put into another: turned, tiled, one of many, beside a decoy.
 """
 
 from __future__ import annotations
