@@ -109,8 +109,8 @@ class S3Store:
         """Signed here, without a call; does not look whether the object is there."""
         return self._address(self._client, readable(name), expires_s=expires_s)
 
-    def _address(self, client: Any, name: str, *, expires_s: int) -> str:
-        address: str = client.generate_presigned_url(
+    def _address(self, signer: Any, name: str, *, expires_s: int) -> str:
+        address: str = signer.generate_presigned_url(
             "get_object",
             Params={"Bucket": self.bucket, "Key": self._key(name)},
             ExpiresIn=expires_s,
