@@ -27,6 +27,7 @@ GROUPS = (
     "flushing",
     "posting",
     "publishing",
+    "phones",
     "mail",
     "idle",
     "neighbours",

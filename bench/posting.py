@@ -23,7 +23,8 @@ def measure(ground: Ground) -> Group:
         running.worker(*WORKERS, **env)
         urls = {INSIDE: running.web(ASYNC="off", **env), OURS: running.web(**env)}
         posters = {
-            way: Poster(url, token, count, ground.plan.photograph_px) for way, url in urls.items()
+            way: Poster(url, token, count, photograph(ground.plan.photograph_px))
+            for way, url in urls.items()
         }
         running.wait()
 

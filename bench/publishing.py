@@ -20,7 +20,7 @@ def measure(ground: Ground) -> Group:
     with ground.processes() as running:
         env = start_store(running, STORE_S)
         url = running.web(**env)
-        poster = Poster(url, token, plan.photographs, plan.photograph_px)
+        poster = Poster(url, token, plan.photographs, photograph(plan.photograph_px))
 
         def publish(workers: int) -> float:
             with ground.processes() as pool:

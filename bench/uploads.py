@@ -58,13 +58,13 @@ def start_store(running: Processes, delay_s: float) -> dict[str, str]:
 
 
 class Poster:
-    """A program with an access token that posts the same photographs, each time another post."""
+    """A program with an access token that posts the same picture, each time another post."""
 
-    def __init__(self, url: str, token: str, photographs: int, long_side: int) -> None:
+    def __init__(self, url: str, token: str, count: int, picture: bytes) -> None:
         self._address = urlsplit(url).netloc
         self._token = token
         self._boundary = secrets.token_hex(16)
-        self._body = self._multipart(photograph(long_side), photographs)
+        self._body = self._multipart(picture, count)
 
     def post(self) -> tuple[int, float]:
         """The new post's id, and the seconds until the answer."""

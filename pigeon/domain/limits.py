@@ -21,6 +21,10 @@ TAG = 50
 POST_IMAGES = 10
 IMAGE_BYTES = 15 * 1024 * 1024
 IMAGE_PIXELS = 25_000_000
+JPEG_BYTES = 30 * 1024 * 1024
+JPEG_PIXELS = 64_000_000
+"""Of a JPEG, which is decoded at a fraction of its size; `IMAGE_…` are those of all other types."""
+
 IMAGE_SIDE = 20_000
 JPEG_BYTES = 30 * 1024 * 1024
 TEXT_BYTES = 1024 * 1024

@@ -20,7 +20,6 @@ from pigeon.crash_points import crash_point
 from pigeon.domain.clock import utc_now
 from pigeon.domain.errors import FieldError, Invalid, NotFound, TooLarge
 from pigeon.domain.events import MediaOrphaned
-from pigeon.domain.limits import IMAGE_BYTES, IMAGE_PIXELS
 from pigeon.domain.media import MediaOwner, Upload
 from pigeon.domain.posts import Image, ImageError, Variant
 from pigeon.extensions import db, settings
@@ -39,9 +38,6 @@ class Incomer(Protocol):
     """An upload that still belongs to its request; see `stores.incoming`."""
 
     path: Path
-
-    @property
-    def too_large(self) -> bool: ...
 
     def keep(self) -> str: ...
 
@@ -67,23 +63,17 @@ def incoming() -> Incoming:
 
 def inspect_all(files: list[Incomer], field: str) -> list[imaging.Inspected]:
     """What each file is, without decoding; TooLarge first, then Invalid, naming all at fault."""
-    names = _names(field, len(files))
-    large = {
-        name: FieldError("too_large", IMAGE_BYTES)
-        for name, file in zip(names, files, strict=True)
-        if file.too_large
-    }
-    if large:
-        raise TooLarge(large)
     found: list[imaging.Inspected] = []
     faults: dict[str, FieldError] = {}
-    for name, file in zip(names, files, strict=True):
+    for name, file in zip(_names(field, len(files)), files, strict=True):
         file.flush()
         try:
             found.append(imaging.inspect(file.path))
         except imaging.Refused as error:
-            limit = IMAGE_PIXELS if error.code == "too_many_pixels" else None
-            faults[name] = FieldError(error.code, limit)
+            faults[name] = FieldError(error.code, error.limit)
+    large = {name: fault for name, fault in faults.items() if fault.code == "too_large"}
+    if large:
+        raise TooLarge(large)
     if faults:
         raise Invalid(faults)
     return found

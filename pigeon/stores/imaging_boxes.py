@@ -1,4 +1,4 @@
-"""The boxes of an AVIF file, walked as far as its size, its turns and its end need.
+"""The boxes of an AVIF or HEIC file, walked as far as its size, its turns and its end need.
 
 Like all readers of headers it raises ValueError, IndexError or struct.error where the file ends
 too early or contradicts itself.
@@ -7,11 +7,18 @@ too early or contradicts itself.
 from __future__ import annotations
 
 import mmap
+import struct
 from collections.abc import Iterator
 from struct import unpack_from
 from typing import NamedTuple
 
 MAX_BOXES = 4_096
+BRANDS = {
+    "AVIF": (b"avif", b"avis"),
+    "HEIC": (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs"),
+}
+CONTAINERS = (b"mif1", b"msf1")
+"""Brands that say nothing of how the pictures in the file are coded."""
 
 _QUARTERS = (1, 8, 3, 6)
 """EXIF orientation of 0-3 quarter turns against the clock, as HEIF counts them."""
@@ -42,14 +49,67 @@ def require(condition: bool) -> None:
         raise ValueError
 
 
+def heif_kind(data: mmap.mmap) -> str | None:
+    """AVIF or HEIC by brand; where the brands name the container alone, by the items' coding."""
+    start = data[8 : min(int.from_bytes(data[:4]), 256)]
+    brands = [start[at : at + 4] for at in range(0, len(start), 4)]
+    for kind, names in BRANDS.items():
+        if any(brand in names for brand in brands):
+            return kind
+    is_container = any(brand in CONTAINERS for brand in brands)
+    return "HEIC" if is_container and b"hvc1" in _item_types(data) else None
+
+
 def read_avif(data: mmap.mmap) -> Header:
-    boxes = {box.kind: box for box in _boxes(data, 0, len(data))}
+    width, height, _, turns, axis = _primary(data)
+    orientation = _QUARTERS[turns]
+    if axis is not None:
+        orientation = _MIRRORED[orientation][axis]
+    return Header(width, height, 1, orientation)
+
+
+def read_heic(data: mmap.mmap) -> Header:
+    """As shown: the decoder cuts and turns itself. EXIF has no say in it (ISO 23008-12)."""
+    width, height, clean, turns, _ = _primary(data)
+    if clean:
+        require(all(clean))
+        width, height = clean[0] // clean[1], clean[2] // clean[3]
+    return Header(height, width) if turns % 2 else Header(width, height)
+
+
+class Shown(NamedTuple):
+    """Size of an item and what is done with it: cut, turned against the clock, mirrored.
+
+    `clean` is the part that is not cut away, two fractions; `()` for all of it.
+    """
+
+    width: int
+    height: int
+    clean: tuple[int, ...]
+    turns: int
+    axis: int | None
+
+
+def _primary(data: mmap.mmap) -> Shown:
+    """The picture that stands for the file; of a burst the chosen one, of a grid the whole."""
+    boxes = _file_boxes(data)
     require(b"meta" in boxes)
     meta = boxes[b"meta"]
     parts = {box.kind: box for box in _boxes(data, meta.start + 4, meta.end)}
     require(b"mdat" in boxes or b"idat" in parts)
     require(b"pitm" in parts and b"iprp" in parts)
-    return _avif_item(data, _primary_item(data, parts[b"pitm"]), parts[b"iprp"])
+    return _shown(data, _primary_item(data, parts[b"pitm"]), parts[b"iprp"])
+
+
+def _file_boxes(data: mmap.mmap) -> dict[bytes, Box]:
+    """The boxes of the file by kind. Behind those with the pixels may be what is no whole box."""
+    found: dict[bytes, Box] = {}
+    try:
+        for box in _boxes(data, 0, len(data)):
+            found[box.kind] = box
+    except (ValueError, struct.error):
+        require(b"mdat" in found)
+    return found
 
 
 def _boxes(data: mmap.mmap, at: int, end: int) -> Iterator[Box]:
@@ -76,24 +136,45 @@ def _primary_item(data: mmap.mmap, box: Box) -> int:
     return int.from_bytes(data[box.start + 4 : box.start + 6])
 
 
-def _avif_item(data: mmap.mmap, item: int, box: Box) -> Header:
+def _item_types(data: mmap.mmap) -> set[bytes]:
+    """How the items are coded, as far as a file that may be cut tells."""
+    found: set[bytes] = set()
+    try:
+        for box in _boxes(data, 0, len(data)):
+            if box.kind == b"meta":
+                parts = _boxes(data, box.start + 4, box.end)
+                info = next(part for part in parts if part.kind == b"iinf")
+                entries = info.start + (8 if data[info.start] else 6)
+                found |= {_item_type(data, entry) for entry in _boxes(data, entries, info.end)}
+    except (ValueError, IndexError, StopIteration, struct.error):
+        pass
+    return found
+
+
+def _item_type(data: mmap.mmap, entry: Box) -> bytes:
+    """Of an entry of version 2 or 3: behind the item's number (2 or 4 bytes) and its protection."""
+    at = entry.start + (10 if data[entry.start] == 3 else 8)
+    return data[at : at + 4]
+
+
+def _shown(data: mmap.mmap, item: int, box: Box) -> Shown:
     parts = {part.kind: part for part in _boxes(data, box.start, box.end)}
     require(b"ipco" in parts and b"ipma" in parts)
     properties = list(_boxes(data, parts[b"ipco"].start, parts[b"ipco"].end))
     width = height = turns = 0
     axis: int | None = None
+    clean: tuple[int, ...] = ()
     for index in _associations(data, parts[b"ipma"]).get(item, ()):
         kind, start, _ = properties[index - 1]
         if kind == b"ispe":
             width, height = unpack_from(">II", data, start + 4)
+        elif kind == b"clap":
+            clean = unpack_from(">4I", data, start)
         elif kind == b"irot":
             turns = data[start] & 3
         elif kind == b"imir":
             axis = data[start] & 1
-    orientation = _QUARTERS[turns]
-    if axis is not None:
-        orientation = _MIRRORED[orientation][axis]
-    return Header(width, height, 1, orientation)
+    return Shown(width, height, clean, turns, axis)
 
 
 def _associations(data: mmap.mmap, box: Box) -> dict[int, list[int]]:

@@ -1,6 +1,6 @@
 """What a picture file says of itself, read from its headers alone: no pixel is decoded.
 
-The parsers walk a memory map from chunk to chunk, so that neither a file of 15 MB nor a bomb that
+The parsers walk a memory map from chunk to chunk, so that neither a file of 30 MB nor a bomb that
 would unpack to gigabytes costs more than some milliseconds. They also see whether the end of the
 file is there. Pillow is not asked here: opening some formats with it already allocates the canvas.
 """
@@ -18,7 +18,7 @@ from struct import unpack_from
 
 from pigeon.domain import limits
 from pigeon.domain.errors import DomainError
-from pigeon.stores.imaging_boxes import Box, Header, read_avif, require
+from pigeon.stores.imaging_boxes import Box, Header, heif_kind, read_avif, read_heic, require
 
 MAX_CHUNKS = 20_000
 MAX_BLOCKS = 100_000
@@ -29,10 +29,21 @@ TURNED = frozenset({5, 6, 7, 8})
 """EXIF orientations that swap width and height."""
 
 
+BYTES = {"JPEG": limits.JPEG_BYTES}
+PIXELS = {"JPEG": limits.JPEG_PIXELS}
+
+
 class Refused(DomainError):
-    """A file that is no picture for us: its code is a field code of the contract."""
+    """A file that is no picture for us: its code is a field code of the contract.
+
+    `limit` is that of the file's type, where a limit is the reason.
+    """
 
     code = "unreadable"
+
+    def __init__(self, code: str | None = None, limit: int | None = None) -> None:
+        self.limit = limit
+        super().__init__(code)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,18 +67,20 @@ class Inspected:
 def inspect(path: str | os.PathLike[str]) -> Inspected:
     """Type, size and frames of a file; raises `Refused` where the contract refuses at once."""
     with open(path, "rb") as file:
-        size_bytes = os.fstat(file.fileno()).st_size
-        if size_bytes == 0:
+        if os.fstat(file.fileno()).st_size == 0:
             raise Refused("bad_format")
-        if size_bytes > limits.IMAGE_BYTES:
-            raise Refused("too_large")
         with mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
             format = _format_of(data)
+            most = BYTES.get(format or "", limits.IMAGE_BYTES)
+            if len(data) > most:
+                raise Refused("too_large", most)
+            if format is None:
+                raise Refused("bad_format")
             header = _read(format, data)
     return _checked(format, header)
 
 
-def _format_of(data: mmap.mmap) -> str:
+def _format_of(data: mmap.mmap) -> str | None:
     start = data[:32]
     if start.startswith(b"\xff\xd8\xff"):
         return "JPEG"
@@ -77,14 +90,7 @@ def _format_of(data: mmap.mmap) -> str:
         return "GIF"
     if start.startswith(b"RIFF") and start[8:12] == b"WEBP":
         return "WEBP"
-    if start[4:8] == b"ftyp" and _is_avif(data):
-        return "AVIF"
-    raise Refused("bad_format")
-
-
-def _is_avif(data: mmap.mmap) -> bool:
-    brands = data[8 : min(int.from_bytes(data[:4]), 256)]
-    return any(brands[at : at + 4] in (b"avif", b"avis") for at in range(0, len(brands), 4))
+    return heif_kind(data) if start[4:8] == b"ftyp" else None
 
 
 def _read(format: str, data: mmap.mmap) -> Header:
@@ -98,8 +104,9 @@ def _checked(format: str, header: Header) -> Inspected:
     width, height, frames, orientation = header
     if width < 1 or height < 1 or frames < 1:
         raise Refused("unreadable")
-    if width * height > limits.IMAGE_PIXELS or max(width, height) > limits.IMAGE_SIDE:
-        raise Refused("too_many_pixels")
+    most = PIXELS.get(format, limits.IMAGE_PIXELS)
+    if width * height > most or max(width, height) > limits.IMAGE_SIDE:
+        raise Refused("too_many_pixels", most)
     if orientation in TURNED:
         width, height = height, width
     return Inspected(
@@ -107,6 +114,10 @@ def _checked(format: str, header: Header) -> Inspected:
     )
 
 
+# Turned is what browsers turn, so that what somebody chose, cropped and gets are one picture: by
+# EXIF in a JPEG, and in a PNG where it stands before the pixels; by the container in AVIF and
+# HEIC; never a WebP, never by XMP.
+#
 # The readers below raise struct.error, IndexError or ValueError where the file ends too early or
 # contradicts itself, and StopIteration where it has too many parts.
 
@@ -154,7 +165,7 @@ def _png(data: mmap.mmap) -> Header:
         require(end <= len(data))
         if kind == b"IEND":
             break
-        if kind == b"eXIf":
+        if kind == b"eXIf" and not has_pixels:
             orientation = _orientation(data[at + 8 : end - 4])
         if kind == b"acTL":
             (frames,) = unpack_from(">I", data, at + 8)
@@ -200,16 +211,14 @@ def _webp(data: mmap.mmap) -> Header:
     end = 8 + int.from_bytes(data[4:8], "little")
     require(end <= len(data))
     size: tuple[int, int] | None = None
-    frames, orientation, has_pixels = 0, 1, False
-    for kind, start, stop in _riff_chunks(data, 12, end):
+    frames, has_pixels = 0, False
+    for kind, start, _ in _riff_chunks(data, 12, end):
         size = size or _webp_size(kind, data[start : start + 10])
         has_pixels = has_pixels or kind in (b"VP8 ", b"VP8L", b"ANMF")
         frames += kind == b"ANMF"
-        if kind == b"EXIF":
-            orientation = _orientation(data[start:stop].removeprefix(b"Exif\0\0"))
     require(has_pixels and size is not None)
     width, height = size or (0, 0)
-    return Header(width, height, frames or 1, orientation)
+    return Header(width, height, frames or 1)
 
 
 def _riff_chunks(data: mmap.mmap, at: int, end: int) -> Iterator[Box]:
@@ -255,4 +264,11 @@ def _orientation(exif: bytes) -> int:
     return 1
 
 
-_READERS = {"JPEG": _jpeg, "PNG": _png, "GIF": _gif, "WEBP": _webp, "AVIF": read_avif}
+_READERS = {
+    "JPEG": _jpeg,
+    "PNG": _png,
+    "GIF": _gif,
+    "WEBP": _webp,
+    "AVIF": read_avif,
+    "HEIC": read_heic,
+}

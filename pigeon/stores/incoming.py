@@ -41,16 +41,12 @@ class IncomingFile(io.RawIOBase):
     parts behind it and the view can name this file.
     """
 
-    def __init__(self, folder: Path, limit: int = limits.IMAGE_BYTES) -> None:
+    def __init__(self, folder: Path, limit: int = limits.JPEG_BYTES) -> None:
         self.path = folder / f"{token_hex(16)}{PART}"
         self.limit = limit
         self.received = 0
         self._descriptor = -1
         self._descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
-
-    @property
-    def too_large(self) -> bool:
-        return self.received > self.limit
 
     def write(self, data: ReadableBuffer, /) -> int:
         """Appends all that fits below the limit and claims to have written everything."""

@@ -7,12 +7,14 @@ import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 
 import boto3
+from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -35,9 +37,10 @@ class S3Store:
         self.region = region
         self._clients: dict[int, Any] = {}
 
-    @property
+    @cached_property
     def origin(self) -> str:
-        address = urlsplit(self.endpoint or f"https://s3.{self.region}.amazonaws.com")
+        """Of an address made like those that readers get; unsigned, which needs no credentials."""
+        address = urlsplit(self._address(self._connected(UNSIGNED), "origin", expires_s=1))
         return f"{address.scheme}://{address.netloc}"
 
     def put(self, name: str, content: Path | bytes, content_type: str) -> None:
@@ -104,9 +107,12 @@ class S3Store:
 
     def presign(self, name: str, expires_s: int = 60) -> str:
         """Signed here, without a call; does not look whether the object is there."""
-        address: str = self._client.generate_presigned_url(
+        return self._address(self._client, readable(name), expires_s=expires_s)
+
+    def _address(self, signer: Any, name: str, *, expires_s: int) -> str:
+        address: str = signer.generate_presigned_url(
             "get_object",
-            Params={"Bucket": self.bucket, "Key": self._key(readable(name))},
+            Params={"Bucket": self.bucket, "Key": self._key(name)},
             ExpiresIn=expires_s,
         )
         return address
@@ -126,10 +132,16 @@ class S3Store:
             self._clients = {process: self._connected()}
         return self._clients[process]
 
-    def _connected(self) -> Any:
+    def _connected(self, signature: Any = "s3v4") -> Any:
+        """All three named, because botocore's defaults differ by region and by operation.
+
+        At Amazon the bucket is part of the host's name, which is that of the region; another
+        store is spoken to under the name it was given.
+        """
+        style = "path" if self.endpoint else "virtual"
         config = Config(
-            signature_version="s3v4",
-            s3={"addressing_style": "path"},
+            signature_version=signature,
+            s3={"addressing_style": style, "us_east_1_regional_endpoint": "regional"},
             connect_timeout=3,
             read_timeout=10,
             retries={"total_max_attempts": 2, "mode": "standard"},

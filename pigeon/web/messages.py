@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from flask_babel import gettext
 
+from pigeon.domain import limits
 from pigeon.domain.errors import FieldError
 from pigeon.domain.posts import Post
 
@@ -23,8 +24,10 @@ def field_message(error: FieldError) -> str:
         "too_short": _("At least %(limit)s characters are needed.", limit=limit),
         "too_long": _("At most %(limit)s characters fit here.", limit=limit),
         "too_many": _("At most %(limit)s are possible.", limit=limit),
-        "too_large": _("This file is larger than 15 MB."),
-        "too_many_pixels": _("This picture has more than 25 megapixels."),
+        "too_large": _("This file is larger than %(limit)s MB.", limit=_megabytes(error.limit)),
+        "too_many_pixels": _(
+            "This picture has more than %(limit)s megapixels.", limit=_megapixels(error.limit)
+        ),
         "unreadable": _("This picture is damaged and cannot be read."),
         "bad_format": _("This does not have the right form."),
         "reserved": _("This name is reserved."),
@@ -35,9 +38,17 @@ def field_message(error: FieldError) -> str:
     }.get(error.code, _("This does not have the right form."))
 
 
+def _megabytes(limit: int | None) -> str:
+    return str((limit or limits.IMAGE_BYTES) // (1024 * 1024))
+
+
+def _megapixels(limit: int | None) -> str:
+    return str((limit or limits.IMAGE_PIXELS) // 1_000_000)
+
+
 def image_message(code: str) -> str:
     if code == "bad_format":
-        return _("This is not a picture we can read. JPEG, PNG, WebP, GIF and AVIF work.")
+        return _("This is not a picture we can read. JPEG, PNG, WebP, GIF, AVIF and HEIC work.")
     return field_message(FieldError(code))
 
 

@@ -92,16 +92,18 @@ def test_refused_files_are_named_and_the_good_ones_stay(
     page = as_person(ann)
     page.goto("/create")
     good = photographs[0]
-    notes, huge = tmp_path / "notes.jpg", tmp_path / "huge.jpg"
+    notes, huge, drawn = (tmp_path / name for name in ("notes.jpg", "huge.jpg", "drawn.png"))
     notes.write_text("only words")
-    huge.write_bytes(good.read_bytes().ljust(16 * MB, b"\0"))
-    chosen = [good, notes, huge, photographs[1]]
+    huge.write_bytes(good.read_bytes().ljust(31 * MB, b"\0"))
+    drawn.write_bytes(photographs[1].read_bytes().ljust(16 * MB, b"\0"))
+    chosen = [good, notes, huge, drawn, photographs[1]]
     page.locator('[data-part="picker"]').set_input_files(chosen)
     page.locator(".thumbs > .thumb").nth(1).wait_for()
     expect(page.locator(".refused > li")).to_have_text(
         [
             "notes.jpg: not a picture we can read. JPEG, PNG, WebP, GIF, AVIF and HEIC work.",
-            "huge.jpg: 16 MB – limit 15 MB",
+            "huge.jpg: 31 MB – limit 30 MB",
+            "drawn.png: 16 MB – limit 15 MB",
         ]
     )
     page.locator('[data-part="picker"]').set_input_files(

@@ -131,7 +131,7 @@ def test_refusals_come_in_order(world: World) -> None:
     assert refused(client, f"PATCH /posts/{UNKNOWN}", data=b"{")[0] == 404, "404 before the body"
     theirs = f"PATCH /posts/{world.theirs.id}"
     assert refused(client, theirs, body={"nonsense": 1}) == (403, "forbidden", {})
-    big = (io.BytesIO(pictures.jpeg() + bytes(limits.IMAGE_BYTES)), "big.jpg")
+    big = (io.BytesIO(pictures.jpeg() + bytes(limits.JPEG_BYTES)), "big.jpg")
     headers = {"Idempotency-Key": "a b"}
     form = multipart(caption="x" * 2_201, images__=[big])
     found = refused(client, "POST /posts", **form, headers=headers)

@@ -32,14 +32,14 @@ DESKTOP = {"width": 1440, "height": 900}
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
-    """The machine's Chromium, steered by Playwright."""
+def chromium(*arguments: str) -> Iterator[Browser]:
+    """The machine's Chromium, steered by Playwright; `arguments` are of its command line."""
     path = children.require("chromium", "chromium-browser", package="chromium")
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=path, args=["--disable-dev-shm-usage", "--no-sandbox"]
+            executable_path=path, args=["--disable-dev-shm-usage", "--no-sandbox", *arguments]
         )
         yield browser
         browser.close()

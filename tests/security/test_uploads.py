@@ -14,15 +14,20 @@ from sqlalchemy import func, select
 
 from pigeon.domain import limits
 from pigeon.extensions import db
+from pigeon.jobs import runner
 from pigeon.models import IdempotencyKey, MediaModel, PostModel
 from tests.factories import Person, make_user
 from tests.harness import pictures
 from tests.harness.clients import Client, multipart
-from tests.stores import hostile
+from tests.stores import heif, hostile
 
 CAPTION = "four words were typed"
 KINDS: dict[str, tuple[Callable[[], bytes], int, str, int | None]] = {
     "16 MB": (hostile.too_many_bytes, 413, "too_large", limits.IMAGE_BYTES),
+    "a JPEG of 31 MB": (hostile.too_large_jpeg, 413, "too_large", limits.JPEG_BYTES),
+    "a JPEG of 64.1 megapixels": (
+        *(lambda: hostile.claimed_jpeg(8_010, 8_000), 422, "too_many_pixels", limits.JPEG_PIXELS),
+    ),
     "26 megapixels": (hostile.too_many_pixels, 422, "too_many_pixels", limits.IMAGE_PIXELS),
     "an executable": (hostile.executable, 422, "bad_format", None),
     "a page": (hostile.html, 422, "bad_format", None),
@@ -84,6 +89,28 @@ def test_a_bad_file_among_good_ones_is_named(browser: Client, kind: str) -> None
     assert (found, faults_of(body)) == (status, {"images.1": (code, limit)})
     found, body = browser.api("PUT", "/me/avatar", **multipart(image=part(make())))
     assert (found, faults_of(body)) == (status, {"image": (code, limit)})
+
+
+@pytest.mark.parametrize(
+    ("make", "width", "height"),
+    [
+        (lambda: (heif.PICTURES / "display_p3.heic").read_bytes(), 600, 400),
+        (lambda: pictures.jpeg(8_064, 6_048), 8_064, 6_048),
+        (lambda: pictures.jpeg(300, 200).ljust(limits.JPEG_BYTES, b"\0"), 300, 200),
+    ],
+    ids=["heic", "48 megapixels", "30 MB"],
+)
+def test_what_todays_phones_write_is_published(
+    browser: Client, make: Callable[[], bytes], width: int, height: int
+) -> None:
+    picture = make()
+    status, body = browser.api("POST", "/posts", **multipart(images__=[part(picture)]))
+    assert status == 202
+    assert (body["images"][0]["width"], body["images"][0]["height"]) == (width, height)
+    assert browser.api("PUT", "/me/avatar", **multipart(image=part(picture)))[0] == 202
+    runner.drain()
+    assert browser.api("GET", f"/posts/{body['id']}")[1]["state"] == "published"
+    assert browser.api("GET", "/me")[1]["avatar_url"]
 
 
 @pytest.mark.parametrize("kind", KINDS)

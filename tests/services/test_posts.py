@@ -188,7 +188,7 @@ def test_nothing_is_stored_of_a_refused_post(app: Flask, client_for: Any) -> Non
     ):
         status, answer = client.share(*body)
         assert (status, set(answer["error"]["fields"])) == (expected, fields)
-    large = (io.BytesIO(good + b"\0" * limits.IMAGE_BYTES), "large.jpg")
+    large = (io.BytesIO(good + b"\0" * limits.JPEG_BYTES), "large.jpg")
     status, answer = client.api("POST", "/posts", **multipart(images__=[large]))
     assert (status, set(answer["error"]["fields"])) == (413, {"images.0"})
     assert count(PostModel) == 0 and left_in_incoming() == []

@@ -17,7 +17,7 @@ ORIENTATION = 0x0112
 QUADRANTS = ((220, 40, 40), (40, 200, 40), (40, 60, 220), (230, 220, 60))
 """Of an upright test picture: top left, top right, bottom left, bottom right."""
 
-_TO_STORED = {
+TO_STORED = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
     4: Image.Transpose.FLIP_TOP_BOTTOM,
@@ -56,16 +56,27 @@ def photograph(width: int = 3000, height: int = 2000) -> bytes:
 def oriented(format: str, orientation: int) -> bytes:
     """A picture that is upright only after its EXIF orientation was applied."""
     image = picture()
-    if orientation in _TO_STORED:
-        image = image.transpose(_TO_STORED[orientation])
+    if orientation in TO_STORED:
+        image = image.transpose(TO_STORED[orientation])
     exif = Image.Exif()
     exif[ORIENTATION] = orientation
     return encoded(image, format, exif=exif.tobytes(), quality=95)
 
 
 def too_many_bytes() -> bytes:
-    """A sound picture with 16 MB behind it."""
-    return encoded(picture(), "JPEG").ljust(16 * 1024 * 1024, b"\0")
+    """A sound picture with 16 MB behind it: too many for all types but JPEG."""
+    return encoded(picture(), "PNG").ljust(16 * 1024 * 1024, b"\0")
+
+
+def too_large_jpeg() -> bytes:
+    return encoded(picture(), "JPEG").ljust(limits.JPEG_BYTES + 1, b"\0")
+
+
+def claimed_jpeg(width: int, height: int) -> bytes:
+    """A whole JPEG whose frame header claims this size."""
+    data = encoded(picture(), "JPEG")
+    at = data.index(b"\xff\xc0") + 5
+    return data[:at] + struct.pack(">HH", height, width) + data[at + 4 :]
 
 
 def too_many_pixels() -> bytes:

@@ -11,8 +11,11 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from secrets import token_hex
+from urllib.parse import urlsplit
 
 import boto3
+import botocore.loaders
+import botocore.session
 import pytest
 from moto.server import ThreadedMotoServer
 
@@ -320,7 +323,59 @@ def test_addresses(tmp_path: Path) -> None:
     assert named.root == tmp_path / "pictures"
     assert isinstance(plain, S3Store)
     assert (plain.bucket, plain.prefix) == ("bucket", "")
-    assert plain.origin == "https://s3.eu-north-1.amazonaws.com"
+    assert plain.origin == "https://bucket.s3.eu-north-1.amazonaws.com"
+
+
+def _regions() -> list[str]:
+    session = boto3.session.Session()
+    partitions = session.get_available_partitions()
+    found = (session.get_available_regions("s3", partition_name=name) for name in partitions)
+    return sorted({region for regions in found for region in regions})
+
+
+@pytest.fixture
+def descriptions_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What botocore knows of S3 is read once; each client would take half a second."""
+    shared = botocore.loaders.create_loader()
+    monkeypatch.setattr(botocore.session, "create_loader", lambda _: shared)
+
+
+@pytest.mark.parametrize("bucket", ["pigeon-media", "pictures.example.org"])
+@pytest.mark.usefixtures("descriptions_once")
+def test_in_every_region_the_policy_names_what_readers_are_sent_to(
+    bucket: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And every address carries a signature of today's version, under the region's own name."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    regions = _regions()
+    assert {"us-east-1", "cn-north-1", "eu-west-1"} <= set(regions)
+    for region in regions:
+        store = media_store(f"s3://{bucket}/prefix?region={region}", Path())
+
+        address = urlsplit(store.presign(_name()) or "")
+
+        assert store.origin == f"{address.scheme}://{address.netloc}", region
+        assert f"s3.{region}." in address.netloc
+        assert "X-Amz-Algorithm=AWS4-HMAC-SHA256" in address.query, region
+
+
+def test_the_origin_needs_no_credentials(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else a page without a picture would fail where they are late or wrong."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+
+    assert media_store("s3://bucket", Path()).origin == "https://bucket.s3.us-east-1.amazonaws.com"
+
+
+def test_another_store_keeps_the_name_it_was_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    store = media_store("s3://bucket?endpoint=http://minio.internal:9000", Path())
+
+    assert store.origin == "http://minio.internal:9000"
+    assert (store.presign(_name()) or "").startswith("http://minio.internal:9000/bucket/")
 
 
 @pytest.mark.parametrize("url", ["ftp://x", "folder:", "s3:///prefix", "/var/media"])

@@ -6,7 +6,7 @@ import { addThumb } from "./composer-thumbs.js";
 import { text } from "./strings.js";
 
 export async function addFiles(form, chosen) {
-  const { maxFiles, maxBytes, maxPixels } = form.dataset;
+  const { maxFiles } = form.dataset;
   const list = form.querySelector('[data-part="thumbs"]');
   const refused = form.querySelector('[data-part="refused"]');
   const before = list.children.length;
@@ -15,7 +15,7 @@ export async function addFiles(form, chosen) {
   for (const file of chosen) {
     try {
       if (list.children.length >= Number(maxFiles)) throw new Refused("files_too_many", { name: file.name, limit: maxFiles });
-      addThumb(form, await inspect(file, { maxBytes: Number(maxBytes), maxPixels: Number(maxPixels) }));
+      addThumb(form, await inspect(file, form.dataset));
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       refused.append(Object.assign(document.createElement("li"), { textContent: text(error.key, error.values) }));

@@ -37,11 +37,15 @@ function measure(url) {
 
 const tenths = (value) => (Math.ceil(value * 10) / 10).toLocaleString();
 
-/** Answers {file, url, isDrawable}; throws Refused. A HEIC this browser cannot draw is left to the server. */
-export async function inspect(file, { maxBytes, maxPixels }) {
+/** Answers {file, url, isDrawable}; throws Refused. A HEIC this browser cannot draw is left to the server.
+    `limits` is the form's dataset: a JPEG may have more bytes and pixels than other types. */
+export async function inspect(file, limits) {
   const { name } = file;
   const kind = await sniff(file);
   if (!kind) throw new Refused("not_a_picture", { name });
+  const isJpeg = kind === "jpeg";
+  const maxBytes = Number(isJpeg ? limits.maxJpegBytes : limits.maxBytes);
+  const maxPixels = Number(isJpeg ? limits.maxJpegPixels : limits.maxPixels);
   if (file.size > maxBytes) {
     throw new Refused("file_too_large", { name, size: tenths(file.size / MB), limit: maxBytes / MB });
   }
