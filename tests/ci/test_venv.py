@@ -54,7 +54,11 @@ def written(path: Path, text: str) -> Path:
 def run(place: Path, **env: str) -> subprocess.CompletedProcess[str]:
     own = {"PATH": str(place / "path"), "SYSTEM_PYTHON": str(place / "system" / "python3")}
     return subprocess.run(
-        [ROOT / ".ci" / "venv"], cwd=place / "checkout", env=own | env, capture_output=True, text=True
+        [ROOT / ".ci" / "venv"],
+        cwd=place / "checkout",
+        env=own | env,
+        capture_output=True,
+        text=True,
     )
 
 
