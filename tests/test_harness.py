@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
@@ -19,6 +20,7 @@ from tests.factories import make_follow, make_post, make_user
 from tests.harness import children, pace
 from tests.harness.context import concurrently
 from tests.harness.environment import ROOT
+from tests.harness.sites import new_site
 
 LEAVES_A_SERVER = """
 import os, pathlib, sys
@@ -111,6 +113,19 @@ def test_servers_end_with_a_worker_that_is_killed(folder: Path) -> None:
     pids = [int(pid) for pid in done.stdout.split()]
     assert len(pids) == 2, done.stderr
     children.wait_until(lambda: not any(_runs(pid) for pid in pids), what="the end of both")
+
+
+def test_a_site_that_was_stopped_leaves_no_connection_open(app: Flask, tmp_path: Path) -> None:
+    """From Python 3.13 on, one that nobody closed is an error in another test."""
+    found = settings()
+    urls = {"REDIS_CACHE_URL": found.redis_cache_url, "REDIS_STATE_URL": found.redis_state_url}
+    own = {"DATA": str(tmp_path), "DATABASE_URL": f"sqlite:///{tmp_path / 'its.sqlite3'}"}
+    site = new_site(tmp_path, children.free_port(), own | urls)
+    with site.app.app_context(), db.engine.connect() as used:
+        connection = used.connection.dbapi_connection
+    site.stop()
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        connection.execute("SELECT 1")
 
 
 def _runs(pid: int) -> bool:
