@@ -36,6 +36,8 @@ def wrong():
 """
 Run = Callable[..., tuple[int, str]]
 
+pytestmark = pytest.mark.slow  # a few processes a test
+
 
 @pytest.fixture
 def run(tmp_path: Path) -> Run:

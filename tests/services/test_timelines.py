@@ -472,6 +472,7 @@ def test_readers_at_the_same_time_rebuild_once(
     assert finished == [True]
 
 
+@pytest.mark.no_second_look
 @pytest.mark.parametrize("place", ["begin_rebuild", "finish_rebuild"])
 @pytest.mark.parametrize("event", ["post", "follow", "unfollow", "delete"])
 def test_what_happens_during_a_rebuild_is_not_lost(
