@@ -11,10 +11,10 @@ MO := $(PO:.po=.mo)
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help run build dev system test check chaos load bench bench-quick
+.PHONY: help run build dev system test test-fast test-pythons check chaos load bench bench-quick
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
 	@echo
 	@echo "  make run takes PORT=$(PORT) HOST=$(HOST) DATA=$(DATA) and, for more processes,"
 	@echo "  WEB= REALTIME= (apart, for nginx in front) and WORKER_FANOUT= WORKER_FANOUT_BULK="
@@ -45,8 +45,19 @@ dev: build .venv/requirements-dev.txt ## Install what tests and checks need, too
 system:
 	@.ci/system-packages
 
-test: dev system ## Run all tests, on real services (at most 15 minutes)
-	$(BIN)/python -m pytest -n 2 --dist loadgroup $(TESTS)
+# What failed is looked at once more, alone: see tests/harness/second_look.py.
+test: dev system ## Run all tests, on real services (about 18 minutes on two cores)
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --second-look --times $(TESTS)
+
+# Without browser, groups of processes, MariaDB, measurements, and what takes long by itself.
+FAST := -n 2 --dist loadgroup -m \
+    "not (browser or processes or mariadb or bench or slow or chaos)"
+
+test-fast: dev ## Run what is quick, in under 3 minutes, for every save
+	$(BIN)/python -m pytest $(FAST) --times $(TESTS)
+
+test-pythons: dev ## Run the quick tests on every Python from 3.11 to 3.14 that starts here
+	$(BIN)/python -m tests.harness.pythons $(FAST) $(TESTS)
 
 check: dev ## Lint, types and layers, in under a minute
 	$(BIN)/ruff check

@@ -16,13 +16,12 @@ from bench import data, empty_page, people, redis_lists
 from bench.plan import Plan
 from config import Settings
 from pigeon import create_app
-from pigeon.cache import resp
 from pigeon.domain.sessions import Caller
 from pigeon.extensions import db
 from pigeon.processes import embedded
 from pigeon.processes.syncing import kept_synced
 from pigeon.services import sessions
-from tests.harness import children, mariadb, redis_pair
+from tests.harness import children, connections, mariadb, redis_pair
 from tests.harness.environment import SAFE
 from tests.harness.redis_pair import RedisPair
 from tests.harness.sites import Site, new_site, status_of
@@ -93,9 +92,7 @@ class Ground:
     def close(self) -> None:
         """Close every connection of this process."""
         for app in self._apps.values():
-            with app.app_context():
-                db.engine.dispose()
-        close_pools(self.redis.cache_url, self.redis.state_url)
+            connections.close(app)
 
     @contextmanager
     def processes(self) -> Iterator[Processes]:
@@ -116,13 +113,6 @@ class Ground:
         """A personal access token."""
         with self.app().app_context():
             return sessions.create_token(user_id)
-
-
-def close_pools(*urls: str) -> None:
-    """Close what this process keeps open to these Redis servers."""
-    for key in [key for key in resp._pools if key[0] in urls]:
-        for connection in resp._pools.pop(key)._free:
-            connection.close()
 
 
 class Processes:

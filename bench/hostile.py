@@ -15,13 +15,12 @@ from urllib.parse import urlsplit
 
 from bench import rounds
 from bench.attackers import HOSTILE, Raid
-from bench.ground import Ground, close_pools
+from bench.ground import Ground
 from bench.live import empty_database
 from bench.results import Goal, Group, Row, Table, figure, ratio
-from pigeon.extensions import db
 from pigeon.services import sessions
 from tests.factories import make_comment, make_post, make_user
-from tests.harness import children
+from tests.harness import children, connections
 from tests.harness.environment import ROOT
 from tests.harness.procfile import procfile_site
 from tests.harness.sites import Site, running_site
@@ -76,9 +75,7 @@ def _cast(site: Site, seconds: float, kinds: tuple[str, ...]) -> Raid:
             make_comment(knotted, member, text=f"http://x.test/{'(' * 2_000}")
             make_comment(plain, member, text=f"http://x.test/{'word ' * 400}")
         token = sessions.create_token(member.id)
-        db.engine.dispose()
-    config = site.app.extensions["settings"]
-    close_pools(config.redis_cache_url, config.redis_state_url)
+    connections.close(site.app)
     return Raid(
         url=site.url,
         token=token,

@@ -36,8 +36,6 @@ def measure(ground: Ground) -> Group:
     with procfile_site(ground.folder / "live", empty_database(ground, "live")) as site:
         visit = _cast(site.app, site.url, ground.plan.live_likes)
         times = _visit(ground, visit)
-        with site.app.app_context():
-            db.engine.dispose()
     group.rows.append(
         Row(
             metric="like in one browser to badge in another, p95",

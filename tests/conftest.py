@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from tests.harness.clients import Client
     from tests.harness.stage import Stage
 
+pytest_plugins = ("tests.harness.second_look", "tests.harness.times")
+
 HERE = Path(__file__).parent
 ON_BOTH_DATABASES = (HERE / "services", HERE / "models")
 SHARED_SITES = ("site", "procfile_site")

@@ -36,6 +36,11 @@ WITHOUT_A_SERVICE = {
 SECRET_PLACES = re.compile(r"(?<![\w.])/(?:work|root|home)/\w|pypi\.org|pythonhoste[d]|npmj[s]\.")
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]")
 LINES = 400
+STARTS_A_SITE = {"site", "running_site", "procfile_site", "sockets_site"}
+NOT_EVEN_ONCE = re.compile(
+    r"^tests/(?!domain/).*::.*(_and_nobody_else|_loses?_and_doubles?_|_lose_double_|_no_double"
+    r"|_for_another$|_is_not_lost|_in_parallel_is_one|_makes_one_|_dies_anywhere_)"
+)
 
 
 def python_files(folder: Path = PIGEON) -> Iterator[tuple[str, str]]:
@@ -150,6 +155,40 @@ def test_every_event_has_a_row_in_subscribers() -> None:
         if inspect.isclass(value) and issubclass(value, events.Event) and value is not events.Event
     }
     assert raised == set(subscribers.REACTIONS)
+
+
+def _tests() -> Iterator[tuple[str, ast.FunctionDef, set[str]]]:
+    """Every test function with its file, and the marks that it or its file carries."""
+    for name, source in python_files(ROOT / "tests"):
+        tree = ast.parse(source)
+        of_all = [ast.unparse(node.value) for node in tree.body if _is_pytestmark(node)]
+        for node in tree.body:
+            if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
+                own = [ast.unparse(decorator) for decorator in node.decorator_list]
+                yield name, node, set(re.findall(r"pytest\.mark\.(\w+)", " ".join(of_all + own)))
+
+
+def _is_pytestmark(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "pytestmark"
+
+
+def test_whoever_starts_a_site_says_that_it_takes_several_processes() -> None:
+    """Otherwise it is run at every save."""
+    found = {
+        f"{name}::{test.name}"
+        for name, test, marks in _tests()
+        if STARTS_A_SITE & {argument.arg for argument in test.args.args}
+        if not marks & {"processes", "browser"}
+    }
+    assert found == set()
+
+
+def test_what_must_never_happen_gets_no_second_look() -> None:
+    """Of a test whose name claims it, a first failure is a failure."""
+    tests = [(f"{name}::{test.name}", marks) for name, test, marks in _tests()]
+    claims = [(name, marks) for name, marks in tests if NOT_EVEN_ONCE.search(name)]
+    assert len(claims) > 10
+    assert {name for name, marks in claims if "no_second_look" not in marks} == set()
 
 
 def test_views_speak_to_services_alone() -> None:

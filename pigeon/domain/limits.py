@@ -26,7 +26,6 @@ JPEG_PIXELS = 64_000_000
 """Of a JPEG, which is decoded at a fraction of its size; `IMAGE_…` are those of all other types."""
 
 IMAGE_SIDE = 20_000
-JPEG_BYTES = 30 * 1024 * 1024
 TEXT_BYTES = 1024 * 1024
 """A body without files, and what goes along with files."""
 FORM_PARTS = 100

@@ -16,7 +16,11 @@ from bench.plan import TINY
 from bench.results import Goal, Group, Row, spread
 from tests.harness.environment import ROOT
 
-pytestmark = [pytest.mark.xdist_group("bench"), pytest.mark.timeout(600)]
+pytestmark = [
+    pytest.mark.bench,
+    pytest.mark.xdist_group("bench"),
+    pytest.mark.timeout(600),
+]
 
 
 @pytest.fixture(scope="module")

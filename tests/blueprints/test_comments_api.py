@@ -161,6 +161,7 @@ def test_a_key_that_cannot_be_one_is_named_with_the_rest(
     assert (answer[0], set(answer[1]["error"]["fields"])) == (422, {"text", "idempotency_key"})
 
 
+@pytest.mark.no_second_look
 def test_the_same_key_and_body_have_the_same_answer(
     client_for: Any, post: Posted, comment: Commented, bob: Person, ann: Person
 ) -> None:
@@ -338,6 +339,7 @@ def test_nobody_finds_a_comment_of_a_hidden_post_by_its_number(
     assert "a secret" in client_for(ann).get(f"/p/{hidden.id}").text
 
 
+@pytest.mark.no_second_look
 def test_a_form_sent_twice_is_one_comment_and_other_words_are_another(
     client_for: Any, post: Posted, bob: Person
 ) -> None:

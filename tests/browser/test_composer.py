@@ -192,6 +192,7 @@ def test_two_clicks_make_one_post(as_person: Callable[..., Page], ann: Person) -
     expect(page.locator("#feed > article")).to_have_count(1)
 
 
+@pytest.mark.no_second_look
 def test_a_lost_answer_makes_no_second_post(as_person: Callable[..., Page], ann: Person) -> None:
     page = as_person(ann)
     page.goto("/create")

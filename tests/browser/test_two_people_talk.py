@@ -406,6 +406,7 @@ def state_redis_away(site: Site) -> Iterator[None]:
         site.processes["redis"] = redis_pair.start_one("state", site.logs)
 
 
+@pytest.mark.no_second_look
 def test_what_was_missed_arrives_and_nothing_twice(pair: Pair, cast: Cast, site: Site) -> None:
     ann, bob = pair.ann.page, pair.bob.page
     post = cast.post(pair.bob.person, images=1)

@@ -1,19 +1,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
-from pigeon.cache import keys, leases
+from pigeon.cache import breaker, keys, leases
 from pigeon.cache.breaker import cache_breaker
 from pigeon.domain.errors import Unavailable
 from pigeon.extensions import cache, db
 from pigeon.models import UserModel
 from pigeon.unit_of_work import unit_of_work
 from tests.factories import make_user
-from tests.harness import pace
 from tests.harness.context import concurrently
 
 KEY = "{test:1}"
@@ -93,12 +93,18 @@ def test_without_a_cache_no_eviction_is_missed(app: Flask, dead_redis: None) -> 
 
 
 def test_a_hanging_redis_is_waited_for_once(
-    app: Flask, hanging_url: str, with_settings: Callable[..., None]
+    app: Flask,
+    hanging: Any,
+    with_settings: Callable[..., None],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    with_settings(redis_cache_url=hanging_url)
+    monkeypatch.setattr(breaker, "OPEN_S", 600)
+    with_settings(redis_cache_url=hanging.url)
     assert leases.try_take(KEY) is None
     assert cache_breaker.is_open
-    assert pace.quickest(lambda: leases.try_take(KEY)) < 0.1  # its timeout is 0.25
+    assert hanging.connections() == 1
+    assert [leases.try_take(KEY) for _ in range(5)] == [None] * 5
+    assert hanging.connections() == 1
 
 
 # -- the age of what SQL answers -------------------------------------------------------------------

@@ -12,6 +12,8 @@ from tests.processes.test_chaos import SITE, battle_on
 from tests.processes.test_crowd import SITE as CROWD_SITE
 from tests.processes.test_crowd import crowd_on
 
+pytestmark = pytest.mark.no_second_look
+
 KILLS, POSTS, DEEDS = 200, 500, 21_000
 ACKNOWLEDGED = 20_000
 

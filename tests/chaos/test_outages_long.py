@@ -13,6 +13,8 @@ from tests.harness import children
 from tests.harness.likers import Likers
 from tests.harness.parts import Parts, started_parts
 
+pytestmark = pytest.mark.no_second_look
+
 OUTAGE_S = 30
 HANG_S = 4.0
 

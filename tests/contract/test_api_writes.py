@@ -84,6 +84,7 @@ def test_deleting_twice(world: World) -> None:
         call(world.client, "DELETE", "/notifications", 204)
 
 
+@pytest.mark.no_second_look
 def test_a_key_makes_one_post(world: World, client_for: Callable[[Person], Client]) -> None:
     def share(client: Client, key: str, caption: str, *images: bytes) -> tuple[int, Any]:
         return client.share(caption, images, headers={"Idempotency-Key": key})
@@ -112,6 +113,7 @@ def test_keys_that_are_none(world: World, key: str) -> None:
         assert (status, refusal(body)) == (422, ("invalid", {"idempotency_key": "bad_format"}))
 
 
+@pytest.mark.no_second_look
 def test_a_key_sent_at_the_same_moment_makes_one_post(
     app: Flask, world: World, client_for: Callable[[Person], Client]
 ) -> None:
@@ -126,6 +128,7 @@ def test_a_key_sent_at_the_same_moment_makes_one_post(
     assert len(set(answers)) == 1 and answers[0][0] == 202, answers
 
 
+@pytest.mark.no_second_look
 @pytest.mark.both_modes
 def test_a_key_makes_one_comment(
     world: World, mode: str, client_for: Callable[[Person], Client]
@@ -154,6 +157,7 @@ def test_a_key_makes_one_comment(
     assert post["comment_count"] == 5
 
 
+@pytest.mark.no_second_look
 def test_a_key_sent_at_the_same_moment_makes_one_comment(
     app: Flask, world: World, client_for: Callable[[Person], Client]
 ) -> None:

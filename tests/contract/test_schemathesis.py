@@ -39,6 +39,7 @@ bounded = settings(
 )
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(600)
 @pytest.mark.filterwarnings("default")
 def test_no_request_breaks_a_call(world: World, app: Flask, token_client: Any) -> None:

@@ -1,4 +1,7 @@
-"""Limits on time that mean the same on a fast machine, on a slow one and on a busy one."""
+"""How long something takes beside something else in the same run: no limit in seconds.
+
+What is compared takes turns, so that a machine that is slow, or busy for a moment, is so for both.
+"""
 
 from __future__ import annotations
 
@@ -6,20 +9,23 @@ import time
 from collections.abc import Callable
 
 TRIES = 7
-LOOPS = 1_000_000
-LOOPS_S = 0.03  # of the machine on which the limits were set
+STEPS = 1_000_000
 
 
-def quickest(
-    call: Callable[[], object], *, clock: Callable[[], float] = time.perf_counter
+def cost(call: Callable[[], object]) -> float:
+    """The processor time of a call, in that of a million steps of plain Python."""
+    return ratio(call, _steps, clock=time.process_time)
+
+
+def ratio(
+    call: Callable[[], object],
+    control: Callable[[], object],
+    *,
+    clock: Callable[[], float] = time.perf_counter,
 ) -> float:
-    """Seconds of the fastest of some tries: what others do on the machine only adds to them."""
-    return min(_timed(call, clock) for _ in range(TRIES))
-
-
-def cpu_limit(limit_s: float) -> float:
-    """A limit on processor time, longer by as much as this machine is slower just now."""
-    return limit_s * max(1.0, quickest(_loop, clock=time.process_time) / LOOPS_S)
+    """The fastest of some tries by that of the control: what others do only adds to a try."""
+    tries = [(_timed(call, clock), _timed(control, clock)) for _ in range(TRIES)]
+    return min(one for one, _ in tries) / min(other for _, other in tries)
 
 
 def _timed(call: Callable[[], object], clock: Callable[[], float]) -> float:
@@ -28,7 +34,7 @@ def _timed(call: Callable[[], object], clock: Callable[[], float]) -> float:
     return clock() - began
 
 
-def _loop() -> None:
+def _steps() -> None:
     total = 0
-    for number in range(LOOPS):
+    for number in range(STEPS):
         total += number

@@ -112,21 +112,5 @@ def started_parts(folder: Path, **env: str) -> Iterator[Parts]:
         yield parts
     finally:
         site.stop()
-        _disconnect(site)
         pair.stop()
         parts.sql.stop()
-
-
-def _disconnect(site: Site) -> None:
-    """Close what this process has open to the site's stores."""
-    from pigeon.cache import resp
-    from pigeon.extensions import cache, db, state
-
-    with site.app.app_context():
-        db.engine.dispose()
-        urls = (cache.url, state.url)
-        for client in (cache.client, state.client):
-            client.close()
-    for (url, _), pool in resp._pools.items():
-        while url in urls and pool._free:
-            pool._free.pop().close()

@@ -15,7 +15,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.harness import children
+from tests.harness import children, connections
 from tests.harness.environment import ROOT, SAFE
 
 if TYPE_CHECKING:
@@ -69,11 +69,13 @@ class Site:
         return self.logs / f"{name}.log"
 
     def stop(self) -> None:
-        """End all at once, then by force."""
+        """End all at once, then by force; and what this process has open to their stores."""
         for process in self.processes.values():
             process.terminate()
         for process in self.processes.values():
             children.stop(process, timeout_s=15)
+        if "app" in vars(self):  # it was asked for
+            connections.close(self.app)
 
 
 def status_of(url: str) -> int | None:

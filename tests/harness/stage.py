@@ -11,10 +11,10 @@ from flask import Flask
 
 from config import Settings
 from pigeon import create_app
-from pigeon.cache import resp
 from pigeon.cache.breaker import cache_breaker, state_breaker
-from pigeon.extensions import cache, db, state
+from pigeon.extensions import db
 from pigeon.services import publications, write_backs
+from tests.harness import connections
 from tests.harness.clients import Client
 from tests.harness.environment import MODES, ROOT, SAFE
 from tests.harness.mariadb import MariaDB
@@ -45,12 +45,7 @@ class Stage:
     def close(self) -> None:
         """Close every connection."""
         for app in self._apps.values():
-            with app.app_context():
-                db.engine.dispose()
-        for client in (*cache._clients.values(), *state._clients.values()):
-            client.close()
-        for connection in (one for pool in resp._pools.values() for one in pool._free):
-            connection.close()
+            connections.close(app)
 
     def _made(self, database: str, env: dict[str, str]) -> Flask:
         is_new = database not in self._urls

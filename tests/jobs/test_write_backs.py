@@ -14,6 +14,8 @@ from pigeon.services import likes, write_backs
 from pigeon.services.likes import POSTS
 from tests.factories import make_post, make_user
 
+pytestmark = pytest.mark.no_second_look
+
 
 def until(holds: Callable[[], bool], within_s: float = 10.0) -> bool:
     end = time.monotonic() + within_s

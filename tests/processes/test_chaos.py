@@ -13,6 +13,8 @@ from tests.harness import aftermath
 from tests.harness.chaos import POSTERS, Battle
 from tests.harness.sites import Site
 
+pytestmark = pytest.mark.no_second_look
+
 KILLS, POSTS = 20, 50
 SITE = {"WEB": "2", "REALTIME": "1", "WORKER_MEDIA": "2"}
 

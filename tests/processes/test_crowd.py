@@ -13,6 +13,8 @@ from tests.harness import promises
 from tests.harness.crowd import LISTENERS, PEOPLE, POSTS, Crowd, Member
 from tests.harness.sites import Site
 
+pytestmark = pytest.mark.no_second_look
+
 KILLS, DEEDS = 20, 1_500
 SITE = {"WEB": "2", "REALTIME": "1", "NOTIFY_BATCH": "2"}
 

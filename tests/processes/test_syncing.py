@@ -13,19 +13,23 @@ from pigeon.processes import embedded, syncing
 from tests.harness import children, redis_pair
 from tests.harness.redis_pair import RedisPair
 
+Extent = tuple[int, int]
+"""Which file, and how long."""
+
 
 @pytest.fixture
-def synced(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """How long each file was that was synced, in order."""
-    sizes: list[int] = []
+def synced(monkeypatch: pytest.MonkeyPatch) -> list[Extent]:
+    """Every file that was synced, as long as it was then, in order."""
+    extents: list[Extent] = []
     sync = os.fsync
 
     def noted(file: int) -> None:
         sync(file)
-        sizes.append(os.fstat(file).st_size)
+        found = os.fstat(file)
+        extents.append((found.st_ino, found.st_size))
 
     monkeypatch.setattr(syncing.os, "fsync", noted)
-    return sizes
+    return extents
 
 
 @pytest.fixture
@@ -35,31 +39,48 @@ def pair(tmp_path: Path) -> Iterator[RedisPair]:
     found.stop()
 
 
-def written(folder: Path) -> int:
-    files = embedded.append_only_folder(folder).rglob("appendonly*")
-    return max((path.stat().st_size for path in files if path.is_file()), default=0)
+def extents(folder: Path) -> set[Extent]:
+    """Of everything the state instance keeps: one file, or a base, an increment and a manifest."""
+    found = embedded.append_only_folder(folder).rglob("*")
+    files = [path for path in found if path.is_file() and path.suffix != ".log"]
+    return {(path.stat().st_ino, path.stat().st_size) for path in files}
+
+
+def like(pair: RedisPair, folder: Path, answer: str) -> Extent:
+    """Write one key; the file that grew by it, whichever server this is."""
+    before = extents(folder)
+    pair.state.set("liked", answer)
+    (grown,) = extents(folder) - before
+    return grown
 
 
 def test_what_redis_acknowledged_is_synced_within_a_second_and_once(
-    pair: RedisPair, tmp_path: Path, synced: list[int]
+    pair: RedisPair, tmp_path: Path, synced: list[Extent]
 ) -> None:
     with syncing.kept_synced(embedded.append_only_folder(tmp_path), every_s=0.2):
-        pair.state.set("liked", "yes")
-        length = written(tmp_path)
-        assert length > 0
-        children.wait_until(lambda: length in synced, what="the sync", timeout_s=20)
+        first = like(pair, tmp_path, "yes")
+        children.wait_until(lambda: first in synced, what="the sync", timeout_s=20)
         time.sleep(1)
-        assert synced.count(length) == 1
-        pair.state.set("liked", "no")
-        children.wait_until(lambda: max(synced) > length, what="the next sync", timeout_s=20)
-    done = len(synced)
-    pair.state.set("liked", "yes")
+        assert synced.count(first) == 1
+        second = like(pair, tmp_path, "no")
+        children.wait_until(lambda: second in synced, what="the next sync", timeout_s=20)
+        assert synced.count(first) == 1
+    third = like(pair, tmp_path, "yes")
     time.sleep(0.5)
-    assert len(synced) == done
+    assert third not in synced
+
+
+def test_every_file_that_holds_what_was_acknowledged_is_synced(
+    pair: RedisPair, tmp_path: Path, synced: list[Extent]
+) -> None:
+    """Where there is a manifest, it names the files: without it they are not found again."""
+    pair.state.set("liked", "yes")
+    syncing.sync_grown(embedded.append_only_folder(tmp_path), {})
+    assert set(synced) == extents(tmp_path)
 
 
 def test_a_rewritten_file_is_synced_again(
-    pair: RedisPair, tmp_path: Path, synced: list[int]
+    pair: RedisPair, tmp_path: Path, synced: list[Extent]
 ) -> None:
     folder = embedded.append_only_folder(tmp_path)
     pair.state.set("liked", "yes")

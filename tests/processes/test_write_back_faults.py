@@ -27,6 +27,8 @@ from tests.harness.crashes import beside, killed_at, stopped_at
 from tests.harness.likers import Likers, settled
 from tests.harness.parts import Parts, started_parts
 
+pytestmark = pytest.mark.no_second_look
+
 FORKS = pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
 CRASHES = (
     "flush.read",

@@ -63,6 +63,7 @@ def test_a_session_or_a_token_opens_a_socket(sockets_site: Site, ann: Person, co
     assert connect(token=token_of(sockets_site, ann)).client.connected
 
 
+@pytest.mark.no_second_look
 @pytest.mark.parametrize(
     "how", [{}, {"token": "wrong"}, {"Cookie": "session=eyJ4IjoxfQ.aaaaaa.bbbb"}]
 )
@@ -212,6 +213,7 @@ def test_a_signed_in_person_is_cut_off_too_and_others_are_not(
 # -- who hears what --------------------------------------------------------------------------------
 
 
+@pytest.mark.no_second_look
 def test_progress_is_told_to_the_author_on_every_server_and_to_nobody_else(
     sockets_site: Site, ann: Person, connect: Any
 ) -> None:

@@ -214,6 +214,7 @@ def _open(who: Socket) -> Iterator[None]:
 # -- what they hear --------------------------------------------------------------------------------
 
 
+@pytest.mark.no_second_look
 def test_a_comment_reaches_who_watches_on_every_server_and_nobody_else(
     sockets_site: Site, ann: Person, ben: Person, post: Posted, connect: Any
 ) -> None:

@@ -26,6 +26,8 @@ from tests.security.matrix import (
     snapshot_differences,
 )
 
+pytestmark = pytest.mark.no_second_look
+
 
 @pytest.fixture
 def objects(app: Flask, client_for: Callable[[Person], Client]) -> dict[str, Any]:

@@ -21,6 +21,8 @@ from tests.harness.clients import Client
 from tests.harness.context import concurrently
 from tests.security.matrix import snapshot
 
+pytestmark = pytest.mark.no_second_look
+
 Clients = Callable[[Person], Client]
 Drain = Callable[[], int]
 UNKNOWN = 9_999_999

@@ -83,6 +83,7 @@ def elements_of(page: str) -> Elements:
     return parser
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_what_people_type_never_becomes_markup(
     app: Flask, client_for: Callable[[Person], Client], drain: Callable[[], int]
@@ -120,6 +121,7 @@ def test_what_people_type_never_becomes_markup(
             assert poisoned.counts == harmless.counts, payload
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_what_people_say_never_becomes_markup(
     app: Flask,

@@ -226,6 +226,7 @@ def test_a_parent_belongs_to_the_post_and_can_be_seen(app: Flask) -> None:
 # -- keys ------------------------------------------------------------------------------------------
 
 
+@pytest.mark.no_second_look
 def test_one_key_makes_one_comment_however_parallel(app: Flask) -> None:
     ben, post = make_user("ben"), make_post()
 

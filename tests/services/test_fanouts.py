@@ -178,6 +178,7 @@ def test_a_new_follower_behind_the_slice_is_served_by_the_rebuild(
         assert timelines.plain(reader_id, None, 5) == [post.publication_id]
 
 
+@pytest.mark.no_second_look
 @pytest.mark.parametrize("place", [0, 1, 2, 6])
 def test_a_worker_that_is_killed_leaves_no_gap_and_no_double(
     app: Flask, ben: Person, readers: list[int], monkeypatch: pytest.MonkeyPatch, place: int

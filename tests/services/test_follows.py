@@ -50,6 +50,7 @@ def stored_counts(person: Person) -> tuple[int, int]:
 # -- one at a time ---------------------------------------------------------------------------------
 
 
+@pytest.mark.no_second_look
 @pytest.mark.both_modes
 def test_following_and_unfollowing_twice_counts_once(ann: Person, ben: Person, mode: str) -> None:
     for _ in range(2):

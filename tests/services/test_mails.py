@@ -102,6 +102,7 @@ def test_mail_goes_over_smtp(app: Flask, with_settings: Callable[..., None], smt
     assert outbox() == []
 
 
+@pytest.mark.no_second_look
 @pytest.mark.parametrize(
     ("answer", "error"),
     [("451 try again later", Unavailable), ("550 nobody of that name", Hopeless)],

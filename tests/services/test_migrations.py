@@ -16,6 +16,7 @@ from sqlalchemy import inspect
 
 from pigeon import create_app
 from pigeon.extensions import db, settings
+from tests.harness import connections
 from tests.harness.environment import ROOT
 
 FOLDER = str(ROOT / "migrations")
@@ -32,7 +33,7 @@ def new_app(
     new = create_app(settings=dataclasses.replace(settings(), database_url=url))
     with new.app_context():
         yield new
-        db.engine.dispose()
+    connections.close(new)
 
 
 def differences() -> list[Any]:

@@ -21,6 +21,8 @@ from pigeon.unit_of_work import Claim, StaleClaim, finish, unit_of_work
 from tests.harness import children
 from tests.harness.context import concurrently
 
+pytestmark = pytest.mark.no_second_look
+
 
 def sweep(**waiting_since: datetime) -> list[tuple[int, str]]:
     """With all queues empty but those whose heads wait since then."""

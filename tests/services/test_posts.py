@@ -94,6 +94,7 @@ def test_the_answer_waits_for_no_picture(
     assert (status, len(post["images"])) == (202, 10)
 
 
+@pytest.mark.no_second_look
 @pytest.mark.parametrize("images", [0, 2])
 def test_one_key_makes_one_post_however_parallel(
     app: Flask, token_client: Any, images: int, drain: Callable[[], int]
@@ -120,6 +121,7 @@ def test_one_key_makes_one_post_however_parallel(
     assert count(PostModel) == 1
 
 
+@pytest.mark.no_second_look
 def test_one_key_with_another_body_is_a_conflict(app: Flask, client_for: Any) -> None:
     ann, ben = make_user("ann"), make_user("ben")
     key = {"Idempotency-Key": "k-2"}
@@ -137,6 +139,7 @@ def test_one_key_with_another_body_is_a_conflict(app: Flask, client_for: Any) ->
     assert len(left_in_incoming()) == 1
 
 
+@pytest.mark.no_second_look
 def test_a_parallel_request_with_another_body_is_refused_and_leaves_nothing(
     app: Flask, token_client: Any
 ) -> None:

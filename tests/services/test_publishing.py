@@ -61,6 +61,7 @@ def recover(drain: Callable[[], int]) -> None:
 # -- the last image --------------------------------------------------------------------------------
 
 
+@pytest.mark.no_second_look
 @pytest.mark.parametrize("images", [2, 5])
 def test_images_that_finish_at_the_same_moment_publish_once(
     app: Flask, rendered_at_once: None, images: int
@@ -214,6 +215,7 @@ def test_killed_after_the_last_image_the_post_is_published_already(
     assert left_in_incoming() == [] and outbox.pending() == 0
 
 
+@pytest.mark.no_second_look
 @FORKS
 @pytest.mark.parametrize(
     ("point", "is_stored"), [("post.spooled", 0), ("post.committed", 1), ("post.queued", 1)]

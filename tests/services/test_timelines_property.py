@@ -52,7 +52,10 @@ POSTS = 120
 QUIET_EVERY = 250
 MAY_POST_INSIDE = 2
 
-pytestmark = pytest.mark.env(CELEBRITY_FOLLOWERS="5", TIMELINE_LENGTH="40")
+pytestmark = [
+    pytest.mark.env(CELEBRITY_FOLLOWERS="5", TIMELINE_LENGTH="40"),
+    pytest.mark.no_second_look,
+]
 
 
 class Killed(BaseException):
@@ -345,6 +348,7 @@ def make_small(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(pulls, "LENGTH", 30)
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(1200)
 def test_the_merged_timeline_equals_its_definition(
     app: Flask, monkeypatch: pytest.MonkeyPatch, database: str

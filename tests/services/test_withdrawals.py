@@ -24,6 +24,8 @@ from tests.factories import Person, make_comment, make_follow, make_post, make_u
 from tests.factories.uploads import make_processing_post, make_upload
 from tests.harness.crashes import killed_at, left_in_incoming, stored_objects
 
+pytestmark = pytest.mark.no_second_look
+
 
 def rows(model: Any) -> int:
     db.session.rollback()

@@ -19,7 +19,7 @@ from pigeon.services.likes import POSTS
 from pigeon.services.write_backs import Overtaken
 from tests.factories import Person, make_post, make_user
 
-pytestmark = pytest.mark.usefixtures("app")
+pytestmark = [pytest.mark.usefixtures("app"), pytest.mark.no_second_look]
 CRASHES = (
     "flush.read",
     "flush.stored",

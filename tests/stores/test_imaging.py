@@ -10,7 +10,6 @@ import struct
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -185,14 +184,15 @@ def _as_large_as_allowed() -> dict[str, bytes]:
     }
 
 
-def test_the_largest_files_are_answered_within_50_ms(upload: Write) -> None:
+def test_the_largest_files_cost_no_more_than_a_moment(upload: Write) -> None:
+    """About 50 ms where a million steps take 30."""
     for name, data in _as_large_as_allowed().items():
-        assert _cpu_time(partial(_answered, upload(data))) < pace.cpu_limit(0.05), name
+        assert pace.cost(partial(_answered, upload(data))) < 1.7, name
 
 
-def test_a_bomb_is_refused_within_50_ms(upload: Write) -> None:
+def test_a_bomb_is_refused_for_a_moments_cost(upload: Write) -> None:
     path = upload(hostile.png_bomb())
-    assert _cpu_time(lambda: _refusal(lambda: inspect(path))) < pace.cpu_limit(0.05)
+    assert pace.cost(lambda: _refusal(lambda: inspect(path))) < 1.7
 
 
 def _answered(path: Path) -> None:
@@ -200,10 +200,6 @@ def _answered(path: Path) -> None:
         inspect(path)
     except Refused as refusal:
         assert refusal.code == "unreadable"
-
-
-def _cpu_time(call: Callable[[], object]) -> float:
-    return pace.quickest(call, clock=time.process_time)
 
 
 def test_no_garbled_header_gets_anything_but_an_answer(upload: Write) -> None:
@@ -376,9 +372,10 @@ def test_what_only_decoding_finds(upload: Write, out: Path, data: bytes) -> None
     assert _refusal(lambda: render(path, out)) == "unreadable"
 
 
-def test_a_photograph_takes_half_a_second_of_one_core(upload: Write, out: Path) -> None:
+def test_a_photograph_costs_about_half_a_second_of_one_core(upload: Write, out: Path) -> None:
+    """Where a million steps take 30 ms; at best a third of the limit."""
     path = upload(hostile.photograph())
-    assert _cpu_time(lambda: render(path, out)) < pace.cpu_limit(0.9)  # 0.35 s at best
+    assert pace.cost(lambda: render(path, out)) < 30
 
 
 # -- avatars ------------------------------------------------------------------------------

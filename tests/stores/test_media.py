@@ -5,9 +5,11 @@ from __future__ import annotations
 import errno
 import os
 import shutil
-import time
+import socket
+import threading
 import urllib.request
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from secrets import token_hex
@@ -24,6 +26,7 @@ from pigeon.stores import media_folder
 from pigeon.stores.media import MediaStore, StoreFault, media_store
 from pigeon.stores.media_folder import FolderStore
 from pigeon.stores.media_s3 import S3Store
+from tests.harness import children
 
 VECTORS = [
     "",
@@ -284,16 +287,35 @@ def test_objects_of_others_in_the_bucket_are_not_ours(s3: S3Store) -> None:
     assert not list(s3.list())
 
 
-def test_an_unreachable_store_says_so_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def hangs_up() -> Iterator[tuple[str, list[int]]]:
+    """An endpoint that hangs up on everybody, and how often it has done so."""
+    calls: list[int] = []
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve() -> None:
+            with suppress(OSError):  # closed
+                while True:
+                    listener.accept()[0].close()
+                    calls.append(len(calls))
+
+        threading.Thread(target=serve, daemon=True).start()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}", calls
+        listener.shutdown(socket.SHUT_RDWR)
+
+
+def test_an_unreachable_store_is_asked_twice_and_says_so(
+    monkeypatch: pytest.MonkeyPatch, hangs_up: tuple[str, list[int]]
+) -> None:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-    store = media_store("s3://bucket?endpoint=http://127.0.0.1:9", Path())
-    started = time.monotonic()
+    endpoint, calls = hangs_up
+    store = media_store(f"s3://bucket?endpoint={endpoint}", Path())
 
-    for call in (lambda: store.size(_name()), lambda: list(store.list())):
+    for number, call in enumerate((lambda: store.size(_name()), lambda: list(store.list())), 1):
         with pytest.raises(StoreFault):
             call()
-    assert time.monotonic() - started < 10
+        children.wait_until(lambda n=number: len(calls) == 2 * n, what="two tries")
 
 
 def test_a_missing_bucket_is_a_fault_and_not_a_missing_picture(s3: S3Store) -> None:
