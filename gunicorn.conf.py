@@ -75,7 +75,7 @@ def post_worker_init(worker):
     if ROLE == "realtime" and socketio is not None and socketio.server is not None:
         import gevent
 
-        gevent.spawn(_drain, worker, socketio.server.eio)
+        gevent.spawn(_drain, worker, socketio.server.eio, worker.wsgi.extensions["sockets_gate"])
 
 
 def _check(worker):
@@ -97,11 +97,12 @@ def child_exit(server, worker):
         multiprocess.mark_process_dead(worker.pid)
 
 
-def _drain(worker, engine):
+def _drain(worker, engine, gate):
     import gevent
 
     while worker.alive:
         gevent.sleep(0.2)
+    gate.close()  # first: who is let go must not come back to this process
     for socket in list(engine.sockets.values()):
         # Dropped, not `disconnect`ed: a client takes that as final and never comes back.
         gevent.spawn(socket.close, wait=False, abort=True, reason="server shutdown")

@@ -67,6 +67,10 @@ class Connection:
             self._reader.feed(data)
         return answers
 
+    def set_timeout(self, timeout_s: float) -> None:
+        """How long `read` waits before it raises TimeoutError; what came in part is kept."""
+        self._socket.settimeout(timeout_s)
+
     def close(self) -> None:
         self._socket.close()
 
