@@ -106,7 +106,7 @@ class Bus(socketio.pubsub_manager.PubSubManager):  # type: ignore[misc]
     def _publish(self, data: dict[str, Any]) -> None:
         self._outlet.say(self.json.dumps(data, separators=(",", ":")))
 
-    def _listen(self) -> Iterator[bytes]:
+    def _listen(self) -> Iterator[dict[str, Any]]:
         """Whatever others say, for ever."""
         wait_s = SHORTEST_WAIT_S
         while True:
@@ -120,7 +120,7 @@ class Bus(socketio.pubsub_manager.PubSubManager):  # type: ignore[misc]
                 time.sleep(wait_s)
                 wait_s = min(wait_s * 2, LONGEST_WAIT_S)
 
-    def _messages(self) -> Iterator[bytes | None]:
+    def _messages(self) -> Iterator[dict[str, Any] | None]:
         """None once it listens; ends by an error when Redis is gone or says nothing any more."""
         connection = _subscribed(self._url)
         try:
@@ -133,10 +133,18 @@ class Bus(socketio.pubsub_manager.PubSubManager):  # type: ignore[misc]
                     self.on_kick(message)
                 elif message == RESYNC:
                     self._say_resync_soon()
-                else:
-                    yield message
+                elif (readable := self._read(message)) is not None:
+                    yield readable
         finally:
             connection.close()
+
+    def _read(self, message: bytes) -> dict[str, Any] | None:
+        """What the library does not look at closely would end its listening."""
+        try:
+            found = self.json.loads(message)
+        except (ValueError, RecursionError):
+            return None
+        return found if isinstance(found, dict) else None
 
     def _say_resync_soon(self) -> None:
         if not self._will_resync:
