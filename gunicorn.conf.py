@@ -6,6 +6,7 @@ Imports nothing of the application: the gevent worker has to patch before that h
 import ctypes
 import os
 import re
+import resource
 import signal
 import sys
 from pathlib import Path
@@ -28,6 +29,12 @@ if ":" in os.environ.get("HOST", ""):
 # One process per port and Procfile line; the platform's process count scales them.
 workers = int(os.environ.get("WEB_CONCURRENCY", "1")) if ROLE == "web" else 1
 worker_connections = 2000
+if ROLE == "realtime":  # the usual soft limit is 1,024 files, and every socket is one
+    _soft, _hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    _files = 2 * worker_connections
+    if _soft < _files:
+        _files = _files if _hard == resource.RLIM_INFINITY else min(_files, _hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (_files, _hard))
 max_requests = 0
 backlog = 512
 worker_tmp_dir = (

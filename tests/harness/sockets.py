@@ -35,11 +35,17 @@ class Realtime:
 
 
 @contextmanager
-def realtime_process(site: Site, module: str = "wsgi:app", **env: str) -> Iterator[Realtime]:
-    """One more on the stores of the site, as the Procfile starts it; `module` is what it serves."""
+def realtime_process(
+    site: Site, module: str = "wsgi:app", *, files: int | None = None, **env: str
+) -> Iterator[Realtime]:
+    """One more on the stores of the site, as the Procfile starts it.
+
+    `module` is what it serves, `files` how many its user may open.
+    """
     port = children.free_port()
     name = f"realtime.{port}"
-    command = ["gunicorn", "-c", "gunicorn.conf.py", "-k", "gevent", module]
+    server = f"exec gunicorn -c gunicorn.conf.py -k gevent {module}"
+    command = ["sh", "-c", f"ulimit -Sn {files}; {server}" if files else server]
     site.start(name, command, PIGEON_ROLE="realtime", PORT=str(port), GRACEFUL_S="5", **env)
     found = Realtime(url=f"http://127.0.0.1:{port}", process=site.processes[name])
     try:
