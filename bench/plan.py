@@ -51,6 +51,8 @@ class Plan:
     batches: dict[int, int]
     """How many rows are written with which `NOTIFY_BATCH`."""
     live_likes: int
+    bus_messages: int
+    """Per bus and round."""
 
 
 FULL = Plan(
@@ -86,6 +88,7 @@ FULL = Plan(
     recipients=(10, 100, 1_000, 10_000, 100_000),
     batches={1: 500, 10: 3_000, 100: 9_999, 1_000: 9_999, 2_000: 9_999, 10_000: 9_999},
     live_likes=60,
+    bus_messages=300,
 )
 
 QUICK = Plan(
@@ -121,6 +124,7 @@ QUICK = Plan(
     recipients=(10, 100, 1_000, 6_000),
     batches={1: 100, 10: 500, 100: 1_500, 1_000: 1_500, 10_000: 1_500},
     live_likes=15,
+    bus_messages=100,
 )
 
 TINY = Plan(
@@ -156,4 +160,5 @@ TINY = Plan(
     recipients=(10, 100, 250),
     batches={1: 5, 10: 50, 1_000: 100},
     live_likes=2,
+    bus_messages=3,
 )
