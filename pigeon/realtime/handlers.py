@@ -32,7 +32,8 @@ from pigeon.web.parsing import Body, check_shape
 
 log = structlog.get_logger()
 SOCKETS_PER_USER = 20
-ATTEMPTS = Buckets(120, 2.0)
+ATTEMPTS_AT_ONCE = 120
+ATTEMPTS = Buckets(ATTEMPTS_AT_ONCE, 2.0)
 """Of a person to connect: all their tabs, twice, then two a second."""
 EVENTS_A_MINUTE = 100
 """Of a person, unless the event has a rate of its own."""

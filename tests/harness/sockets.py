@@ -36,13 +36,13 @@ class Realtime:
 
 @contextmanager
 def realtime_process(
-    site: Site, module: str = "wsgi:app", *, files: int | None = None, **env: str
+    site: Site, module: str = "wsgi:app", *, files: int = 0, port: int = 0, **env: str
 ) -> Iterator[Realtime]:
     """One more on the stores of the site, as the Procfile starts it.
 
-    `module` is what it serves, `files` how many its user may open.
+    `module` is what it serves, `files` how many its user may open, `port` a chosen one.
     """
-    port = children.free_port()
+    port = port or children.free_port()
     name = f"realtime.{port}"
     server = f"exec gunicorn -c gunicorn.conf.py -k gevent {module}"
     command = ["sh", "-c", f"ulimit -Sn {files}; {server}" if files else server]
