@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import websocket
 from sqlalchemy import delete
 
 from pigeon.cache import keys
@@ -268,6 +270,33 @@ def test_who_connects_before_the_bus_is_there_is_told_when_it_is(
         with bare_site.app.app_context():
             push.to_user(EVENT, {"n": 1}, dora.id)
         children.wait_until(lambda: numbers(early) == [1], what="the event")
+
+
+# -- who reads late --------------------------------------------------------------------------------
+
+
+def test_who_reads_late_gets_every_frame_whole(
+    bare_site: Site, servers: list[Realtime], dora: Person
+) -> None:
+    """More than the system keeps for a connection: a frame in part would break what follows."""
+    late = websocket.WebSocket()
+    late.connect(
+        f"{servers[0].url.replace('http', 'ws')}/socket.io/?EIO=4&transport=websocket",
+        timeout=30,
+        origin=bare_site.url,
+        sockopt=[(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)],
+    )
+    late.recv()
+    late.send("40" + json.dumps({"token": token_of(bare_site, dora)}))
+    assert str(late.recv()).startswith("40{")
+    with bare_site.app.app_context():
+        for number in range(300):
+            push.to_user(EVENT, {"n": number, "x": "x" * 30_000}, dora.id)
+    time.sleep(0.5)
+    frames = [json.loads(str(late.recv())[2:]) for _ in range(300)]
+    late.shutdown()
+    assert [payload["n"] for _, payload in frames] == list(range(300))
+    assert all(len(payload["x"]) == 30_000 for _, payload in frames)
 
 
 # -- a line that is half open ----------------------------------------------------------------------
