@@ -7,6 +7,7 @@ import ctypes
 import glob
 import os
 import re
+import resource
 import signal
 import sys
 from functools import partial
@@ -32,6 +33,12 @@ if ":" in HOST:
 # One process per port and Procfile line; the platform's process count scales them.
 workers = int(os.environ.get("WEB_CONCURRENCY", "1")) if ROLE == "web" else 1
 worker_connections = 2000
+if ROLE == "realtime":  # the usual soft limit is 1,024 files, and every socket is one
+    _soft, _hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    _files = 2 * worker_connections
+    if _soft < _files:
+        _files = _files if _hard == resource.RLIM_INFINITY else min(_files, _hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (_files, _hard))
 max_requests = 0
 backlog = 512
 worker_tmp_dir = (
@@ -105,7 +112,7 @@ def post_worker_init(worker):
     if ROLE == "realtime" and socketio is not None and socketio.server is not None:
         import gevent
 
-        gevent.spawn(_drain, worker, socketio.server.eio)
+        gevent.spawn(_drain, worker, socketio.server.eio, worker.wsgi.extensions["sockets_gate"])
 
 
 def _check(worker):
@@ -132,11 +139,12 @@ def child_exit(server, worker):
         multiprocess.mark_process_dead(worker.pid, folder)
 
 
-def _drain(worker, engine):
+def _drain(worker, engine, gate):
     import gevent
 
     while worker.alive:
         gevent.sleep(0.2)
+    gate.close()  # first: who is let go must not come back to this process
     if hasattr(worker, "visits"):
         worker.visits.end_idle()
     for socket in list(engine.sockets.values()):

@@ -33,6 +33,7 @@ GROUPS = (
     "neighbours",
     "notifications",
     "live",
+    "bus",
     "hostile",
 )
 """In this order; the last but three and what follows add people to the data."""

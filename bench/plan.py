@@ -53,6 +53,8 @@ class Plan:
     live_likes: int
     hostile_s: float
     """So long the site is attacked, and so long it is used as much."""
+    bus_messages: int
+    """Per bus and round."""
 
 
 FULL = Plan(
@@ -89,6 +91,7 @@ FULL = Plan(
     batches={1: 500, 10: 3_000, 100: 9_999, 1_000: 9_999, 2_000: 9_999, 10_000: 9_999},
     live_likes=60,
     hostile_s=60.0,
+    bus_messages=300,
 )
 
 QUICK = Plan(
@@ -125,6 +128,7 @@ QUICK = Plan(
     batches={1: 100, 10: 500, 100: 1_500, 1_000: 1_500, 10_000: 1_500},
     live_likes=15,
     hostile_s=6.0,
+    bus_messages=100,
 )
 
 TINY = Plan(
@@ -161,4 +165,5 @@ TINY = Plan(
     batches={1: 5, 10: 50, 1_000: 100},
     live_likes=2,
     hostile_s=1.0,
+    bus_messages=3,
 )

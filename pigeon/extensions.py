@@ -34,6 +34,11 @@ NAMING = {
 
 PATIENCE_S = {"web": 5, "realtime": 5}
 REST_S = 1.0
+TURN_S = {"realtime": 20}
+"""So long a socket waits for its turn at SQL: as long as clients wait for theirs."""
+REDIS_CONNECTIONS = 50
+"""Of a process to a role; who comes when all are in use waits, redis-py would refuse at once."""
+REDIS_TURN_S = 5.0
 
 
 class Base(DeclarativeBase):
@@ -77,13 +82,16 @@ class RedisRole:
 
     def connect(self, *, timeout_s: float | None) -> redis.Redis:
         """A client of its own; `timeout_s=None` for loops that block on purpose."""
-        return redis.Redis.from_url(
+        pool = redis.BlockingConnectionPool.from_url(
             self.url,
+            max_connections=REDIS_CONNECTIONS,
+            timeout=REDIS_TURN_S,
             socket_timeout=timeout_s,
             socket_connect_timeout=min(timeout_s or 0.5, 0.5),
             retry=Retry(NoBackoff(), 1, supported_errors=(RedisConnectionError,)),
             health_check_interval=0,
         )
+        return redis.Redis.from_pool(pool)
 
 
 cache = RedisRole("cache", timeout_s=0.25)
@@ -110,7 +118,7 @@ def sql_options(app_settings: Settings, role: str) -> dict[str, Any]:
         "pool_recycle": 280,
         "pool_size": 5,
         "max_overflow": 10,
-        "pool_timeout": 5,
+        "pool_timeout": TURN_S.get(role, 5),
         "connect_args": {
             "connect_timeout": 3,
             "read_timeout": patience_s,

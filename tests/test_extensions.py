@@ -1,4 +1,4 @@
-"""A database server that accepts and never answers costs who meets it first a moment, not all."""
+"""Handles to the stores: when many ask at once, and when a server accepts and never answers."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 import pytest
+from flask import Flask
 from sqlalchemy import create_engine
 from sqlalchemy.exc import OperationalError
 
-from pigeon.extensions import rest_after_failures
+from pigeon.extensions import REDIS_CONNECTIONS, rest_after_failures, state
+from tests.harness.context import concurrently
 
 
 class Mute:
@@ -60,3 +62,12 @@ def test_a_server_that_hangs_is_left_alone_for_a_while(
     assert len(mute.met) == 1
     assert len(set(messages)) == 1
     engine.dispose()
+
+
+def test_who_comes_when_every_connection_is_in_use_waits_for_a_turn(app: Flask) -> None:
+    """redis-py refuses the hundred and first at once."""
+    client = state.connect(timeout_s=5)
+    calls = [lambda: client.blpop(["nothing"], timeout=0.05)] * 300
+    with client:
+        assert concurrently(app, calls) == [None] * 300
+        assert len(client.connection_pool._connections) <= REDIS_CONNECTIONS

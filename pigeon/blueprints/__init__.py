@@ -118,6 +118,7 @@ PAGES: tuple[tuple[str, str, View], ...] = (
 CALLS: tuple[tuple[str, str, View], ...] = (
     ("GET", "/openapi.json", openapi.show_document),
     ("GET", "/docs", openapi.show_docs),
+    ("GET", "/docs/sockets", openapi.show_sockets),
     ("GET", "/csrf", accounts_api.get_csrf),
     ("POST", "/auth/signup", accounts_api.sign_up),
     ("POST", "/auth/confirm", accounts_api.confirm),

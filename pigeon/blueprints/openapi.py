@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from flask import Response, current_app, render_template
@@ -74,6 +75,13 @@ def show_document() -> ResponseReturnValue:
 @access(ANYONE)
 def show_docs() -> ResponseReturnValue:
     return render_template("docs/docs.html", document=document())
+
+
+@access(ANYONE)
+def show_sockets() -> ResponseReturnValue:
+    """The page for socket clients, as the repository has it."""
+    path = Path(current_app.root_path).parent / "docs" / "sockets.md"
+    return Response(path.read_text(), mimetype="text/plain")
 
 
 @cache

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import socket
+import threading
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -18,6 +19,9 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 
 Argument = bytes
 CHUNK = 65_536
+MOST = 50
+"""Connections of a process to one URL at a time; who comes later waits for a turn."""
+TURN_S = 5.0
 
 
 _LENGTHS = [b"\r\n$%d\r\n" % length for length in range(256)]
@@ -67,6 +71,10 @@ class Connection:
             self._reader.feed(data)
         return answers
 
+    def set_timeout(self, timeout_s: float) -> None:
+        """How long `read` waits before it raises TimeoutError; what came in part is kept."""
+        self._socket.settimeout(timeout_s)
+
     def close(self) -> None:
         self._socket.close()
 
@@ -83,8 +91,13 @@ class Pool:
     def __init__(self, url: str, timeout_s: float) -> None:
         self._url = url
         self._timeout_s = timeout_s
+        self._start()
+
+    def _start(self) -> None:
+        """Also in a forked child: what the parent holds stays the parent's."""
         self._pid = os.getpid()
         self._free: list[Connection] = []
+        self._turns = threading.BoundedSemaphore(MOST)
 
     def pipeline(self, commands: Iterable[Sequence[bytes]]) -> list[Any]:
         """The replies in the order of the commands; the first error reply is raised."""
@@ -122,6 +135,17 @@ class Pool:
         Sent again on a new connection when one that was kept turns out to be closed, as all are
         after Redis was restarted: commands must bear to run twice.
         """
+        if self._pid != os.getpid():
+            self._start()
+        turns = self._turns
+        if not turns.acquire(timeout=TURN_S):
+            raise RedisConnectionError("every connection is in use")
+        try:
+            return self._send(payload, replies)
+        finally:
+            turns.release()
+
+    def _send(self, payload: bytes, replies: int) -> list[Any]:
         kept = self._find_kept()
         if kept is not None:
             try:
@@ -143,7 +167,7 @@ class Pool:
 
     def _find_kept(self) -> Connection | None:
         if self._pid != os.getpid():
-            self._pid, self._free = os.getpid(), []
+            self._start()
         try:
             return self._free.pop()
         except IndexError:

@@ -1,51 +1,189 @@
-"""The bus between realtime processes: the stock Redis manager with two changes.
+"""The bus between realtime processes: Redis pub/sub that says when something may have been missed.
 
-It is back within 5 s of Redis, and then tells every local client that it may have missed something.
-The hook is private: python-socketio is pinned, and a test holds it.
+In order, over one connection each way. A message that could not be published is remembered, and at
+the next success everybody on every process hears `resync`; so does a process after a gap in its
+own listening. Hooks into python-socketio are private: it is pinned, and tests hold them.
 """
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import socketio
 import structlog
+from redis.exceptions import RedisError
 
-from pigeon.cache import keys
-from pigeon.realtime.push import FAST
+from pigeon.cache import keys, resp
 
 log = structlog.get_logger()
+NAMESPACE = "/"
+PUBLISH_S = 1.0
+CONNECT_S = 1.0
+SILENT_S = 2.0
+"""After which the listener asks whether Redis is still there; as long again for the answer."""
+SHORTEST_WAIT_S = 0.1
 LONGEST_WAIT_S = 5.0
+TOGETHER_S = 0.2
+"""Several processes that missed something make one `resync`."""
+RESYNC = b'{"method":"resync"}'
+CHANNELS = (keys.BUS_CHANNEL.encode(), keys.KICKS_CHANNEL.encode())
 
 
-class ResyncRedisManager(socketio.RedisManager):  # type: ignore[misc]
-    """Reconnects with a short back-off and emits `resync` locally after a gap."""
+def _nothing(*_arguments: Any) -> None:
+    """What a process without sockets does."""
 
-    def _redis_listen_with_retries(self) -> Iterator[Any]:
-        is_first, wait_s = True, 0.5
+
+class Outlet:
+    """Publishes in the order of the calls, and owes a `resync` while something was lost."""
+
+    def __init__(self, url: str) -> None:
+        self._pool = resp.Pool(url, PUBLISH_S)
+        self._turn = threading.Lock()
+        self._owes = False
+
+    def say(self, text: str) -> None:
+        """Tell every process; what cannot be told now is made good later, and raises nothing."""
+        if self._owes and self._turn.locked():
+            return  # whoever has the turn finds out whether Redis is back
+        with self._turn:
+            self._publish([_published(text.encode())])
+
+    def _publish(self, commands: list[list[bytes]]) -> None:
+        owed = [_published(RESYNC)] if self._owes else []
+        try:
+            self._pool.pipeline(commands + owed)
+        except (RedisError, OSError) as error:
+            log.warning("bus_unsaid", error=type(error).__name__)
+            if not self._owes:
+                self._owes = True
+                threading.Thread(target=self._make_good, daemon=True).start()
+        else:
+            self._owes = False
+
+    def _make_good(self) -> None:
+        """Also when nobody has anything more to say."""
+        wait_s = SHORTEST_WAIT_S
+        while self._owes:
+            time.sleep(wait_s)
+            wait_s = min(wait_s * 2, LONGEST_WAIT_S)
+            with self._turn:
+                if self._owes:
+                    self._publish([])
+
+
+def _published(text: bytes) -> list[bytes]:
+    return [b"PUBLISH", CHANNELS[0], text]
+
+
+class Bus(socketio.pubsub_manager.PubSubManager):  # type: ignore[misc]
+    """The manager of a realtime process, or with `write_only` another process's end of the bus."""
+
+    name = "bus"
+
+    def __init__(self, url: str, *, write_only: bool = False) -> None:
+        super().__init__(channel=keys.BUS_CHANNEL, write_only=write_only)
+        self.on_kick: Callable[[bytes], None] = _nothing
+        self.on_gap: Callable[[], None] = _nothing
+        self._url = url
+        self._outlet = Outlet(url)
+        self._will_resync = False
+
+    def enter_room(self, sid: str, namespace: str, room: str, eio_sid: str | None = None) -> None:
+        """Of a socket of this process; one that is gone enters nothing, here or elsewhere."""
+        if self._is_here(sid, namespace):
+            super().enter_room(sid, namespace, room, eio_sid=eio_sid)
+
+    def leave_room(self, sid: str, namespace: str, room: str) -> None:
+        if self._is_here(sid, namespace):
+            super().leave_room(sid, namespace, room)
+
+    def _is_here(self, sid: str, namespace: str) -> bool:
+        return bool(self.is_connected(sid, namespace) or self.is_pre_connected(sid, namespace))
+
+    def _publish(self, data: dict[str, Any]) -> None:
+        self._outlet.say(self.json.dumps(data, separators=(",", ":")))
+
+    def _listen(self) -> Iterator[dict[str, Any]]:
+        """Whatever others say, for ever."""
+        wait_s = SHORTEST_WAIT_S
         while True:
             try:
-                self._redis_connect()
-                self.pubsub.subscribe(self.channel)
-                if not is_first:
-                    self.emit("resync", {}, namespace="/", ignore_queue=True)
-                is_first, wait_s = False, 0.5
-                yield from self._messages()
+                for message in self._messages():
+                    wait_s = SHORTEST_WAIT_S
+                    if message is not None:
+                        yield message
             except Exception as error:  # whatever it was: the listener must outlive it
                 log.warning("bus_lost", error=type(error).__name__)
                 time.sleep(wait_s)
                 wait_s = min(wait_s * 2, LONGEST_WAIT_S)
 
-    def _messages(self) -> Iterator[Any]:
-        while True:
-            message = self.pubsub.get_message(timeout=5)
-            if message:
-                yield message
+    def _messages(self) -> Iterator[dict[str, Any] | None]:
+        """None once it listens; ends by an error when Redis is gone or says nothing any more."""
+        connection = _subscribed(self._url)
+        try:
+            yield None
+            self._say_resync_soon()
+            self.on_gap()
+            while True:
+                _, channel, message = _next(connection)
+                if channel == CHANNELS[1]:
+                    self.on_kick(message)
+                elif message == RESYNC:
+                    self._say_resync_soon()
+                elif (readable := self._read(message)) is not None:
+                    yield readable
+        finally:
+            connection.close()
+
+    def _read(self, message: bytes) -> dict[str, Any] | None:
+        """What the library does not look at closely would end its listening."""
+        try:
+            found = self.json.loads(message)
+        except (ValueError, RecursionError):
+            return None
+        return found if isinstance(found, dict) else None
+
+    def _say_resync_soon(self) -> None:
+        if not self._will_resync:
+            self._will_resync = True
+            self.server.start_background_task(self._say_resync)
+
+    def _say_resync(self) -> None:
+        time.sleep(TOGETHER_S)
+        self._will_resync = False
+        self.emit("resync", {}, namespace=NAMESPACE, ignore_queue=True)
 
 
-def manager(url: str) -> ResyncRedisManager:
-    return ResyncRedisManager(
-        url, channel=keys.BUS_CHANNEL, redis_options=FAST | {"health_check_interval": 10}
-    )
+def _subscribed(url: str) -> resp.Connection:
+    connection = resp.Connection(url, CONNECT_S)
+    try:
+        for answer in connection.pipeline(resp.encode([b"SUBSCRIBE", *CHANNELS]), len(CHANNELS)):
+            if isinstance(answer, Exception):
+                raise answer
+        connection.set_timeout(SILENT_S)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _next(connection: resp.Connection) -> tuple[bytes, bytes, bytes]:
+    """The next message; TimeoutError when Redis does not answer for twice `SILENT_S`."""
+    has_asked = False
+    while True:
+        try:
+            (reply,) = connection.read(1)
+        except TimeoutError:
+            if has_asked:
+                raise
+            has_asked = True
+            connection.send(resp.encode([b"PING"]))
+            continue
+        has_asked = False
+        if isinstance(reply, Exception):
+            raise reply
+        if reply[0] == b"message":
+            return reply[0], reply[1], reply[2]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import structlog
-from flask import request
+from flask import Flask, request
 from flask_babel import force_locale
 from flask_login import current_user
 from flask_socketio import ConnectionRefusedError, SocketIO, join_room, leave_room
@@ -22,15 +22,22 @@ from pigeon.domain.sessions import SessionUser
 from pigeon.extensions import settings
 from pigeon.faults import reason_of
 from pigeon.realtime import connections
+from pigeon.realtime.buckets import Buckets
 from pigeon.realtime.connections import Connection
 from pigeon.realtime.push import post_room, user_room
-from pigeon.services import presence, rates, sessions, watches
+from pigeon.realtime.quotas import quotas
+from pigeon.services import presence, sessions, watches
 from pigeon.web.errors import error_object
 from pigeon.web.guards import MEMBERS, access
 from pigeon.web.parsing import Body, check_shape
 
 log = structlog.get_logger()
 SOCKETS_PER_USER = 20
+ATTEMPTS_AT_ONCE = 120
+ATTEMPTS = Buckets(ATTEMPTS_AT_ONCE, 2.0)
+"""Of a person to connect: all their tabs, twice, then two a second."""
+EVENTS_A_MINUTE = 100
+"""Of a person, unless the event has a rate of its own."""
 FIELDS = 20
 """Of a payload; the faults of a longer one are not named one by one."""
 
@@ -52,7 +59,8 @@ def connect(auth: Any = None) -> None:
     found = _who(auth)
     if found is None:
         raise ConnectionRefusedError("unauthenticated", {"code": "unauthenticated"})
-    if connections.count_of(found.user_id) >= SOCKETS_PER_USER:
+    is_eager = settings().rate_limits and not ATTEMPTS.take(found.user_id)
+    if is_eager or connections.count_of(found.user_id) >= SOCKETS_PER_USER:
         raise ConnectionRefusedError("rate_limited", {"code": "rate_limited"})
     join_room(user_room(found.user_id))
     mine = Connection(user_id=found.user_id, session_id=found.session_id, language=found.language)
@@ -65,6 +73,9 @@ def disconnect(_reason: Any = None) -> None:
     connections.remove(_sid())
 
 
+WATCHING = (300, 60)
+
+
 # -- events ----------------------------------------------------------------------------------------
 
 
@@ -72,7 +83,7 @@ class OfPost(Body):
     post_id: str
 
 
-@access(MEMBERS, rate=(300, 60))
+@access(MEMBERS, rate=WATCHING)
 def watch(sid: str, mine: Connection, payload: dict[str, Any]) -> dict[str, Any]:
     """Live counts and comments of a post from now on; the oldest watched makes room."""
     post_id = _post_id(payload)
@@ -84,7 +95,7 @@ def watch(sid: str, mine: Connection, payload: dict[str, Any]) -> dict[str, Any]
     return {"like_count": found.like_count, "comment_count": found.comment_count}
 
 
-@access(MEMBERS, rate=(300, 60))
+@access(MEMBERS, rate=WATCHING)
 def unwatch(sid: str, _mine: Connection, payload: dict[str, Any]) -> dict[str, Any]:
     """Also of a post that is not watched, or not there."""
     post_id = _post_id(payload)
@@ -113,7 +124,7 @@ def answer(name: str, *payload: Any) -> dict[str, Any]:
         if mine is None:
             raise errors.Unauthenticated
         handler = EVENTS[name]
-        _guard(name, handler, mine)
+        _guard(handler)
         return {"ok": True} | handler(_sid(), mine, _object(payload))
     except errors.DomainError as error:
         return _refuse(error, mine)
@@ -126,13 +137,36 @@ def unknown(_event: str, *_payload: Any) -> dict[str, Any]:
     return _refuse(errors.NotFound(), connections.find(_sid()))
 
 
-def _guard(name: str, handler: Handler, mine: Connection) -> None:
+def count(app: Flask, sid: str, name: str) -> dict[str, Any] | None:
+    """One event more of a person: the refusal, when it is one too many."""
+    mine = connections.find(sid)
+    if mine is None:
+        return None
+    rate = getattr(EVENTS.get(name), "rate", None)
+    try:
+        quotas.hit(name if rate else "all", mine.user_id, rate[0] if rate else EVENTS_A_MINUTE)
+    except errors.TooMany as error:
+        refusal = _rate_limited(app, mine.language)
+        told = refusal["error"] | {"retry_after": error.retry_after_s}
+        return refusal | {"error": told}
+    return None
+
+
+def count_nothing(_sid: str, _name: str) -> None:
+    """Without limits."""
+
+
+@cache
+def _rate_limited(app: Flask, language: str) -> dict[str, Any]:
+    """Made once: who sends too much costs no translation either."""
+    with app.app_context(), force_locale(language):
+        return {"ok": False, "error": error_object(errors.TooMany.code, {})}
+
+
+def _guard(handler: Handler) -> None:
     """Default deny: a handler that says nothing is refused, and fails the build."""
     if getattr(handler, "access", None) != MEMBERS:
         raise errors.Forbidden
-    rate = getattr(handler, "rate", None)
-    if rate is not None:
-        rates.hit(name, str(mine.user_id), *rate)
 
 
 def _object(payload: tuple[Any, ...]) -> dict[str, Any]:

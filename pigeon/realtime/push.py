@@ -7,19 +7,16 @@ import os
 from collections.abc import Iterable
 from typing import Any
 
-import socketio
 import structlog
 from flask import current_app
-from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
-from redis.retry import Retry
 
 from pigeon.cache import keys
 from pigeon.extensions import settings, state
+from pigeon.realtime.bus import Bus
 
 log = structlog.get_logger()
-FAST = {"socket_timeout": 1.0, "socket_connect_timeout": 0.5, "retry": Retry(NoBackoff(), 0)}
-_emitters: dict[tuple[int, str], socketio.RedisManager] = {}
+_emitters: dict[tuple[int, str], Bus] = {}
 
 
 def user_room(user_id: int) -> str:
@@ -58,9 +55,7 @@ def emitter() -> Any:
         return server
     key = (os.getpid(), settings().redis_state_url)
     if key not in _emitters:
-        _emitters[key] = socketio.RedisManager(
-            key[1], channel=keys.BUS_CHANNEL, write_only=True, redis_options=FAST
-        )
+        _emitters[key] = Bus(key[1], write_only=True)
     return _emitters[key]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
 from collections.abc import Callable
 from functools import partial
@@ -11,51 +12,72 @@ from typing import Any
 import structlog
 from flask import Flask
 from flask_socketio import SocketIO
+from werkzeug.middleware.proxy_fix import ProxyFix
 
-from pigeon.cache import keys
-from pigeon.extensions import db, state
+from pigeon.extensions import db, settings, state
 from pigeon.faults import Outage, is_passing
-from pigeon.realtime import bus, connections, handlers, live, wire
+from pigeon.realtime import bus, connections, frames, gate, handlers, live, wire
+from pigeon.realtime.quotas import quotas
 from pigeon.services import presence, sessions, watches
 
 log = structlog.get_logger()
 AUTHENTICATE_S = 5
 REVALIDATE_S = 300
+_must_check = threading.Event()
 
 
 def bind(app: Flask) -> SocketIO:
     """A server on this app: websocket only, exact origins, small messages, quick authentication."""
     with app.app_context():
+        origins, is_limited = handlers.allowed_origins(), settings().rate_limits
         sockets = SocketIO(
             app,
-            client_manager=bus.manager(state.url),
+            client_manager=bus.Bus(state.url),
             async_mode="gevent",
+            async_handlers=False,  # `wire` gives every connection a greenlet
             transports=["websocket"],
-            cors_allowed_origins=handlers.allowed_origins(),
+            cors_allowed_origins=origins,
             manage_session=False,
-            max_http_buffer_size=wire.MESSAGE_BYTES,
+            max_http_buffer_size=frames.MESSAGE_BYTES,
             http_compression=False,
             ping_interval=25,
             ping_timeout=20,
         )
-    wire.guard(sockets)
+        _believe_proxies(app, settings().trusted_proxies)
+    count = partial(handlers.count, app) if is_limited else handlers.count_nothing
+    wire.guard(sockets, is_paced=is_limited, count=count)
     handlers.register(sockets)
     app.extensions["sockets"] = sockets
+    app.extensions["sockets_gate"] = gate.Gate(
+        sockets.server, origins=origins, is_limited=is_limited
+    )
     return sockets
+
+
+def _believe_proxies(app: Flask, hops: int) -> None:
+    """The server stands outside of what does it for pages."""
+    if hops:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
 
 
 def start_background(app: Flask, spawn: Callable[..., Any]) -> None:
     """The loops of a realtime process; `spawn` starts a greenlet."""
-    for loop in (_listen_for_kicks, _renew_leases, _tell_waiting, _close_silent):
+    server = app.extensions["sockets"].server
+    server.manager.on_kick = partial(spawn, _kick, server)
+    server.manager.on_gap = _must_check.set
+    # The library would begin to listen at the first connection, and miss what came before.
+    server.manager_initialized = True
+    server.manager.initialize()
+    for loop in (_check_sessions, _renew_leases, _tell_waiting, _close_silent, _tell_quotas):
         spawn(partial(_forever, app, loop))
 
 
-def _forever(app: Flask, loop: Callable[[SocketIO], None]) -> None:
+def _forever(app: Flask, loop: Callable[[Any], None]) -> None:
     outage = Outage("realtime_loop_waits", loop=loop.__name__)
     while True:
         with app.app_context():
             try:
-                loop(app.extensions["sockets"])
+                loop(app.extensions["sockets"].server)
             except Exception as error:
                 if is_passing(error):
                     outage.note(error)
@@ -66,23 +88,15 @@ def _forever(app: Flask, loop: Callable[[SocketIO], None]) -> None:
         time.sleep(1.0)
 
 
-def _listen_for_kicks(sockets: SocketIO) -> None:
-    """Close sockets of ended sessions; after a gap in listening every socket is checked again."""
-    client: Any = state.connect(timeout_s=None)
-    with client.pubsub(ignore_subscribe_messages=True) as pubsub:
-        pubsub.subscribe(keys.KICKS_CHANNEL)
-        _revalidate(sockets)
-        checked = time.monotonic()
-        while True:
-            message = pubsub.get_message(timeout=5)
-            if message:
-                _kick(sockets, message["data"])
-            if time.monotonic() - checked > REVALIDATE_S:
-                _revalidate(sockets)
-                checked = time.monotonic()
+def _check_sessions(server: Any) -> None:
+    """Every socket is checked now and then, and after a gap: the end of a session is a message."""
+    while True:
+        _must_check.wait(REVALIDATE_S)
+        _revalidate(server)
 
 
-def _kick(sockets: SocketIO, data: bytes) -> None:
+def _kick(server: Any, data: bytes) -> None:
+    """Close the sockets of ended sessions."""
     try:
         message = json.loads(data)
         sids = connections.of_sessions(int(message["user"]), set(message["sessions"]))
@@ -90,20 +104,25 @@ def _kick(sockets: SocketIO, data: bytes) -> None:
         log.warning("kick_unreadable")
         return
     for sid in sids:
-        sockets.server.disconnect(sid)
+        server.disconnect(sid, ignore_queue=True)
 
 
-def _revalidate(sockets: SocketIO) -> None:
+def _revalidate(server: Any) -> None:
     """Close every socket whose session is over."""
-    held = connections.all_sessions()
-    valid = sessions.living({connection.session_id for connection in held.values()})
+    _must_check.clear()
+    try:
+        held = connections.all_sessions()
+        valid = sessions.living({connection.session_id for connection in held.values()})
+    except Exception:
+        _must_check.set()  # not known yet
+        raise
     for sid, connection in held.items():
         if connection.session_id not in valid:
-            sockets.server.disconnect(sid)
+            server.disconnect(sid, ignore_queue=True)
     db.session.rollback()
 
 
-def _renew_leases(_sockets: SocketIO) -> None:
+def _renew_leases(_server: Any) -> None:
     """Who is here, and which posts are on their screens."""
     while True:
         presence.renew(connections.user_ids())
@@ -111,7 +130,7 @@ def _renew_leases(_sockets: SocketIO) -> None:
         time.sleep(presence.RENEW_S if connections.user_ids() else 1.0)
 
 
-def _tell_waiting(_sockets: SocketIO) -> None:
+def _tell_waiting(_server: Any) -> None:
     """Counts that changed again within the second after they were told."""
     while True:
         time.sleep(1.0)
@@ -119,16 +138,19 @@ def _tell_waiting(_sockets: SocketIO) -> None:
         db.session.rollback()
 
 
-def _close_silent(sockets: SocketIO) -> None:
+def _close_silent(server: Any) -> None:
     """A connection that does not say who it is within 5 s is closed."""
     seen: dict[str, float] = {}
     while True:
         time.sleep(1.0)
-        engine = sockets.server.eio
-        known = {
-            sockets.server.manager.eio_sid_from_sid(sid, "/") for sid in connections.all_sessions()
-        }
+        engine = server.eio
+        known = {server.manager.eio_sid_from_sid(sid, "/") for sid in connections.all_sessions()}
         now = time.monotonic()
         seen = {sid: seen.get(sid, now) for sid in list(engine.sockets) if sid not in known}
         for sid in [sid for sid, since in seen.items() if now - since > AUTHENTICATE_S]:
-            engine.disconnect(sid)
+            wire.cut(server, sid)
+
+
+def _tell_quotas(_server: Any) -> None:
+    while True:
+        quotas.tell()

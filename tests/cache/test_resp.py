@@ -100,3 +100,11 @@ def test_a_connection_introduces_itself(url: str, greetings: list[list[bytes]]) 
 def test_a_refused_greeting_is_a_connection_error(app: Flask) -> None:
     with pytest.raises(RedisConnectionError):
         resp.Connection(f"{cache.url}?db=4711", 1.0)
+
+
+def test_who_comes_when_every_connection_is_in_use_waits_for_a_turn(
+    app: Flask, pool: resp.Pool
+) -> None:
+    calls = [lambda: pool.pipeline([[b"BLPOP", b"nothing", b"0.05"]])] * (2 * resp.MOST)
+    assert concurrently(app, calls) == [[None]] * (2 * resp.MOST)
+    assert len(pool._free) <= resp.MOST

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import subprocess
 import threading
 from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import socketio
 
 from pigeon.services import sessions
 from tests.factories import Person
-from tests.harness.sites import Site
+from tests.harness import children
+from tests.harness.sites import Site, status_of
 
 SERVERS = (1, 2)
 """Behind the port of the pages."""
@@ -19,6 +24,40 @@ SERVERS = (1, 2)
 def base_of(site: Site, server: int) -> str:
     host, _, port = site.url.rpartition(":")
     return f"{host}:{int(port) + server}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Realtime:
+    """A process that holds sockets, beside those of a site."""
+
+    url: str
+    process: subprocess.Popen[bytes]
+
+
+@contextmanager
+def realtime_process(
+    site: Site, module: str = "wsgi:app", *, files: int = 0, port: int = 0, **env: str
+) -> Iterator[Realtime]:
+    """One more on the stores of the site, as the Procfile starts it.
+
+    `module` is what it serves, `files` how many its user may open, `port` a chosen one.
+    """
+    port = port or children.free_port()
+    name = f"realtime.{port}"
+    server = f"exec gunicorn -c gunicorn.conf.py -k gevent {module}"
+    command = ["sh", "-c", f"ulimit -Sn {files}; {server}" if files else server]
+    site.start(name, command, PIGEON_ROLE="realtime", PORT=str(port), GRACEFUL_S="5", **env)
+    found = Realtime(url=f"http://127.0.0.1:{port}", process=site.processes[name])
+    try:
+        children.wait_ready(
+            found.process,
+            lambda: status_of(f"{found.url}/healthz") == 200,
+            log=site.log(name),
+            timeout_s=60,
+        )
+        yield found
+    finally:
+        children.stop(site.processes.pop(name))
 
 
 def token_of(site: Site, person: Person) -> str:
@@ -34,7 +73,9 @@ def new_client(site: Site) -> socketio.Client:
 class Socket:
     """A connected client that keeps what it hears."""
 
-    def __init__(self, site: Site, server: int, *, token: str = "", **headers: str) -> None:
+    def __init__(
+        self, site: Site, server: int | Realtime, *, token: str = "", **headers: str
+    ) -> None:
         self.heard: dict[str, list[Any]] = defaultdict(list)
         self.refusals: list[Any] = []
         self.closed = threading.Event()
@@ -43,11 +84,11 @@ class Socket:
         self.client.on("disconnect", lambda *_: self.closed.set())
         self.client.on("connect_error", self.refusals.append)
         self.client.connect(
-            base_of(site, server),
+            base_of(site, server) if isinstance(server, int) else server.url,
             headers=headers,
             auth={"token": token} if token else None,
             transports=["websocket"],
-            wait_timeout=5,
+            wait_timeout=20,
         )
         self._transport = self.client.eio.ws
 

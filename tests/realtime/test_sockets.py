@@ -116,12 +116,6 @@ def test_other_origins_are_refused_before_they_are_asked_who_they_are(
     assert requests.get(url, headers=upgrade, timeout=20).status_code == 400
 
 
-@pytest.mark.parametrize("query", ["EIO=4&transport=polling", "EIO=4&transport=polling&j=0"])
-def test_there_is_no_polling(sockets_site: Site, query: str) -> None:
-    answer = requests.get(f"{base_of(sockets_site, 1)}/socket.io/?{query}", timeout=20)
-    assert answer.status_code == 400 and "sid" not in answer.text
-
-
 def test_who_says_nothing_is_closed_after_five_seconds(sockets_site: Site, raw: Any) -> None:
     silent = [raw() for _ in range(5)]
     began = time.monotonic()

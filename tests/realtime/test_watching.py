@@ -7,7 +7,6 @@ import signal
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -21,7 +20,7 @@ from pigeon.services import comments_changes, likes, posts_changes
 from tests.factories import Person, Posted, make_post, make_user
 from tests.harness import children
 from tests.harness.kills import pids_of
-from tests.harness.sites import Site, running_site
+from tests.harness.sites import Site
 from tests.harness.sockets import SERVERS, Socket, token_of
 
 pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("sockets")]
@@ -187,28 +186,6 @@ def test_what_is_no_event_closes_the_connection_without_a_traceback(
     assert loud.closed.wait(30)
     assert ask(quiet, "anything")["error"]["code"] == "not_found"
     assert b"Traceback" not in log.read_bytes()[before:]
-
-
-def test_too_many_events_are_refused_for_a_while(tmp_path: Any) -> None:
-    with running_site(tmp_path, WEB="1", REALTIME="1", RATE_LIMITS="on") as site:
-        with site.app.app_context():
-            ben = make_user()
-            post = make_post(ben)
-        theirs = Socket(site, 1, token=token_of(site, ben))
-        with _open(theirs):
-            answers = [ask(theirs, "post.unwatch", {"post_id": "1"}) for _ in range(301)]
-            assert all(answer["ok"] for answer in answers[:300])
-            error = answers[300]["error"]
-            assert error["code"] == "rate_limited" and 0 < error["retry_after"] <= 61
-            assert watch(theirs, post)["ok"]
-
-
-@contextmanager
-def _open(who: Socket) -> Iterator[None]:
-    try:
-        yield
-    finally:
-        who.close()
 
 
 # -- what they hear --------------------------------------------------------------------------------
