@@ -16,7 +16,7 @@ from pigeon.domain import limits
 from pigeon.domain.errors import Forbidden, Malformed, NotFound, TooLarge, Unauthenticated
 from pigeon.extensions import settings
 from pigeon.services import rates
-from pigeon.web import login
+from pigeon.web import login, texts
 from pigeon.web.requests import is_api
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -77,7 +77,15 @@ def _guard() -> ResponseReturnValue | None:
         return redirect(f"/login?next={_return_path()}")
     check_forgery()
     check_rate(getattr(view, "rate", None))
+    _check_path()
     return None
+
+
+def _check_path() -> None:
+    """Nobody and nothing has a name that is far too long; it is not even looked for."""
+    parts = (request.view_args or {}).items()
+    if any(texts.is_excessive(name, part) for name, part in parts if isinstance(part, str)):
+        raise NotFound
 
 
 def check_level(level: str) -> None:
@@ -96,6 +104,8 @@ def check_forgery() -> None:
     token = request.headers.get("X-CSRFToken")
     try:
         token = token or request.form.get("csrf_token")
+        if texts.is_excessive("csrf_token", token or ""):
+            raise Forbidden("csrf_failed")
         validate_csrf(token)
     except (ValidationError, CSRFError) as error:
         raise Forbidden("csrf_failed") from error
