@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import inspect
+import pkgutil
 import re
 import warnings
 from collections.abc import Iterator
@@ -41,6 +43,7 @@ NOT_EVEN_ONCE = re.compile(
     r"^tests/(?!domain/).*::.*(_and_nobody_else|_loses?_and_doubles?_|_lose_double_|_no_double"
     r"|_for_another$|_is_not_lost|_in_parallel_is_one|_makes_one_|_dies_anywhere_)"
 )
+NEVER_GIVING_BACK = {"POSSESSIVE_REPEAT", "ATOMIC_GROUP"}
 
 
 def python_files(folder: Path = PIGEON) -> Iterator[tuple[str, str]]:
@@ -244,6 +247,44 @@ def test_time_comes_from_the_clock_and_nothing_is_pickled() -> None:
 def test_nothing_names_a_place_of_one_machine(folder: str) -> None:
     for glob in ("*.py", "*.html", "*.js", "*.css", "*.md", "*.txt", "*.toml", "*.po"):
         assert not matches(SECRET_PLACES.pattern, ROOT / folder, glob)
+
+
+def test_patterns_mean_the_same_on_every_python() -> None:
+    """Before 3.11.5 `(?:ab|c)*+` skipped what it should read (python/cpython, issue 106052), and
+    before 3.13.1 some of them raised SystemError (issue 101955)."""
+    found = list(_patterns())
+    assert {name for name, _ in found} >= {"pigeon.domain.tokens", "pigeon.domain.names"}
+    giving = [(name, text) for name, text in found if _operations(text) & NEVER_GIVING_BACK]
+    assert not giving
+
+
+@pytest.mark.parametrize("text", ["(?:ab|c)*+", "a++", "x(?>ab)", "((?:a|b(?:c)?+))"])
+def test_the_law_on_patterns_sees(text: str) -> None:
+    assert _operations(text) & NEVER_GIVING_BACK
+
+
+def _patterns() -> Iterator[tuple[str, str]]:
+    """Where, and what: compiled at import, or written where it is used."""
+    for _, name, _ in pkgutil.walk_packages([str(PIGEON)], "pigeon."):
+        if not name.endswith("__main__"):
+            values = vars(importlib.import_module(name)).values()
+            yield from ((name, one.pattern) for one in values if isinstance(one, re.Pattern))
+    for name, node, called in calls():
+        if called.startswith("re.") and node.args and isinstance(node.args[0], ast.Constant):
+            yield name, node.args[0].value
+
+
+def _operations(pattern: str | bytes) -> set[str]:
+    """The names of everything the pattern is made of."""
+    names: set[str] = set()
+    waiting: list[object] = [re._parser.parse(pattern)]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, list | tuple | re._parser.SubPattern):
+            waiting.extend(part)
+        elif isinstance(part, re._constants._NamedIntConstant):
+            names.add(part.name)
+    return names
 
 
 @pytest.mark.filterwarnings("default")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Response, flash, make_response, redirect, render_template
@@ -191,7 +192,7 @@ def choose_appearance() -> ResponseReturnValue:
     return _with_cookies(redirect(own_path(typed["next"]), 303), typed)
 
 
-def _with_cookies(answer: Any, typed: dict[str, str]) -> Response:
+def _with_cookies(answer: Any, typed: Mapping[str, str]) -> Response:
     response = make_response(answer)
     for name, choices in (("language", LANGUAGES), ("theme", THEMES)):
         if typed[name] in choices:
@@ -201,7 +202,7 @@ def _with_cookies(answer: Any, typed: dict[str, str]) -> Response:
     return response
 
 
-def _refused_account(error: DomainError, typed: dict[str, str], section: str) -> Response:
+def _refused_account(error: DomainError, typed: Mapping[str, str], section: str) -> Response:
     return render_refused("settings/account.html", error, typed, section=section, **_account())
 
 

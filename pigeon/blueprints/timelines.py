@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import render_template, request
+from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from pigeon.domain.posts import Image
@@ -13,7 +13,7 @@ from pigeon.web import home
 from pigeon.web.forms import Form
 from pigeon.web.guards import ANYONE, access
 from pigeon.web.login import find_viewer
-from pigeon.web.parsing import read_page
+from pigeon.web.parsing import read_page, read_query
 
 POSTS = 10
 
@@ -24,7 +24,7 @@ def show() -> ResponseReturnValue:
     if viewer is None:
         return _landing()
     asked = read_page(timelines.CURSOR, default=POSTS)
-    if request.args.get("fragment"):
+    if read_query("fragment"):
         return home.render_feed(viewer, asked)
     return home.render(viewer, asked)
 

@@ -39,10 +39,16 @@ _ACCENTS = re.compile("[\u0300-\u036f]")
 
 def search_key(text: str) -> str:
     """The text as it is compared: folded, without accents, single spaces, syllables composed."""
+    key = _compare_by(text)
+    while key != text:
+        text, key = key, _compare_by(key)
+    return key
+
+
+def _compare_by(text: str) -> str:
     bare = _ACCENTS.sub("", unicodedata.normalize("NFKD", fold(text)))
     composed = unicodedata.normalize("NFC", bare).translate(_SINGLE)
-    key = " ".join(composed.split())
-    return key if key == text else search_key(key)
+    return " ".join(composed.split())
 
 
 def decompose(text: str) -> str:
@@ -72,31 +78,36 @@ def query_forms(query: str) -> tuple[str, str | None]:
 
 def matches_prefix(query: str, candidate: str) -> bool:
     """Whether the candidate may be what somebody who typed the query is about to write."""
-    return _begins(search_key(candidate), search_key(query))
+    key, wanted = search_key(candidate), search_key(query)
+    return _jamo(key).startswith(_jamo(wanted)) or _any_fits(wanted, _units(key), [0])
 
 
 def matches(query: str, display_name: str) -> bool:
-    """Like `matches_prefix`, from the start of any word of the name."""
+    """Like `matches_prefix`, from the start of any word of the name.
+
+    Quick for long names and for long queries; of both together it takes the product.
+    """
     key, wanted = search_key(display_name), search_key(query)
-    starts = [0, *(space.end() for space in re.finditer(" ", key))]
-    return any(_begins(key[start:], wanted) for start in starts)
-
-
-def _begins(key: str, wanted: str) -> bool:
-    if _jamo(key).startswith(_jamo(wanted)):
+    if f" {_jamo(wanted)}" in f" {_jamo(key)}":
         return True
     units = _units(key)
-    return any(_fits(reading, units) for reading in _readings(wanted))
+    return _any_fits(wanted, units, [0, *(at + 1 for at, unit in enumerate(units) if unit == " ")])
 
 
-def _fits(reading: list[str], units: list[str]) -> bool:
+def _any_fits(wanted: str, units: list[str], starts: list[int]) -> bool:
+    readings = _readings(wanted)
+    return any(_fits(reading, units, start) for start in starts for reading in readings)
+
+
+def _fits(reading: list[str], units: list[str], start: int) -> bool:
     """Unit by unit; a lone consonant stands for its syllable, the last token may be unfinished."""
     *head, last = reading
-    if len(units) <= len(head) or not "".join(units[len(head) :]).startswith(last):
+    end = start + len(head)
+    if end >= len(units) or not "".join(units[end : end + len(last)]).startswith(last):
         return False
     return all(
-        unit == token or (token in _CONSONANTS and unit[0] == token)
-        for token, unit in zip(head, units, strict=False)
+        units[at] == token or (token in _CONSONANTS and units[at][0] == token)
+        for at, token in enumerate(head, start)
     )
 
 

@@ -36,8 +36,34 @@ JSON_MARKS = 2_000
 PAGE_MAX = 50
 PAGE_DEFAULT = 20
 SUGGESTIONS = 8
+TEXT = 1_000
+"""Of a text without a limit of its own: tokens, cursors, words out of a list."""
+TEXTS = {
+    "alt": ALT,
+    "alts": ALT,
+    "bio": BIO,
+    "caption": CAPTION,
+    "current_password": PASSWORD_MAX,
+    "display_name": DISPLAY_NAME,
+    "email": EMAIL,
+    "idempotency_key": IDEMPOTENCY_KEY,
+    "link": LINK,
+    "login": EMAIL,
+    "password": PASSWORD_MAX,
+    "pronouns": PRONOUNS,
+    "q": SEARCH,
+    "tag": TAG,
+    "text": COMMENT,
+    "username": USERNAME_MAX,
+}
+"""By the name of the field, which is the same in every body, form, query, path and event."""
 
 
 def body_bytes(files: int) -> int:
     """What a multipart body may have in all when the call takes so many files."""
     return files * max(IMAGE_BYTES, JPEG_BYTES) + TEXT_BYTES
+
+
+def of_text(name: str) -> int:
+    """Code points that fit into the field of this name."""
+    return TEXTS.get(name, TEXT)

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from pigeon.domain import limits
+from pigeon.domain import bounds, limits
 
 # Words of our own URLs, and words a stranger would take for the site speaking.
 _ROUTE_WORDS = (
@@ -36,13 +36,22 @@ def fold(text: str) -> str:
 
     One round is not enough: U+0345 and a few others fold into something that NFKC composes again.
     """
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-    return folded if folded == text else fold(folded)
+    folded = _fold_once(text)
+    while folded != text:
+        text, folded = folded, _fold_once(folded)
+    return folded
+
+
+def _fold_once(text: str) -> str:
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
 
 
 def canonical_username(text: str) -> str:
-    """The only spelling under which a username is stored, compared and shown; idempotent."""
-    return _key(text)
+    """The only spelling under which a username is stored, compared and shown; idempotent.
+
+    "" for what `bounds` refuses, which is nobody's.
+    """
+    return _key(text, limits.USERNAME_MAX)
 
 
 def username_problem(canonical: str) -> str | None:
@@ -77,9 +86,9 @@ def canonical_email(text: str) -> str:
     """The unique key of an address, folded on both sides of the @; idempotent.
 
     Mail goes to the stored address, never to what a visitor typed: two spellings with the same
-    key may belong to two mailboxes.
+    key may belong to two mailboxes. "" for what `bounds` refuses, which is nobody's.
     """
-    return _key(text)
+    return _key(text, limits.EMAIL)
 
 
 def email_problem(canonical: str) -> str | None:
@@ -98,6 +107,10 @@ def email_problem(canonical: str) -> str | None:
     return None
 
 
-def _key(text: str) -> str:
+def _key(text: str, limit: int) -> str:
+    if bounds.is_excessive(text, limit):
+        return ""
     key = fold(text).strip()
-    return key if key == text else _key(key)
+    while key != text:
+        text, key = key, fold(key).strip()
+    return key

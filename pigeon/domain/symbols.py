@@ -12,6 +12,12 @@ MARKS = "".join(
     char for char in map(chr, range(0x300, 0xFE00)) if unicodedata.category(char) in ("Mn", "Mc")
 )
 
+# Between letters these belong to a word: l·l in Catalan, the dots of Japanese titles, the Hebrew
+# quote in abbreviations and hyphen, the Tibetan dot between syllables.
+MEDIAL = "\u00b7\u30fb\uff65\u05be\u05f4\u0f0b\u0f0c"
+# After a letter these do, too: the Japanese ditto, the Hebrew apostrophe.
+TRAILING = "\u3003\u05f3"
+
 _JOINER = "\u200d"
 _TONE = "[\U0001f3fb-\U0001f3ff]"
 _FLAG_LETTER = "[\U0001f1e6-\U0001f1ff]"
@@ -31,12 +37,16 @@ _EXTEND = (
     f"[{MARKS}\u0488\u0489\u20dd-\u20e4\u200c\u200d\ufe00-\ufe0f\ufe20-\ufe2f"
     "\U0001f3fb-\U0001f3ff\U000e0100-\U000e01ef]"
 )
-GRAPHEME = re.compile(f"(?:{_EMOJI_SEQUENCE}|{_SYLLABLE}|[\u1100-\u115f]+|(?s:.)){_EXTEND}*")
+GRAPHEME = re.compile(
+    f"(?:{_EMOJI_SEQUENCE}|{_SYLLABLE}|[\u1100-\u115f\ua960-\ua97c]+|(?s:.)){_EXTEND}*"
+)
 
 _VIRAMA = "[\u094d\u09cd\u0a4d\u0acd\u0b4d\u0bcd\u0c4d\u0ccd\u0d4d\u0dca]"
+_ARABIC = "[\u0620-\u06ff\u0750-\u077f]"
+# What Indic and Persian spelling needs though nobody sees it.
+SPELLING_JOINER = f"(?<={_VIRAMA})[\u200c\u200d]|(?<={_ARABIC})\u200c(?={_ARABIC})"
 _NEEDED = (
-    f"{_EMOJI_SEQUENCE}|(?<={_VIRAMA})[\u200c\u200d]"
-    "|(?<=[\u0620-\u06ff])\u200c(?=[\u0620-\u06ff])"
+    f"{_EMOJI_SEQUENCE}|{SPELLING_JOINER}"
     "|(?<=[\u3400-\u9fff])[\U000e0100-\U000e01ef]"  # the variant of a character in a family name
 )
 INVISIBLE = re.compile(

@@ -4,30 +4,35 @@ Text is kept as it was typed; nothing here makes HTML. `segments` is what a page
 
 - A handle (`@ann`) follows no word character, `@` or `/…` of an address, so that e-mail addresses
   and `@ann@elsewhere` are none; Korean particles may follow it directly (`@ann님`), a dot that ends
-  a sentence is not part of it.
+  a sentence is not part of it. `@ann.See` names `ann.see`, or `ann` when nobody is called that.
 - A hashtag is letters, digits, marks and `_` of any script, at most 50 after folding, with at least
-  one letter (`#2026` is none, `#2026년` is one). Hashtags may touch: `#민들레#서울`.
+  one letter (`#2026` is none, `#2026년` is one); signs that spelling needs between letters belong
+  to it (`#il·lusió`). Hashtags may touch: `#민들레#서울`.
 - A web address is http or https without user name; closing punctuation, brackets without partner
   and a Korean particle at its end are left out.
+
+Every function takes time that grows with the text, given what `bounds` lets through.
 """
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
-from typing import Literal
 
-from pigeon.domain import limits, symbols
-from pigeon.domain.names import canonical_username, fold
-
-Kind = Literal["text", "mention", "tag", "url"]
+from pigeon.domain import bounds, symbols
+from pigeon.domain.tokens import Kind, Token, find_all
+from pigeon.domain.tokens import canonical_tag as canonical_tag
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Parsed:
-    """Canonical usernames and folded tags (without #), in order of appearance, once each."""
+    """Canonical usernames and folded tags (without #), in order of appearance, once each.
+
+    `handles` are all that a mention may mean; `named` tells which of those that exist it does.
+    """
 
     mentions: tuple[str, ...]
+    handles: tuple[str, ...]
     tags: tuple[str, ...]
 
 
@@ -38,44 +43,6 @@ class Segment:
     kind: Kind
     text: str
     target: str | None = None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Token:
-    kind: Kind
-    start: int
-    end: int
-    target: str
-
-
-_EMAIL = r"(?<![\w.+%-])(?=[.+%-]*+\w)[\w.+%-]++(?<!\.)@[\w-]++(?:\.[\w-]++)++"
-# One label is ASCII or not, never both: in `https://a.com에서` the host ends before the particle.
-_LABEL = r"(?:[A-Za-z0-9][A-Za-z0-9-]*+|(?:(?![\x00-\x7f])\w)++)"
-_PATH = (
-    r"[^\s<>\"\\^`{|}\x00-\x1f\x7f-\xa0\xad\u2000-\u206f\u3000-\u303f\ufe10-\ufe1f\ufe30-\ufe4f"
-    r"\ufeff\uff01-\uff0f\uff1a-\uff20\uff3b-\uff3d\uff5b-\uff65]*+"
-)
-_HOST = rf"{_LABEL}(?:\.{_LABEL})*+(?!@|:[^\s/@]*@)(?::\d{{1,5}})?"
-_URL = rf"(?<![A-Za-z0-9])(?ai:https?)://{_HOST}(?:[/?#]{_PATH})?"
-# `medium.com/@ann` without a scheme: not linked, but no mention either.
-_ADDRESS = r"(?<![\w@.-])(?:[A-Za-z0-9-]++\.)++[A-Za-z]{2,}+/\S*+"
-_NAME = r"[A-Za-z0-9_\uff10-\uff19\uff21-\uff3a\uff3f\uff41-\uff5a]++"
-_MENTION = (
-    rf"(?<![\w@\uff20])[@\uff20](?P<handle>{_NAME}(?:[.\uff0e]{_NAME})*+)"
-    r"(?![@\uff20\u00c0-\u024f\u0300-\u036f])"
-)
-_WORD = rf"[\w{symbols.MARKS}]"
-_TAGS = rf"(?<![\w&#\uff03])(?:[#\uff03]{_WORD}++)++"
-_TOKEN = re.compile(
-    f"(?P<skip>{_EMAIL})|(?P<url>{_URL})|(?P<address>{_ADDRESS})|{_MENTION}|(?P<tags>{_TAGS})"
-)
-_ONE_TAG = re.compile(rf"[#\uff03]({_WORD}+)")
-_TAG = re.compile(rf"{_WORD}{{1,{limits.TAG}}}")
-_PARTICLE = re.compile(
-    r"(?:(?<=[A-Za-z0-9_-])|(?<=[^/]/))(?:에서는|에서|에게|에는|에도|에|으로|로|까지|부터|이랑|랑|처럼|보다|입니다"
-    r"|이에요|예요|이고|이며|이나|을|를|이|가|은|는|과|와|의|도|만)$"
-)
-_PARTNERS = {")": "(", "]": "["}
 
 
 def clean(text: str) -> str:
@@ -95,9 +62,16 @@ def clean_line(text: str) -> str:
     White space becomes single spaces; control, bidi and invisible characters go, fillers too
     (U+3164 makes a blank name), except where emoji and Indic or Persian spelling need a joiner.
     """
+    line = _look(text)
+    while line != text:
+        text, line = line, _look(line)
+    return line
+
+
+def _look(text: str) -> str:
+    """One round; what is joined by it may have to be composed or dropped in the next."""
     visible = symbols.INVISIBLE.sub(lambda found: found["kept"] or "", clean(text))
-    line = " ".join(unicodedata.normalize("NFC", visible).split())
-    return line if line == text else clean_line(line)
+    return " ".join(unicodedata.normalize("NFC", bounds.thin(visible)).split())
 
 
 def length(text: str) -> int:
@@ -113,14 +87,13 @@ def excerpt(text: str, limit: int) -> str:
     line = " ".join(text.split())
     if len(line) <= limit:
         return line
-    kept = ""
+    end = 0
     for found in symbols.GRAPHEME.finditer(line):
         if found.end() >= limit:
             break
-        kept = line[: found.end()]
-    if line[len(kept)] != " " and " " in kept:
-        kept = kept.rpartition(" ")[0]
-    return kept.rstrip() + "…"
+        end = found.end()
+    space = line.rfind(" ", 0, end + 1)
+    return line[: space if space > 0 else end].rstrip() + "…"
 
 
 def first_grapheme(text: str) -> str:
@@ -129,20 +102,24 @@ def first_grapheme(text: str) -> str:
     return found[0] if found else ""
 
 
-def canonical_tag(text: str) -> str | None:
-    """The folded tag of `#Seoul` or `Seoul`, None of what cannot be one."""
-    folded = fold(text.removeprefix("#").removeprefix("\uff03"))
-    if not _TAG.fullmatch(folded) or not any(char.isalpha() for char in folded):
-        return None
-    return folded
-
-
 def parse(text: str) -> Parsed:
     """The mentions and hashtags of a text; a mention need not be anybody's username."""
-    found: dict[Kind, dict[str, None]] = {"mention": {}, "tag": {}}
-    for token in _tokens(text):
-        found.get(token.kind, {})[token.target] = None
-    return Parsed(mentions=tuple(found["mention"]), tags=tuple(found["tag"]))
+    mentions: dict[str, None] = {}
+    handles: dict[str, None] = {}
+    tags: dict[str, None] = {}
+    for token in find_all(text):
+        if token.kind == "mention":
+            mentions[token.target] = None
+            handles.update((handle, None) for handle, _ in token.spellings)
+        elif token.kind == "tag":
+            tags[token.target] = None
+    return Parsed(mentions=tuple(mentions), handles=tuple(handles), tags=tuple(tags))
+
+
+def named(text: str, known: Container[str]) -> tuple[str, ...]:
+    """The handles that the text names, out of those that exist; in order, once each."""
+    found = (_meant(token, known) for token in find_all(text) if token.kind == "mention")
+    return tuple(dict.fromkeys(handle for handle, _ in found if handle in known))
 
 
 def segments(text: str, mentioned: Mapping[str, str]) -> list[Segment]:
@@ -152,60 +129,22 @@ def segments(text: str, mentioned: Mapping[str, str]) -> list[Segment]:
     """
     cut: list[Segment] = []
     at = 0
-    for token in _tokens(text):
-        target = mentioned.get(token.target) if token.kind == "mention" else token.target
-        if target is None:
-            continue
+    for token in find_all(text):
+        target, end = token.target, token.end
+        if token.kind == "mention":
+            handle, end = _meant(token, mentioned)
+            if handle not in mentioned:
+                continue
+            target = mentioned[handle]
         if token.start > at:
             cut.append(Segment(kind="text", text=text[at : token.start]))
-        cut.append(Segment(kind=token.kind, text=text[token.start : token.end], target=target))
-        at = token.end
+        cut.append(Segment(kind=token.kind, text=text[token.start : end], target=target))
+        at = end
     if at < len(text):
         cut.append(Segment(kind="text", text=text[at:]))
     return cut
 
 
-def _tokens(text: str) -> Iterator[_Token]:
-    at = 0
-    while found := _TOKEN.search(text, at):
-        at = found.end()
-        if found["url"]:
-            address = _trim(found["url"])
-            at = found.start() + len(address)
-            yield _Token(kind="url", start=found.start(), end=at, target=address)
-        elif found["handle"]:
-            yield from _mention(found)
-        elif found["tags"]:
-            yield from _hashtags(text, found)
-
-
-def _mention(found: re.Match[str]) -> Iterator[_Token]:
-    handle = canonical_username(found["handle"])
-    if limits.USERNAME_MIN <= len(handle) <= limits.USERNAME_MAX:
-        yield _Token(kind="mention", start=found.start(), end=found.end(), target=handle)
-
-
-def _hashtags(text: str, found: re.Match[str]) -> Iterator[_Token]:
-    for one in _ONE_TAG.finditer(text, found.start(), found.end()):
-        tag = canonical_tag(one[1])
-        if tag is not None:
-            yield _Token(kind="tag", start=one.start(), end=one.end(), target=tag)
-
-
-def _trim(address: str) -> str:
-    """The address without what belongs to the sentence around it."""
-    bare = _balanced(address).rstrip(".,:;!?'*~")
-    return _PARTICLE.sub("", bare)
-
-
-def _balanced(address: str) -> str:
-    """Up to the first bracket that has no partner: `(https://a.com/b_(c))` keeps `_(c)`."""
-    opened: list[int] = []
-    for at, char in enumerate(address):
-        if char in _PARTNERS.values():
-            opened.append(at)
-        elif char in _PARTNERS:
-            if not opened or address[opened[-1]] != _PARTNERS[char]:
-                return address[: min([*opened, at])]
-            opened.pop()
-    return address[: opened[0]] if opened else address
+def _meant(token: Token, known: Container[str]) -> tuple[str, int]:
+    """The longest spelling that somebody has, with its end; else the longest."""
+    return next((one for one in token.spellings if one[0] in known), token.spellings[0])

@@ -27,6 +27,7 @@ from pigeon.realtime.connections import Connection
 from pigeon.realtime.push import post_room, user_room
 from pigeon.realtime.quotas import quotas
 from pigeon.services import presence, sessions, watches
+from pigeon.web import texts
 from pigeon.web.errors import error_object
 from pigeon.web.guards import MEMBERS, access
 from pigeon.web.parsing import Body, check_shape
@@ -198,7 +199,7 @@ def _sid() -> str:
 def _who(auth: Any) -> SessionUser | None:
     """A token in `auth` counts before a cookie; a cookie only from our own pages."""
     token = auth.get("token") if isinstance(auth, dict) else None
-    if isinstance(token, str) and token:
+    if isinstance(token, str) and token and not texts.is_excessive("token", token):
         found = sessions.find(token)
         return found if found and found.kind == "token" else None
     return current_user.session if current_user.is_authenticated else None

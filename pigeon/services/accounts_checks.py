@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 
-from pigeon.domain import limits
+from pigeon.domain import bounds, limits
 from pigeon.domain.clock import utc_now
 from pigeon.domain.errors import FieldError, Invalid, TooMany
 from pigeon.domain.events import MailRequested
@@ -84,7 +84,8 @@ def add(person: Person) -> int:
 
 def checked_username(username: str) -> str:
     """The canonical username; Invalid when it has no right form, is reserved, held or taken."""
-    canonical = canonical_username(username[: 4 * limits.USERNAME_MAX])
+    bounds.check("username", username, limits.USERNAME_MAX)
+    canonical = canonical_username(username)
     problem = username_problem(canonical)
     if problem is None and _is_taken(canonical):
         problem = "taken"
@@ -95,8 +96,7 @@ def checked_username(username: str) -> str:
 
 def checked_email(email: str) -> tuple[str, str]:
     """(the address to write to, its unique key)."""
-    if len(email) > 4 * limits.EMAIL:
-        raise fault("email", "too_long")
+    bounds.check("email", email, limits.EMAIL)
     key = canonical_email(email)
     problem = email_problem(key)
     if problem:

@@ -154,16 +154,16 @@ def _hold_author(user_id: int) -> None:
 
 def _index_mentions(comment_id: int, text: str) -> list[int]:
     """Store whom the text names, and who is new; handles of nobody stay plain text."""
-    handles = texts.parse(text).mentions
+    handles = texts.parse(text).handles
     known = users.find_ids(handles) if handles else {}
+    named = texts.named(text, known)
     mention = CommentMention
     before = db.session.scalars(select(mention.user_id).where(mention.comment_id == comment_id))
-    newly_named = sorted(set(known.values()) - set(before))
+    newly_named = sorted({known[handle] for handle in named} - set(before))
     db.session.execute(delete(CommentMention).where(CommentMention.comment_id == comment_id))
     db.session.add_all(
         CommentMention(comment_id=comment_id, handle=handle, user_id=known[handle], position=n)
-        for n, handle in enumerate(handles)
-        if handle in known
+        for n, handle in enumerate(named)
     )
     return newly_named
 

@@ -123,8 +123,7 @@ def _index_mentions(people: dict[str, int], said: Said) -> None:
     rows = [
         {"comment_id": row.id, "handle": handle, "user_id": people[handle], "position": number}
         for _, row in said
-        for number, handle in enumerate(text.parse(row.text).mentions)
-        if handle in people
+        for number, handle in enumerate(text.named(row.text, people))
     ]
     if rows:
         db.session.execute(insert(CommentMention), rows)

@@ -151,9 +151,10 @@ def _insert(author_id: int, caption: str, uploads: list[Upload], key: str, mark:
 def index_text(post: PostModel) -> list[int]:
     """Store whom and what the caption names, and who is new; handles of nobody stay plain text."""
     parsed = text.parse(post.caption)
-    known = users.find_ids(parsed.mentions) if parsed.mentions else {}
+    known = users.find_ids(parsed.handles) if parsed.handles else {}
+    named = text.named(post.caption, known)
     before = db.session.scalars(select(MentionModel.user_id).where(MentionModel.post_id == post.id))
-    newly_named = sorted(set(known.values()) - set(before))
+    newly_named = sorted({known[handle] for handle in named} - set(before))
     db.session.execute(delete(MentionModel).where(MentionModel.post_id == post.id))
     db.session.execute(delete(PostTag).where(PostTag.post_id == post.id))
     publication_id = db.session.scalar(
@@ -161,8 +162,7 @@ def index_text(post: PostModel) -> list[int]:
     )
     db.session.add_all(
         MentionModel(post_id=post.id, handle=handle, user_id=known[handle], position=n)
-        for n, handle in enumerate(parsed.mentions)
-        if handle in known
+        for n, handle in enumerate(named)
     )
     db.session.add_all(
         PostTag(post_id=post.id, tag=tag, position=n, publication_id=publication_id)

@@ -8,24 +8,20 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, case, or_, select
 
-from pigeon.domain import hangul, limits, text
-from pigeon.domain.errors import FieldError, Invalid
+from pigeon.domain import hangul, limits
 from pigeon.domain.names import canonical_username
 from pigeon.domain.page import Page, PageRequest, cut
 from pigeon.domain.users import UserHit, UserRow
 from pigeon.extensions import db
 from pigeon.models import FollowModel, UserModel
-from pigeon.services import policy, users
+from pigeon.services import policy, users, users_checks
 
 LOOKED_AT = 200
 
 
 def check_query(q: str) -> str:
     """The query without outer white space and `@`; Invalid naming `q` when it is too long."""
-    cleaned = text.clean_line(q)
-    if text.length(cleaned) > limits.SEARCH:
-        raise Invalid({"q": FieldError("too_long", limits.SEARCH)})
-    return cleaned.removeprefix("@")
+    return users_checks.check_line("q", q, limits.SEARCH).removeprefix("@")
 
 
 def find_people(q: str, viewer_id: int | None, request: PageRequest) -> Page[UserRow]:

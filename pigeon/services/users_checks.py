@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
-from pigeon.domain import hangul, limits, text
+from pigeon.domain import bounds, hangul, limits, text
 from pigeon.domain.errors import FieldError, Invalid
 from pigeon.domain.users import (
     Notify,
@@ -68,6 +68,7 @@ def _check_one(name: str, value: Any) -> dict[str, Any]:
 
 def check_text(name: str, value: str, limit: int) -> str:
     """A text as it will be stored; Invalid naming the field when it is too long."""
+    bounds.check(name, value, limit)
     cleaned = text.clean(value)
     if text.length(cleaned) > limit:
         raise Invalid({name: FieldError("too_long", limit)})
@@ -75,6 +76,7 @@ def check_text(name: str, value: str, limit: int) -> str:
 
 
 def check_line(name: str, value: str, limit: int) -> str:
+    bounds.check(name, value, limit)
     cleaned = text.clean_line(value)
     if text.length(cleaned) > limit:
         raise Invalid({name: FieldError("too_long", limit)})
@@ -90,11 +92,9 @@ def name_keys(display_name: str) -> dict[str, str]:
 
 
 def _check_link(value: str | None) -> str | None:
-    link = text.clean_line(value or "")
+    link = check_line("link", value or "", limits.LINK)
     if not link:
         return None
-    if text.length(link) > limits.LINK:
-        raise Invalid({"link": FieldError("too_long", limits.LINK)})
     link = link if "://" in link else f"https://{link}"
     try:
         parts = urlsplit(link)
@@ -121,5 +121,6 @@ def _check_notify(given: dict[str, str]) -> dict[str, str]:
 
 
 def _check_zone(value: str) -> None:
+    bounds.check("time_zone", value, limits.TEXT)
     if value not in available_timezones():
         raise Invalid({"time_zone": FieldError("bad_format")})

@@ -11,8 +11,9 @@ from flask import Response, make_response, render_template
 from pigeon.domain.errors import DomainError, Waiting
 from pigeon.web.errors import STATUS
 from pigeon.web.messages import error_message, field_messages
+from pigeon.web.texts import Typed
 
-SECRETS = frozenset(("password", "new_password", "csrf_token"))
+SECRETS = frozenset(("password", "current_password", "new_password", "csrf_token"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +28,8 @@ def refused_form(error: DomainError, values: Mapping[str, str], **lists: list[st
     """The form again: everything that was typed but secrets, and a message at each fault."""
     fields = getattr(error, "fields", {})
     errors = field_messages(fields) if fields else {"": error_message(error.code)}
-    kept = {name: value for name, value in values.items() if name not in SECRETS}
+    shown = values.shown() if isinstance(values, Typed) else values
+    kept = {name: value for name, value in shown.items() if name not in SECRETS}
     return Form(values=kept | lists, errors=errors)
 
 

@@ -15,7 +15,7 @@ from wtforms.validators import ValidationError
 from pigeon.domain.errors import Forbidden, Malformed, NotFound, TooLarge, Unauthenticated
 from pigeon.extensions import settings
 from pigeon.services import rates
-from pigeon.web import login
+from pigeon.web import login, texts
 from pigeon.web.requests import is_api, this_request
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -81,6 +81,7 @@ def _guard() -> ResponseReturnValue | None:
         return redirect(f"/login?next={_return_path()}")
     check_forgery()
     check_rate(getattr(view, "rate", None))
+    _check_path()
     return None
 
 
@@ -90,6 +91,13 @@ def check_body(files: int) -> None:
     incoming.takes_files = files
     if (incoming.content_length or 0) > incoming.body_limit:
         raise TooLarge
+
+
+def _check_path() -> None:
+    """Nobody and nothing has a name that is far too long; it is not even looked for."""
+    parts = (request.view_args or {}).items()
+    if any(texts.is_excessive(name, part) for name, part in parts if isinstance(part, str)):
+        raise NotFound
 
 
 def check_level(level: str) -> None:
@@ -108,6 +116,8 @@ def check_forgery() -> None:
     token = request.headers.get("X-CSRFToken")
     try:
         token = token or this_request().form_token()
+        if texts.is_excessive("csrf_token", token or ""):
+            raise Forbidden("csrf_failed")
         validate_csrf(token)
     except (ValidationError, CSRFError) as error:
         raise Forbidden("csrf_failed") from error

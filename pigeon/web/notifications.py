@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from flask import request
-
 from pigeon.domain.notifications import Notification
 from pigeon.services import notifications, notifications_messages
+from pigeon.web.parsing import read_queries
 
 
 def read_kinds() -> tuple[str, ...]:
     """The repeatable `kind` of the query; Invalid for one that there is not."""
-    return notifications.check_kinds(request.args.getlist("kind"))
+    return notifications.check_kinds(read_queries("kind"))
 
 
 def said(items: list[Notification]) -> list[Notification]:

@@ -21,6 +21,8 @@ from pigeon.domain.errors import (
 )
 from pigeon.domain.ids import find_id
 from pigeon.domain.page import PageRequest, read_cursor
+from pigeon.web import texts
+from pigeon.web.texts import Typed
 
 MARKS = re.compile(r'[\[\]{},]|"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)', re.DOTALL)
 """What opens, closes and separates values; a string, also one without an end, is passed over."""
@@ -49,31 +51,38 @@ def read_json(shape: type[B]) -> B:
 
 
 def check_shape(value: Any, shape: type[B]) -> B:
+    """The object as what it should be; Invalid naming each field at fault."""
     if not isinstance(value, dict):
         raise Malformed
+    faults = texts.find_faults(value)
     try:
-        return shape.model_validate(value)
+        checked = shape.model_validate(value)
     except ValidationError as error:
-        raise Invalid(
-            {
-                ".".join(map(str, fault["loc"])): FieldError(
-                    PYDANTIC_CODES.get(fault["type"], "bad_format")
-                )
-                for fault in error.errors()
-            }
-        ) from error
+        raise Invalid(_faults_of(error) | faults) from error
+    if faults:
+        raise Invalid(faults)
+    return checked
 
 
-def read_form(*names: str) -> dict[str, str]:
+def _faults_of(error: ValidationError) -> dict[str, FieldError]:
+    return {
+        ".".join(str(part)[: texts.NAME] for part in fault["loc"]): FieldError(
+            PYDANTIC_CODES.get(fault["type"], "bad_format")
+        )
+        for fault in error.errors(include_url=False, include_context=False, include_input=False)
+    }
+
+
+def read_form(*names: str) -> Typed:
     """The named text fields of a form, "" where missing; Malformed when one is there twice."""
     form = _form()
     if any(len(form.getlist(name)) > 1 for name in names):
         raise Malformed
-    return {name: _checked(form.get(name, "")) for name in names}
+    return Typed({name: _checked(form.get(name, "")) for name in names})
 
 
 def read_texts(name: str) -> list[str]:
-    """Every value of a repeated form field, in order."""
+    """Every value of a repeated form field, in order; services check each by itself."""
     return [_checked(text) for text in _form().getlist(name)]
 
 
@@ -81,7 +90,8 @@ def check_form_names(*known: str) -> None:
     """Invalid naming each part of a multipart body that the call does not know."""
     unknown = ({*_form(), *request.files} - set(known)) - {"csrf_token"}
     if unknown:
-        raise Invalid({_checked(name): FieldError("unknown") for name in sorted(unknown)})
+        shown = {_checked(name)[: texts.NAME] for name in unknown}
+        raise Invalid({name: FieldError("unknown") for name in sorted(shown)})
 
 
 def read_files(name: str) -> list[Any]:
@@ -109,7 +119,7 @@ def read_page(kind: str, *, default: int = limits.PAGE_DEFAULT) -> PageRequest:
     faults: dict[str, FieldError] = {}
     position = None
     try:
-        position = None if before is None else read_cursor(kind, before)
+        position = None if before is None else read_cursor(kind, texts.check("before", before))
     except Invalid as error:
         faults |= error.fields
     wanted = default if limit is None else find_id(limit)
@@ -141,7 +151,7 @@ def _decode(data: bytes) -> Any:
         value = json.loads(text, object_pairs_hook=_unique, parse_constant=_refuse)
     except (ValueError, RecursionError) as error:
         raise Malformed from error
-    _walk(value)
+    _check_texts(value)
     return value
 
 
@@ -166,16 +176,17 @@ def _refuse(constant: str) -> Any:
     raise ValueError(constant)
 
 
-def _walk(value: Any) -> None:
-    if isinstance(value, str):
-        _checked(value)
-    elif isinstance(value, list):
-        for item in value:
-            _walk(item)
-    elif isinstance(value, dict):
-        for name, item in value.items():
-            _checked(name)
-            _walk(item)
+def _check_texts(value: Any) -> None:
+    """Names and values, however deep; without recursion, which would end before the parser's."""
+    waiting = [value]
+    while waiting:
+        found = waiting.pop()
+        if isinstance(found, str):
+            _checked(found)
+        elif isinstance(found, list):
+            waiting.extend(found)
+        elif isinstance(found, dict):
+            waiting.extend((*found, *found.values()))
 
 
 def _checked(text: str) -> str:
@@ -190,5 +201,20 @@ def _checked(text: str) -> str:
 
 
 def read_query(name: str) -> str:
-    """A text of the query string, "" when it is missing."""
-    return _checked(request.args.get(name, ""))
+    """A text of the query string, "" when it is missing; Invalid when it is far too long."""
+    return texts.check(name, _checked(request.args.get(name, "")))
+
+
+def read_shown(name: str) -> str:
+    """As much of it as a page shows again, whether it is refused or not."""
+    return texts.shorten(name, _checked(request.args.get(name, "")))
+
+
+def read_queries(name: str) -> list[str]:
+    """Every value of a repeatable parameter."""
+    return [texts.check(name, _checked(text)) for text in request.args.getlist(name)]
+
+
+def read_key() -> str:
+    """The idempotency key of the header, "" without one; its form is not yet checked."""
+    return texts.check("idempotency_key", request.headers.get("Idempotency-Key", ""))

@@ -8,9 +8,13 @@ from flask import current_app, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
+from pigeon.web import texts
+
 
 def own_path(text: str, default: str = "/") -> str:
     """`text` when it is a path that a page of ours answers, else `default`."""
+    if texts.is_excessive("next", text):
+        return default
     if not text.startswith("/") or text.startswith("//") or not text.isprintable() or "\\" in text:
         return default
     try:

@@ -14,6 +14,7 @@ from pigeon.domain.text import (
     excerpt,
     first_grapheme,
     length,
+    named,
     parse,
     segments,
 )
@@ -162,10 +163,43 @@ def test_a_line_looks_like_what_it_holds(text: str, expected: str) -> None:
         ("medium.com/@ann", ()),
         ("https://x.com/a?b=@ann", ()),
         ("https://google.com@evil.com", ()),
+        ("Hi @ann. See", ("ann",)),
+        ("@http://a.com/b", ()),
+        ("@https://a.com", ()),
     ],
 )
 def test_mentions(text: str, mentions: tuple[str, ...]) -> None:
     assert parse(text).mentions == mentions
+
+
+@pytest.mark.parametrize(
+    ("text", "known", "names"),
+    [
+        ("@annq.See you", {"annq"}, ("annq",)),
+        ("@annq.See you", {"annq", "annq.see"}, ("annq.see",)),
+        ("@annq.See you", {"annq.see"}, ("annq.see",)),
+        ("@annq.See you", {"see"}, ()),
+        ("@annq.see you", {"annq"}, ()),  # a handle that is not there, and no other one
+        ("@Ann.Kim @ann.kim", {"ann.kim"}, ("ann.kim",)),
+        ("@an.See @ann", {"an", "ann"}, ("ann",)),
+        ("@annq." + "S" * 31, {"annq"}, ("annq",)),
+        ("＠ａｎｎｑ．Ｓｅｅ", {"annq"}, ("annq",)),
+    ],
+)
+def test_a_capital_after_a_dot_may_begin_a_sentence(
+    text: str, known: set[str], names: tuple[str, ...]
+) -> None:
+    assert named(text, known) == names
+    assert known & set(names) <= set(parse(text).handles)
+    linked = [target for kind, _, target in links(text, *known) if kind == "mention"]
+    assert tuple(dict.fromkeys(linked)) == names
+
+
+def test_only_the_handle_is_linked_before_a_sentence() -> None:
+    assert segments("@annq.See you", {"annq": "ann.new"}) == [
+        Segment(kind="mention", text="@annq", target="ann.new"),
+        Segment(kind="text", text=".See you"),
+    ]
 
 
 # --- hashtags
@@ -199,6 +233,23 @@ def test_mentions(text: str, mentions: tuple[str, ...]) -> None:
         ("https://a.com/#top", ()),
         ("a.com/b#top", ()),
         ("#ﷺ", ()),  # folds into words with spaces
+        ("#می\u200cخواهم را", ("می\u200cخواهم",)),
+        ("#ශ්\u200dරී ලංකා", ("ශ්\u200dරී",)),
+        ("#sp\u200cam", ("sp",)),  # Latin needs none, and nobody would see it
+        ("#می\u200c", ("می",)),
+        ("#il·lusió, #paral·lel", ("il·lusió", "paral·lel")),
+        ("#봄·#꽃·", ("봄", "꽃")),
+        ("#ぼっち・ざ・ろっく！", ("ぼっち・ざ・ろっく",)),
+        ("#ｱ･ｲ", ("ア・イ",)),
+        ("#同〃", ("同〃",)),
+        ("#佐々木", ("佐々木",)),
+        ("#צה״ל #ג׳ #בית־ספר", ("צה״ל", "ג׳", "בית־ספר")),
+        ("#שָׁלוֹם", ("שָׁלוֹם",)),
+        ("#བོད་ཡིག་", ("བོད་ཡིག",)),
+        ("#http://a.com/b", ()),
+        ("#https://a.com", ()),
+        ("#꽃#ftp://a", ("꽃",)),
+        ("#http", ("http",)),
     ],
 )
 def test_hashtags(text: str, tags: tuple[str, ...]) -> None:
@@ -246,10 +297,38 @@ def test_every_tag_can_be_written_again(text: str) -> None:
         ("https://a.com:8000/b", "https://a.com:8000/b"),
         ("https://a.com/\u202egpj", "https://a.com/"),
         ("https://도", "https://도"),
+        ('http://日"', "http://日"),
+        ("https://münchen.de/rathaus", "https://münchen.de/rathaus"),
+        ("https://my_blog.example.com/p", "https://my_blog.example.com/p"),
+        ("https://삼성2.kr/a", "https://삼성2.kr/a"),
+        ("https://lg전자.com/a", "https://lg전자.com/a"),
+        ("https://www.한국.kr에서", "https://www.한국.kr"),
+        ("https://a.com看看", "https://a.com"),
+        ("https://münchen.de를", "https://münchen.de"),
+        ("https://paral·lel.cat/", "https://paral·lel.cat/"),
+        ("https://خانه\u200cها.ir/", "https://خانه\u200cها.ir/"),
+        ("https://i.example❤", "https://i.example"),
+        ("_https://a.com_", "https://a.com"),
+        ("https://en.wikipedia.org/wiki/A–B_c", "https://en.wikipedia.org/wiki/A–B_c"),
+        ("https://a.com/b – c", "https://a.com/b"),
+        ("https://a.com/b–", "https://a.com/b"),
+        ("https://a.com/css?family=A|B+C", "https://a.com/css?family=A|B+C"),
+        ("|https://a.com/b|", "https://a.com/b"),
+        ("https://ja.wikipedia.org/wiki/佐々木", "https://ja.wikipedia.org/wiki/佐々木"),
+        ("https://fa.wikipedia.org/wiki/می\u200cخواهم",) * 2,
+        ("#https://a.com/b", "https://a.com/b"),
+        ("@https://a.com/b", "https://a.com/b"),
     ],
 )
 def test_web_addresses(text: str, address: str) -> None:
     assert links(text) == [("url", address, address)]
+
+
+def test_addresses_between_bars_are_several() -> None:
+    assert [target for _, _, target in links("https://a.com/b|https://c.com/d|")] == [
+        "https://a.com/b",
+        "https://c.com/d",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -264,6 +343,15 @@ def test_web_addresses(text: str, address: str) -> None:
         "https://google.com:x@evil.com",
         "data:text/html,x",
         "a.com",
+        "https://___",
+        # Browsers would go to another host than the one in front.
+        "https://a.com;x@evil.com",
+        "https://a%2eevil.com/",
+        "https://a。evil.com",
+        "https://i❤.ws/",
+        "https://a\u200bb.com",
+        "https://a\xadb.com",
+        "https://a.com에서@evil.com",
     ],
 )
 def test_what_is_no_web_address_stays_text(text: str) -> None:

@@ -54,6 +54,18 @@ def count(model: Any) -> int:
     return int(db.session.scalar(select(func.count()).select_from(model)) or 0)
 
 
+@pytest.mark.parametrize("claim", ["a" * 2_000, "a" + "\u0301" * 31], ids=["length", "marks"])
+def test_a_name_far_too_long_is_not_taken_over(
+    app: Flask, anonymous: Any, provider: Provider, claim: str
+) -> None:
+    provider.claims = person(name=claim)
+    assert log_in(anonymous, provider).headers["Location"] == "/signup/oidc"
+    assert claim not in anonymous.get("/signup/oidc").text
+    provider.claims = person(email=f"{claim}@example.org")
+    assert log_in(anonymous, provider).headers["Location"] == "/login"
+    assert count(UserModel) == 0
+
+
 # -- the way it should be ----------------------------------------------------------------------
 
 

@@ -517,6 +517,17 @@ def test_a_card_shows_the_two_newest_comments(app: Flask, mode: str) -> None:
     assert comments.previews([post.id, quiet.id])[quiet.id] == []
 
 
+def test_only_the_person_that_a_text_means_is_named_and_told(app: Flask) -> None:
+    annq, see = make_user("annq"), make_user("annq.see")
+    post = make_post(make_user("ann"))
+    whole = make_comment(post, make_user("cat"), text="@annq.See you")
+    row = db.session.scalars(select(CommentMention)).one()
+    assert (row.comment_id, row.user_id, row.handle) == (whole.id, see.id, "annq.see")
+    early = make_comment(post, make_user("dan"), text="@annq.You see")
+    rows = select(CommentMention.user_id).where(CommentMention.comment_id == early.id)
+    assert list(db.session.scalars(rows)) == [annq.id]
+
+
 def test_a_new_name_shows_in_comments_and_where_they_mention(
     app: Flask, drain: Callable[[], int]
 ) -> None:

@@ -224,6 +224,12 @@ def test_what_the_caption_names_is_indexed(app: Flask) -> None:
     assert set(db.session.scalars(select(PostTag.publication_id))) == publications
 
 
+def test_a_person_before_a_new_sentence_is_named(app: Flask) -> None:
+    ben, see = make_user("annq"), make_user("ben.see")
+    post = posts.get(make_post(make_user("ann"), caption="@annq.See @Ben.See").id, None)
+    assert [user.id for user in post.mentions] == [str(ben.id), str(see.id)]
+
+
 def test_tags_of_a_waiting_post_are_found_once_it_is_published(
     app: Flask, anonymous: Any, drain: Callable[[], int]
 ) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, jsonify, redirect, render_template, request
+from flask import flash, jsonify, redirect, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -29,7 +29,7 @@ from pigeon.services import (
 from pigeon.web.forms import Form, refused_form, render_refused
 from pigeon.web.guards import ANYONE, access
 from pigeon.web.login import find_viewer
-from pigeon.web.parsing import read_form
+from pigeon.web.parsing import read_form, read_query
 from pigeon.web.paths import own_path
 
 LOOK_UPS = (60, 60)
@@ -41,7 +41,7 @@ LOOK_UPS = (60, 60)
 
 @access(ANYONE)
 def show_login() -> ResponseReturnValue:
-    target = own_path(request.args.get("next", ""))
+    target = own_path(read_query("next"))
     if find_viewer():
         return redirect(target)
     values = {"next": target} if target != "/" else {}
@@ -72,7 +72,7 @@ def log_out() -> ResponseReturnValue:
 def show_signup() -> ResponseReturnValue:
     if find_viewer():
         return redirect("/")
-    invite = request.args.get("invite", "")
+    invite = read_query("invite")
     values = {"invite": invite} if invite else {}
     return render_template("accounts/signup.html", form=Form(values=values))
 
@@ -94,7 +94,7 @@ def sign_up() -> ResponseReturnValue:
 def find_username() -> ResponseReturnValue:
     """Whether a username can be had, while it is being typed: {"problem": null or a code}."""
     rates.hit("usernames", accounts_logins.network_of(caller().address), *LOOK_UPS)
-    problem = accounts.find_username_problem(request.args.get("u", ""))
+    problem = accounts.find_username_problem(read_query("u"))
     known = ("taken", "reserved", None)
     return jsonify({"problem": problem if problem in known else "bad_format"})
 

@@ -8,14 +8,16 @@ from typing import Any
 import structlog
 from authlib.common.errors import AuthlibBaseError
 from authlib.integrations.flask_client import FlaskIntegration, FlaskOAuth2App
-from flask import current_app, request, session
+from flask import current_app, session
 from flask.typing import ResponseReturnValue
 from joserfc.errors import JoseError
 from requests import RequestException
 
+from pigeon.domain import bounds, limits
 from pigeon.domain.errors import Unavailable
 from pigeon.extensions import settings
 from pigeon.services.accounts_oidc import Identity
+from pigeon.web.parsing import read_query
 
 log = structlog.get_logger()
 
@@ -55,7 +57,7 @@ def send_away() -> ResponseReturnValue:
 
 def read_identity() -> Identity:
     """Who the provider says is there; Refused unless every proof of it holds."""
-    _check_age(request.args.get("state", ""))
+    _check_age(read_query("state"))
     try:
         return _identity(_claims())
     except (AuthlibBaseError, JoseError, RequestException) as error:
@@ -93,9 +95,15 @@ def _identity(claims: dict[str, Any]) -> Identity:
     return Identity(
         issuer=str(issuer),
         subject=subject,
-        email=str(claims.get("email") or "") if is_verified else "",
-        name=str(claims.get("name") or ""),
+        email=_claim(claims, "email", limits.EMAIL) if is_verified else "",
+        name=_claim(claims, "name", limits.DISPLAY_NAME),
     )
+
+
+def _claim(claims: dict[str, Any], name: str, limit: int) -> str:
+    """ "" for what is far too long: it is as good as not told, and the person may log in."""
+    text = str(claims.get(name) or "")
+    return "" if bounds.is_excessive(text, limit) else text
 
 
 def _check_age(state: str) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pigeon.blueprints.comments.reading import (
     CommentBody,
     EditCommentBody,
-    read_key,
     read_new_comment,
 )
 from pigeon.blueprints.users.api import LIST, viewer_id
@@ -15,7 +14,7 @@ from pigeon.services import comments, comments_changes
 from pigeon.web.answers import answers
 from pigeon.web.guards import MEMBERS, READERS, access
 from pigeon.web.login import get_viewer
-from pigeon.web.parsing import read_id, read_json, read_page
+from pigeon.web.parsing import read_id, read_json, read_key, read_page
 
 WRITES = (60, 60)
 

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from pigeon.blueprints.comments.api import WRITES
-from pigeon.blueprints.comments.reading import check_typed, read_typed
+from pigeon.blueprints.comments.reading import check_typed, key_of, read_typed
 from pigeon.blueprints.posts.pages import render_post
 from pigeon.blueprints.users.api import viewer_id
 from pigeon.domain.comments import Comment, CommentCard
@@ -44,7 +44,7 @@ def list_of_post(post_id: str) -> ResponseReturnValue:
 def add(post_id: str) -> ResponseReturnValue:
     number, by, typed = read_id(post_id), get_viewer().user_id, read_typed()
     try:
-        comments_changes.check_may_comment(number, by, typed["idempotency_key"])
+        comments_changes.check_may_comment(number, by, key_of(typed))
         new = check_typed(typed)
         made = comments_changes.create(number, by=by, text=new.text, key=new.key)
     except REFUSALS as error:
@@ -91,7 +91,7 @@ def reply(comment_id: str) -> ResponseReturnValue:
     answered = comments.get(number, by)
     post_id = int(answered.post_id)
     try:
-        comments_changes.check_may_reply(number, by, typed["idempotency_key"])
+        comments_changes.check_may_reply(number, by, key_of(typed))
         new = check_typed(typed)
         made = comments_changes.create(post_id, by=by, text=new.text, parent_id=number, key=new.key)
     except REFUSALS as error:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from hashlib import sha256
 
-from flask import request
-
 from pigeon.blueprints.posts.reading import KEY
 from pigeon.domain.errors import FieldError, Invalid
 from pigeon.domain.limits import IDEMPOTENCY_KEY
 from pigeon.services.comments_checks import check_comment
-from pigeon.web.parsing import Body, read_form, read_json
+from pigeon.web.parsing import Body, read_form, read_json, read_key
+from pigeon.web.texts import Typed
 
 
 class CommentBody(Body):
@@ -28,30 +27,27 @@ class NewComment:
     key: str
 
 
-def read_key() -> str:
-    """The idempotency key of the header, "" without one; not yet checked."""
-    return request.headers.get("Idempotency-Key", "")
-
-
 def read_new_comment() -> NewComment:
     """What was sent as JSON; Invalid names the faults of text and key together."""
     return _checked(read_json(CommentBody).text, read_key())
 
 
-def read_typed() -> dict[str, str]:
-    """What was sent by a form, as it was typed.
+def read_typed() -> Typed:
+    """What was sent by a form, as it was typed."""
+    return read_form("text", "idempotency_key")
 
-    The key of the page becomes one of page and words: a form sent twice is one comment, other
-    words from the same page, after Back, are another.
+
+def key_of(typed: Typed) -> str:
+    """The key of the page becomes one of page and words.
+
+    A form sent twice is one comment; other words from the same page, after Back, are another.
     """
-    typed = read_form("text", "idempotency_key")
     words = f"{typed['idempotency_key']} {typed['text']}"
-    is_keyed = bool(typed["idempotency_key"])
-    return typed | {"idempotency_key": sha256(words.encode()).hexdigest() if is_keyed else ""}
+    return sha256(words.encode()).hexdigest() if typed["idempotency_key"] else ""
 
 
-def check_typed(typed: dict[str, str]) -> NewComment:
-    return _checked(typed["text"], typed["idempotency_key"])
+def check_typed(typed: Typed) -> NewComment:
+    return _checked(typed["text"], key_of(typed))
 
 
 def _checked(text: str, key: str) -> NewComment:

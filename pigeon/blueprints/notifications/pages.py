@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import redirect, render_template, request
+from flask import redirect, render_template
 from flask.typing import ResponseReturnValue
 
 from pigeon.blueprints.notifications.api import SWEEPS, TAPS
@@ -13,7 +13,7 @@ from pigeon.web import badges, notifications_rows
 from pigeon.web.guards import MEMBERS, access
 from pigeon.web.login import get_viewer
 from pigeon.web.notifications import read_kinds
-from pigeon.web.parsing import read_id, read_page
+from pigeon.web.parsing import read_id, read_page, read_query
 from pigeon.web.paths import referring_path
 from pigeon.web.requests import is_visit
 
@@ -30,7 +30,7 @@ def show() -> ResponseReturnValue:
     kinds = read_kinds()
     asked = read_page(notifications.list_name(reader_id, kinds))
     page = notifications.list_of(reader_id, asked, kinds)
-    fragment = request.args.get("fragment", "")
+    fragment = read_query("fragment")
     if asked.before is None and fragment != "items" and is_visit():
         _clear_badge(reader_id)
     return _render(page, kinds, fragment, is_first=asked.before is None)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from flask import request
-
 from pigeon.blueprints.posts.reading import NewPostBody, create, read_new_post
 from pigeon.blueprints.users.api import LIST, viewer_id
 from pigeon.domain.limits import POST_IMAGES
@@ -14,7 +12,7 @@ from pigeon.web.answers import answers
 from pigeon.web.guards import MEMBERS, READERS, access
 from pigeon.web.login import get_viewer
 from pigeon.web.messages import with_messages
-from pigeon.web.parsing import Body, read_id, read_json, read_page
+from pigeon.web.parsing import Body, read_id, read_json, read_key, read_page
 
 CHANGES = (300, 3_600)
 PARTS = {"caption": "string", "images[]": "binaries", "alts[]": "strings"}
@@ -29,7 +27,7 @@ class EditPostBody(Body):
 @access(MEMBERS, rate=(120, 3_600), files=POST_IMAGES)
 @answers(Post, status=202, body=NewPostBody, multipart=PARTS, also=(201,), is_keyed=True)
 def add() -> tuple[Post, int]:
-    new = read_new_post(request.headers.get("Idempotency-Key", ""))
+    new = read_new_post(read_key())
     post = create(get_viewer().user_id, new)
     return with_messages(post), 202 if post.images else 201
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 
-from flask import flash, make_response, redirect, render_template, request
+from flask import flash, make_response, redirect, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
@@ -18,14 +18,15 @@ from pigeon.domain.limits import POST_IMAGES
 from pigeon.domain.page import PageRequest
 from pigeon.domain.posts import Post
 from pigeon.services import posts, posts_changes, tags, users
-from pigeon.web import conversations, feed
+from pigeon.web import conversations, feed, texts
 from pigeon.web.conversations import Conversation
 from pigeon.web.errors import STATUS
 from pigeon.web.forms import Form, refused_form
 from pigeon.web.guards import MEMBERS, READERS, access
 from pigeon.web.login import get_viewer
 from pigeon.web.open_graph import card_of_post
-from pigeon.web.parsing import read_form, read_id, read_page, read_texts
+from pigeon.web.parsing import read_form, read_id, read_page, read_query, read_texts
+from pigeon.web.texts import Typed
 
 MORE = 6
 GRID = 24
@@ -35,9 +36,9 @@ GRID = 24
 def show(post_id: str) -> ResponseReturnValue:
     """The post with the newest of its conversation, or with the part that holds `?comment=`."""
     post = posts.get(read_id(post_id), viewer_id())
-    if request.args.get("fragment") == "card":
+    if read_query("fragment") == "card":
         return feed.card_of(post, str(get_locale()))
-    wanted = find_id(request.args.get("comment", ""))
+    wanted = find_id(read_query("comment"))
     return render_post(post, conversations.find_around(int(post.id), wanted, viewer_id()))
 
 
@@ -45,7 +46,7 @@ def render_post(post: Post, conversation: Conversation) -> str:
     """The page, or for the dialog (`?fragment=`) the post alone."""
     (author,) = users.rows([int(post.author.id)], viewer_id())
     shown = {"post": post, "author": author, "conversation": conversation}
-    if request.args.get("fragment"):
+    if read_query("fragment"):
         return render_template("posts/_post.html", **shown)
     return render_template(
         "posts/post.html",
@@ -89,9 +90,13 @@ def _refused_composer(error: DomainError, new: NewPost) -> ResponseReturnValue:
     """The composer again, each message beside its row; a refused request used up no key."""
     if isinstance(error, FieldsRefused):
         error.fields = {_in_form(name, new.rows): fault for name, fault in error.fields.items()}
-    typed = {"caption": new.caption, "idempotency_key": new.key}
-    form = refused_form(error, typed, alts=read_texts("alts[]"))
+    typed = Typed({"caption": new.caption, "idempotency_key": new.key})
+    form = refused_form(error, typed, alts=_shown(read_texts("alts[]")))
     return make_response(_composer(form), STATUS[type(error)])
+
+
+def _shown(alts: list[str]) -> list[str]:
+    return [texts.shorten("alts", alt) for alt in alts]
 
 
 def _in_form(name: str, rows: list[int]) -> str:
@@ -108,11 +113,12 @@ def show_edit(post_id: str) -> ResponseReturnValue:
 @access(MEMBERS, rate=CHANGES)
 def edit(post_id: str) -> ResponseReturnValue:
     post = _mine(post_id)
-    caption, alts = read_form("caption")["caption"], read_texts("alts[]")
+    typed, alts = read_form("caption"), read_texts("alts[]")
     try:
-        posts_changes.edit(int(post.id), by=get_viewer().user_id, caption=caption, alts=alts)
+        caption, by = typed.sent["caption"], get_viewer().user_id
+        posts_changes.edit(int(post.id), by=by, caption=caption, alts=alts)
     except DomainError as error:
-        form = refused_form(error, {"caption": caption}, alts=alts)
+        form = refused_form(error, typed, alts=_shown(alts))
         html = render_template("posts/edit.html", post=post, form=form)
         return html, STATUS[type(error)]
     return redirect(f"/p/{post.id}", 303)

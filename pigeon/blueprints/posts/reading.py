@@ -55,8 +55,8 @@ def read_new_post(key: str | None = None) -> NewPost:
         # A form without scripts sends every row; a row where no file was chosen is none.
         alts = [alts[row] for row in rows]
     return NewPost(
-        caption=typed["caption"],
-        key=typed.get("idempotency_key", key or ""),
+        caption=typed.sent["caption"],
+        key=typed.sent.get("idempotency_key", key or ""),
         alts=alts,
         files=[parts[row].stream for row in rows],
         rows=rows,

@@ -13,7 +13,7 @@ from pigeon.services import follows, policy, posts, searches, suggestions, users
 from pigeon.web.guards import MEMBERS, READERS, access
 from pigeon.web.login import get_viewer
 from pigeon.web.open_graph import card_of_user
-from pigeon.web.parsing import read_page, read_query
+from pigeon.web.parsing import read_page, read_query, read_shown
 from pigeon.web.paths import referring_path
 
 GRID = 24
@@ -95,15 +95,16 @@ def _back(username: str) -> ResponseReturnValue:
 
 @access(MEMBERS)
 def list_people() -> ResponseReturnValue:
-    reader_id, q = get_viewer().user_id, read_query("q")
-    page, status = _found(q, reader_id)
+    reader_id, q = get_viewer().user_id, read_shown("q")
+    page, status = _found(reader_id)
     suggested = suggestions.page(reader_id, PageRequest(limit=ROWS)).items
     html = render_template("suggestions/people.html", q=q, page=page, suggestions=suggested)
     return html, status
 
 
-def _found(q: str, reader_id: int) -> tuple[Page[UserRow], int]:
+def _found(reader_id: int) -> tuple[Page[UserRow], int]:
     try:
+        q = read_query("q")
         return searches.find_people(q, reader_id, read_page(f"people-{q}", default=ROWS)), 200
     except Invalid as error:
         if "q" not in error.fields:

@@ -1,0 +1,88 @@
+"""Texts as they come in: refused where they are far too long, before anything else reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pigeon.domain import bounds, limits
+from pigeon.domain.errors import FieldError, Invalid
+
+NAME = 100
+"""Of the name of a field; what is longer is no field of ours, and is not repeated at length."""
+
+
+class Typed(Mapping[str, str]):
+    """The fields of a form; the first that is read refuses the form for all that are too long.
+
+    So a service never sees such a text, and the form that is shown again (`shown`) keeps it.
+    """
+
+    def __init__(self, sent: Mapping[str, str]) -> None:
+        self.sent = sent
+        """Unchecked: for services that check each text by itself, and name all faults at once."""
+        self._faults = {
+            name: FieldError("too_long", limits.of_text(name))
+            for name, text in sent.items()
+            if bounds.is_excessive(text, limits.of_text(name))
+        }
+
+    def __getitem__(self, name: str) -> str:
+        if self._faults:
+            raise Invalid(self._faults)
+        return self.sent[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.sent)
+
+    def __len__(self) -> int:
+        return len(self.sent)
+
+    def shown(self) -> dict[str, str]:
+        """What a page shows again; a huge text only as far as somebody may want to mend it."""
+        return {name: shorten(name, text) for name, text in self.sent.items()}
+
+
+def shorten(name: str, text: str) -> str:
+    return bounds.shorten(text, limits.of_text(name))
+
+
+def is_excessive(name: str, text: str) -> bool:
+    """As the domain tells it, for the field of this name.
+
+    Never an id: one that cannot exist is not found, and is compared, not read.
+    """
+    if name.endswith("_id"):
+        return False
+    return bounds.is_excessive(text, limits.of_text(name))
+
+
+def check(name: str, text: str) -> str:
+    """The text; Invalid naming its field when it is far too long."""
+    bounds.check(name, text, limits.of_text(name))
+    return text
+
+
+def find_faults(value: Mapping[str, Any]) -> dict[str, FieldError]:
+    """Each text of a JSON object that is far too long, however deep it lies; without recursion."""
+    faults: dict[str, FieldError] = {}
+    waiting: list[tuple[str, str, Any]] = [("", "", value)]
+    while waiting:
+        path, name, found = waiting.pop()
+        if isinstance(found, str):
+            if is_excessive(name, found):
+                faults[path] = FieldError("too_long", limits.of_text(name))
+        elif isinstance(found, Mapping | list):
+            waiting.extend(_inside(path, name, found))
+    return faults
+
+
+def _inside(path: str, name: str, found: Any) -> Iterator[tuple[str, str, Any]]:
+    """The paths of the contract: `bio`, `alts.0`, `notify.like`; deeper, that of what holds it."""
+    parts = enumerate(found) if isinstance(found, list) else found.items()
+    for key, part in parts:
+        if not isinstance(part, str | Mapping | list):
+            continue
+        shown = str(key)[:NAME]
+        inner = shown if shown in limits.TEXTS else name or shown
+        yield (path if "." in path else f"{path}.{shown}" if path else shown), inner, part
