@@ -194,6 +194,12 @@ def test_what_must_never_happen_gets_no_second_look() -> None:
     assert {name for name, marks in claims if "no_second_look" not in marks} == set()
 
 
+def test_no_test_asserts_how_many_seconds_something_took() -> None:
+    """A busy machine would fail it: hold a ratio or a count, or wait with a guard that is named."""
+    measured = r"assert\b.*\b(monotonic|perf_counter|process_time)\(\) - \w+ <"
+    assert not matches(measured, ROOT / "tests", "test_*.py")
+
+
 def test_views_speak_to_services_alone() -> None:
     inside = [
         name

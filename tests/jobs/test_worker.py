@@ -29,11 +29,12 @@ from pigeon.models import OutboxRow
 from pigeon.services import outbox, posts
 from tests.factories import make_user
 from tests.factories.uploads import make_processing_post
-from tests.harness import children, pace
+from tests.harness import children
 from tests.harness.environment import ROOT, SAFE
 from tests.stores import hostile
 
 MB = 1024 * 1024
+HANG_S = 60  # by far longer than a healthy end takes on a busy machine
 
 
 def environment() -> dict[str, str]:
@@ -173,15 +174,14 @@ def test_a_killed_child_is_replaced_and_its_job_done_by_another(
         children.wait_until(lambda: _claimed_by(before), what="a claim", timeout_s=60)
         killed = _claimed_by(before)
         os.kill(killed, signal.SIGKILL)
-        began = time.monotonic()
 
         def swept_and_done() -> bool:
             sweep_outbox()
             time.sleep(0.2)
             return is_published(post)
 
-        children.wait_until(swept_and_done, timeout_s=60, what="the other attempt")
-        assert time.monotonic() - began < pace.cpu_limit(12)
+        before_its_lease_ends_s = outbox.LEASE_S / 2
+        children.wait_until(swept_and_done, timeout_s=before_its_lease_ends_s, what="the other")
         after = {child.pid for child in children_of(process)}
         assert len(after) == 2 and killed not in after
 
@@ -203,11 +203,9 @@ def test_children_end_with_their_parent_however_it_ends(app: Flask, tmp_path: Pa
         with worker(tmp_path, "media=1", "mail=1") as process:
             children.wait_until(lambda: len(children_of(process)) == 2, what="two children")
             pids = [child.pid for child in children_of(process)]
-            began = time.monotonic()
             process.send_signal(number)
-            process.wait(20)
+            process.wait(HANG_S)
             _wait_for_the_end_of(pids)
-            assert time.monotonic() - began < pace.cpu_limit(5)
         (tmp_path / "worker.ready").unlink()
 
 

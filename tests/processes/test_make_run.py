@@ -15,15 +15,13 @@ import psutil
 import pytest
 import requests
 
-from tests.harness import children, pace
+from tests.harness import children
 from tests.harness.environment import ROOT, SAFE
 from tests.harness.sites import BIN, status_of
 
 pytestmark = [pytest.mark.processes, pytest.mark.slow, pytest.mark.timeout(600)]
 PASSWORD = "seven doves over the bay"
-FIRST_START_S = 240
-LATER_START_S = 15
-END_S = 10
+HANG_S = 240  # by far longer than a first start takes on a busy machine
 
 
 class Run:
@@ -91,7 +89,7 @@ def test_first_start_shows_a_demo_and_a_later_one_keeps_everything(
     run: Callable[..., Run],
 ) -> None:
     first = run()
-    first.wait(FIRST_START_S)
+    first_s = first.wait(HANG_S)
     logins = json.loads((Path(first.env["DATA"]) / "demo.json").read_text())
     assert len(logins) >= 12
     assert f"is ready: {first.url}" in first.said
@@ -101,15 +99,14 @@ def test_first_start_shows_a_demo_and_a_later_one_keeps_everything(
     assert timeline(first, token)
     assert photographs_on(first) >= 9
 
-    began = time.monotonic()
     family = first.everything()
     first.process.send_signal(signal.SIGINT)
-    assert first.process.wait(60) == 0
-    assert time.monotonic() - began < pace.cpu_limit(END_S)
+    assert first.process.wait(HANG_S) == 0
+    assert "would not stop" not in first.said
     assert not alive(family)
 
     again = run()
-    assert again.wait(120) < pace.cpu_limit(LATER_START_S)
+    assert again.wait(HANG_S) < first_s  # which painted the demo
     assert timeline(again, token)
 
 

@@ -19,9 +19,8 @@ import pytest
 import redis
 from websocket import WebSocket, WebSocketException, create_connection
 
-from pigeon.processes import embedded
+from pigeon.processes import embedded, plan, supervisor
 from pigeon.processes.plan import plan_from
-from tests.harness import pace
 
 REPOSITORY = Path(__file__).parents[2]
 RUN = """
@@ -32,6 +31,7 @@ sys.exit(run(os.environ, root=Path(sys.argv[1])))
 """
 
 pytestmark = pytest.mark.processes
+HANG_S = 60  # by far longer than a healthy stop takes on a busy machine
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -187,36 +187,44 @@ def test_a_killed_process_is_started_again(start: Start, kind: str) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_stops_everything_within_ten_seconds(start: Start, number: int) -> None:
+def test_a_signal_stops_everything(start: Start, number: int) -> None:
     site = start(STUBBORN="on").wait_ready()
     site.state().set("liked", "yes")
     processes = site.processes()
 
-    began = time.monotonic()
     site.popen.send_signal(number)
-    assert site.popen.wait(timeout=30) == 0
+    assert site.popen.wait(timeout=HANG_S) == 0
 
-    assert time.monotonic() - began < pace.cpu_limit(10)
     _, alive = psutil.wait_procs(processes, timeout=0)
     assert alive == []
     assert "worker would not stop and is killed" in site.output
     assert start().wait_ready().state().get("liked") == b"yes"
 
 
+def test_a_stop_is_planned_to_take_less_than_ten_seconds() -> None:
+    """Whoever runs us kills after that; who is still there by then is killed before."""
+    assert plan.GRACEFUL_S < supervisor.STOP_WITHIN_S
+    assert supervisor.STOP_WITHIN_S + supervisor.REDIS_WITHIN_S < 10
+
+
 def test_open_sockets_do_not_delay_a_stop(start: Start) -> None:
+    """Not by what gunicorn would give requests; both stops are made in the same run."""
+    without_s = _stopped_in(start().wait_ready(), lambda: None)
     site = start().wait_ready()
     client = create_connection(
-        f"ws://127.0.0.1:{site.port}/socket.io/?EIO=4&transport=websocket", timeout=10
+        f"ws://127.0.0.1:{site.port}/socket.io/?EIO=4&transport=websocket", timeout=HANG_S
     )
     assert str(client.recv()).startswith("0{")
 
+    assert _stopped_in(site, lambda: _read_to_end(client)) < without_s + plan.GRACEFUL_S / 2
+
+
+def _stopped_in(site: Site, meanwhile: Callable[[], None]) -> float:
     began = time.monotonic()
     site.popen.terminate()
-    _read_to_end(client)
-    client.shutdown()
-    assert time.monotonic() - began < pace.cpu_limit(2)
-    site.popen.wait(timeout=20)
-    assert time.monotonic() - began < pace.cpu_limit(5)
+    meanwhile()
+    site.popen.wait(timeout=HANG_S)
+    return time.monotonic() - began
 
 
 def _read_to_end(client: WebSocket) -> None:
@@ -225,6 +233,8 @@ def _read_to_end(client: WebSocket) -> None:
             pass
     except (WebSocketException, OSError):
         pass
+    finally:
+        client.shutdown()
 
 
 def test_a_second_start_on_the_same_data_says_so_and_ends(start: Start) -> None:
