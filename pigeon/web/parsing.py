@@ -24,7 +24,7 @@ from pigeon.domain.page import PageRequest, read_cursor
 from pigeon.web import texts
 from pigeon.web.texts import Typed
 
-MARKS = re.compile(r'[\[\]{},]|"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)', re.DOTALL)
+MARKS = re.compile(r'[\[\]{},]|"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)', re.DOTALL)
 """What opens, closes and separates values; a string, also one without an end, is passed over."""
 STEPS = {"[": 1, "{": 1, "]": -1, "}": -1}
 PYDANTIC_CODES = {"missing": "required", "extra_forbidden": "unknown"}

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
     from tests.harness.sites import Site
 
+pytestmark = pytest.mark.browser
+
 SEEN = """() => [...document.querySelectorAll("main img, header img, nav img")]
   .filter((one) => one.getAttribute("src")?.startsWith("/media/"))
   .map((one) => one.complete && one.naturalWidth > 0)"""

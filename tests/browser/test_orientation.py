@@ -16,6 +16,8 @@ from tests.stores import hostile
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
+pytestmark = pytest.mark.browser
+
 SIDES = (160, 96)
 READ = """async (encoded) => {
   const bytes = Uint8Array.from(atob(encoded), (letter) => letter.codePointAt(0));
