@@ -153,7 +153,7 @@ def _call_flaky(reports: list[BaseReport], reporter: TerminalReporter) -> None:
         left = [report for report in reporter.stats.pop(kind, []) if report not in reports]
         if left:
             reporter.stats[kind] = left
-    reporter.stats.setdefault("flaky", []).append(reports[0])
+    reporter._add_stats("flaky", reports[:1])
 
 
 def _everything(report: BaseReport) -> str:
