@@ -32,8 +32,9 @@ GROUPS = (
     "neighbours",
     "notifications",
     "live",
+    "costs",
 )
-"""In this order; the last but two and what follows add people to the data."""
+"""In this order; the last but three and what follows add people to the data."""
 DOCS = Path(__file__).parents[1] / "docs"
 
 

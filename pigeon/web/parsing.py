@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import islice
 from typing import Any, TypeVar
 
 from flask import request
@@ -24,6 +25,8 @@ from pigeon.web import texts
 from pigeon.web.texts import Typed
 
 PYDANTIC_CODES = {"missing": "required", "extra_forbidden": "unknown"}
+NAMED = 20
+"""Unknown fields that a refusal names, however many there are."""
 
 
 class Body(BaseModel):
@@ -50,9 +53,12 @@ def check_shape(value: Any, shape: type[B]) -> B:
     """The object as what it should be; Invalid naming each field at fault."""
     if not isinstance(value, dict):
         raise Malformed
-    faults = texts.find_faults(value)
+    fields = shape.model_fields
+    unknown = islice((name for name in value if name not in fields), NAMED)
+    faults = {str(name)[: texts.NAME]: FieldError("unknown") for name in unknown}
+    faults |= texts.find_faults(value, fields)
     try:
-        checked = shape.model_validate(value)
+        checked = shape.model_validate({name: value[name] for name in fields if name in value})
     except ValidationError as error:
         raise Invalid(_faults_of(error) | faults) from error
     if faults:
