@@ -33,6 +33,7 @@ GROUPS = (
     "neighbours",
     "notifications",
     "live",
+    "costs",
     "bus",
     "hostile",
 )

@@ -188,7 +188,7 @@ def _offered(chosen: dict[str, str]) -> dict[str, str]:
 @access(ANYONE)
 def choose_appearance() -> ResponseReturnValue:
     """For readers without an account: the choice lives in a cookie."""
-    typed = read_form("language", "theme", "next")
+    typed = read_form("language", "theme", "next").sent  # compared with what there is, and no more
     return _with_cookies(redirect(own_path(typed["next"]), 303), typed)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from itertools import islice
 from typing import Any, TypeVar
 
 from flask import request
@@ -24,10 +25,13 @@ from pigeon.domain.page import PageRequest, read_cursor
 from pigeon.web import texts
 from pigeon.web.texts import Typed
 
-MARKS = re.compile(r'[\[\]{},]|"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)', re.DOTALL)
+ESCAPED = re.compile(r"\\.", re.DOTALL)
+MARKS = re.compile(r'[\[\]{},]|"[^"]*(?:"|\Z)')
 """What opens, closes and separates values; a string, also one without an end, is passed over."""
 STEPS = {"[": 1, "{": 1, "]": -1, "}": -1}
 PYDANTIC_CODES = {"missing": "required", "extra_forbidden": "unknown"}
+NAMED = 20
+"""Unknown fields that a refusal names, however many there are."""
 
 
 class Body(BaseModel):
@@ -54,9 +58,12 @@ def check_shape(value: Any, shape: type[B]) -> B:
     """The object as what it should be; Invalid naming each field at fault."""
     if not isinstance(value, dict):
         raise Malformed
-    faults = texts.find_faults(value)
+    fields = shape.model_fields
+    unknown = islice((name for name in value if name not in fields), NAMED)
+    faults = {str(name)[: texts.NAME]: FieldError("unknown") for name in unknown}
+    faults |= texts.find_faults(value, fields)
     try:
-        checked = shape.model_validate(value)
+        checked = shape.model_validate({name: value[name] for name in fields if name in value})
     except ValidationError as error:
         raise Invalid(_faults_of(error) | faults) from error
     if faults:
@@ -156,9 +163,12 @@ def _decode(data: bytes) -> Any:
 
 
 def _check_extent(text: str) -> None:
-    """Bound nesting and number of values before they cost anything: one pass, left early."""
+    """Bound nesting and number of values before they cost anything.
+
+    Escapes go first, so that the end of a string is the next quote and nothing is tried twice.
+    """
     depth = 0
-    for count, found in enumerate(MARKS.finditer(text)):
+    for count, found in enumerate(MARKS.finditer(ESCAPED.sub("", text))):
         depth += STEPS.get(found[0], 0)
         if depth > limits.JSON_DEPTH:
             raise Malformed

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from pigeon.domain import bounds, limits
@@ -63,26 +63,27 @@ def check(name: str, text: str) -> str:
     return text
 
 
-def find_faults(value: Mapping[str, Any]) -> dict[str, FieldError]:
-    """Each text of a JSON object that is far too long, however deep it lies; without recursion."""
-    faults: dict[str, FieldError] = {}
-    waiting: list[tuple[str, str, Any]] = [("", "", value)]
-    while waiting:
-        path, name, found = waiting.pop()
-        if isinstance(found, str):
-            if is_excessive(name, found):
-                faults[path] = FieldError("too_long", limits.of_text(name))
-        elif isinstance(found, Mapping | list):
-            waiting.extend(_inside(path, name, found))
-    return faults
+def find_faults(value: Mapping[str, Any], known: Iterable[str]) -> dict[str, FieldError]:
+    """Each text of a JSON object that is far too long, by its path: `bio`, `alts.0`, `notify.like`.
+
+    Only in fields that are known, and as deep as any of them is: nothing reads what else there is.
+    """
+    found = (
+        (path, name, text)
+        for name in known
+        if name in value
+        for path, text in _texts_of(name, value[name])
+    )
+    return {
+        path: FieldError("too_long", limits.of_text(name))
+        for path, name, text in found
+        if is_excessive(name, text)
+    }
 
 
-def _inside(path: str, name: str, found: Any) -> Iterator[tuple[str, str, Any]]:
-    """The paths of the contract: `bio`, `alts.0`, `notify.like`; deeper, that of what holds it."""
-    parts = enumerate(found) if isinstance(found, list) else found.items()
-    for key, part in parts:
-        if not isinstance(part, str | Mapping | list):
-            continue
-        shown = str(key)[:NAME]
-        inner = shown if shown in limits.TEXTS else name or shown
-        yield (path if "." in path else f"{path}.{shown}" if path else shown), inner, part
+def _texts_of(name: str, value: Any) -> Iterator[tuple[str, str]]:
+    if isinstance(value, str):
+        yield name, value
+    elif isinstance(value, Mapping | list):
+        parts = enumerate(value) if isinstance(value, list) else value.items()
+        yield from ((f"{name}.{key}"[:NAME], text) for key, text in parts if isinstance(text, str))

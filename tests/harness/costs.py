@@ -92,3 +92,70 @@ def within(
         if spent <= allowed_s(number):
             return True, spent
     return False, spent
+
+
+# -- far over a limit --------------------------------------------------------------------------
+
+FAR = {
+    "marks": "\u0323\u0301",
+    "marks under letters": MARKED,
+    "brackets": "(",
+    "at signs": "@",
+    "tags": "#a",
+    "long folds": "\ufdfa",
+    "digits": "9",
+}
+BODY_BYTES = 1_000_000
+"""What a body that is not multipart may have."""
+
+
+def _nested(size: int) -> bytes:
+    return b"[" * (size // 2) + b"]" * (size // 2)
+
+
+def _objects(size: int) -> bytes:
+    return b'{"a":' * (size // 6) + b"1" + b"}" * (size // 6)
+
+
+def _branches(size: int) -> bytes:
+    """As deep as a parser lets through, again and again."""
+    branch = b"[" * 400 + b"]" * 400
+    return b'{"a":[' + b",".join([branch] * (size // 801)) + b"]}"
+
+
+def _keys(size: int) -> bytes:
+    return b"{" + b",".join(b'"k%d":1' % number for number in range(size // 11)) + b"}"
+
+
+def _same_keys(size: int) -> bytes:
+    return b"{" + b",".join([b'"k":1'] * (size // 6)) + b"}"
+
+
+def _texts(size: int) -> bytes:
+    return b'{"a":[' + b",".join([b'"a"'] * (size // 4)) + b"]}"
+
+
+JSON = {
+    "lists in lists": _nested,
+    "objects in objects": _objects,
+    "deep lists beside each other": _branches,
+    "many keys": _keys,
+    "the same key again": _same_keys,
+    "many texts": _texts,
+    "a long number": lambda size: b'{"a":' + b"9" * size + b"}",
+    "a long fraction": lambda size: b'{"a":0.' + b"9" * size + b"}",
+    "a long key": lambda size: b'{"' + b"k" * size + b'":1}',
+    "a key of marks": lambda size: b'{"' + "\u0323\u0301".encode() * (size // 4) + b'":1}',
+    "a text of marks": lambda size: b'{"a":"' + "\u0323\u0301".encode() * (size // 4) + b'"}',
+    "escapes": lambda size: b'{"a":"' + b"\\u0301" * (size // 6) + b'"}',
+}
+FORMS = {
+    "many fields": lambda size: b"&".join(b"k%d=1" % number for number in range(size // 9)),
+    "the same field again": lambda size: b"&".join([b"text=a"] * (size // 7)),
+    "empty fields": lambda size: b"&" * size,
+    "a long name": lambda size: b"k" * size + b"=1",
+    "percent signs": lambda size: b"text=" + b"%CC%A3%CC%81" * (size // 12),
+}
+BODIES = {"json": JSON, "form": FORMS}
+"""Of about so many bytes, and made for no call."""
+NOTHING = {"json": b"{}", "form": b""}

@@ -19,7 +19,7 @@ from pigeon.services.accounts_oidc import Identity
 from pigeon.web.forms import Form, render_refused
 from pigeon.web.guards import ANYONE, access
 from pigeon.web.login import find_viewer
-from pigeon.web.parsing import read_form, read_query
+from pigeon.web.parsing import read_form, read_shown
 from pigeon.web.paths import own_path
 
 log = structlog.get_logger()
@@ -36,8 +36,8 @@ def leave() -> ResponseReturnValue:
     home = "/settings/account" if find_viewer() else "/"
     answer = provider.send_away()
     session[AIM] = {
-        "next": own_path(read_query("next"), home),
-        "invite": read_query("invite")[:100],
+        "next": own_path(read_shown("next"), home),
+        "invite": read_shown("invite")[:100],
     }
     return answer
 

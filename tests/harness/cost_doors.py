@@ -1,0 +1,308 @@
+"""Every way in for a text or a body, found by asking the product: a new one is driven by itself.
+
+Bodies of calls come from the OpenAPI document, fields of forms and of queries are those that a view
+asks for when it gets none, paths are those of the URL map, socket events those of the handlers.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from types import MappingProxyType
+from typing import Any
+
+from flask import Flask
+from flask import request as flask_request
+from werkzeug.datastructures import ImmutableMultiDict
+from werkzeug.routing import Rule
+
+from pigeon.blueprints import PAGES
+from pigeon.blueprints.openapi import document
+from pigeon.domain import limits
+from pigeon.realtime import connections, handlers
+from pigeon.web.requests import API
+from tests.factories import Person, make_comment, make_post
+from tests.harness.clients import Client
+from tests.harness.context import apart, in_app
+
+FILLER = "filler"
+LINE = 4_000
+"""Bytes of an address or a header that a server lets through."""
+_ASKED: dict[tuple[str, str], set[str]] = {}
+"""What the views ask for is looked up once a process."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Door:
+    """`send(fields)` answers the status; `{}` is the request that a refusal is compared with."""
+
+    name: str
+    kind: str
+    fields: dict[str, int] = field(default_factory=dict)
+    """Names and limits of its texts."""
+    send: Callable[[dict[str, Any]], int]
+    send_raw: Callable[[bytes], int] | None = None
+    """A whole body, for doors that take one."""
+
+
+class Asked(ImmutableMultiDict):  # type: ignore[type-arg]
+    """The values of a request, and which were asked for."""
+
+    names: set[str] = set()
+
+    def get(self, key: Any, *args: Any, **kwargs: Any) -> Any:
+        self.names.add(key)
+        return super().get(key, *args, **kwargs)
+
+    def getlist(self, key: Any, *args: Any, **kwargs: Any) -> Any:
+        self.names.add(key)
+        return super().getlist(key, *args, **kwargs)
+
+
+class Drive:
+    """A member, a stranger and their doors."""
+
+    def __init__(self, app: Flask, person: Person, scout: Person) -> None:
+        app.test_client_class = Client
+        self.app = app
+        self.person = person
+        self._scout = scout
+        self._owner = person
+        self.member = self._browser(person)
+        self.program: Any = app.test_client()
+        self.program.use_token(person.id)
+        self.csrf = self.member.csrf()
+        self._known: dict[str, str] = {}
+
+    def _browser(self, person: Person) -> Client:
+        client: Any = self.app.test_client()
+        client.sign_in(person.id)
+        return client
+
+    def doors(self) -> list[Door]:
+        found = [*self._calls(), *self._forms(), *self._queries(), *self._paths(), *self._events()]
+        return [door for door in found if door.fields or door.send_raw]
+
+    # -- calls ---------------------------------------------------------------------------------
+
+    def _calls(self) -> Iterator[Door]:
+        described = apart(self._document)
+        for path, methods in described["paths"].items():
+            for method, call in methods.items():
+                yield from self._call(described, method.upper(), path, call)
+
+    def _document(self) -> dict[str, Any]:
+        with self.app.test_request_context():
+            return document()
+
+    def _call(self, described: Any, method: str, path: str, call: Any) -> Iterator[Door]:
+        content = call.get("requestBody", {}).get("content", {})
+        send = partial(self._send_call, method, path)
+        if "application/json" in content:
+            fields = dict(_texts(described, content["application/json"]["schema"]))
+            filled = {name.partition(".")[0]: FILLER for name in fields if "." not in name}
+            yield Door(
+                name=f"{method} {API}{path}",
+                kind="json",
+                fields=fields,
+                send=lambda values: send(json=_nested(filled | values) if values else {}),
+                send_raw=lambda body: send(data=body, content_type="application/json"),
+            )
+        if "multipart/form-data" in content:
+            fields = dict(_texts(described, content["multipart/form-data"]["schema"]))
+            kind = "multipart/form-data"
+            yield Door(
+                name=f"{method} {API}{path} (multipart)",
+                kind="multipart",
+                fields=fields,
+                send=lambda values: send(data=values, content_type=kind),
+            )
+        if any(one["name"] == "Idempotency-Key" for one in call.get("parameters", ())):
+            yield Door(
+                name=f"{method} {API}{path} (Idempotency-Key)",
+                kind="header",
+                fields={"idempotency_key": limits.IDEMPOTENCY_KEY},
+                send=lambda values: send(json={}, headers=_header(values)),
+            )
+
+    def _send_call(self, method: str, path: str, **body: Any) -> int:
+        answer = self.program.open(API + self._filled(path), method=method, **body)
+        return int(answer.status_code)
+
+    # -- forms, queries, paths -----------------------------------------------------------------
+
+    def _forms(self) -> Iterator[Door]:
+        for method, path, _ in PAGES:
+            if method != "POST":
+                continue
+            names = self._asked(path, method) - {"csrf_token"}
+            yield Door(
+                name=f"form {path}",
+                kind="form",
+                fields={name: limits.of_text(name.removesuffix("[]")) for name in names},
+                send=partial(self._send_fields, path, names),
+                send_raw=partial(self._send_unproven, path),
+            )
+
+    def _send_fields(self, path: str, names: set[str], values: dict[str, Any]) -> int:
+        filled = dict.fromkeys(names, FILLER) | values if values else {}
+        answer = self.member.post(
+            self._filled(path),
+            data=filled,
+            content_type="multipart/form-data",
+            headers={"X-CSRFToken": self.csrf},
+        )
+        return answer.status_code
+
+    def _send_unproven(self, path: str, body: bytes) -> int:
+        """Without a token, which is then looked for in the body: anybody can do that."""
+        kind = "application/x-www-form-urlencoded"
+        return self.member.post(self._filled(path), data=body, content_type=kind).status_code
+
+    def _queries(self) -> Iterator[Door]:
+        for rule in self._rules():
+            names = self._asked(rule.rule, "GET")
+            yield Door(
+                name=f"query of {rule.rule}",
+                kind="query",
+                fields={name: limits.of_text(name) for name in names},
+                send=partial(self._get, rule.rule),
+            )
+
+    def _paths(self) -> Iterator[Door]:
+        for rule in self._rules():
+            for name in rule.arguments:
+                yield Door(
+                    name=f"path of {rule.rule}",
+                    kind="path",
+                    fields={name: limits.of_text(name)},
+                    send=partial(self._get_named, rule.rule, name),
+                )
+
+    def _rules(self) -> list[Rule]:
+        """Without those that leave for somewhere else."""
+        rules = [rule for rule in self.app.url_map.iter_rules() if "GET" in (rule.methods or ())]
+        return [rule for rule in rules if not rule.rule.startswith("/login/oidc")]
+
+    def _get(self, path: str, query: dict[str, str]) -> int:
+        return self.member.get(self._filled(path), query_string=query).status_code
+
+    def _get_named(self, path: str, name: str, values: dict[str, str]) -> int:
+        return self.member.get(self._filled(path, values or {name: "x"})).status_code
+
+    def _filled(self, path: str, names: Mapping[str, str] = MappingProxyType({})) -> str:
+        """The path of things that there are; new ones, for some requests delete them."""
+        known = {"username": self._owner.username, "tag": "하늘", "notification_id": "1"}
+        if "comment_id" in path or "post_id" in path:
+            known |= self._things()
+        for name, value in {**known, **names}.items():
+            for placeholder in (f"<{name}>", f"{{{name}}}", f"<path:{name}>"):
+                path = path.replace(placeholder, value)
+        return path.replace("<", "").replace(">", "").replace("{", "").replace("}", "")
+
+    def _things(self) -> dict[str, str]:
+        if not self._known:
+            post = make_post(self._owner)
+            comment = make_comment(post, self._owner)
+            self._known = {"post_id": str(post.id), "comment_id": str(comment.id)}
+        return self._known
+
+    def _asked(self, path: str, method: str) -> set[str]:
+        """What the view asks the request for, when somebody else comes with nothing."""
+        if (path, method) in _ASKED:
+            return _ASKED[path, method]
+        self._owner, self._known = self._scout, {}
+        place = self._filled(path)
+        browser = self._browser(self._scout)
+        headers = {"X-CSRFToken": browser.csrf()} if method == "POST" else {}
+        kind = "multipart/form-data" if method == "POST" else None
+        with _asking(self.app) as names:
+            browser.open(place, method=method, data={}, content_type=kind, headers=headers)
+        self._owner, self._known = self.person, {}
+        _ASKED[path, method] = names
+        return names
+
+    # -- socket events -------------------------------------------------------------------------
+
+    def _events(self) -> Iterator[Door]:
+        for name in handlers.EVENTS:
+            send = partial(self._emit, name)
+            needed = self._answer(name, {})["error"]["fields"]
+            yield Door(
+                name=f"event {name}",
+                kind="event",
+                fields={one: limits.of_text(one) for one in needed} | {"unknown": limits.TEXT},
+                send=send,
+                send_raw=lambda body, name=name: self._emit(name, _decoded(body)),
+            )
+
+    def _emit(self, name: str, payload: Any) -> int:
+        return 200 if self._answer(name, payload)["ok"] else 422
+
+    def _answer(self, name: str, payload: Any) -> dict[str, Any]:
+        """As the server calls the handler of an event, but for the wire."""
+
+        def answer() -> dict[str, Any]:
+            with self.app.test_request_context():
+                flask_request.sid = "driven"  # type: ignore[attr-defined]
+                mine = connections.Connection(
+                    user_id=self.person.id, session_id="driven", language="en"
+                )
+                connections.add("driven", mine)
+                try:
+                    return handlers.answer(name, payload)
+                finally:
+                    connections.remove("driven")
+
+        return in_app(self.app, answer)
+
+
+@contextmanager
+def _asking(app: Flask) -> Iterator[set[str]]:
+    before = app.request_class.parameter_storage_class
+    Asked.names = set()
+    app.request_class.parameter_storage_class = Asked
+    try:
+        yield Asked.names
+    finally:
+        app.request_class.parameter_storage_class = before
+
+
+def _texts(described: Any, schema: Any, above: str = "") -> Iterator[tuple[str, int]]:
+    """Names and limits of the texts in a schema; a map's are under any key."""
+    if "$ref" in schema:
+        schema = described["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+    for name, inner in schema.get("properties", {}).items():
+        kinds = [inner, *inner.get("anyOf", ()), inner.get("items", {})]
+        if any(kind.get("type") == "string" and kind.get("format") != "binary" for kind in kinds):
+            yield above + name, limits.of_text(name.removesuffix("[]"))
+        for kind in kinds:
+            if isinstance(kind.get("additionalProperties"), dict):
+                yield f"{above}{name}.x", limits.of_text(name)
+            if "$ref" in kind and not above:
+                yield from _texts(described, kind, f"{name}.")
+
+
+def _nested(values: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, value in values.items():
+        outer, _, inner = name.partition(".")
+        found[outer] = {inner: value} if inner else value
+    return found
+
+
+def _header(values: dict[str, str]) -> dict[str, str]:
+    """Headers carry bytes: everything else is a question mark."""
+    key = values.get("idempotency_key", "key")
+    return {"Idempotency-Key": key.encode("ascii", "replace").decode().replace("\n", " ")}
+
+
+def _decoded(body: bytes) -> Any:
+    """As the wire reads a payload; {} for what it closes the connection for."""
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return {}
