@@ -69,13 +69,13 @@ class Site:
         return self.logs / f"{name}.log"
 
     def stop(self) -> None:
-        """End all at once, then by force; and what this process has open to their stores."""
+        """Close what this process has open to the stores; end all at once, then by force."""
+        if "app" in vars(self):  # it was asked for
+            connections.close(self.app)
         for process in self.processes.values():
             process.terminate()
         for process in self.processes.values():
             children.stop(process, timeout_s=15)
-        if "app" in vars(self):  # it was asked for
-            connections.close(self.app)
 
 
 def status_of(url: str) -> int | None:
