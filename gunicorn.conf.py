@@ -112,7 +112,9 @@ def post_worker_init(worker):
     if ROLE == "realtime" and socketio is not None and socketio.server is not None:
         import gevent
 
-        gevent.spawn(_drain, worker, socketio.server.eio, worker.wsgi.extensions["sockets_gate"])
+        gevent.spawn(
+            _drain, worker, socketio.server.eio, worker.wsgi.extensions.get("sockets_gate")
+        )
 
 
 def _check(worker):
@@ -144,7 +146,8 @@ def _drain(worker, engine, gate):
 
     while worker.alive:
         gevent.sleep(0.2)
-    gate.close()  # first: who is let go must not come back to this process
+    if gate is not None:
+        gate.close()  # first: who is let go must not come back to this process
     if hasattr(worker, "visits"):
         worker.visits.end_idle()
     for socket in list(engine.sockets.values()):
