@@ -48,7 +48,6 @@ def _cases(app: Flask) -> Iterator[Case]:
         doors = Drive(app, make_user("cost_driven"), make_user("cost_scout")).doors()
         yield from cost_cases.far_texts(doors)
         yield from cost_cases.far_bodies(doors)
-        yield from cost_cases.messages(doors)
 
 
 def _share(case: Case) -> float:

@@ -209,6 +209,14 @@ def test_views_speak_to_services_alone() -> None:
     assert not inside
 
 
+def test_views_take_texts_from_parsing_alone() -> None:
+    """What parsing hands out is refused when it is far too long; what else there is, is not."""
+    taken = matches(r"\brequest\.(args|form|values|json|get_json)\b", PIGEON, "*.py")
+    edges = ("pigeon/web/parsing.py:", "pigeon/web/guards.py:")
+    others = [line for line in taken if not line.startswith(edges)]
+    assert [line for line in others if "in request.args" not in line] == []
+
+
 @pytest.mark.parametrize("layer", list(WITHOUT_A_SERVICE))
 def test_a_feature_has_one_plural_name_in_every_layer(layer: str) -> None:
     """Its name is that of its service; `posts_api` and `posts_pages` are of `posts`, too."""

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
-from flask_babel import gettext
+from flask_babel import lazy_gettext
 
 from pigeon.domain import limits
 from pigeon.domain.errors import FieldError
 from pigeon.domain.posts import Post
 
 
-def _(sentence: str, **values: str) -> str:
-    return str(gettext(sentence, **values))
+def _(sentence: str, **values: str) -> Any:
+    """Translated when it is chosen: looking up all of a table would cost more than the refusal."""
+    return lazy_gettext(sentence, **values)
 
 
 def field_message(error: FieldError) -> str:
     """One sentence for a field at fault; names the limit where there is one."""
     limit = f"{error.limit:,}" if error.limit is not None else ""
-    return {
+    sentences = {
         "required": _("This is needed."),
         "too_short": _("At least %(limit)s characters are needed.", limit=limit),
         "too_long": _("At most %(limit)s characters fit here.", limit=limit),
@@ -35,7 +37,8 @@ def field_message(error: FieldError) -> str:
         "wrong": _("This is not right."),
         "expired": _("This link has expired or was used already."),
         "unknown": _("This is not known here."),
-    }.get(error.code, _("This does not have the right form."))
+    }
+    return str(sentences.get(error.code, _("This does not have the right form.")))
 
 
 def _megabytes(limit: int | None) -> str:
@@ -48,7 +51,9 @@ def _megapixels(limit: int | None) -> str:
 
 def image_message(code: str) -> str:
     if code == "bad_format":
-        return _("This is not a picture we can read. JPEG, PNG, WebP, GIF, AVIF and HEIC work.")
+        return str(
+            _("This is not a picture we can read. JPEG, PNG, WebP, GIF, AVIF and HEIC work.")
+        )
     return field_message(FieldError(code))
 
 
@@ -65,7 +70,7 @@ def with_messages(post: Post) -> Post:
 
 def error_message(code: str) -> str:
     """One sentence for a whole refusal."""
-    return {
+    sentences = {
         "malformed": _("The request could not be read."),
         "unauthenticated": _("Log in first."),
         "wrong_credentials": _("The name or the password is not right."),
@@ -86,7 +91,8 @@ def error_message(code: str) -> str:
         "invalid": _("Some of it needs another look."),
         "rate_limited": _("That was too often. Wait a little."),
         "unavailable": _("This is out of reach for the moment. Try again soon."),
-    }.get(code, _("Something went wrong on our side."))
+    }
+    return str(sentences.get(code, _("Something went wrong on our side.")))
 
 
 def field_messages(fields: Mapping[str, FieldError]) -> dict[str, str]:

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
 from urllib.parse import quote
 
 from pigeon.realtime.wire import MESSAGE_BYTES
 from tests.harness import costs
-from tests.harness.cost_doors import LINE, Door
-
-Send = Callable[[], int]
+from tests.harness.cost_doors import LINE, Door, Send
 
 WRITTEN = ("json", "multipart", "form", "event")
 """Doors whose texts are stored; others are but looked for."""
@@ -44,7 +41,7 @@ class Case:
 def far_texts(doors: list[Door]) -> Iterator[Case]:
     """Each text of each door at once, twice and four times what is looked at."""
     for door in doors:
-        empty = Empty(partial(door.send, {}))
+        empty = Empty(door.prepare({}))
         for name, limit in door.fields.items():
             for kind, times in BROAD if door.kind in WRITTEN else NARROW:
                 text = costs.text_of(costs.FAR[kind], times * (4 * limit + 1_001))
@@ -52,7 +49,7 @@ def far_texts(doors: list[Door]) -> Iterator[Case]:
                     text = text[: LINE // len(quote(text[0]))]
                 yield Case(
                     name=f"{door.name}, {name}: {len(text)} of {kind}",
-                    send=partial(door.send, {name: text}),
+                    send=door.prepare({name: text}),
                     empty=empty,
                 )
 
@@ -61,25 +58,14 @@ def far_bodies(doors: list[Door]) -> Iterator[Case]:
     """Each body at a little more than once, twice and four times what may be sent."""
     for shape, kinds in costs.BODIES.items():
         empties = {
-            door.name: Empty(partial(send, costs.NOTHING[shape]))
-            for door, send in raw(doors, shape)
+            door.name: Empty(prepare(costs.NOTHING[shape])) for door, prepare in raw(doors, shape)
         }
         for kind, make in kinds.items():
             for times in TIMES:
                 body = make(times * costs.BODY_BYTES * 10 // 9)
-                for door, send in raw(doors, shape):
+                for door, prepare in raw(doors, shape):
                     name = f"{door.name}: {len(body)} bytes of {kind}"
-                    yield Case(name=name, send=partial(send, body), empty=empties[door.name])
-
-
-def messages(doors: list[Door]) -> Iterator[Case]:
-    """Each event with as much as one message of a socket may have."""
-    for door, send in raw(doors, "event"):
-        empty = Empty(partial(send, b"{}"))
-        for kind, make in costs.JSON.items():
-            yield Case(
-                name=f"{door.name}: {kind}", send=partial(send, make(MESSAGE_BYTES)), empty=empty
-            )
+                    yield Case(name=name, send=prepare(body), empty=empties[door.name])
 
 
 def near_texts(doors: list[Door]) -> Iterator[tuple[str, Send, Send]]:
@@ -88,7 +74,7 @@ def near_texts(doors: list[Door]) -> Iterator[tuple[str, Send, Send]]:
         for name, limit in door.fields.items():
             for kind in NEAR if door.kind in WRITTEN else ():
                 short, long = (costs.text_of(costs.PIECES[kind], times * limit) for times in (1, 4))
-                sends = partial(door.send, {name: short}), partial(door.send, {name: long})
+                sends = door.prepare({name: short}), door.prepare({name: long})
                 yield f"{door.name}, {name}: {kind}", *sends
 
 
@@ -97,9 +83,17 @@ def near_bodies(doors: list[Door]) -> Iterator[tuple[str, Send, Send]]:
     for shape, kinds in costs.BODIES.items():
         for kind, make in kinds.items():
             short, long = (make(costs.BODY_BYTES * part // 20) for part in (1, 4))
-            for door, send in raw(doors, shape):
-                yield f"{door.name}: {kind}", partial(send, short), partial(send, long)
+            for door, prepare in raw(doors, shape):
+                yield f"{door.name}: {kind}", prepare(short), prepare(long)
 
 
-def raw(doors: list[Door], kind: str) -> list[tuple[Door, Callable[[bytes], int]]]:
-    return [(door, door.send_raw) for door in doors if door.kind == kind and door.send_raw]
+def messages(doors: list[Door]) -> Iterator[tuple[str, Send, Send]]:
+    """Each event with a quarter of what a message may have, and all; the wire closes over more."""
+    for door, prepare in raw(doors, "event"):
+        for kind, make in costs.JSON.items():
+            short, long = make(MESSAGE_BYTES // 4), make(MESSAGE_BYTES)
+            yield f"{door.name}: {kind}", prepare(short), prepare(long)
+
+
+def raw(doors: list[Door], kind: str) -> list[tuple[Door, Callable[[bytes], Send]]]:
+    return [(door, door.prepare_raw) for door in doors if door.kind == kind and door.prepare_raw]

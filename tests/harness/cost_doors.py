@@ -6,6 +6,7 @@ asks for when it gets none, paths are those of the URL map, socket events those 
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -16,8 +17,10 @@ from typing import Any
 
 from flask import Flask
 from flask import request as flask_request
+from flask.testing import EnvironBuilder
 from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.routing import Rule
+from werkzeug.test import run_wsgi_app
 
 from pigeon.blueprints import PAGES
 from pigeon.blueprints.openapi import document
@@ -28,6 +31,8 @@ from tests.factories import Person, make_comment, make_post
 from tests.harness.clients import Client
 from tests.harness.context import apart, in_app
 
+Send = Callable[[], int]
+
 FILLER = "filler"
 LINE = 4_000
 """Bytes of an address or a header that a server lets through."""
@@ -37,14 +42,17 @@ _ASKED: dict[tuple[str, str], set[str]] = {}
 
 @dataclass(frozen=True, kw_only=True)
 class Door:
-    """`send(fields)` answers the status; `{}` is the request that a refusal is compared with."""
+    """`prepare(fields)` makes a request that can be sent again and again, and answers its status.
+
+    `{}` is the one that a refusal is compared with.
+    """
 
     name: str
     kind: str
     fields: dict[str, int] = field(default_factory=dict)
     """Names and limits of its texts."""
-    send: Callable[[dict[str, Any]], int]
-    send_raw: Callable[[bytes], int] | None = None
+    prepare: Callable[[dict[str, Any]], Send]
+    prepare_raw: Callable[[bytes], Send] | None = None
     """A whole body, for doors that take one."""
 
 
@@ -84,7 +92,7 @@ class Drive:
 
     def doors(self) -> list[Door]:
         found = [*self._calls(), *self._forms(), *self._queries(), *self._paths(), *self._events()]
-        return [door for door in found if door.fields or door.send_raw]
+        return [door for door in found if door.fields or door.prepare_raw]
 
     # -- calls ---------------------------------------------------------------------------------
 
@@ -100,7 +108,7 @@ class Drive:
 
     def _call(self, described: Any, method: str, path: str, call: Any) -> Iterator[Door]:
         content = call.get("requestBody", {}).get("content", {})
-        send = partial(self._send_call, method, path)
+        send = partial(self._prepare_call, method, path)
         if "application/json" in content:
             fields = dict(_texts(described, content["application/json"]["schema"]))
             filled = {name.partition(".")[0]: FILLER for name in fields if "." not in name}
@@ -108,8 +116,8 @@ class Drive:
                 name=f"{method} {API}{path}",
                 kind="json",
                 fields=fields,
-                send=lambda values: send(json=_nested(filled | values) if values else {}),
-                send_raw=lambda body: send(data=body, content_type="application/json"),
+                prepare=lambda values: send(json=_nested(filled | values) if values else {}),
+                prepare_raw=lambda body: send(data=body, content_type="application/json"),
             )
         if "multipart/form-data" in content:
             fields = dict(_texts(described, content["multipart/form-data"]["schema"]))
@@ -118,19 +126,35 @@ class Drive:
                 name=f"{method} {API}{path} (multipart)",
                 kind="multipart",
                 fields=fields,
-                send=lambda values: send(data=values, content_type=kind),
+                prepare=lambda values: send(data=values, content_type=kind),
             )
         if any(one["name"] == "Idempotency-Key" for one in call.get("parameters", ())):
             yield Door(
                 name=f"{method} {API}{path} (Idempotency-Key)",
                 kind="header",
                 fields={"idempotency_key": limits.IDEMPOTENCY_KEY},
-                send=lambda values: send(json={}, headers=_header(values)),
+                prepare=lambda values: send(json={}, headers=_header(values)),
             )
 
-    def _send_call(self, method: str, path: str, **body: Any) -> int:
-        answer = self.program.open(API + self._filled(path), method=method, **body)
-        return int(answer.status_code)
+    def _prepare_call(self, method: str, path: str, **how: Any) -> Send:
+        proof = {"Authorization": f"Bearer {self.program.token}"}
+        headers = how.pop("headers", {}) | proof
+        return self._prepared(
+            self.program, API + self._filled(path), method=method, headers=headers, **how
+        )
+
+    def _prepared(self, client: Client, path: str, **how: Any) -> Send:
+        """Without what a client takes to write the request, which is none of the site's time."""
+        environ = EnvironBuilder(self.app, path, **how).get_environ()
+        client._add_cookies_to_wsgi(environ)
+        body = environ["wsgi.input"].read()
+
+        def send() -> int:
+            given = environ | {"wsgi.input": io.BytesIO(body)}
+            _, status, _ = apart(run_wsgi_app, self.app, given, buffered=True)
+            return int(status[:3])
+
+        return send
 
     # -- forms, queries, paths -----------------------------------------------------------------
 
@@ -143,24 +167,25 @@ class Drive:
                 name=f"form {path}",
                 kind="form",
                 fields={name: limits.of_text(name.removesuffix("[]")) for name in names},
-                send=partial(self._send_fields, path, names),
-                send_raw=partial(self._send_unproven, path),
+                prepare=partial(self._prepare_fields, path, names),
+                prepare_raw=partial(self._prepare_unproven, path),
             )
 
-    def _send_fields(self, path: str, names: set[str], values: dict[str, Any]) -> int:
-        filled = dict.fromkeys(names, FILLER) | values if values else {}
-        answer = self.member.post(
+    def _prepare_fields(self, path: str, names: set[str], values: dict[str, Any]) -> Send:
+        return self._prepared(
+            self.member,
             self._filled(path),
-            data=filled,
+            method="POST",
+            data=dict.fromkeys(names, FILLER) | values if values else {},
             content_type="multipart/form-data",
             headers={"X-CSRFToken": self.csrf},
         )
-        return answer.status_code
 
-    def _send_unproven(self, path: str, body: bytes) -> int:
+    def _prepare_unproven(self, path: str, body: bytes) -> Send:
         """Without a token, which is then looked for in the body: anybody can do that."""
         kind = "application/x-www-form-urlencoded"
-        return self.member.post(self._filled(path), data=body, content_type=kind).status_code
+        place = self._filled(path)
+        return self._prepared(self.member, place, method="POST", data=body, content_type=kind)
 
     def _queries(self) -> Iterator[Door]:
         for rule in self._rules():
@@ -169,7 +194,7 @@ class Drive:
                 name=f"query of {rule.rule}",
                 kind="query",
                 fields={name: limits.of_text(name) for name in names},
-                send=partial(self._get, rule.rule),
+                prepare=partial(self._prepare_query, rule.rule),
             )
 
     def _paths(self) -> Iterator[Door]:
@@ -179,7 +204,7 @@ class Drive:
                     name=f"path of {rule.rule}",
                     kind="path",
                     fields={name: limits.of_text(name)},
-                    send=partial(self._get_named, rule.rule, name),
+                    prepare=partial(self._prepare_path, rule.rule, name),
                 )
 
     def _rules(self) -> list[Rule]:
@@ -187,11 +212,11 @@ class Drive:
         rules = [rule for rule in self.app.url_map.iter_rules() if "GET" in (rule.methods or ())]
         return [rule for rule in rules if not rule.rule.startswith("/login/oidc")]
 
-    def _get(self, path: str, query: dict[str, str]) -> int:
-        return self.member.get(self._filled(path), query_string=query).status_code
+    def _prepare_query(self, path: str, query: dict[str, str]) -> Send:
+        return self._prepared(self.member, self._filled(path), query_string=query)
 
-    def _get_named(self, path: str, name: str, values: dict[str, str]) -> int:
-        return self.member.get(self._filled(path, values or {name: "x"})).status_code
+    def _prepare_path(self, path: str, name: str, values: dict[str, str]) -> Send:
+        return self._prepared(self.member, self._filled(path, values or {name: "x"}))
 
     def _filled(self, path: str, names: Mapping[str, str] = MappingProxyType({})) -> str:
         """The path of things that there are; new ones, for some requests delete them."""
@@ -229,18 +254,21 @@ class Drive:
 
     def _events(self) -> Iterator[Door]:
         for name in handlers.EVENTS:
-            send = partial(self._emit, name)
+            send = partial(self._prepare_event, name)
             needed = self._answer(name, {})["error"]["fields"]
             yield Door(
                 name=f"event {name}",
                 kind="event",
                 fields={one: limits.of_text(one) for one in needed} | {"unknown": limits.TEXT},
-                send=send,
-                send_raw=lambda body, name=name: self._emit(name, _decoded(body)),
+                prepare=send,
+                prepare_raw=partial(self._prepare_message, name),
             )
 
-    def _emit(self, name: str, payload: Any) -> int:
-        return 200 if self._answer(name, payload)["ok"] else 422
+    def _prepare_event(self, name: str, payload: dict[str, Any]) -> Send:
+        return self._prepare_message(name, json.dumps(payload).encode())
+
+    def _prepare_message(self, name: str, body: bytes) -> Send:
+        return lambda: 200 if self._answer(name, _decoded(body))["ok"] else 422
 
     def _answer(self, name: str, payload: Any) -> dict[str, Any]:
         """As the server calls the handler of an event, but for the wire."""

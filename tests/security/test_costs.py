@@ -12,8 +12,8 @@ from flask import Flask
 
 from tests.factories import make_user
 from tests.harness import cost_cases, costs
-from tests.harness.cost_cases import Case, Send
-from tests.harness.cost_doors import Door, Drive
+from tests.harness.cost_cases import Case
+from tests.harness.cost_doors import Door, Drive, Send
 
 FLOOR_S = 0.004
 """What is quicker than this is cheap, whatever the empty request takes."""
@@ -94,5 +94,5 @@ def test_a_body_under_its_limit_costs_what_it_is_long(doors: list[Door]) -> None
     assert not steep(cost_cases.near_bodies(doors))
 
 
-def test_a_socket_message_costs_as_much_as_none(doors: list[Door]) -> None:
-    assert not dear(cost_cases.messages(doors))
+def test_a_socket_message_costs_what_it_is_long(doors: list[Door]) -> None:
+    assert not steep(cost_cases.messages(doors))
