@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from pigeon.realtime.wire import MESSAGE_BYTES
+from pigeon.realtime.frames import MESSAGE_BYTES
 from tests.harness import costs
 from tests.harness.cost_doors import LINE, Door, Send
 
