@@ -25,7 +25,7 @@ from pigeon.domain.page import PageRequest, read_cursor
 from pigeon.web import texts
 from pigeon.web.texts import Typed
 
-ESCAPED = re.compile(r"\\.", re.DOTALL)
+ESCAPED = re.compile(r'\\[\\"]')
 MARKS = re.compile(r'[\[\]{},]|"[^"]*(?:"|\Z)')
 """What opens, closes and separates values; a string, also one without an end, is passed over."""
 STEPS = {"[": 1, "{": 1, "]": -1, "}": -1}
@@ -165,7 +165,7 @@ def _decode(data: bytes) -> Any:
 def _check_extent(text: str) -> None:
     """Bound nesting and number of values before they cost anything.
 
-    Escapes go first, so that the end of a string is the next quote and nothing is tried twice.
+    Escaped quotes and backslashes go first, so that the end of a string is the next quote and nothing is tried twice.
     """
     depth = 0
     for count, found in enumerate(MARKS.finditer(ESCAPED.sub("", text))):
