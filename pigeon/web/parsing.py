@@ -165,7 +165,7 @@ def _decode(data: bytes) -> Any:
 def _check_extent(text: str) -> None:
     """Bound nesting and number of values before they cost anything.
 
-    Escaped quotes and backslashes go first, so that the end of a string is the next quote and nothing is tried twice.
+    Escaped quotes and backslashes go first: the end of a string is then the next quote.
     """
     depth = 0
     for count, found in enumerate(MARKS.finditer(ESCAPED.sub("", text))):
