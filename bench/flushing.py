@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+from functools import partial
 from typing import Any
 
 from sqlalchemy import func, select
@@ -63,7 +64,7 @@ class _Ways:
         pairs = self._pairs()
         before = _counted(pairs)
         for post, person in pairs:
-            write_back.append("post", person, post, 1, 0)
+            write_back.append("post", person, post, 1, partial(_never_liked, before[post]))
         began = time.perf_counter()
         while write_backs.flush():
             pass
@@ -105,6 +106,10 @@ class _Ways:
             for post in self._random.choices(posts, weights, k=missing):
                 found[post, self._random.randint(1, self._ground.plan.users)] = None
         return list(found)
+
+
+def _never_liked(count: int) -> tuple[int, int]:
+    return 0, count
 
 
 def _per_post(pairs: list[Pair]) -> dict[int, int]:

@@ -30,7 +30,7 @@ MARKS = re.compile(r'[\[\]{},]|"[^"]*(?:"|\Z)')
 """What opens, closes and separates values; a string, also one without an end, is passed over."""
 STEPS = {"[": 1, "{": 1, "]": -1, "}": -1}
 PYDANTIC_CODES = {"missing": "required", "extra_forbidden": "unknown"}
-NAMED = 20
+NAMED = 50
 """Unknown fields that a refusal names, however many there are."""
 
 
