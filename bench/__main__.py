@@ -9,7 +9,7 @@ import sys
 import time
 from pathlib import Path
 
-from bench import report
+from bench import fan_out, report
 from bench.controls import Controls
 from bench.ground import Ground, ground
 from bench.plan import FULL, QUICK
@@ -62,7 +62,9 @@ def main(arguments: list[str]) -> int:
 
 
 def measured(name: str, found: Ground) -> Group:
-    """What the module of that name measures."""
+    """What the module of that name measures, without jobs that an earlier one left to nobody."""
+    with found.app().app_context():
+        fan_out.forget_jobs()
     group: Group = importlib.import_module(f"bench.{name}").measure(found)
     return group
 
