@@ -42,7 +42,7 @@ class BodyStream(io.RawIOBase):
             return b"".join(iter(lambda: self.read(CHUNK), b""))
         if self._ahead:
             found, self._ahead = self._ahead[:size], self._ahead[size:]
-            # Whole again: Werkzeug's parser can lose an empty part where a piece ends in it.
+            # Whole again: pieces as large as were asked for, whoever looked ahead.
             return found if len(found) == size else found + self._take(size - len(found))
         return self._take(size)
 
