@@ -16,7 +16,7 @@ from tests.harness.cost_doors import Drive
 
 SHOWN = 10
 """Of the dearest cases, which are measured again in every round."""
-TRIES = 5
+TRIES = 15
 
 
 def measure(ground: Ground) -> Group:

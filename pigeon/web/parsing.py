@@ -165,15 +165,31 @@ def _decode(data: bytes) -> Any:
 def _check_extent(text: str) -> None:
     """Bound nesting and number of values before they cost anything.
 
-    Escaped quotes and backslashes go first: the end of a string is then the next quote.
+    Where there are fewer marks than may be nested, nobody has to look where they stand. Otherwise
+    escaped backslashes and quotes go first: the end of a string is then the next quote.
     """
+    if _has_few(text, limits.JSON_DEPTH):
+        return
+    plain = ESCAPED.sub("", text) if "\\" in text else text
     depth = 0
-    for count, found in enumerate(MARKS.finditer(ESCAPED.sub("", text))):
+    for count, found in enumerate(MARKS.finditer(plain)):
         depth += STEPS.get(found[0], 0)
         if depth > limits.JSON_DEPTH:
             raise Malformed
         if count > limits.JSON_MARKS:
             raise TooLarge
+
+
+def _has_few(text: str, most: int) -> bool:
+    """Whether marks, also those within strings, occur at most so often; as far as that is known."""
+    for mark in '[{]},"':
+        at = text.find(mark)
+        while at >= 0:
+            most -= 1
+            if most < 0:
+                return False
+            at = text.find(mark, at + 1)
+    return True
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
