@@ -30,6 +30,12 @@ def find_made(user_id: int, key: str, mark: str, made: str) -> int | None:
     return row.made_id
 
 
+def find_any(user_id: int, key: str, made: str) -> int | None:
+    """The id of the `made` of this key, whatever the request was."""
+    row = _find(user_id, key)
+    return row.made_id if row is not None and row.made == made else None
+
+
 def take(user_id: int, key: str, mark: str, made: str, made_id: int) -> None:
     """Take the key in the unit that makes the thing; IntegrityError when another request has it."""
     db.session.execute(

@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from pigeon.crash_points import crash_point
 from pigeon.domain import text
 from pigeon.domain.clock import utc_now
+from pigeon.domain.errors import NotFound
 from pigeon.domain.events import ImagesAccepted
 from pigeon.domain.media import Upload
 from pigeon.domain.page import Page, PageRequest, cut
@@ -97,6 +98,15 @@ def find_answer(user_id: int, key: str, mark: str) -> Post | None:
     """The post that this key made before; Conflict when it was for another body."""
     post_id = idempotency.find_made(user_id, key, mark, "post")
     return get(post_id, user_id) if post_id is not None else None
+
+
+def find_shared(user_id: int, key: str) -> Post | None:
+    """The post that this key made, whatever was asked; None when there is none (any more)."""
+    post_id = idempotency.find_any(user_id, key, "post")
+    try:
+        return get(post_id, user_id) if post_id is not None else None
+    except NotFound:
+        return None
 
 
 @retried

@@ -145,7 +145,7 @@ def test_what_is_still_offered_outlives_another_post(
     expect(page.get_by_label("Caption")).to_have_value("the first post")
 
 
-def test_what_is_saved_beside_an_offer_joins_it(
+def test_what_is_saved_beside_an_offer_waits_beside_it(
     as_person: Callable[..., Page], photographs: list[Path], ann: Person
 ) -> None:
     page = as_person(ann)
@@ -157,5 +157,46 @@ def test_what_is_saved_beside_an_offer_joins_it(
     page.goto("/create")
     page.get_by_text("1 picture", exact=False).wait_for()
     page.get_by_role("button", name="Restore").click()
-    expect(page.get_by_label("Caption")).to_have_value("the first post\nsomething else")
+    expect(page.get_by_label("Caption")).to_have_value("something else")
     expect(page.locator(".thumb textarea")).to_have_value("a new picture")
+    page.locator(".draft-words", has_text="the first post").wait_for()
+
+
+def test_what_stands_in_the_form_changes_places_with_the_draft(
+    as_person: Callable[..., Page], photographs: list[Path], ann: Person
+) -> None:
+    page = as_person(ann)
+    draft_waits(page)
+    page.locator('[data-part="picker"]').set_input_files(photographs[:2])
+    page.locator(".thumb textarea").nth(1).fill("of something else")
+    page.get_by_role("button", name="Restore").click()
+    expect(page.get_by_label("Caption")).to_have_value("the first post")
+    expect(page.locator(".thumbs > .thumb")).to_have_count(0)
+    page.locator(".draft-words", has_text="something else · 2 pictures").wait_for()
+    page.get_by_role("button", name="Restore").click()
+    expect(page.get_by_label("Caption")).to_have_value("something else")
+    expect(page.locator(".thumb textarea").nth(1)).to_have_value("of something else")
+
+
+@pytest.mark.no_second_look
+def test_words_stay_at_their_pictures_whenever_the_page_goes(
+    as_person: Callable[..., Page],
+    compose: Callable[..., Locator],
+    photographs: list[Path],
+    ann: Person,
+) -> None:
+    page = as_person(ann)
+    page.on("dialog", lambda dialog: dialog.accept())
+    compose(page, photographs[:3], "moved at the last moment")
+    for place, words in enumerate(["first", "second", "third"]):
+        page.locator(".thumb textarea").nth(place).fill(words)
+    page.get_by_text("Draft saved on this device.").wait_for()
+    page.get_by_role("button", name="Move photo 1 one place later").focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Remove photo 3").click()
+    page.reload()
+    page.get_by_role("button", name="Restore").click()
+    fields = page.locator(".thumb textarea")
+    expect(fields).to_have_count(2)
+    expect(fields.nth(0)).to_have_value("second")
+    expect(fields.nth(1)).to_have_value("first")

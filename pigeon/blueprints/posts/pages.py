@@ -64,7 +64,8 @@ def _more(post: Post) -> list[Post]:
 
 @access(MEMBERS)
 def show_create() -> ResponseReturnValue:
-    return _composer(Form())
+    """A new post; with `?idempotency_key=` the page also names the post that the key made."""
+    return _composer(Form(), _find_shared(read_query("idempotency_key")))
 
 
 @access(MEMBERS, rate=(120, 3_600), files=POST_IMAGES)
@@ -81,9 +82,13 @@ def add() -> ResponseReturnValue:
     return redirect("/", 303)
 
 
-def _composer(form: Form) -> str:
+def _composer(form: Form, shared: Post | None = None) -> str:
     key = form.values.get("idempotency_key") or secrets.token_urlsafe(18)
-    return render_template("posts/create.html", form=form, idempotency_key=key)
+    return render_template("posts/create.html", form=form, idempotency_key=key, shared=shared)
+
+
+def _find_shared(key: str) -> Post | None:
+    return posts.find_shared(get_viewer().user_id, key) if key else None
 
 
 def _refused_composer(error: DomainError, new: NewPost) -> ResponseReturnValue:
@@ -91,8 +96,13 @@ def _refused_composer(error: DomainError, new: NewPost) -> ResponseReturnValue:
     if isinstance(error, FieldsRefused):
         error.fields = {_in_form(name, new.rows): fault for name, fault in error.fields.items()}
     typed = Typed({"caption": new.caption, "idempotency_key": new.key})
+    shared = None
+    if error.code == "idempotency_conflict":
+        # What is shared from here on is another post: the page offers to edit the first one.
+        shared = _find_shared(new.key)
+        typed = Typed({"caption": new.caption})
     form = refused_form(error, typed, alts=_shown(read_texts("alts[]")))
-    return make_response(_composer(form), STATUS[type(error)])
+    return make_response(_composer(form, shared), STATUS[type(error)])
 
 
 def _shown(alts: list[str]) -> list[str]:

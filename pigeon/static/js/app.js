@@ -43,6 +43,7 @@ import { notifications } from "./notifications.js";
 import { pageDialog } from "./page-dialog.js";
 import { passwordField } from "./password-field.js";
 import { pendingPost } from "./pending-post.js";
+import { postEdit } from "./post-edit.js";
 import { postLink } from "./post-dialog.js";
 import { postWatch } from "./post-watch.js";
 import { copyLink, sharePost } from "./share.js";
@@ -93,6 +94,7 @@ const behaviors = {
   "page-dialog": pageDialog,
   "password-field": passwordField,
   "pending-post": pendingPost,
+  "post-edit": postEdit,
   "post-link": postLink,
   "post-watch": postWatch,
   share: sharePost,

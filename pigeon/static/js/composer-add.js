@@ -1,26 +1,68 @@
-/* Files that were picked, dropped or pasted: the good ones become pictures, each other one is named with its reason. */
+/* Files that were picked, dropped, pasted or restored. They stand in the list at once, in the order chosen, and are read in one
+   queue, one at a time, for a large picture takes a quarter of a gigabyte while it is looked at. What cannot be posted is named
+   with its reason. */
 
 import { clearCaptionFault } from "./composer-faults.js";
 import { inspect, Refused } from "./composer-files.js";
-import { addThumb } from "./composer-thumbs.js";
+import { part, say, thumbsOf } from "./composer-parts.js";
+import { addThumb, altOf, fileOf, isReading, showRead, takeAway } from "./composer-thumbs.js";
+import { newId } from "./draft-store.js";
 import { text } from "./strings.js";
 
-export async function addFiles(form, chosen) {
-  const { maxFiles } = form.dataset;
-  const list = form.querySelector('[data-part="thumbs"]');
-  const refused = form.querySelector('[data-part="refused"]');
-  const before = list.children.length;
-  refused.replaceChildren();
-  clearCaptionFault(form);
-  for (const file of chosen) {
-    try {
-      if (list.children.length >= Number(maxFiles)) throw new Refused("files_too_many", { name: file.name, limit: maxFiles });
-      addThumb(form, await inspect(file, form.dataset));
-    } catch (error) {
-      if (!(error instanceof Refused)) throw error;
-      refused.append(Object.assign(document.createElement("li"), { textContent: text(error.key, error.values) }));
-    }
+let queue = Promise.resolve();
+
+/** Names what is not in the post, and keeps the words that were written for it. */
+export function nameRefused(form, { key, values }, words = "") {
+  const line = Object.assign(document.createElement("li"), { textContent: text(key, values) });
+  if (words.trim()) line.append(" ", Object.assign(document.createElement("q"), { textContent: words.trim() }));
+  part(form, "refused").append(line);
+}
+
+/** Lines with words in them stay: they are nowhere else. */
+export function clearRefused(form) {
+  [...part(form, "refused").children].filter((line) => !line.querySelector("q")).forEach((line) => line.remove());
+}
+
+async function read(form, thumb) {
+  if (!thumb.parentElement) return; // removed while it waited
+  try {
+    const found = await inspect(fileOf(thumb), form.dataset);
+    if (thumb.parentElement) showRead(form, thumb, found);
+  } catch (error) {
+    if (!thumb.parentElement) return;
+    const isJudged = error instanceof Refused;
+    nameRefused(form, isJudged ? error : new Refused("file_unreadable", { name: fileOf(thumb).name }), altOf(thumb));
+    takeAway(form, thumb);
   }
-  const count = list.children.length - before;
-  if (count) form.querySelector('[data-part="said"]').textContent = text(count === 1 ? "photos_added_one" : "photos_added_many", { count });
+}
+
+/** `pictures` are {id, file, alt}. */
+export function addPictures(form, pictures) {
+  const thumbs = pictures.map((picture) => addThumb(form, picture));
+  for (const thumb of thumbs) queue = queue.then(() => read(form, thumb));
+}
+
+export function addFiles(form, files) {
+  const { maxFiles } = form.dataset;
+  const room = Number(maxFiles) - thumbsOf(form).length;
+  clearRefused(form);
+  clearCaptionFault(form);
+  for (const { name } of files.slice(room)) nameRefused(form, { key: "files_too_many", values: { name, limit: maxFiles } });
+  const taken = files.slice(0, room);
+  addPictures(form, taken.map((file) => ({ id: newId(), file, alt: "" })));
+  const count = taken.length;
+  if (count) say(form, text(count === 1 ? "photos_added_one" : "photos_added_many", { count }));
+}
+
+/** Resolves when nothing is being read any more; `tell` hears which of how many is. */
+export async function allRead(form, tell) {
+  const say = () => {
+    const thumbs = thumbsOf(form);
+    const waiting = thumbs.filter(isReading).length;
+    if (waiting) tell(thumbs.length - waiting + 1, thumbs.length);
+  };
+  say();
+  form.addEventListener("composer:change", say);
+  while (thumbsOf(form).some(isReading)) await queue;
+  form.removeEventListener("composer:change", say);
 }

@@ -1,44 +1,38 @@
-/* The draft that waits when its writer comes back: offered above the form, and put into it when wanted. */
+/* A draft that waits when its writer comes back: offered above the form. */
 
-import { addFiles } from "./composer-add.js";
-import { listThumbs } from "./composer-thumbs.js";
+import { part } from "./composer-parts.js";
 import { text } from "./strings.js";
 
-const part = (form, name) => form.querySelector(`[data-part="${name}"]`);
+const KEY_LIFE_MS = 23 * 3600_000; // the server knows for a day under which key a post was shared
 
-export const thumbsOf = (form) => listThumbs(part(form, "thumbs"));
-export const joinWords = (...captions) => captions.filter((words) => words.trim()).join("\n");
+const counted = (key, count) => count && text(`${key}_${count === 1 ? "one" : "many"}`, { count });
 
-function describe({ caption, alts, files }) {
-  const count = alts.length;
-  const key = files.length < count ? "draft_lost_pictures" : "draft_pictures";
-  return [caption, count && text(`${key}_${count === 1 ? "one" : "many"}`, { count })].filter(Boolean).join(" · ");
+function pressedWords({ pressed, changedAt }) {
+  if (!pressed) return "";
+  return text(Date.now() - changedAt < KEY_LIFE_MS ? "draft_pressed" : "draft_pressed_long_ago");
 }
 
-/** Shows the offer; resolves with "restore" or "discard" when it is answered. */
+function describe(draft) {
+  const { caption, pictures } = draft;
+  const lost = pictures.filter(({ file }) => !file).length;
+  const words = [caption.trim(), counted("draft_pictures", pictures.length), counted("draft_lost_pictures", lost), pressedWords(draft)];
+  return words.filter(Boolean).join(" · ");
+}
+
+/** Shows the offer; resolves with "restore" or "discard" when it is answered. `draft` has its files, or null for one that could
+    not be kept. */
 export async function offer(form, draft) {
   const box = part(form, "draft");
   box.querySelector('[data-part="draft-words"]').textContent = describe(draft);
   box.hidden = false;
-  const choice = await new Promise((resolve) => box.addEventListener("click", ({ target }) => {
-    const found = target.closest("[data-do]")?.dataset.do;
-    if (found) resolve(found);
-  }));
+  const choice = await new Promise((resolve) => {
+    box.addEventListener("click", function answer({ target }) {
+      const found = target.closest("[data-do]")?.dataset.do;
+      if (!found) return;
+      box.removeEventListener("click", answer);
+      resolve(found);
+    });
+  });
   box.hidden = true;
   return choice;
-}
-
-/** Before what is there already. */
-export async function restore(form, draft) {
-  const { caption } = form.elements;
-  caption.value = joinWords(draft.caption, caption.value);
-  caption.dispatchEvent(new Event("input", { bubbles: true }));
-  const before = thumbsOf(form).length;
-  await addFiles(form, draft.files);
-  thumbsOf(form).slice(before).forEach((thumb, i) => {
-    const field = thumb.querySelector("textarea");
-    field.value = draft.alts[i] ?? "";
-    field.dispatchEvent(new Event("input", { bubbles: true }));
-  });
-  caption.focus();
 }

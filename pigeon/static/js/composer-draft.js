@@ -1,74 +1,141 @@
-/* The composer keeps what is not sent yet, and offers it when its writer comes back. */
+/* The composer keeps what is not sent yet, at every change, and offers it when its writer comes back.
 
-import { joinWords, offer, restore, thumbsOf } from "./composer-draft-offer.js";
-import { altOf, fileOf } from "./composer-thumbs.js";
-import { dropDraft, findDraft, keepPictures, keepWords } from "./draft-store.js";
+   One form holds one post, which has one key from its first letter until its fate is known. What was on the screen when Share
+   was pressed is kept beside it (`pressed`) until an answer comes: after a reload the same words under the same key are the same
+   post, and whoever changed them since is told. */
+
+import { addPictures, nameRefused } from "./composer-add.js";
+import { offer } from "./composer-draft-offer.js";
+import { isBlank, part, tellChange, thumbsOf } from "./composer-parts.js";
+import { altOf, fileOf, idOf, takeAllAway } from "./composer-thumbs.js";
+import { findShared } from "./composer-upload.js";
+import { dropDraft, dropPicture, dropStrays, dropWords, findPicture, keepDraft, keepPicture, listDrafts, newId } from "./draft-store.js";
 import { text } from "./strings.js";
+import { toast } from "./toasts.js";
 
-const PAUSE_MS = 1500;
+const isSame = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 
-const part = (form, name) => form.querySelector(`[data-part="${name}"]`);
-const isBlank = (form) => !form.elements.caption.value.trim() && thumbsOf(form).length === 0;
-
+/** {caption, pictures: [{id, name, alt}]} as they stand in the form. */
 function read(form) {
-  const thumbs = thumbsOf(form);
-  return { caption: form.elements.caption.value, alts: thumbs.map(altOf), files: thumbs.map(fileOf) };
+  const pictures = thumbsOf(form).map((thumb) => ({ id: idOf(thumb), name: fileOf(thumb).name, alt: altOf(thumb) }));
+  return { caption: form.elements.caption.value, pictures };
 }
 
-/** Two drafts as one; descriptions whose pictures could not be kept are left out, the others would get them. */
-function join(first, { caption, alts, files }) {
-  const known = first.alts.slice(0, first.files.length);
-  return { caption: joinWords(first.caption, caption), alts: [...known, ...alts], files: [...first.files, ...files] };
+/** Puts a draft whose files were found into the empty form; pictures that could not be kept are named, with their words. */
+function fill(form, { caption, pictures }) {
+  form.elements.caption.value = caption;
+  form.elements.caption.dispatchEvent(new Event("input", { bubbles: true }));
+  for (const { name, alt } of pictures.filter(({ file }) => !file)) nameRefused(form, { key: "draft_lost_picture", values: { name } }, alt);
+  addPictures(form, pictures.filter(({ file }) => file));
 }
 
-/** Answers {save, drop}: `save` writes now, `drop` forgets and keeps nothing more. A draft that is offered and not answered yet
-    belongs to another post: it outlives both. */
-export function keepDraft(form) {
-  let timer = null;
-  let files = [];
+/** The draft of this form: `key` and `pressed` name the post, every method leaves form and device in agreement. */
+export function openDraft(form) {
+  const keyField = form.elements.idempotency_key;
+  const keeping = new Map(); // picture id → whether the browser could keep it, later
+  let pressed = null;
   let isOver = false;
-  let offered = null;
-  let isJoined = false; // what is stored is more than what is offered
+  let isSwapping = false;
 
-  async function write({ caption, alts, files: now }) {
-    const areKept = keepWords({ caption, alts });
-    const isSame = now.length === files.length && now.every((file, i) => file === files[i]);
-    const hasPictures = isSame || (await keepPictures((files = now)));
-    part(form, "draft-state").textContent = text(areKept && hasPictures ? "draft_kept" : "draft_words_kept");
+  async function tellKept(areWordsKept) {
+    const areKept = (await Promise.all(keeping.values())).every(Boolean);
+    const state = part(form, "draft-state");
+    const sentence = text(!areWordsKept ? "draft_not_kept" : areKept ? "draft_kept" : "draft_words_kept");
+    if (state.textContent !== sentence) state.textContent = sentence;
   }
 
-  async function forget() {
-    if (!offered) return dropDraft();
-    return isJoined ? write(offered) : undefined;
+  function keepPictures(pictures) {
+    const ids = new Set(pictures.map(({ id }) => id));
+    for (const thumb of thumbsOf(form)) {
+      if (!keeping.has(idOf(thumb))) keeping.set(idOf(thumb), keepPicture(idOf(thumb), fileOf(thumb)));
+    }
+    for (const [id, stored] of keeping) {
+      if (ids.has(id)) continue;
+      keeping.delete(id);
+      stored.then(() => dropPicture(id));
+    }
   }
 
-  async function save() {
-    clearTimeout(timer);
-    if (isOver || !form.isConnected) return undefined;
-    if (isBlank(form)) return forget();
-    isJoined = Boolean(offered);
-    return write(offered ? join(offered, read(form)) : read(form));
+  function keep() {
+    if (isOver || isSwapping) return;
+    const content = read(form);
+    const areKept = isBlank(form) || keepDraft({ key: keyField.value, ...content, pressed });
+    if (isBlank(form)) dropWords(keyField.value);
+    keepPictures(content.pictures);
+    if (!isBlank(form)) tellKept(areKept);
   }
 
-  function saveSoon() {
-    clearTimeout(timer);
-    timer = setTimeout(save, PAUSE_MS);
+  /** What stands in the form waits as a draft of its own, and is offered next. */
+  function exchange(found) {
+    isSwapping = true;
+    keeping.clear();
+    takeAllAway(form);
+    keyField.value = found.key;
+    pressed = found.pressed;
+    for (const { id, file } of found.pictures) if (file) keeping.set(id, Promise.resolve(true));
+    fill(form, found);
+    isSwapping = false;
+    tellChange(form);
+    form.elements.caption.focus();
   }
 
-  async function answer() {
-    offered = await findDraft().catch(() => null);
-    if (!offered) return;
-    const choice = await offer(form, offered);
-    const draft = offered;
-    offered = null;
-    await (choice === "restore" ? restore(form, draft) : dropDraft());
+  /** True when it was published as it stands: then nothing is left of it here. */
+  async function isDone(found) {
+    if (!found.pressed) return false;
+    const id = await findShared(found.key).catch(() => null);
+    const { caption, pictures } = found;
+    if (!id || !isSame(found.pressed, { caption, pictures })) return false;
+    await dropDraft(found);
+    toast(text("post_was_published"), { action: { text: text("view"), run: () => location.assign(`/p/${id}`) } });
+    return true;
   }
 
-  answer().then(() => {
-    form.addEventListener("input", saveSoon);
-    new MutationObserver(saveSoon).observe(part(form, "thumbs"), { childList: true });
-    addEventListener("pagehide", save);
-    if (!isBlank(form)) saveSoon();
-  });
-  return { save, drop: () => ((isOver = true), clearTimeout(timer), forget()) };
+  const next = () => listDrafts().find(({ key }) => key !== keyField.value);
+  const withFiles = async (found) => {
+    const pictures = await Promise.all(found.pictures.map(async (picture) => ({ ...picture, file: await findPicture(picture.id) })));
+    return { ...found, pictures };
+  };
+
+  async function offerAll() {
+    for (let found = next(); found && form.isConnected; found = next()) {
+      if (await isDone(found)) continue;
+      const choice = await offer(form, await withFiles(found));
+      const now = listDrafts().find(({ key }) => key === found.key); // another tab may have shared it
+      if (!now) continue;
+      if (choice === "restore") exchange(await withFiles(now));
+      else await dropDraft(now);
+    }
+  }
+
+  form.addEventListener("input", keep);
+  form.addEventListener("composer:change", keep);
+  dropStrays().then(offerAll);
+  if (!isBlank(form)) keep(); // typed before this script ran
+
+  return {
+    keep,
+    get pressed() {
+      return pressed;
+    },
+    read: () => read(form),
+    /** Before the request: from here on the post may exist. */
+    press: () => ((pressed = read(form)), keep()),
+    /** After an answer that says that it does not. */
+    settle: () => ((pressed = null), keep()),
+    /** What is in the form becomes another post than the one that was pressed. */
+    startAnother() {
+      dropWords(keyField.value);
+      keyField.value = newId();
+      pressed = null;
+      keep();
+    },
+    /** Forgets it, and keeps nothing more. */
+    async drop() {
+      isOver = true;
+      await Promise.all(keeping.values());
+      await dropDraft({ key: keyField.value, pictures: read(form).pictures });
+    },
+    /** When everything is stored. */
+    saved: () => (keep(), Promise.all(keeping.values())),
+  };
 }

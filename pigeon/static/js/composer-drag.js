@@ -1,6 +1,7 @@
 /* Dragging in the composer: files from outside become pictures, pictures change places. */
 
-import { listThumbs, moveThumb } from "./composer-thumbs.js";
+import { thumbsOf } from "./composer-parts.js";
+import { moveThumb } from "./composer-thumbs.js";
 
 const hasFiles = (event) => event.dataTransfer?.types.includes("Files");
 
@@ -32,7 +33,7 @@ export function acceptFiles(form, add) {
 export function sortByDragging(form) {
   const list = form.querySelector('[data-part="thumbs"]');
   let dragged = null;
-  const mark = (thumb) => listThumbs(list).forEach((other) => other.classList.toggle("is-target", other === thumb));
+  const mark = (thumb) => thumbsOf(form).forEach((other) => other.classList.toggle("is-target", other === thumb));
 
   list.addEventListener("dragstart", (event) => {
     dragged = event.target.closest?.(".thumb");
@@ -51,7 +52,7 @@ export function sortByDragging(form) {
     const target = event.target.closest(".thumb");
     if (!dragged || !target) return;
     event.preventDefault();
-    moveThumb(form, dragged, listThumbs(list).indexOf(target));
+    moveThumb(form, dragged, thumbsOf(form).indexOf(target));
   });
   list.addEventListener("dragend", () => {
     dragged?.classList.remove("is-dragged");

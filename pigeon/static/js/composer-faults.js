@@ -1,6 +1,6 @@
 /* What the server refused, beside what was refused: `images.2` under the third picture, `alts.1` under its words. */
 
-import { listThumbs } from "./composer-thumbs.js";
+import { part, thumbsOf } from "./composer-parts.js";
 
 function fill(fault, message) {
   fault.hidden = !message;
@@ -18,18 +18,17 @@ export function clearCaptionFault(form) {
 }
 
 export function clearFaults(form) {
-  fill(form.querySelector('[data-part="fault"]'), "");
+  fill(part(form, "fault"), "");
   fill(form.querySelector("#images-error"), "");
   clearCaptionFault(form);
-  form.querySelector('[data-part="refused"]').replaceChildren();
-  for (const thumb of listThumbs(form.querySelector('[data-part="thumbs"]'))) {
+  for (const thumb of thumbsOf(form)) {
     thumb.classList.remove("is-wrong");
     showField(thumb.querySelector(".field"), "");
   }
 }
 
 export function showFaults(form, { message, fields }) {
-  const thumbs = listThumbs(form.querySelector('[data-part="thumbs"]'));
+  const thumbs = thumbsOf(form);
   for (const [name, field] of Object.entries(fields)) {
     const [kind, index] = name.split(".");
     const thumb = thumbs[Number(index)];
@@ -39,6 +38,6 @@ export function showFaults(form, { message, fields }) {
       showField(thumb.querySelector(".field"), field.message);
     } else fill(form.querySelector("#images-error"), field.message);
   }
-  if (Object.keys(fields).length === 0) fill(form.querySelector('[data-part="fault"]'), message);
+  if (Object.keys(fields).length === 0) fill(part(form, "fault"), message);
   form.querySelector(".is-wrong textarea, .is-wrong input")?.focus();
 }

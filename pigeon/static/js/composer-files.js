@@ -3,6 +3,8 @@
 const HEIF = ["heic", "heix", "hevc", "heim", "heis", "mif1", "msf1"];
 const AVIF = ["avif", "avis"];
 const MB = 1024 * 1024;
+const PREVIEW_SIDE = 640;
+const PREVIEW_MOST = 2560;
 
 export class Refused extends Error {
   constructor(key, values) {
@@ -26,22 +28,63 @@ async function sniff(file) {
   return HEIF.includes(brand) ? "heic" : null;
 }
 
-function measure(url) {
+/** A small picture of a large one, as the server would show it: turned alike, on white. */
+async function shrink(bitmap) {
+  const { width, height } = bitmap;
+  const scale = Math.min(1, PREVIEW_SIDE / Math.min(width, height), PREVIEW_MOST / Math.max(width, height));
+  const canvas = document.createElement("canvas");
+  canvas.width = Math.max(1, Math.round(width * scale));
+  canvas.height = Math.max(1, Math.round(height * scale));
+  const context = canvas.getContext("2d");
+  context.fillStyle = "#fff";
+  context.fillRect(0, 0, canvas.width, canvas.height);
+  context.imageSmoothingQuality = "high";
+  context.drawImage(bitmap, 0, 0, canvas.width, canvas.height);
+  return new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", 0.85));
+}
+
+/** {pixels, preview}, or null when the browser cannot draw it. Unlike an element, a bitmap refuses half a file, and its size
+    is counted in pixels whatever resolution the file notes. 64 megapixels are 256 MB: it is closed at once. */
+async function draw(file) {
+  let bitmap;
+  try {
+    bitmap = await createImageBitmap(file);
+  } catch {
+    return null;
+  }
+  const pixels = bitmap.width * bitmap.height;
+  const preview = await shrink(bitmap);
+  bitmap.close();
+  return { pixels, preview };
+}
+
+/** Roughly, by what the head of the file says: for a picture that is too large to be drawn. */
+function measure(file) {
+  const url = URL.createObjectURL(file);
   return new Promise((resolve) => {
     const picture = new Image();
-    picture.onload = () => resolve({ width: picture.naturalWidth, height: picture.naturalHeight });
-    picture.onerror = () => resolve(null);
+    picture.onload = () => resolve(picture.naturalWidth * picture.naturalHeight);
+    picture.onerror = () => resolve(0);
     picture.src = url;
-  });
+  }).finally(() => URL.revokeObjectURL(url));
+}
+
+/** A kind that this browser reads needs no second opinion when it cannot draw one. */
+async function isReadHere(kind) {
+  if (kind !== "heic" && kind !== "avif") return true;
+  return (await globalThis.ImageDecoder?.isTypeSupported(`image/${kind}`)) ?? false;
 }
 
 const tenths = (value) => (Math.ceil(value * 10) / 10).toLocaleString();
 
-/** Answers {file, url, isDrawable}; throws Refused. A HEIC this browser cannot draw is left to the server.
-    `limits` is the form's dataset: a JPEG may have more bytes and pixels than other types. */
+/** Answers {preview, isDrawable}: a small picture, or null where this browser draws no such kind (HEIC), which is left to the
+    server. Throws Refused. `limits` is the form's dataset: a JPEG may have more bytes and pixels than other types. Large
+    pictures are to be inspected one at a time. */
 export async function inspect(file, limits) {
   const { name } = file;
-  const kind = await sniff(file);
+  const kind = await sniff(file).catch(() => {
+    throw new Refused("file_unreadable", { name });
+  });
   if (!kind) throw new Refused("not_a_picture", { name });
   const isJpeg = kind === "jpeg";
   const maxBytes = Number(isJpeg ? limits.maxJpegBytes : limits.maxBytes);
@@ -49,15 +92,14 @@ export async function inspect(file, limits) {
   if (file.size > maxBytes) {
     throw new Refused("file_too_large", { name, size: tenths(file.size / MB), limit: maxBytes / MB });
   }
-  const url = URL.createObjectURL(file);
-  const size = await measure(url);
-  if (size && size.width * size.height > maxPixels) {
-    URL.revokeObjectURL(url);
-    throw new Refused("file_too_many_pixels", { name, size: tenths((size.width * size.height) / 1e6), limit: maxPixels / 1e6 });
+  const drawn = await draw(file);
+  const pixels = drawn ? drawn.pixels : await measure(file);
+  if (pixels > maxPixels) {
+    throw new Refused("file_too_many_pixels", { name, size: tenths(pixels / 1e6), limit: maxPixels / 1e6 });
   }
-  if (!size && !["heic", "avif"].includes(kind)) {
-    URL.revokeObjectURL(url);
-    throw new Refused("file_damaged", { name });
-  }
-  return { file, url, isDrawable: Boolean(size) };
+  if (!drawn && (await isReadHere(kind))) throw new Refused("file_damaged", { name });
+  return { preview: drawn?.preview ?? null, isDrawable: Boolean(drawn) };
 }
+
+/** Whether the file is still there: a phone may have taken it back, or a disk was unplugged. */
+export const isReadable = (file) => file.slice(0, 1).arrayBuffer().then(() => true, () => false);

@@ -1,17 +1,18 @@
 /* Leaving the composer with something in it: keep editing, save the draft, or discard it. */
 
+import { part } from "./composer-parts.js";
 import { openDialog } from "./dialog.js";
 
-/** True when the page is left; `draft` is what keepDraft answered. */
+/** True when the page is left; `draft` is what openDraft answered. */
 export async function askToLeave(form, draft) {
-  const dialog = form.querySelector('[data-part="leave"]');
+  const dialog = part(form, "leave");
   dialog.returnValue = "";
   dialog.addEventListener("click", ({ target }) => {
     const choice = target.closest("[data-choice]")?.dataset.choice;
     if (choice) dialog.close(choice);
   });
   const choice = await openDialog(dialog);
-  if (choice === "save") await draft.save();
+  if (choice === "save") await draft.saved();
   if (choice === "discard") await draft.drop();
   return choice === "save" || choice === "discard";
 }

@@ -1,18 +1,26 @@
-/* The pictures chosen so far: their order is the order of the list, their descriptions are its text fields. */
+/* The pictures chosen so far. The list on the page is the truth: its order is their order, its text fields hold their words,
+   and every picture has an id, by which its words find it again whatever becomes of the page.
 
+     chosen ──▶ reading ──▶ ready
+                   │
+                   └──────▶ refused: it leaves the list, and is named below with the reason */
+
+import { part, say, tellChange, thumbsOf } from "./composer-parts.js";
 import { counter } from "./counter.js";
 import { text } from "./strings.js";
 
-const files = new WeakMap();
+const chosen = new WeakMap();
 let made = 0;
 
-export const listThumbs = (list) => [...list.children];
-export const fileOf = (thumb) => files.get(thumb).file;
+export const idOf = (thumb) => chosen.get(thumb).id;
+export const fileOf = (thumb) => chosen.get(thumb).file;
+export const previewOf = (thumb) => chosen.get(thumb).preview;
 export const altOf = (thumb) => thumb.querySelector("textarea").value;
+export const isReading = (thumb) => thumb.classList.contains("is-reading");
 
 /** Names every control by its place, and says how many pictures are described. */
 function renumber(form) {
-  const thumbs = listThumbs(form.querySelector('[data-part="thumbs"]'));
+  const thumbs = thumbsOf(form);
   thumbs.forEach((thumb, i) => {
     const index = i + 1;
     thumb.querySelector("textarea").setAttribute("aria-label", text("alt_of", { index }));
@@ -20,7 +28,7 @@ function renumber(form) {
     thumb.querySelector('[data-do="back"]').setAttribute("aria-label", text("move_back", { index }));
     thumb.querySelector('[data-do="on"]').setAttribute("aria-label", text("move_on", { index }));
   });
-  const described = form.querySelector('[data-part="described"]');
+  const described = part(form, "described");
   const count = thumbs.filter((thumb) => altOf(thumb).trim()).length;
   described.hidden = thumbs.length === 0;
   described.textContent = text("described", { count, total: thumbs.length });
@@ -28,52 +36,80 @@ function renumber(form) {
   form.classList.toggle("is-full", thumbs.length >= Number(form.dataset.maxFiles));
 }
 
-const say = (form, sentence) => (form.querySelector('[data-part="said"]').textContent = sentence);
+function changed(form) {
+  renumber(form);
+  tellChange(form);
+}
 
 /** Moves a picture to a place; the focus stays on the control that was used, or its mirror at an end. */
 export function moveThumb(form, thumb, to) {
   const list = thumb.parentElement;
-  const from = listThumbs(list).indexOf(thumb);
+  const from = thumbsOf(form).indexOf(thumb);
   if (to < 0 || to >= list.children.length || to === from) return;
   const focused = document.activeElement;
   list.insertBefore(thumb, list.children[to > from ? to + 1 : to] ?? null);
-  renumber(form);
+  changed(form);
   say(form, text("photo_moved", { old: from + 1, new: to + 1 }));
   if (!thumb.contains(focused)) return;
   const isAtEnd = getComputedStyle(focused).visibility === "hidden";
   (isAtEnd ? thumb.querySelector(`[data-do="${to === 0 ? "on" : "back"}"]`) : focused).focus();
 }
 
-function removeThumb(form, thumb) {
-  const list = thumb.parentElement;
-  const index = listThumbs(list).indexOf(thumb);
-  URL.revokeObjectURL(files.get(thumb).url);
+export function takeAway(form, thumb) {
+  URL.revokeObjectURL(thumb.querySelector("img")?.src);
   thumb.remove();
-  renumber(form);
-  say(form, text("photo_removed", { index: index + 1 }));
-  const next = list.children[index] ?? list.lastElementChild;
-  (next?.querySelector('[data-do="remove"]') ?? form.querySelector('[data-part="picker"]')).focus();
+  changed(form);
 }
 
-export function addThumb(form, { file, url, isDrawable }) {
-  const list = form.querySelector('[data-part="thumbs"]');
-  const thumb = form.querySelector('[data-part="thumb"]').content.firstElementChild.cloneNode(true);
-  const picture = thumb.querySelector(".thumb-picture");
-  const input = thumb.querySelector("textarea");
-  const fault = thumb.querySelector(".field-error");
-  files.set(thumb, { file, url });
-  fault.id = `thumb-error-${(made += 1)}`;
-  input.setAttribute("aria-describedby", fault.id);
-  if (isDrawable) picture.src = url;
-  else picture.replaceWith(Object.assign(document.createElement("span"), { className: "thumb-name", textContent: file.name }));
-  list.append(thumb);
-  counter(thumb.querySelector(".field"));
-  input.addEventListener("input", () => renumber(form));
+/** All of them, for what comes in their place. */
+export function takeAllAway(form) {
+  thumbsOf(form).forEach((thumb) => takeAway(form, thumb));
+}
+
+function removeThumb(form, thumb) {
+  const index = thumbsOf(form).indexOf(thumb);
+  takeAway(form, thumb);
+  say(form, text("photo_removed", { index: index + 1 }));
+  const thumbs = thumbsOf(form);
+  const next = thumbs[index] ?? thumbs.at(-1);
+  (next?.querySelector('[data-do="remove"]') ?? part(form, "picker")).focus();
+}
+
+function listen(form, thumb) {
+  thumb.querySelector("textarea").addEventListener("input", () => renumber(form));
   thumb.addEventListener("click", (event) => {
     const act = event.target.closest("[data-do]")?.dataset.do;
-    const at = listThumbs(list).indexOf(thumb);
+    const at = thumbsOf(form).indexOf(thumb);
     if (act === "remove") removeThumb(form, thumb);
     else if (act) moveThumb(form, thumb, at + (act === "back" ? -1 : 1));
   });
-  renumber(form);
+}
+
+/** Puts a picture at the end, to be read: it can be moved, described and removed at once. */
+export function addThumb(form, { id, file, alt }) {
+  const thumb = part(form, "thumb").content.firstElementChild.cloneNode(true);
+  const input = thumb.querySelector("textarea");
+  const fault = thumb.querySelector(".field-error");
+  chosen.set(thumb, { id, file, preview: null });
+  fault.id = `thumb-error-${(made += 1)}`;
+  input.setAttribute("aria-describedby", fault.id);
+  input.value = alt;
+  part(form, "thumbs").append(thumb);
+  counter(thumb.querySelector(".field"));
+  listen(form, thumb);
+  changed(form);
+  return thumb;
+}
+
+/** Shows the picture, or, where this browser cannot draw it, its name. */
+export function showRead(form, thumb, { preview, isDrawable }) {
+  const picture = thumb.querySelector(".thumb-picture");
+  const name = thumb.querySelector(".thumb-name");
+  chosen.get(thumb).preview = preview;
+  thumb.classList.remove("is-reading");
+  picture.hidden = !isDrawable;
+  name.hidden = isDrawable;
+  if (isDrawable) picture.src = URL.createObjectURL(preview);
+  name.textContent = isDrawable ? "" : fileOf(thumb).name;
+  tellChange(form);
 }

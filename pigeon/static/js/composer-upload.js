@@ -1,6 +1,7 @@
 /* Sending a post: XMLHttpRequest, since fetch cannot tell how much has gone. */
 
 import { ApiError } from "./api.js";
+import { fetchDocument } from "./fragments.js";
 
 function body(caption, pictures) {
   const form = new FormData();
@@ -12,8 +13,9 @@ function body(caption, pictures) {
   return form;
 }
 
-/** Answers the Post; throws ApiError. `onProgress` is told a number from 0 to 1. */
-export function upload({ caption, pictures, key, csrfToken }, onProgress) {
+/** Answers the Post; throws ApiError. Without an answer (status 0) it may have arrived all the same. `onProgress` is told a
+    number from 0 to 1; `signal` ends it. */
+export function upload({ caption, pictures, key, csrfToken }, { onProgress, signal }) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.open("POST", "/api/v1/posts");
@@ -23,11 +25,19 @@ export function upload({ caption, pictures, key, csrfToken }, onProgress) {
     request.setRequestHeader("Idempotency-Key", key);
     request.upload.addEventListener("progress", (event) => onProgress(event.loaded / event.total));
     request.addEventListener("error", () => reject(new ApiError(0)));
+    request.addEventListener("abort", () => reject(new ApiError(0)));
     request.addEventListener("load", () => {
       const isDone = request.status >= 200 && request.status < 300;
-      if (isDone) resolve(request.response);
-      else reject(new ApiError(request.status, request.response?.error));
+      if (isDone && request.response) resolve(request.response);
+      else reject(new ApiError(isDone ? 0 : request.status, request.response?.error));
     });
+    signal.addEventListener("abort", () => request.abort());
     request.send(body(caption, pictures));
   });
+}
+
+/** The id of the post that this key made, or null; throws when nobody can say. */
+export async function findShared(key) {
+  const page = await fetchDocument(`/create?idempotency_key=${encodeURIComponent(key)}`);
+  return page.querySelector("[data-shared]")?.dataset.shared ?? null;
 }

@@ -1,9 +1,15 @@
-/* The unsent post of a person, on this device alone: words in local storage, so that they survive a closed tab; pictures in
-   a database of the browser, where there is one. */
+/* Drafts of a person, on this device alone; each under the key of the post that it is to become. Words, the order of the
+   pictures, and whether Share was pressed stand in local storage, which is written at once: they survive whatever happens to the
+   page. Pictures stand in a database of the browser, where there is one, each under its own id. */
 
 const NAME = "pigeon-drafts";
 const STORE = "pictures";
-const key = () => `draft:${document.body.dataset.me}`;
+const owner = () => document.body.dataset.me;
+const prefix = () => `draft:${owner()}:`;
+const placeOf = (id) => `${owner()}:${id}`;
+
+/** A name that nobody else takes; `crypto.randomUUID` is missing where the site has no TLS. */
+export const newId = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
 function finished(request) {
   return new Promise((resolve, reject) => {
@@ -27,35 +33,58 @@ async function withPictures(mode, act) {
   }
 }
 
-/** At once. `draft` is {caption, alts}; false when the browser keeps nothing (private windows, full disk). */
-export function keepWords(draft) {
+/** At once. `draft` is {key, caption, pictures: [{id, name, alt}], pressed}; false when the browser keeps nothing (private
+    windows, full disk). */
+export function keepDraft(draft) {
   try {
-    localStorage.setItem(key(), JSON.stringify(draft));
+    localStorage.setItem(prefix() + draft.key, JSON.stringify({ ...draft, changedAt: Date.now() }));
     return true;
   } catch {
     return false;
   }
 }
 
-/** Files in their order; false when the browser cannot keep them. */
-export async function keepPictures(files) {
+function parse(json) {
   try {
-    await withPictures("readwrite", (store) => store.put(files, key()));
+    return JSON.parse(json);
+  } catch {
+    return null;
+  }
+}
+
+/** What is kept, the last changed first. */
+export function listDrafts() {
+  const names = Object.keys(localStorage).filter((name) => name.startsWith(prefix()));
+  const drafts = names.map((name) => parse(localStorage.getItem(name))).filter(Boolean);
+  return drafts.sort((one, other) => other.changedAt - one.changedAt);
+}
+
+export const dropWords = (key) => localStorage.removeItem(prefix() + key);
+
+/** False when the browser cannot keep it. */
+export async function keepPicture(id, file) {
+  try {
+    await withPictures("readwrite", (store) => store.put(file, placeOf(id)));
     return true;
   } catch {
     return false;
   }
 }
 
-/** {caption, alts, files}, or null. There may be fewer files than alts: then pictures could not be kept. */
-export async function findDraft() {
-  const words = JSON.parse(localStorage.getItem(key()) ?? "null");
-  if (!words) return null;
-  const files = (await withPictures("readonly", (store) => store.get(key())).catch(() => null)) ?? [];
-  return { ...words, files };
+/** The file, or null when it could not be kept. */
+export const findPicture = async (id) => (await withPictures("readonly", (store) => store.get(placeOf(id))).catch(() => null)) ?? null;
+
+export const dropPicture = (id) => withPictures("readwrite", (store) => store.delete(placeOf(id))).catch(() => {});
+
+export async function dropDraft({ key, pictures }) {
+  dropWords(key);
+  await Promise.all(pictures.map(({ id }) => dropPicture(id)));
 }
 
-export async function dropDraft() {
-  localStorage.removeItem(key());
-  await withPictures("readwrite", (store) => store.delete(key())).catch(() => undefined);
+/** Pictures that no draft names any more: their page went before it could take them away. */
+export async function dropStrays() {
+  const named = new Set(listDrafts().flatMap(({ pictures }) => pictures.map(({ id }) => placeOf(id))));
+  const places = (await withPictures("readonly", (store) => store.getAllKeys()).catch(() => null)) ?? [];
+  const strays = places.filter((place) => place.startsWith(placeOf("")) && !named.has(place));
+  await Promise.all(strays.map((place) => dropPicture(place.slice(placeOf("").length))));
 }

@@ -1,22 +1,20 @@
 /* The first picture of a post just shared, kept in this tab until the server has its own. */
 
-const SIDE_PX = 640;
 const key = (postId) => `preview:${postId}`;
 
-async function shrink(file) {
-  const picture = await createImageBitmap(file, { resizeWidth: SIDE_PX, resizeQuality: "medium" });
-  const canvas = document.createElement("canvas");
-  canvas.width = picture.width;
-  canvas.height = picture.height;
-  canvas.getContext("2d").drawImage(picture, 0, 0);
-  picture.close();
-  return canvas.toDataURL("image/jpeg", 0.7);
+function toDataUrl(blob) {
+  return new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.onload = () => resolve(reader.result);
+    reader.onerror = () => reject(reader.error);
+    reader.readAsDataURL(blob);
+  });
 }
 
-/** Never fails: without a preview the card shows the colour of the picture. */
-export async function keepPreview(postId, file) {
+/** `preview` is a small picture, or null. Never fails: without one the card shows the colour of the picture. */
+export async function keepPreview(postId, preview) {
   try {
-    sessionStorage.setItem(key(postId), await shrink(file));
+    sessionStorage.setItem(key(postId), await toDataUrl(preview));
   } catch {
     sessionStorage.removeItem(key(postId));
   }

@@ -1,0 +1,136 @@
+/* From the press of Share to its answer. The state stands on the form as `data-state`, none while it can be edited:
+
+     editing ──Share──▶ reading ──all are read──▶ sending ──answered──▶ published: home
+        ▲                  │ refused, cancelled      │
+        ├──────────────────┘                         │ refused: what is wrong stands beside it
+        └────────────────────────────────────────────┤ no answer: sharing again under the same key makes no second post
+                                                     └ first version published: edit that one, or share another
+
+   While it is read and sent nothing in the form can be changed: what was on the screen at the press is what is sent, or nothing. */
+
+import { allRead, clearRefused } from "./composer-add.js";
+import { clearFaults, showFaults } from "./composer-faults.js";
+import { isReadable } from "./composer-files.js";
+import { isBlank, part, say, thumbsOf } from "./composer-parts.js";
+import { altOf, fileOf, previewOf } from "./composer-thumbs.js";
+import { findShared, upload } from "./composer-upload.js";
+import { toastOnNextPage } from "./next-page-toast.js";
+import { keepPreview } from "./previews.js";
+import { text } from "./strings.js";
+
+function setState(form, state) {
+  const isBusy = Boolean(state);
+  if (isBusy) form.dataset.state = state;
+  else delete form.dataset.state;
+  part(form, "progress").hidden = !isBusy;
+  form.querySelector(".button-primary").disabled = isBusy;
+  for (const name of ["pictures", "words", "draft", "published"]) part(form, name).inert = isBusy;
+}
+
+function showProgress(form, share, sentence) {
+  part(form, "progress").querySelector("progress").value = Math.round(100 * share);
+  part(form, "percent").textContent = sentence;
+}
+
+function showSent(form, share) {
+  const percent = Math.round(100 * share);
+  showProgress(form, share, percent < 100 ? text("uploading", { percent: `${percent}\u00a0%` }) : text("checking"));
+}
+
+/** Resolves with whether everything that was chosen at the press can be sent. */
+async function waitForPictures(form) {
+  const count = thumbsOf(form).length;
+  await allRead(form, (index, total) => showProgress(form, (index - 1) / total, text("reading", { index, total })));
+  return thumbsOf(form).length === count;
+}
+
+function toPost(form) {
+  const pictures = thumbsOf(form).map((thumb) => ({ file: fileOf(thumb), alt: altOf(thumb).trim() }));
+  const { caption, idempotency_key: key, csrf_token: token } = form.elements;
+  return { caption: caption.value.trim(), pictures, key: key.value, csrfToken: token.value };
+}
+
+/** Files that went away look like a broken connection. */
+async function unreadable(form) {
+  const readable = await Promise.all(thumbsOf(form).map((thumb) => isReadable(fileOf(thumb))));
+  const lost = thumbsOf(form).map((thumb, i) => [`images.${i}`, fileOf(thumb).name]).filter((_, i) => !readable[i]);
+  return Object.fromEntries(lost.map(([field, name]) => [field, { message: text("file_unreadable", { name }) }]));
+}
+
+function edit(form, faults) {
+  setState(form, "");
+  showFaults(form, faults);
+  if (!form.contains(document.activeElement)) form.querySelector(".button-primary").focus();
+}
+
+/** A server that answered this has stored nothing; after anything else the post may exist. */
+const isRefusal = ({ status }) => status >= 400 && status < 500;
+
+async function fail(form, draft, error) {
+  if (isRefusal(error)) {
+    draft.settle();
+    return edit(form, error);
+  }
+  const fields = await unreadable(form);
+  return edit(form, { fields, message: error.message || text("upload_failed") });
+}
+
+/** This key made a post from other words or pictures. */
+async function showFirstVersion(form, draft) {
+  const id = await findShared(form.elements.idempotency_key.value);
+  if (!id) return false; // and it is deleted since
+  setState(form, "");
+  const box = part(form, "published");
+  const link = box.querySelector('[data-do="edit"]');
+  box.hidden = false;
+  link.href = `/p/${id}/edit`;
+  link.focus();
+  return true;
+}
+
+async function send(form, draft, leave, signal) {
+  setState(form, "sending");
+  showSent(form, 0);
+  draft.press();
+  try {
+    const { id, images } = await upload(toPost(form), { onProgress: (done) => showSent(form, done), signal });
+    if (images.length) await keepPreview(id, previewOf(thumbsOf(form)[0]));
+    toastOnNextPage(text(images.length ? "post_shared" : "post_published"));
+  } catch (error) {
+    if (error.code !== "idempotency_conflict") return fail(form, draft, error);
+    try {
+      if (await showFirstVersion(form, draft)) return undefined;
+    } catch {
+      return edit(form, { fields: {}, message: text("upload_failed") });
+    }
+    draft.startAnother();
+    return send(form, draft, leave, signal);
+  }
+  await draft.drop();
+  leave.release();
+  return location.assign("/");
+}
+
+export async function share(form, draft, leave) {
+  if (form.dataset.state) return;
+  clearFaults(form);
+  clearRefused(form);
+  part(form, "published").hidden = true;
+  if (isBlank(form)) {
+    showFaults(form, { fields: { caption: { message: text("nothing_to_share") } } });
+    return;
+  }
+  const stop = new AbortController();
+  part(form, "cancel").onclick = () => stop.abort();
+  setState(form, "reading");
+  const isCancelled = new Promise((resolve) => stop.signal.addEventListener("abort", () => resolve(false)));
+  const isWhole = await Promise.race([waitForPictures(form), isCancelled]);
+  if (isWhole) {
+    await send(form, draft, leave, stop.signal);
+    return;
+  }
+  setState(form, "");
+  if (stop.signal.aborted) return;
+  say(form, text("not_shared"));
+  showFaults(form, { fields: { images: { message: text("not_shared") } } });
+}
