@@ -65,6 +65,34 @@ def test_words_alone_are_a_post(
     assert answer.status_code == 422 and "This is needed." in answer.text
 
 
+def test_another_version_under_the_same_key_leads_to_the_edit_of_the_first(
+    app: Flask, client_for: Callable[[Person], Client], ann: Person
+) -> None:
+    browser = client_for(ann)
+    form = forms_of(browser.get("/create").text)["/create"]
+    assert browser.post("/create", data=form | {"caption": "as it was"}).status_code == 303
+    form = form | {"images[]": [(io.BytesIO(), "")], "alts[]": [""]}
+    answer = browser.post("/create", data=form | {"caption": "as it is"})
+    (made,) = browser.api("GET", "/users/ann/posts")[1]["items"]
+    assert answer.status_code == 409
+    assert f'href="/p/{made["id"]}/edit"' in answer.text and "as it is" in answer.text
+    again = forms_of(answer.text)["/create"] | {"caption": "as it is"}
+    assert browser.post("/create", data=again).status_code == 303
+    assert len(browser.api("GET", "/users/ann/posts")[1]["items"]) == 2
+
+
+def test_the_key_of_a_post_names_it_to_its_author_alone(
+    app: Flask, client_for: Callable[[Person], Client], ann: Person, bob: Person
+) -> None:
+    browser = client_for(ann)
+    form = forms_of(browser.get("/create").text)["/create"] | {"caption": 'the "first" <one>'}
+    browser.post("/create", data=form)
+    path = f"/create?idempotency_key={form['idempotency_key']}"
+    assert "data-shared" in browser.get(path).text
+    assert "data-shared" not in client_for(bob).get(path).text
+    assert "data-shared" not in browser.get("/create?idempotency_key=another").text
+
+
 @pytest.mark.both_modes
 def test_buttons_are_forms(
     app: Flask,

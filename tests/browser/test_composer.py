@@ -140,7 +140,9 @@ def test_what_the_server_refuses_stands_beside_its_picture(
     described(page, "Description of photo 2").fill("kept description")
     share(page)
     thumbs.nth(1).locator(".field-error").wait_for()
-    expect(thumbs.nth(1).locator(".field-error")).to_have_text("This picture has more than 25 megapixels.")
+    expect(thumbs.nth(1).locator(".field-error")).to_have_text(
+        "This picture has more than 25 megapixels."
+    )
     for other in (0, 2):
         expect(thumbs.nth(other).locator(".field-error")).to_be_hidden()
     expect(page.get_by_label("Caption")).to_have_value("kept words")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import random
 import struct
 import zlib
 from functools import cache
@@ -25,6 +26,24 @@ def png(width: int = 40, height: int = 30, *, color: str = "plum") -> bytes:
 
 def webp(width: int = 40, height: int = 30, *, color: str = "gold") -> bytes:
     return _encoded("WEBP", width, height, color)
+
+
+@cache
+def noise(format: str, width: int = 400, height: int = 300) -> bytes:
+    """A picture that no encoder makes small, so that half of the file is half of the pixels."""
+    dice = random.Random(format)
+    image = Image.frombytes("RGB", (width, height), dice.randbytes(3 * width * height))
+    buffer = io.BytesIO()
+    image.save(buffer, format)
+    return buffer.getvalue()
+
+
+def jpeg_of_resolution(width: int, height: int, *, dots: int) -> bytes:
+    """A JPEG whose EXIF notes so few dots an inch that readers take it for larger than it is."""
+    exif = Image.Exif()
+    exif[0x011A], exif[0x011B], exif[0x0128] = float(dots), float(dots), 2
+    exif.get_ifd(0x8769).update({0xA002: width * 72, 0xA003: height * 72})
+    return jpeg(width, height, exif=exif)
 
 
 @cache

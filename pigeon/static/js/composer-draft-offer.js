@@ -8,7 +8,7 @@ const KEY_LIFE_MS = 23 * 3600_000; // the server knows for a day under which key
 const counted = (key, count) => count && text(`${key}_${count === 1 ? "one" : "many"}`, { count });
 
 function pressedWords({ pressed, changedAt }) {
-  if (!pressed) return "";
+  if (!pressed.length) return "";
   return text(Date.now() - changedAt < KEY_LIFE_MS ? "draft_pressed" : "draft_pressed_long_ago");
 }
 

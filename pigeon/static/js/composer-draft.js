@@ -1,19 +1,17 @@
 /* The composer keeps what is not sent yet, at every change, and offers it when its writer comes back.
 
-   One form holds one post, which has one key from its first letter until its fate is known. What was on the screen when Share
-   was pressed is kept beside it (`pressed`) until an answer comes: after a reload the same words under the same key are the same
-   post, and whoever changed them since is told. */
+   One form holds one post, which has one key from its first letter until its fate is known. What was on the screen at each
+   press of Share is kept beside it (`pressed`) until an answer comes: after a reload the same words under the same key are the
+   same post, and whoever changed them since is told. */
 
 import { addPictures, nameRefused } from "./composer-add.js";
 import { offer } from "./composer-draft-offer.js";
 import { isBlank, part, tellChange, thumbsOf } from "./composer-parts.js";
 import { altOf, fileOf, idOf, takeAllAway } from "./composer-thumbs.js";
-import { findShared } from "./composer-upload.js";
+import { findShared, isShared } from "./composer-upload.js";
 import { dropDraft, dropPicture, dropStrays, dropWords, findPicture, keepDraft, keepPicture, listDrafts, newId } from "./draft-store.js";
 import { text } from "./strings.js";
 import { toast } from "./toasts.js";
-
-const isSame = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 
 /** {caption, pictures: [{id, name, alt}]} as they stand in the form. */
 function read(form) {
@@ -33,7 +31,7 @@ function fill(form, { caption, pictures }) {
 export function openDraft(form) {
   const keyField = form.elements.idempotency_key;
   const keeping = new Map(); // picture id → whether the browser could keep it, later
-  let pressed = null;
+  let pressed = [];
   let isOver = false;
   let isSwapping = false;
 
@@ -81,12 +79,11 @@ export function openDraft(form) {
 
   /** True when it was published as it stands: then nothing is left of it here. */
   async function isDone(found) {
-    if (!found.pressed) return false;
-    const id = await findShared(found.key).catch(() => null);
-    const { caption, pictures } = found;
-    if (!id || !isSame(found.pressed, { caption, pictures })) return false;
+    if (!found.pressed.length) return false;
+    const shared = await findShared(found.key).catch(() => null);
+    if (!shared || !isShared(shared, found)) return false;
     await dropDraft(found);
-    toast(text("post_was_published"), { action: { text: text("view"), run: () => location.assign(`/p/${id}`) } });
+    toast(text("post_was_published"), { action: { text: text("view"), run: () => location.assign(`/p/${shared.id}`) } });
     return true;
   }
 
@@ -113,20 +110,23 @@ export function openDraft(form) {
   if (!isBlank(form)) keep(); // typed before this script ran
 
   return {
-    keep,
-    get pressed() {
-      return pressed;
+    /** {caption, alts}: what stands in the form now, put onto the pictures of the post that an earlier press made, in the order
+        of then. `alts` is null when none of the presses was like that post: nobody knows which of its pictures is which. */
+    changesOf(shared) {
+      const { caption, pictures } = read(form);
+      const now = new Map(pictures.map(({ id, alt }) => [id, alt]));
+      const then = pressed.find((version) => isShared(shared, version));
+      return { caption, alts: then?.pictures.map(({ id, alt }) => now.get(id) ?? alt) ?? null };
     },
-    read: () => read(form),
     /** Before the request: from here on the post may exist. */
-    press: () => ((pressed = read(form)), keep()),
+    press: () => (pressed.push(read(form)), keep()),
     /** After an answer that says that it does not. */
-    settle: () => ((pressed = null), keep()),
+    settle: () => ((pressed = []), keep()),
     /** What is in the form becomes another post than the one that was pressed. */
     startAnother() {
       dropWords(keyField.value);
       keyField.value = newId();
-      pressed = null;
+      pressed = [];
       keep();
     },
     /** Forgets it, and keeps nothing more. */

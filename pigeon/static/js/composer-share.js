@@ -75,20 +75,21 @@ async function fail(form, draft, error) {
   return edit(form, { fields, message: error.message || text("upload_failed") });
 }
 
-/** This key made a post from other words or pictures. */
-async function showFirstVersion(form, draft) {
-  const id = await findShared(form.elements.idempotency_key.value);
-  if (!id) return false; // and it is deleted since
-  setState(form, "");
-  const box = part(form, "published");
-  const link = box.querySelector('[data-do="edit"]');
-  box.hidden = false;
-  link.href = `/p/${id}/edit`;
-  link.focus();
-  return true;
+/** Its key made a post from other words or pictures. */
+async function meetFirstVersion(composing, signal) {
+  const { form, draft, showFirst } = composing;
+  const shared = await findShared(form.elements.idempotency_key.value).catch(() => undefined);
+  if (shared === undefined) return edit(form, { fields: {}, message: text("upload_failed") });
+  if (shared) {
+    setState(form, "");
+    return showFirst(shared);
+  }
+  draft.startAnother(); // it is deleted since
+  return send(composing, signal);
 }
 
-async function send(form, draft, leave, signal) {
+async function send(composing, signal) {
+  const { form, draft, leave } = composing;
   setState(form, "sending");
   showSent(form, 0);
   draft.press();
@@ -97,21 +98,17 @@ async function send(form, draft, leave, signal) {
     if (images.length) await keepPreview(id, previewOf(thumbsOf(form)[0]));
     toastOnNextPage(text(images.length ? "post_shared" : "post_published"));
   } catch (error) {
-    if (error.code !== "idempotency_conflict") return fail(form, draft, error);
-    try {
-      if (await showFirstVersion(form, draft)) return undefined;
-    } catch {
-      return edit(form, { fields: {}, message: text("upload_failed") });
-    }
-    draft.startAnother();
-    return send(form, draft, leave, signal);
+    if (error.code === "idempotency_conflict") return meetFirstVersion(composing, signal);
+    return fail(form, draft, error);
   }
   await draft.drop();
   leave.release();
   return location.assign("/");
 }
 
-export async function share(form, draft, leave) {
+/** `composing` is {form, draft, leave, showFirst}: what openDraft, guard and firstVersion answered. */
+export async function share(composing) {
+  const { form } = composing;
   if (form.dataset.state) return;
   clearFaults(form);
   clearRefused(form);
@@ -126,7 +123,7 @@ export async function share(form, draft, leave) {
   const isCancelled = new Promise((resolve) => stop.signal.addEventListener("abort", () => resolve(false)));
   const isWhole = await Promise.race([waitForPictures(form), isCancelled]);
   if (isWhole) {
-    await send(form, draft, leave, stop.signal);
+    await send(composing, stop.signal);
     return;
   }
   setState(form, "");

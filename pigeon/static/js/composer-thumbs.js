@@ -94,6 +94,7 @@ export function addThumb(form, { id, file, alt }) {
   fault.id = `thumb-error-${(made += 1)}`;
   input.setAttribute("aria-describedby", fault.id);
   input.value = alt;
+  thumb.querySelector(".thumb-frame").title = file.name;
   part(form, "thumbs").append(thumb);
   counter(thumb.querySelector(".field"));
   listen(form, thumb);

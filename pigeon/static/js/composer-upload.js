@@ -36,8 +36,16 @@ export function upload({ caption, pictures, key, csrfToken }, { onProgress, sign
   });
 }
 
-/** The id of the post that this key made, or null; throws when nobody can say. */
+/** The post that this key made, {id, caption, alts}, or null; throws when nobody can say. */
 export async function findShared(key) {
   const page = await fetchDocument(`/create?idempotency_key=${encodeURIComponent(key)}`);
-  return page.querySelector("[data-shared]")?.dataset.shared ?? null;
+  return JSON.parse(page.querySelector("[data-shared]")?.dataset.shared ?? "null");
+}
+
+const plain = (words) => words.trim().normalize();
+
+/** Whether what stood in the form, {caption, pictures}, is that post. */
+export function isShared(shared, { caption, pictures }) {
+  const areSame = pictures.length === shared.alts.length && pictures.every(({ alt }, i) => plain(alt) === shared.alts[i]);
+  return areSame && plain(caption) === shared.caption;
 }

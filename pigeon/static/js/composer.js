@@ -8,7 +8,7 @@ import { openDraft } from "./composer-draft.js";
 import { clearCaptionFault } from "./composer-faults.js";
 import { askToLeave } from "./composer-leave.js";
 import { isBlank, part } from "./composer-parts.js";
-import { offerEdit } from "./composer-published.js";
+import { firstVersion } from "./composer-published.js";
 import { share } from "./composer-share.js";
 import { guard } from "./leave-guard.js";
 
@@ -18,7 +18,8 @@ export function composer(form) {
   const draft = openDraft(form);
   const leave = guard(form, () => !isBlank(form), () => askToLeave(form, draft));
   const add = (files) => form.dataset.state || addFiles(form, files);
-  const shareNow = () => share(form, draft, leave);
+  const shareNow = () => share({ form, draft, leave, showFirst });
+  const showFirst = firstVersion(form, draft, { leave, again: shareNow });
   picker.addEventListener("change", () => {
     add([...picker.files]);
     picker.value = ""; // so that the same file can be chosen again
@@ -26,7 +27,6 @@ export function composer(form) {
   form.elements.caption.addEventListener("input", () => clearCaptionFault(form));
   acceptFiles(form, add);
   sortByDragging(form);
-  offerEdit(form, draft, { leave, again: shareNow });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     shareNow();

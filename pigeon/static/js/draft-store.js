@@ -33,7 +33,7 @@ async function withPictures(mode, act) {
   }
 }
 
-/** At once. `draft` is {key, caption, pictures: [{id, name, alt}], pressed}; false when the browser keeps nothing (private
+/** At once. `draft` is {key, caption, pictures: [{id, name, alt}], pressed: [{caption, pictures}]}; false when the browser keeps nothing (private
     windows, full disk). */
 export function keepDraft(draft) {
   try {

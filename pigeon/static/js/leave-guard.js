@@ -26,7 +26,7 @@ export function guard(form, isDirty, ask = null) {
 
   // A boosted link would swap the page without asking: here the browser follows it and asks.
   function onClick(event) {
-    const link = event.target.closest?.("a[href]");
+    const link = event.target.closest?.("a[href]:not([data-do])"); // those with one are acted upon
     if (!link || !isUnsent()) return undefined;
     event.stopPropagation();
     const isElsewhere = event.ctrlKey || event.metaKey || event.shiftKey || link.target === "_blank";

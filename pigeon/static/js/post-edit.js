@@ -5,7 +5,7 @@ import { dropDraft, listDrafts } from "./draft-store.js";
 
 const place = (postId) => `edit:${postId}`;
 
-/** `words` are {key, caption, alts}: the draft that they are from, and one text for each picture of the post. */
+/** `words` are {key, caption, alts}: the draft that they are from, and one text for each picture of the post, or null. */
 export function keepForEdit(postId, words) {
   sessionStorage.setItem(place(postId), JSON.stringify(words));
 }
@@ -22,7 +22,7 @@ export function postEdit(form) {
   const { key, caption, alts } = JSON.parse(kept);
   const fields = [...form.querySelectorAll('[name="alts[]"]')];
   fill(form.elements.caption, caption);
-  if (fields.length === alts.length) fields.forEach((field, i) => fill(field, alts[i]));
+  if (fields.length === alts?.length) fields.forEach((field, i) => fill(field, alts[i]));
   form.addEventListener("submit", () => {
     sessionStorage.removeItem(name);
     const draft = listDrafts().find((found) => found.key === key);
