@@ -12,18 +12,22 @@ function pressedWords({ pressed, changedAt }) {
   return text(Date.now() - changedAt < KEY_LIFE_MS ? "draft_pressed" : "draft_pressed_long_ago");
 }
 
-function describe(draft) {
+const joined = (...words) => words.filter(Boolean).join(" · ");
+
+function describe(box, draft) {
   const { caption, pictures } = draft;
   const lost = pictures.filter(({ file }) => !file).length;
-  const words = [caption.trim(), counted("draft_pictures", pictures.length), counted("draft_lost_pictures", lost), pressedWords(draft)];
-  return words.filter(Boolean).join(" · ");
+  const note = part(box, "draft-note");
+  part(box, "draft-words").textContent = joined(caption.trim(), counted("draft_pictures", pictures.length));
+  note.textContent = joined(counted("draft_lost_pictures", lost), pressedWords(draft));
+  note.hidden = !note.textContent;
 }
 
 /** Shows the offer; resolves with "restore" or "discard" when it is answered. `draft` has its files, or null for one that could
     not be kept. */
 export async function offer(form, draft) {
   const box = part(form, "draft");
-  box.querySelector('[data-part="draft-words"]').textContent = describe(draft);
+  describe(box, draft);
   box.hidden = false;
   const choice = await new Promise((resolve) => {
     box.addEventListener("click", function answer({ target }) {
