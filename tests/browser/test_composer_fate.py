@@ -260,3 +260,13 @@ def test_a_file_that_went_away_is_named(
     share(page)
     page.get_by_text("moved.jpg cannot be read any more: choose it again.").wait_for()
     expect(page).to_have_url(re.compile("/create$"))
+
+
+def test_who_took_everything_back_after_a_lost_answer_is_told(composing: Page) -> None:
+    page = composing
+    choose(page, *files("1.png"))
+    lose_the_answer(page)
+    page.get_by_role("button", name="Remove photo 1").click()
+    page.reload()
+    page.get_by_text("What you shared last time is published.").wait_for()
+    expect(page.get_by_text("Continue your draft?")).to_be_hidden()

@@ -57,8 +57,9 @@ export function openDraft(form) {
   function keep() {
     if (isOver || isSwapping) return;
     const content = read(form);
-    const areKept = isBlank(form) || keepDraft({ key: keyField.value, ...content, pressed });
-    if (isBlank(form)) dropWords(keyField.value);
+    const isOfUse = !isBlank(form) || pressed.length > 0; // who took everything back wants to know what became of it, too
+    const areKept = isOfUse && keepDraft({ key: keyField.value, ...content, pressed });
+    if (!isOfUse) dropWords(keyField.value);
     keepPictures(content.pictures);
     if (!isBlank(form)) tellKept(areKept);
   }
@@ -77,13 +78,14 @@ export function openDraft(form) {
     form.elements.caption.focus();
   }
 
-  /** True when it was published as it stands: then nothing is left of it here. */
+  /** True when nothing of it is left to share: it was published as it stands, or everything was taken back since. */
   async function isDone(found) {
     if (!found.pressed.length) return false;
+    const isEmpty = !found.caption.trim() && !found.pictures.length;
     const shared = await findShared(found.key).catch(() => null);
-    if (!shared || !isShared(shared, found)) return false;
+    if (!isEmpty && !(shared && isShared(shared, found))) return false;
     await dropDraft(found);
-    toast(text("post_was_published"), { action: { text: text("view"), run: () => location.assign(`/p/${shared.id}`) } });
+    if (shared) toast(text("post_was_published"), { action: { text: text("view"), run: () => location.assign(`/p/${shared.id}`) } });
     return true;
   }
 
