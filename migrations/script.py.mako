@@ -21,4 +21,4 @@ def upgrade():
 
 
 def downgrade():
-    ${downgrades if downgrades else "pass"}
+    raise RuntimeError("Schemas only grow: run the release before on this one, or restore a backup.")

@@ -329,22 +329,5 @@ def upgrade():
         batch_op.create_index('ix_publications_delivery_id', ['delivery', 'id'], unique=False)
 
 
-
 def downgrade():
-    # A table takes its indexes with it; MariaDB drops none that a foreign key needs.
-    op.drop_table('publications')
-    op.drop_table('post_tags')
-    op.drop_table('mentions')
-    op.drop_table('media')
-    op.drop_table('suggestion_dismissals')
-    op.drop_table('sessions')
-    op.drop_table('posts')
-    op.drop_table('mailed_tokens')
-    op.drop_table('identities')
-    op.drop_table('idempotency_keys')
-    op.drop_table('follows')
-    op.drop_table('users')
-    op.drop_table('security_events')
-    op.drop_table('outbox')
-    op.drop_table('invites')
-    op.drop_table('held_usernames')
+    raise RuntimeError("Schemas only grow: run the release before on this one, or restore a backup.")

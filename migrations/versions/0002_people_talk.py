@@ -178,17 +178,4 @@ def upgrade():
 
 
 def downgrade():
-    op.execute("DELETE FROM idempotency_keys WHERE made <> 'post'")
-    with op.batch_alter_table('idempotency_keys', schema=None) as batch_op:
-        batch_op.alter_column('made_id', new_column_name='post_id', existing_type=ID, existing_nullable=False)
-        batch_op.drop_column('made')
-
-    # A table takes its indexes with it; MariaDB drops none that a foreign key needs.
-    op.drop_table('comment_mentions')
-    op.drop_table('comment_likes')
-    op.drop_table('post_likes')
-    op.drop_table('notification_actors')
-    op.drop_table('comments')
-    op.drop_table('notifications')
-    op.drop_table('write_back_journals')
-    op.drop_table('notification_contents')
+    raise RuntimeError("Schemas only grow: run the release before on this one, or restore a backup.")

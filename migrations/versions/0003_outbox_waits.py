@@ -21,5 +21,4 @@ def upgrade():
 
 
 def downgrade():
-    with op.batch_alter_table('outbox', schema=None) as batch_op:
-        batch_op.drop_column('waits')
+    raise RuntimeError("Schemas only grow: run the release before on this one, or restore a backup.")

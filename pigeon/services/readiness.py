@@ -126,10 +126,11 @@ def _sql_problems() -> list[str]:
 
 
 def _schema_problems(stored: str | None) -> list[str]:
-    newest = newest_revision()
-    if stored == newest:
+    """One that is unknown here is of the next release, which only adds to it: we work on."""
+    known = revisions()
+    if stored == known[0] or (stored and stored not in known):
         return []
-    return [f"the schema is {stored}, the code needs {newest}: run `flask db upgrade`"]
+    return [f"the schema is {stored}, the code needs {known[0]}: run `flask db upgrade`"]
 
 
 def _refusal(error: ResponseError) -> str:
@@ -192,8 +193,9 @@ def _read_only_problems(connection: Connection) -> list[str]:
 
 
 @memoized
-def newest_revision() -> str | None:
-    return ScriptDirectory(str(MIGRATIONS)).get_current_head()
+def revisions() -> list[str]:
+    """All that this release knows, the newest first."""
+    return [one.revision for one in ScriptDirectory(str(MIGRATIONS)).walk_revisions()]
 
 
 def policy_problems() -> list[str]:

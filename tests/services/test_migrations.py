@@ -1,10 +1,8 @@
-"""The migrations make what the models describe, one after another, forwards and back."""
+"""The migrations make what the models describe, one after another."""
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import flask_migrate
@@ -12,42 +10,43 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask import Flask
-from sqlalchemy import inspect
+from sqlalchemy import MetaData
 
-from pigeon import create_app
-from pigeon.extensions import db, settings
-from tests.harness import connections
-from tests.harness.environment import ROOT
-
-FOLDER = str(ROOT / "migrations")
+from pigeon.extensions import db
+from tests.harness import revisions
+from tests.harness.schemas import may_be_left_out
 
 
-@pytest.fixture
-def new_app(
-    app: Flask, database: str, tmp_path: Path, request: pytest.FixtureRequest
-) -> Iterator[Flask]:
-    """On a database with nothing in it."""
-    url = f"sqlite:///{tmp_path / 'new.sqlite3'}"
-    if database == "mariadb":
-        url = request.getfixturevalue("mariadb").create(f"new_{tmp_path.name.replace('-', '_')}")
-    new = create_app(settings=dataclasses.replace(settings(), database_url=url))
-    with new.app_context():
-        yield new
-    connections.close(new)
-
-
-def differences() -> list[Any]:
+def differences(models: MetaData | None = None) -> list[Any]:
     with db.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
-        found = list(compare_metadata(context, db.metadata))
+        found = list(compare_metadata(context, models or db.metadata))
         connection.rollback()
-        return found
+    if db.engine.dialect.name == "sqlite":
+        return [one for one in _single(found) if not _is_kept(one)]
+    return found
 
 
-def test_they_lead_to_the_models_and_back(new_app: Flask) -> None:
-    flask_migrate.upgrade(directory=FOLDER)
+def _single(found: list[Any]) -> Iterator[Any]:
+    """What is changed of one column comes as a list."""
+    for one in found:
+        yield from one if isinstance(one, list) else [one]
+
+
+def _is_kept(difference: tuple[Any, ...]) -> bool:
+    """On SQLite lengths mean nothing, and a column nobody reads stays, if it can be left out."""
+    if difference[0] == "modify_type":
+        return type(difference[5])._type_affinity is type(difference[6])._type_affinity
+    return difference[0] == "remove_column" and may_be_left_out(difference[3])
+
+
+def test_they_lead_to_the_models(new_app: Flask) -> None:
+    revisions.upgrade()
     assert differences() == []
-    flask_migrate.downgrade(directory=FOLDER, revision="base")
-    assert inspect(db.engine).get_table_names() == ["alembic_version"]
-    flask_migrate.upgrade(directory=FOLDER)
+
+
+def test_there_is_no_way_back(new_app: Flask) -> None:
+    revisions.upgrade()
+    with pytest.raises(SystemExit):
+        flask_migrate.downgrade(directory=str(revisions.FOLDER), revision="base")
     assert differences() == []
