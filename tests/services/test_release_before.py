@@ -22,6 +22,7 @@ DAILY = (
 )
 """Sign up, post, follow, like, comment: as that release calls its tests, on both databases."""
 TAKES = "op.execute('ALTER TABLE posts RENAME COLUMN caption TO words')"
+pytestmark = pytest.mark.slow
 HANG_S = 300
 
 
