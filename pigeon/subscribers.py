@@ -9,6 +9,7 @@ from typing import Any
 
 import structlog
 from flask import current_app
+from flask_babel import force_locale
 
 from pigeon.domain import events
 from pigeon.domain.events import Event
@@ -29,6 +30,7 @@ from pigeon.realtime import live, push
 from pigeon.services import notifications_frames
 from pigeon.services.fanouts import BULK_AUDIENCE
 from pigeon.unit_of_work import JobSpec, run_guarded
+from pigeon.web.messages import image_message
 
 log = structlog.get_logger()
 LIKES = 1_000
@@ -103,6 +105,16 @@ def _tell_failure(event: events.PostFailed) -> None:
         for media_id, code in event.errors.items()
     ]
     push.to_user("post.failed", {"post_id": str(event.post_id), "images": images}, event.author_id)
+
+
+def _tell_avatar(event: events.AvatarShown) -> None:
+    push.to_user("avatar.ready", {"avatar_url": event.avatar_url}, event.user_id)
+
+
+def _tell_avatar_failure(event: events.AvatarFailed) -> None:
+    with force_locale(event.language):
+        error = {"code": event.code, "message": image_message(event.code)}
+    push.to_user("avatar.failed", {"error": error}, event.user_id)
 
 
 def _tell_comment(event: events.CommentCreated) -> None:
@@ -218,6 +230,8 @@ REACTIONS: dict[type[Event], Reaction] = {
     events.AvatarUploaded: Reaction(
         jobs=lambda event: [media.process.spec(media_id=event.media_id)]
     ),
+    events.AvatarShown: Reaction(send=_tell_avatar),
+    events.AvatarFailed: Reaction(send=_tell_avatar_failure),
     events.UserFollowed: Reaction(jobs=_meet),
     events.UserUnfollowed: Reaction(jobs=_meet),
     events.ImagesAccepted: Reaction(

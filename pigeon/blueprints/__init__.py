@@ -102,6 +102,7 @@ PAGES: tuple[tuple[str, str, View], ...] = (
     ("POST", "/settings/profile", settings.save_profile),
     ("POST", "/settings/avatar", settings.save_avatar),
     ("POST", "/settings/avatar/remove", settings.remove_avatar),
+    ("POST", "/settings/avatar/dismiss", settings.dismiss_avatar),
     ("GET", "/settings/account", settings.show_account),
     ("POST", "/settings/email", settings.change_email),
     ("POST", "/settings/password", settings.change_password),

@@ -21,10 +21,11 @@ from pigeon.blueprints.accounts.cookies import (
 from pigeon.domain.errors import DomainError
 from pigeon.domain.users import Notify
 from pigeon.extensions import settings
-from pigeon.services import accounts_changes, sessions, users
+from pigeon.services import accounts_changes, avatars, sessions, users
 from pigeon.web.forms import Form, render_refused
 from pigeon.web.guards import ANYONE, MEMBERS, access
 from pigeon.web.login import get_viewer
+from pigeon.web.messages import me_with_messages
 from pigeon.web.parsing import read_form
 from pigeon.web.paths import own_path
 
@@ -61,7 +62,7 @@ def save_profile() -> ResponseReturnValue:
 def save_avatar() -> ResponseReturnValue:
     try:
         crop = read_form("crop")["crop"]
-        users.set_avatar(get_viewer().user_id, read_avatar(), crop)
+        avatars.set_avatar(get_viewer().user_id, read_avatar(), crop)
     except DomainError as error:
         return render_refused("settings/profile.html", error, {}, me=_me())
     flash(_("Your new picture will show in a moment."), "success")
@@ -70,7 +71,13 @@ def save_avatar() -> ResponseReturnValue:
 
 @access(MEMBERS, rate=(20, 300))
 def remove_avatar() -> ResponseReturnValue:
-    users.remove_avatar(get_viewer().user_id)
+    avatars.remove_avatar(get_viewer().user_id)
+    return redirect("/settings/profile", 303)
+
+
+@access(MEMBERS, rate=(60, 60))
+def dismiss_avatar() -> ResponseReturnValue:
+    avatars.dismiss_failure(get_viewer().user_id)
     return redirect("/settings/profile", 303)
 
 
@@ -214,4 +221,4 @@ def _account() -> dict[str, Any]:
 
 def _me() -> Any:
     """Oneself with everything that only settings show."""
-    return users.get_me(get_viewer().user_id)
+    return me_with_messages(users.get_me(get_viewer().user_id))

@@ -62,6 +62,21 @@ class AvatarUploaded(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AvatarShown(Event):
+    user_id: int
+    avatar_url: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class AvatarFailed(Event):
+    """The last picture that somebody sent cannot be read; `language` is theirs."""
+
+    user_id: int
+    code: str
+    language: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class UserFollowed(Event):
     follower_id: int
     followee_id: int

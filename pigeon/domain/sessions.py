@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from pigeon.domain.users import UserRef
+from pigeon.domain.users import UserRef, avatar_url
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +32,7 @@ class SessionUser:
             id=str(self.user_id),
             username=self.username,
             display_name=self.display_name,
-            avatar_url=f"/media/{self.avatar}-s256.webp" if self.avatar else None,
+            avatar_url=avatar_url(self.avatar),
         )
 
 

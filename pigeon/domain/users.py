@@ -6,6 +6,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 
+def avatar_url(name: str | None) -> str | None:
+    """Where the square picture is that belongs to the random `name` of an avatar."""
+    return f"/media/{name}-s256.webp" if name else None
+
+
 @dataclass(frozen=True, kw_only=True)
 class UserRef:
     id: str
@@ -34,7 +39,7 @@ class UserCard:
             id=str(self.id),
             username=self.username,
             display_name=self.display_name,
-            avatar_url=f"/media/{self.avatar}-s256.webp" if self.avatar else None,
+            avatar_url=avatar_url(self.avatar),
         )
 
 
@@ -102,9 +107,27 @@ class Unread:
 
 
 @dataclass(frozen=True, kw_only=True)
+class AvatarError:
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Avatar:
+    """What became of the last picture that somebody sent of themselves.
+
+    `state` is `none`, `processing`, `ready` or `failed`; `message` is "" until it is shown.
+    """
+
+    state: str
+    error: AvatarError | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Me(User):
     """A person to themselves: the only object with an address or a setting in it."""
 
+    avatar: Avatar
     email: str
     pending_email: str | None
     has_password: bool

@@ -26,7 +26,16 @@ from pigeon.domain.clock import utc_now
 from pigeon.domain.media import Upload
 from pigeon.extensions import db, settings
 from pigeon.models import MediaModel, PostModel, PublicationModel, UserModel
-from pigeon.services import accounts, demos_conversations, follows, media, posts, publishing, users
+from pigeon.services import (
+    accounts,
+    avatars,
+    demos_conversations,
+    follows,
+    media,
+    posts,
+    publishing,
+    users,
+)
 from pigeon.stores.imaging_render import render, render_avatar
 from pigeon.stores.imaging_results import Rendered
 from pigeon.unit_of_work import unit_of_work
@@ -134,7 +143,7 @@ def _make_person(person: Person, password: str, avatar: Painted) -> int:
     with unit_of_work() as uow:
         row = _store(avatar, owner_id=user_id, kind="avatar")
         db.session.flush()
-        publishing.wear(uow, row)
+        avatars.wear(uow, row)
     return user_id
 
 

@@ -10,7 +10,7 @@ from pigeon.domain.errors import NotFound
 from pigeon.domain.events import ImageProcessed, PostFailed, PostPublished
 from pigeon.extensions import db, settings
 from pigeon.models import MediaModel, PostModel, PostTag, PublicationModel, UserModel
-from pigeon.services import asides, counts, fanouts, media, policy, post_cards, pulls, users
+from pigeon.services import asides, avatars, counts, fanouts, media, policy, post_cards, pulls
 from pigeon.stores.imaging import Refused
 from pigeon.stores.imaging_results import Rendered
 from pigeon.unit_of_work import UnitOfWork, retried, unit_of_work
@@ -136,7 +136,7 @@ def _after_image(uow: UnitOfWork, row: MediaModel) -> None:
     name = row.name
     uow.after_commit(lambda: media.owners.evict(name))
     if row.post_id is None:
-        wear(uow, row)
+        avatars.wear(uow, row)
         return
     post = db.session.get(PostModel, row.post_id)
     if post is not None:
@@ -144,10 +144,18 @@ def _after_image(uow: UnitOfWork, row: MediaModel) -> None:
 
 
 def _lock_image(media_id: int) -> MediaModel | None:
-    """The image, behind the lock of its post: who counts what is left must hold that lock first."""
-    post_id = db.session.scalar(select(MediaModel.post_id).where(MediaModel.id == media_id))
-    if post_id is not None:
-        db.session.scalar(select(PostModel.id).where(PostModel.id == post_id).with_for_update())
+    """The image, behind the lock of its post: who counts what is left must hold that lock first.
+
+    An avatar is behind the lock of its owner, for whom the last one counts.
+    """
+    found = db.session.execute(
+        select(MediaModel.post_id, MediaModel.owner_id).where(MediaModel.id == media_id)
+    ).first()
+    if found is not None and found.post_id is not None:
+        query = select(PostModel.id).where(PostModel.id == found.post_id)
+        db.session.scalar(query.with_for_update())
+    elif found is not None:
+        avatars.lock(found.owner_id)
     return db.session.scalar(
         select(MediaModel)
         .where(MediaModel.id == media_id)
@@ -171,31 +179,6 @@ def settle(uow: UnitOfWork, post: PostModel) -> None:
         post.state = "processing"
 
 
-def wear(uow: UnitOfWork, row: MediaModel) -> None:
-    """Show a processed avatar: it replaces the old one, unless a newer one came meanwhile."""
-    newest = _newest_avatar(row.owner_id)
-    if newest is None or newest.id != row.id:
-        return
-    db.session.execute(
-        update(UserModel).where(UserModel.id == row.owner_id).values(avatar=row.name)
-    )
-    users.drop_avatars(uow, row.owner_id, keep=row.id)
-    users.changed(uow, row.owner_id)
-
-
-def _newest_avatar(owner_id: int) -> MediaModel | None:
-    return db.session.scalar(
-        select(MediaModel)
-        .where(
-            MediaModel.owner_id == owner_id,
-            MediaModel.kind == "avatar",
-            MediaModel.state != "failed",
-        )
-        .order_by(MediaModel.id.desc())
-        .limit(1)
-    )
-
-
 @retried
 def fail(media_id: int, code: str) -> None:
     """Mark an image, and so its post, as failed; the author can retry or remove it."""
@@ -211,12 +194,7 @@ def fail(media_id: int, code: str) -> None:
 def _after_failure(uow: UnitOfWork, row: MediaModel, code: str) -> None:
     """Its post fails with it; an avatar makes way for the one before it."""
     if row.post_id is None:
-        before = _newest_avatar(row.owner_id)
-        if before is not None and before.state == "ready":
-            wear(uow, before)
-        else:
-            uow.record(media.orphaned([row]))
-            db.session.delete(row)
+        avatars.fail(uow, row)
         return
     post = db.session.get(PostModel, row.post_id)
     if post is not None and post.state != policy.NOBODYS:

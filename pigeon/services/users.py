@@ -12,10 +12,11 @@ from sqlalchemy import select, update
 from pigeon.cache import keys, leases
 from pigeon.cache.look_aside import cached
 from pigeon.domain.errors import NotFound
-from pigeon.domain.events import AvatarUploaded, UserChanged
-from pigeon.domain.media import Upload
+from pigeon.domain.events import UserChanged
 from pigeon.domain.names import canonical_username
 from pigeon.domain.users import (
+    Avatar,
+    AvatarError,
     Me,
     Mutuals,
     Notify,
@@ -34,7 +35,6 @@ from pigeon.services import (
     counts,
     follow_sets,
     follows,
-    media,
     notifications_counts,
     policy,
     sessions,
@@ -165,6 +165,7 @@ def get_me(user_id: int) -> Me:
         raise NotFound
     return Me(
         **vars(profile(card_of(row), user_id)),
+        avatar=_avatar(row),
         email=row.email,
         pending_email=row.pending_email,
         has_password=row.password_hash is not None,
@@ -180,6 +181,24 @@ def get_me(user_id: int) -> Me:
         messages_from=row.messages_from,
         notify=Notify(**_notify(row)),
         unread=Unread(notifications=notifications_counts.of_reader(user_id).unseen),
+    )
+
+
+def _avatar(row: UserModel) -> Avatar:
+    last = last_avatar(row.id)
+    if last is None:
+        return Avatar(state="ready" if row.avatar else "none", error=None)
+    error = AvatarError(code=last.error, message="") if last.error else None
+    return Avatar(state=last.state, error=error)
+
+
+def last_avatar(user_id: int) -> MediaModel | None:
+    """The last picture that was sent of a person, whatever became of it."""
+    return db.session.scalar(
+        select(MediaModel)
+        .where(MediaModel.owner_id == user_id, MediaModel.kind == "avatar")
+        .order_by(MediaModel.id.desc())
+        .limit(1)
     )
 
 
@@ -216,37 +235,6 @@ def changed(uow: UnitOfWork, user_id: int, *, is_shown: bool = True) -> None:
     uow.after_commit(lambda: sessions.refresh(user_id))
     if is_shown:
         uow.record(UserChanged(user_id=user_id))
-
-
-@retried
-def set_avatar(user_id: int, upload: Upload, crop: str) -> Me:
-    """Accept a new avatar; the old one shows until the new one is processed."""
-    with unit_of_work() as uow:
-        row = media.add(upload, owner_id=user_id, kind="avatar", crop=crop)
-        db.session.flush()
-        uow.record(AvatarUploaded(media_id=row.id))
-    return get_me(user_id)
-
-
-@retried
-def remove_avatar(user_id: int) -> None:
-    """Remove the picture; removing none is fine."""
-    with unit_of_work() as uow:
-        db.session.execute(update(UserModel).where(UserModel.id == user_id).values(avatar=None))
-        drop_avatars(uow, user_id)
-        changed(uow, user_id)
-
-
-def drop_avatars(uow: UnitOfWork, user_id: int, keep: int | None = None) -> None:
-    """Delete the avatar pictures of a person but one, with their files."""
-    found = db.session.scalars(
-        select(MediaModel).where(MediaModel.owner_id == user_id, MediaModel.kind == "avatar")
-    )
-    old = [row for row in found if row.id != keep]
-    if old:
-        uow.record(media.orphaned(old))
-    for row in old:
-        db.session.delete(row)
 
 
 def forget(user_id: int, username: str) -> None:

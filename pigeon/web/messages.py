@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext
 from pigeon.domain import limits
 from pigeon.domain.errors import FieldError
 from pigeon.domain.posts import Post
+from pigeon.domain.users import Me
 
 
 def _(sentence: str, **values: str) -> Any:
@@ -66,6 +67,15 @@ def with_messages(post: Post) -> Post:
         for image in post.images
     ]
     return replace(post, images=images)
+
+
+def me_with_messages(me: Me) -> Me:
+    """Oneself, with a sentence when the last avatar failed: why is stored without words."""
+    error = me.avatar.error
+    if error is None:
+        return me
+    error = replace(error, message=image_message(error.code))
+    return replace(me, avatar=replace(me.avatar, error=error))
 
 
 def error_message(code: str) -> str:

@@ -15,6 +15,7 @@ from tests.factories import make_user
 from tests.factories.people import PASSWORD
 from tests.harness import pictures
 from tests.harness.outside import link_in
+from tests.stores import hostile
 
 SIGN_UP = {
     "email": "ann@example.org",
@@ -25,8 +26,17 @@ SIGN_UP = {
 NEW_PASSWORD = "quite another pigeon 8"
 ME = {
     *("id", "username", "display_name", "avatar_url", "viewer", "bio", "pronouns", "link"),
-    *("is_private", "post_count", "follower_count", "following_count", "email", "pending_email"),
-    *("has_password", "role", "status", "language", "theme", "time_zone", "is_discoverable"),
+    *("avatar", "is_private", "post_count", "follower_count", "following_count", "email"),
+    *(
+        "pending_email",
+        "has_password",
+        "role",
+        "status",
+        "language",
+        "theme",
+        "time_zone",
+        "is_discoverable",
+    ),
     *("shows_activity", "sends_receipts", "saves_searches", "messages_from", "notify", "unread"),
 }
 Mails = Callable[[], list[EmailMessage]]
@@ -154,10 +164,29 @@ def test_an_avatar_is_taken_and_removed(
     data = {"image": picture, "crop": "0,0,1"}
     status, me = client.api("PUT", "/me/avatar", data=data, content_type="multipart/form-data")
     assert (status, me["avatar_url"]) == (202, None)
+    assert me["avatar"] == {"state": "processing", "error": None}
     drain()
-    assert client.api("GET", "/me")[1]["avatar_url"].startswith("/media/")
+    me = client.api("GET", "/me")[1]
+    assert me["avatar_url"].startswith("/media/")
+    assert me["avatar"] == {"state": "ready", "error": None}
     assert client.api("DELETE", "/me/avatar")[0] == 204
-    assert client.api("GET", "/me")[1]["avatar_url"] is None
+    me = client.api("GET", "/me")[1]
+    assert me["avatar_url"] is None and me["avatar"] == {"state": "none", "error": None}
+
+
+@pytest.mark.parametrize(("language", "word"), [("en", "damaged"), ("ko", "손상")])
+def test_an_avatar_that_only_decoding_finds_damaged_says_why(
+    app: Flask, client_for: Any, drain: Callable[[], None], language: str, word: str
+) -> None:
+    client = client_for(make_user("ann", language=language))
+    data = {"image": (io.BytesIO(hostile.damaged_png()), "me.png")}
+    status, me = client.api("PUT", "/me/avatar", data=data, content_type="multipart/form-data")
+    assert (status, me["avatar"]["state"]) == (202, "processing")
+    drain()
+    me = client.api("GET", "/me")[1]
+    assert me["avatar_url"] is None and me["avatar"]["state"] == "failed"
+    assert me["avatar"]["error"]["code"] == "unreadable"
+    assert word in me["avatar"]["error"]["message"]
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from pigeon.domain.sessions import Caller
 from pigeon.services import sessions
 from tests.factories import make_user
 from tests.harness import pictures
+from tests.stores import hostile
 
 PAGES = ("/settings/profile", "/settings/account", "/settings/appearance")
 
@@ -55,6 +56,26 @@ def test_a_picture_is_taken_and_a_bad_one_is_refused_beside_its_field(
     assert page.status_code == 422 and 'aria-invalid="true"' in page.text
     assert client.form("/settings/avatar/remove").status_code == 303
     assert client.api("GET", "/me")[1]["avatar_url"] is None
+
+
+@pytest.mark.parametrize(
+    ("language", "word"), [("en", "damaged and cannot"), ("ko", "손상되어 읽을 수")]
+)
+def test_the_page_says_what_became_of_a_picture_until_it_is_dismissed(
+    app: Flask, client_for: Any, drain: Any, language: str, word: str
+) -> None:
+    client = client_for(make_user("ann", language=language))
+    assert 'data-state="idle"' in client.get("/settings/profile").text
+    damaged = (io.BytesIO(hostile.damaged_png()), "me.png")
+    assert client.form("/settings/avatar", image=damaged).status_code == 303
+    assert 'data-state="processing"' in client.get("/settings/profile").text
+    drain()
+    for _ in "12":
+        page = client.get("/settings/profile").text
+        assert 'data-state="failed"' in page and word in page
+    assert client.form("/settings/avatar/dismiss").status_code == 303
+    page = client.get("/settings/profile").text
+    assert 'data-state="idle"' in page and word not in page
 
 
 def test_a_new_password_keeps_this_browser_and_no_other(app: Flask, client_for: Any) -> None:

@@ -10,7 +10,6 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.harness.browser import sign_in
-from tests.harness.children import wait_until
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -151,9 +150,9 @@ def test_profile_words_and_picture(
     page.get_by_role("button", name="Save").click()
     page.get_by_role("status").get_by_text("saved", exact=False).first.wait_for()
     page.get_by_label("New picture").set_input_files(str(photographs[2]))
+    page.locator(".cropper-canvas").wait_for()
     page.get_by_role("button", name="Use this picture").click()
-    page.get_by_text("Your new picture will show in a moment.").wait_for()
-    wait_until(lambda: page.reload() and page.locator("img.avatar-96").count(), timeout_s=40)
+    page.get_by_text("Your new picture is in place.").wait_for()
     page.goto(f"/u/{ann.username}")
     page.get_by_text("Ann of the Bay").first.wait_for()
     page.get_by_role("link", name="ann.example").wait_for()

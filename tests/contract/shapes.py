@@ -127,6 +127,10 @@ USER = USER_REF | {
 }
 SOURCE = one_of("everyone", "following", "off")
 ME = USER | {
+    "avatar": {
+        "state": one_of("none", "processing", "ready", "failed"),
+        "error": maybe({"code": str, "message": str}),
+    },
     "email": str,
     "pending_email": maybe(str),
     "has_password": bool,

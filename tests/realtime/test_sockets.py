@@ -26,6 +26,7 @@ from tests.harness.kills import pids_of
 from tests.harness.outside import link_in
 from tests.harness.sites import Site
 from tests.harness.sockets import SERVERS, Socket, base_of, new_client, token_of
+from tests.stores import hostile
 
 pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("sockets")]
 
@@ -241,6 +242,40 @@ def test_progress_is_told_to_the_author_on_every_server_and_to_nobody_else(
     children.wait_until(lambda: theirs.heard["timeline.new"], what="timeline.new")
     assert theirs.heard["timeline.new"] == [{"post_id": post_id, "username": ann.username}]
     assert not theirs.heard["post.ready"] and not theirs.heard["post.progress"]
+
+
+def _send_avatar(site: Site, token: str, picture: bytes) -> None:
+    answer = requests.put(
+        f"{site.url}/api/v1/me/avatar",
+        files={"image": ("me.png", picture, "image/png")},
+        headers={"Authorization": f"Bearer {token}"},
+        timeout=10,
+    )
+    assert answer.status_code == 202
+
+
+@pytest.mark.no_second_look
+def test_what_became_of_an_avatar_is_told_to_ones_own_devices_alone(
+    sockets_site: Site, ann: Person, connect: Any
+) -> None:
+    with sockets_site.app.app_context():
+        ben = make_user()
+    token = token_of(sockets_site, ann)
+    mine = [connect(server, token=token) for server in SERVERS]
+    theirs = connect(1, token=token_of(sockets_site, ben))
+    _send_avatar(sockets_site, token, pictures.png())
+    for each in mine:
+        children.wait_until(lambda each=each: each.heard["avatar.ready"], what="avatar.ready")
+    (told,) = mine[0].heard["avatar.ready"]
+    assert list(told) == ["avatar_url"] and told["avatar_url"].startswith("/media/")
+    _send_avatar(sockets_site, token, hostile.damaged_png())
+    for each in mine:
+        children.wait_until(lambda each=each: each.heard["avatar.failed"], what="avatar.failed")
+    message = "This picture is damaged and cannot be read."
+    error = {"code": "unreadable", "message": message}
+    assert mine[0].heard["avatar.failed"] == [{"error": error}]
+    assert len(mine[1].heard["avatar.ready"]) == 1
+    assert not theirs.heard["avatar.ready"] and not theirs.heard["avatar.failed"]
 
 
 # -- the end of a session --------------------------------------------------------------------------

@@ -16,13 +16,12 @@ from pigeon.extensions import db
 from pigeon.jobs import runner
 from pigeon.jobs.scheduler import sweep_outbox
 from pigeon.models import MediaModel, OutboxRow, PostModel, PublicationModel, UserModel
-from pigeon.services import collectors, media, outbox, posts, posts_changes, publishing, users
-from pigeon.stores.imaging import Refused
+from pigeon.services import collectors, media, outbox, posts, posts_changes, publishing
 from pigeon.stores.imaging_results import Rendered, RenderedFile
 from pigeon.stores.media import StoreFault
 from pigeon.unit_of_work import unit_of_work
-from tests.factories import Person, make_follow, make_user
-from tests.factories.uploads import make_processing_post, make_upload
+from tests.factories import make_follow, make_user
+from tests.factories.uploads import make_processing_post
 from tests.harness import pictures
 from tests.harness.context import concurrently, in_app
 from tests.harness.crashes import killed_at, left_in_incoming, stored_objects
@@ -328,72 +327,6 @@ def test_a_withdrawn_author_publishes_nothing_and_leaves_nothing(
     assert publications(int(post.id)) == 0
     assert db.session.scalar(select(func.count()).select_from(MediaModel)) == 0
     assert stored_objects() == [] and left_in_incoming() == []
-
-
-# -- avatars ---------------------------------------------------------------------------------------
-
-
-def test_the_newest_avatar_wins_whatever_is_ready_first(
-    app: Flask, drain: Callable[[], int]
-) -> None:
-    ann = make_user("ann")
-    old, middle, newest = (_upload_avatar(ann) for _ in range(3))
-    publishing.process(newest)
-    assert _avatar_of(ann) == _name(newest)
-    publishing.process(middle)
-    publishing.process(old)
-    drain()
-    assert _avatar_of(ann) == _name(newest)
-    assert len(stored_objects()) == 2 and left_in_incoming() == []
-
-
-def test_a_damaged_avatar_changes_nothing_and_a_waiting_one_still_comes(
-    app: Flask, drain: Callable[[], int], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    ann = make_user("ann")
-    first = _upload_avatar(ann)
-    drain()
-    assert _avatar_of(ann) == _name(first)
-    second, third = _upload_avatar(ann), _upload_avatar(ann)
-    publishing.process(second)
-    assert _avatar_of(ann) == _name(first)
-    with monkeypatch.context() as patched:
-        patched.setattr(media, "render", _refuse)
-        publishing.process(third)
-    assert _avatar_of(ann) == _name(second)
-    drain()
-    assert len(stored_objects()) == 2
-
-
-def test_a_damaged_first_avatar_leaves_nothing_behind(
-    app: Flask, drain: Callable[[], int], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    ann = make_user("ann")
-    damaged = _upload_avatar(ann)
-    with monkeypatch.context() as patched:
-        patched.setattr(media, "render", _refuse)
-        publishing.process(damaged)
-    drain()
-    assert db.session.get(MediaModel, damaged) is None
-    assert stored_objects() == [] and left_in_incoming() == []
-
-
-def _refuse(_row: object) -> Rendered:
-    raise Refused("unreadable")
-
-
-def _upload_avatar(person: Person) -> int:
-    users.set_avatar(person.id, make_upload(), "")
-    return db.session.scalar(select(func.max(MediaModel.id))) or 0
-
-
-def _avatar_of(person: Person) -> str | None:
-    db.session.rollback()
-    return db.session.scalar(select(UserModel.avatar).where(UserModel.id == person.id))
-
-
-def _name(media_id: int) -> str | None:
-    return db.session.scalar(select(MediaModel.name).where(MediaModel.id == media_id))
 
 
 # -- S3 --------------------------------------------------------------------------------------------

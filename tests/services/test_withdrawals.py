@@ -18,7 +18,7 @@ from pigeon.models import (
     PublicationModel,
     UserModel,
 )
-from pigeon.services import follows, likers, likes, posts, posts_erasing, users, withdrawals
+from pigeon.services import avatars, follows, likers, likes, posts, posts_erasing, withdrawals
 from pigeon.unit_of_work import unit_of_work
 from tests.factories import Person, make_comment, make_follow, make_post, make_user
 from tests.factories.uploads import make_processing_post, make_upload
@@ -40,7 +40,7 @@ def make_full_life(ann: Person, ben: Person, drain: Callable[[], int]) -> None:
     """Posts in every state, an avatar, follows both ways; the last picture is not processed."""
     make_follow(ann, ben)
     make_follow(ben, ann)
-    users.set_avatar(ann.id, make_upload(), "")
+    avatars.set_avatar(ann.id, make_upload(), "")
     make_processing_post(ann, images=2, caption="@ben #here")
     drain()
     make_post(ann, caption="text")

@@ -25,12 +25,14 @@ from pigeon.services import (
     accounts_links,
     accounts_logins,
     accounts_recovery,
+    avatars,
     sessions,
     users,
 )
 from pigeon.web.answers import answers
 from pigeon.web.guards import ANYONE, MEMBERS, access
 from pigeon.web.login import get_viewer
+from pigeon.web.messages import me_with_messages
 from pigeon.web.parsing import Body, check_form_names, read_form, read_json
 
 AVATAR = {"image": "binary", "crop": "string"}
@@ -129,7 +131,7 @@ def confirm() -> Me:
     if kind == "signup":
         begin_session(sessions.start(user_id, caller=caller()))
         forget_sign_up()
-    return users.get_me(user_id)
+    return me_with_messages(users.get_me(user_id))
 
 
 @access(ANYONE)
@@ -147,7 +149,7 @@ def resend() -> Nothing:
 def log_in() -> Me:
     body = read_json(LogInBody)
     token = accounts_logins.log_in(body.login, body.password, caller=caller())
-    return users.get_me(begin_session(token).user_id)
+    return me_with_messages(users.get_me(begin_session(token).user_id))
 
 
 @access(ANYONE)
@@ -173,13 +175,14 @@ def reset() -> None:
 @access(MEMBERS)
 @answers(Me)
 def get_me() -> Me:
-    return users.get_me(get_viewer().user_id)
+    return me_with_messages(users.get_me(get_viewer().user_id))
 
 
 @access(MEMBERS, rate=(60, 60))
 @answers(Me, body=MeBody, also=(422,))
 def update_me() -> Me:
-    return users.update_profile(get_viewer().user_id, read_json(MeBody).given())
+    changed = users.update_profile(get_viewer().user_id, read_json(MeBody).given())
+    return me_with_messages(changed)
 
 
 @access(MEMBERS)
@@ -200,10 +203,11 @@ def withdraw() -> Nothing:
 @answers(Me, 202, multipart=AVATAR, also=(413, 422))
 def set_avatar() -> Me:
     check_form_names(*AVATAR)
-    return users.set_avatar(get_viewer().user_id, read_avatar(), read_form("crop")["crop"])
+    crop = read_form("crop")["crop"]
+    return avatars.set_avatar(get_viewer().user_id, read_avatar(), crop)
 
 
 @access(MEMBERS, rate=(20, 300))
 @answers(status=204)
 def remove_avatar() -> None:
-    users.remove_avatar(get_viewer().user_id)
+    avatars.remove_avatar(get_viewer().user_id)

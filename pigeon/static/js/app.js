@@ -2,7 +2,7 @@
    A behaviour is called once per element, also for what arrives later; it reads data-* when something happens,
    not when it is bound, since a swap may change them under it. */
 
-import { avatarCrop } from "./avatar-crop.js";
+import { avatarForm } from "./avatar-form.js";
 import "./badges.js";
 import { bellButton } from "./bell-button.js";
 import { captionClamp } from "./caption-clamp.js";
@@ -55,7 +55,7 @@ import { flash, toast } from "./toasts.js";
 import { unfollow } from "./unfollow.js";
 
 const behaviors = {
-  "avatar-crop": avatarCrop,
+  "avatar-form": avatarForm,
   "bell-button": bellButton,
   "caption-clamp": captionClamp,
   carousel,

@@ -1,4 +1,4 @@
-/* Behaviour `avatar-crop`: choose the square of a new picture by drag, wheel, slider or arrow keys.
+/* Chooses the square of a new picture by drag, wheel, slider or arrow keys.
    The server cuts: it gets `crop` as "x,y,size": the corner as parts of width and height, the side as a part of the shorter side. */
 
 import { text } from "./strings.js";
@@ -24,7 +24,8 @@ function build(place) {
   return { stage, canvas, zoom };
 }
 
-function start(place, output, bitmap) {
+/** Shows the square of `bitmap` in `place` and writes it into `output` whenever it changes. */
+export function choose(place, output, bitmap) {
   const { stage, canvas, zoom } = build(place);
   const short = Math.min(bitmap.width, bitmap.height);
   let centre = { x: bitmap.width / 2, y: bitmap.height / 2 };
@@ -60,20 +61,4 @@ function start(place, output, bitmap) {
   });
   zoom.addEventListener("input", draw);
   draw();
-}
-
-export function avatarCrop(form) {
-  const place = form.querySelector('[data-part="cropper"]');
-  const output = form.querySelector('[data-part="crop"]');
-  form.querySelector('input[type="file"]').addEventListener("change", async (event) => {
-    const file = event.target.files[0];
-    place.hidden = output.disabled = true;
-    if (!file) return;
-    try {
-      start(place, output, await createImageBitmap(file, { imageOrientation: "from-image" }));
-      place.hidden = output.disabled = false;
-    } catch {
-      place.replaceChildren(); // a format this browser does not read (HEIC): the server takes the middle
-    }
-  });
 }

@@ -1,15 +1,9 @@
 /* One person in the list of suggestions, drawn like the avatars and rows of the server. */
 
+import { drawAvatar } from "./avatar-picture.js";
+
 function make(tag, className, content = "") {
   return Object.assign(document.createElement(tag), { className, textContent: content });
-}
-
-function drawAvatar({ id, username, display_name: name, avatar_url: url }) {
-  if (url) return Object.assign(new Image(32, 32), { className: "avatar avatar-32", src: url, alt: "" });
-  const [first] = new Intl.Segmenter().segment(name || username);
-  const initial = make("span", `avatar avatar-32 tint-${(Number(id) % 8) + 1}`, first.segment);
-  initial.setAttribute("aria-hidden", "true");
-  return initial;
 }
 
 export function drawPerson(person, id) {
@@ -19,6 +13,6 @@ export function drawPerson(person, id) {
   option.id = id;
   option.dataset.username = person.username;
   option.setAttribute("role", "option");
-  option.append(drawAvatar(person), words);
+  option.append(drawAvatar(person, 32), words);
   return option;
 }
