@@ -78,7 +78,7 @@ RESTED = """() => {
 }"""
 CAME_BACK = """() => {
   const form = document.querySelector(".composer");
-  if (document.querySelector("#toasts .toast-action")) return "published";
+  if (document.querySelector("#toasts .toast")) return "published";
   return form && !form.querySelector('[data-part="draft"]').hidden ? "offered" : null;
 }"""
 
@@ -172,9 +172,10 @@ class Walk:
             self.told.append(action.__name__.strip("_"))
             try:
                 action()
-            except Error:
-                if not self._is_home():
+            except Error as error:
+                if "navigat" not in str(error) and not self._is_home():
                     raise
+                self.page.wait_for_url("/")
         self._is_over = self._is_over or self._is_home()
 
     def _is_home(self) -> bool:
