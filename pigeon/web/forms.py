@@ -13,7 +13,9 @@ from pigeon.web.errors import STATUS
 from pigeon.web.messages import error_message, field_messages
 from pigeon.web.texts import Typed
 
-SECRETS = frozenset(("password", "current_password", "new_password", "csrf_token"))
+SECRETS = frozenset(("password", "current_password", "csrf_token"))
+UNSEEN = frozenset(("next", "invite", "crop", "idempotency_key"))
+"""Fields that a page sends and nobody sees: what is wrong with one is said of the whole form."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +29,9 @@ class Form:
 def refused_form(error: DomainError, values: Mapping[str, str], **lists: list[str]) -> Form:
     """The form again: everything that was typed but secrets, and a message at each fault."""
     fields = getattr(error, "fields", {})
-    errors = field_messages(fields) if fields else {"": error_message(error.code)}
+    errors = field_messages({name: fields[name] for name in fields if name not in UNSEEN})
+    if len(errors) < len(fields) or not fields:
+        errors[""] = error_message(error.code)
     shown = values.shown() if isinstance(values, Typed) else values
     kept = {name: value for name, value in shown.items() if name not in SECRETS}
     return Form(values=kept | lists, errors=errors)

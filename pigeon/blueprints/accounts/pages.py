@@ -130,10 +130,12 @@ def show_confirm(token: str) -> ResponseReturnValue:
 def confirm(token: str) -> ResponseReturnValue:
     typed = read_form("username", "password")
     link = accounts_links.find(token, caller=caller())
-    name = typed["username"] or None
     try:
         user_id = accounts_links.confirm(
-            token, password=typed["password"], username=name, caller=caller()
+            token,
+            password=typed["password"],
+            username=typed["username"] or None,
+            caller=caller(),
         )
     except DomainError as error:
         return render_refused("accounts/confirm.html", error, typed, link=link)
