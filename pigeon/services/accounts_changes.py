@@ -37,7 +37,7 @@ def change_password(user_id: int, *, current: str, password: str, caller: Caller
     Every session ends, the asking one too: a copy of its cookie must not outlive the change.
     """
     user = _get(user_id)
-    context = (user.username, user.email_key.partition("@")[0])
+    context = passwords.names_of(user.username, user.email_key)
     faults = accounts_checks.Faults()
     faults.collect(lambda: _prove(user, current, caller=caller, field="current_password"), None)
     faults.collect(lambda: passwords.check(password, *context), None)

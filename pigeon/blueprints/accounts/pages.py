@@ -167,9 +167,10 @@ def forgot() -> ResponseReturnValue:
 
 @access(ANYONE)
 def show_reset(token: str) -> ResponseReturnValue:
-    if not accounts_recovery.is_open(token):
+    names = accounts_recovery.find_names(token)
+    if names is None:
         return _refused_link("accounts/reset.html", accounts_tokens.expired())
-    return _secret_page("accounts/reset.html", Form())
+    return _secret_page("accounts/reset.html", Form(), names=names)
 
 
 @access(ANYONE)
@@ -178,7 +179,8 @@ def reset(token: str) -> ResponseReturnValue:
     try:
         accounts_recovery.reset(token, typed["password"], caller=caller())
     except DomainError as error:
-        return render_refused("accounts/reset.html", error, {})
+        names = accounts_recovery.find_names(token) or ()
+        return render_refused("accounts/reset.html", error, {}, names=names)
     end_session()
     flash(_("Your new password is set. Log in with it."), "success")
     return redirect("/login", 303)
