@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,6 +17,10 @@ from pigeon.web.texts import Typed
 SECRETS = frozenset(("password", "current_password", "csrf_token"))
 UNSEEN = frozenset(("next", "invite", "crop", "idempotency_key"))
 """Fields that a page sends and nobody sees: what is wrong with one is said of the whole form."""
+
+WRONG = ' aria-invalid="true"'
+ALERT = ' role="alert" tabindex="-1"'
+FOCUS = re.compile(r'(<(?:input|textarea)\b[^>]*?) autofocus(?:="")?(?=[ >])')
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,12 +42,23 @@ def refused_form(error: DomainError, values: Mapping[str, str], **lists: list[st
     return Form(values=kept | lists, errors=errors)
 
 
+def focus_first_fault(page: str) -> str:
+    """The page with the focus on its first wrong field, else on what is wrong with all of it.
+
+    So a reader without scripts is led there, too. Where a form has only words for all of it, a
+    field that has the focus keeps it.
+    """
+    if WRONG in page:
+        return FOCUS.sub(r"\1", page).replace(WRONG, f"{WRONG} autofocus", 1)
+    return page if FOCUS.search(page) else page.replace(ALERT, f"{ALERT} autofocus", 1)
+
+
 def render_refused(
     template: str, error: DomainError, values: Mapping[str, str], **context: Any
 ) -> Response:
     """The form's page again, with the status that the error has everywhere."""
     page = render_template(template, form=refused_form(error, values), **context)
-    response = make_response(page, STATUS[type(error)])
+    response = make_response(focus_first_fault(page), STATUS[type(error)])
     if isinstance(error, Waiting):
         response.headers["Retry-After"] = str(error.retry_after_s)
     return response

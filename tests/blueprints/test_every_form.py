@@ -174,6 +174,14 @@ def faults_of(page: Page, form: Form) -> list[str]:
     return missing
 
 
+def focus_of(page: Page) -> list[str]:
+    """What is wrong with where the focus is: without scripts, too, it is on the first fault."""
+    controls = [control for drawn in page.forms for control in drawn.controls]
+    wrong = [control for control in controls if control.is_wrong]
+    focused = [control for control in controls if control.has_focus]
+    return [] if not wrong or focused == wrong[:1] else ["the focus"]
+
+
 @pytest.mark.parametrize("fill", FILLS)
 @pytest.mark.parametrize("send", [filled, hidden_too])
 def test_a_refused_form_shows_each_fault_beside_its_field(
@@ -201,7 +209,9 @@ def test_a_refused_form_shows_each_fault_beside_its_field(
                 continue
             rule = rule_of(app, form.action)
             refused.add(rule)
-            missing = faults_of(Page(again.text), forms[-1]) if forms else ["an error page"]
+            drawn = Page(again.text)
+            missing = faults_of(drawn, forms[-1]) if forms else ["an error page"]
+            missing += focus_of(drawn)
             if missing or not (forms and forms[-1].errors):
                 unshown[rule] = (missing, forms[-1].errors if forms else {})
     assert not unshown
