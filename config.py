@@ -84,7 +84,7 @@ class Settings:
             data=data,
             secret_key=env.secret("SECRET_KEY", _kept_secret(data)),
             public_url=env.text("PUBLIC_URL", _local_url(env)).rstrip("/"),
-            site_name=env.text("SITE_NAME", "PigeonStargram"),
+            site_name=env.line("SITE_NAME", "PigeonStargram"),
             database_url=env.secret("DATABASE_URL", _sqlite_url(data)),
             redis_cache_url=cache_url,
             redis_state_url=state_url,
@@ -170,6 +170,13 @@ class _Reader:
             return Path(path).read_text().strip()
         except (OSError, UnicodeDecodeError) as error:
             raise SystemExit(f"{name}_FILE cannot be read: {path}") from error
+
+    def line(self, name: str, default: str) -> str:
+        """A text without line breaks and the like: it stands in titles and in headers of mails."""
+        value = self.text(name, default)
+        if not value.isprintable():
+            raise SystemExit(f"{name} must be one line, without control characters")
+        return value
 
     def address(self, name: str, default: str) -> str:
         """An e-mail address that any mail server takes, one of this machine too."""

@@ -72,3 +72,11 @@ def test_mail_is_sent_from_an_address_that_servers_take(value: str) -> None:
 @pytest.mark.parametrize("value", ["mail@example.org", "a.b+c@xn--3e0b707e.test", "me@localhost"])
 def test_mail_is_sent_from_what_was_set(value: str) -> None:
     assert Settings.from_env({"MAIL_FROM": value}).mail_from == value
+
+
+@pytest.mark.parametrize(
+    "value", ["Doves\r\nBcc: eve@example.org", "Doves\nof", "a\x00b", "a\u2028b"]
+)
+def test_the_name_of_the_site_is_one_line(value: str) -> None:
+    with pytest.raises(SystemExit, match="SITE_NAME must be one line"):
+        Settings.from_env({"SITE_NAME": value})
