@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -9,6 +10,7 @@ from urllib.parse import quote, urlsplit
 
 from pigeon.processes.embedded import socket_urls
 
+ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9.-]+")
 SECRET_CHARACTERS = 32
 REGISTRATIONS = ("open", "invite", "closed")
 SECRET_NAMES = ("secret_key", "oidc_client_secret", "metrics_token")
@@ -82,14 +84,14 @@ class Settings:
             data=data,
             secret_key=env.secret("SECRET_KEY", _kept_secret(data)),
             public_url=env.text("PUBLIC_URL", _local_url(env)).rstrip("/"),
-            site_name=env.text("SITE_NAME", "PigeonStargram"),
+            site_name=env.line("SITE_NAME", "PigeonStargram"),
             database_url=env.secret("DATABASE_URL", _sqlite_url(data)),
             redis_cache_url=cache_url,
             redis_state_url=state_url,
             media_url=env.secret("MEDIA_URL", f"folder:{data / 'media'}"),
             incoming=Path(env.text("INCOMING", str(data / "incoming"))),
             mail_url=env.secret("MAIL_URL", ""),
-            mail_from=env.text("MAIL_FROM", "no-reply@localhost"),
+            mail_from=env.address("MAIL_FROM", "no-reply@localhost"),
             mongo_url=env.secret("MONGO_URL", ""),
             oidc_metadata_url=env.text("OIDC_METADATA_URL", ""),
             oidc_client_id=env.text("OIDC_CLIENT_ID", ""),
@@ -168,6 +170,20 @@ class _Reader:
             return Path(path).read_text().strip()
         except (OSError, UnicodeDecodeError) as error:
             raise SystemExit(f"{name}_FILE cannot be read: {path}") from error
+
+    def line(self, name: str, default: str) -> str:
+        """A text without line breaks and the like: it stands in titles and in headers of mails."""
+        value = self.text(name, default)
+        if not value.isprintable():
+            raise SystemExit(f"{name} must be one line, without control characters")
+        return value
+
+    def address(self, name: str, default: str) -> str:
+        """An e-mail address that any mail server takes, one of this machine too."""
+        value = self.text(name, default)
+        if not ADDRESS.fullmatch(value):
+            raise SystemExit(f"{name} must be an e-mail address in ASCII, like mail@example.org")
+        return value
 
     def number(self, name: str, default: int) -> int:
         try:

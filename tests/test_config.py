@@ -59,3 +59,24 @@ def test_an_unknown_way_to_sign_up_is_refused() -> None:
 
 def test_development_is_open() -> None:
     assert Settings.from_env({}).registration == "open"
+
+
+@pytest.mark.parametrize(
+    "value", ["민지@example.test", "a@한국.test", "mail", "a@b.test\r\nBcc: c@d.test"]
+)
+def test_mail_is_sent_from_an_address_that_servers_take(value: str) -> None:
+    with pytest.raises(SystemExit, match="MAIL_FROM must be an e-mail address"):
+        Settings.from_env({"MAIL_FROM": value})
+
+
+@pytest.mark.parametrize("value", ["mail@example.org", "a.b+c@xn--3e0b707e.test", "me@localhost"])
+def test_mail_is_sent_from_what_was_set(value: str) -> None:
+    assert Settings.from_env({"MAIL_FROM": value}).mail_from == value
+
+
+@pytest.mark.parametrize(
+    "value", ["Doves\r\nBcc: eve@example.org", "Doves\nof", "a\x00b", "a\u2028b"]
+)
+def test_the_name_of_the_site_is_one_line(value: str) -> None:
+    with pytest.raises(SystemExit, match="SITE_NAME must be one line"):
+        Settings.from_env({"SITE_NAME": value})

@@ -18,7 +18,7 @@ from pigeon.blueprints.accounts.cookies import (
     end_session,
     is_fresh_identity,
 )
-from pigeon.domain.errors import DomainError
+from pigeon.domain.errors import DomainError, FieldsRefused
 from pigeon.domain.users import Notify
 from pigeon.extensions import settings
 from pigeon.services import accounts_changes, avatars, sessions, users
@@ -44,7 +44,7 @@ def show_settings() -> ResponseReturnValue:
 
 @access(MEMBERS)
 def show_profile() -> ResponseReturnValue:
-    return render_template("settings/profile.html", form=Form(), me=_me())
+    return render_template("settings/profile.html", form=Form(), section="", me=_me())
 
 
 @access(MEMBERS, rate=(60, 60))
@@ -53,7 +53,7 @@ def save_profile() -> ResponseReturnValue:
     try:
         users.update_profile(get_viewer().user_id, dict(typed))
     except DomainError as error:
-        return render_refused("settings/profile.html", error, typed, me=_me())
+        return render_refused("settings/profile.html", error, typed, section="", me=_me())
     flash(_("Saved."), "success")
     return redirect("/settings/profile", 303)
 
@@ -64,7 +64,7 @@ def save_avatar() -> ResponseReturnValue:
         crop = read_form("crop")["crop"]
         avatars.set_avatar(get_viewer().user_id, read_avatar(), crop)
     except DomainError as error:
-        return render_refused("settings/profile.html", error, {}, me=_me())
+        return render_refused("settings/profile.html", error, {}, section="avatar", me=_me())
     flash(_("Your new picture will show in a moment."), "success")
     return redirect("/settings/profile", 303)
 
@@ -153,13 +153,16 @@ def withdraw() -> ResponseReturnValue:
 
 @access(MEMBERS)
 def show_appearance() -> ResponseReturnValue:
-    return render_template("settings/appearance.html")
+    return render_template("settings/appearance.html", form=Form())
 
 
 @access(MEMBERS, rate=(60, 60))
 def save_appearance() -> ResponseReturnValue:
     typed = read_form("language", "theme")
-    users.update_profile(get_viewer().user_id, {k: v for k, v in typed.items() if v})
+    try:
+        users.update_profile(get_viewer().user_id, {k: v for k, v in typed.items() if v})
+    except DomainError as error:
+        return render_refused("settings/appearance.html", error, typed)
     refresh()
     flash(_("Saved."), "success")
     return _with_cookies(redirect("/settings/appearance", 303), typed)
@@ -176,11 +179,15 @@ def show_notifications() -> ResponseReturnValue:
 
 @access(MEMBERS, rate=(60, 60))
 def save_notifications() -> ResponseReturnValue:
-    typed = {kind: source for kind, source in read_form(*NOTIFIED).items() if source}
+    typed = read_form(*NOTIFIED)
     try:
-        users.update_profile(get_viewer().user_id, {"notify": typed})
+        wanted = {kind: source for kind, source in typed.items() if source}
+        users.update_profile(get_viewer().user_id, {"notify": wanted})
     except DomainError as error:
-        chosen = _offered(vars(_me().notify) | typed)
+        if isinstance(error, FieldsRefused):
+            named = {name.removeprefix("notify."): fault for name, fault in error.fields.items()}
+            error.fields = named
+        chosen = _offered(vars(_me().notify) | typed.shown())
         return render_refused("settings/notifications.html", error, typed, chosen=chosen)
     flash(_("Saved."), "success")
     return redirect("/settings/notifications", 303)

@@ -63,6 +63,7 @@ PENDING_DELTAS = Family(name="deltas", kind="hash", ttl_s=0, policy="write-back"
 CLEARED = Family(name="cleared", kind="hash", ttl_s=0, policy="write-back")
 HINTED = Family(name="hinted", kind="string", ttl_s=5, policy="ephemeral")
 LEADER = Family(name="leader", kind="string", ttl_s=5, policy="ephemeral")
+ADDRESSES = Family(name="addresses1", kind="string", ttl_s=0, policy="rebuilt")
 PROBE = Family(name="probe", kind="string", ttl_s=60, policy="ephemeral")
 RATE = Family(name="rate", kind="string", ttl_s=3_600, policy="ephemeral")
 

@@ -3,6 +3,9 @@
 import re
 import unicodedata
 
+import email_validator
+import idna
+
 from pigeon.domain import bounds, limits
 
 # Words of our own URLs, and words a stranger would take for the site speaking.
@@ -27,8 +30,14 @@ _USERNAME = re.compile(r"[a-z0-9_]+(?:\.[a-z0-9_]+)*")
 _DELETED = re.compile(r"deleted[-._]?\d*")
 
 _LOCAL = r"[\w!#$%&'*+/=?^`{|}~-]+"
-_LABEL = r"[^\W_](?:(?:[^\W_]|-){0,61}[^\W_])?"
-_EMAIL = re.compile(rf"(?=[^@]{{1,64}}@){_LOCAL}(?:\.{_LOCAL})*@(?:{_LABEL}\.)+(?!\d+$){_LABEL}")
+_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_EMAIL = re.compile(
+    rf"(?=[^@]{{1,64}}@){_LOCAL}(?:\.{_LOCAL})*@(?:{_LABEL}\.)+(?!\d+$){_LABEL}",
+    re.ASCII | re.IGNORECASE,
+)
+
+# A site at home writes to `.local`, a test to `.test`; this is the library's own way to allow them.
+email_validator.SPECIAL_USE_DOMAIN_NAMES.clear()
 
 
 def fold(text: str) -> str:
@@ -83,12 +92,61 @@ def is_reserved(canonical: str) -> bool:
 
 
 def canonical_email(text: str) -> str:
-    """The unique key of an address, folded on both sides of the @; idempotent.
+    """The unique key of an address: its name folded, its domain as DNS knows it; idempotent.
 
     Mail goes to the stored address, never to what a visitor typed: two spellings with the same
     key may belong to two mailboxes. "" for what `bounds` refuses, which is nobody's.
     """
-    return _key(text, limits.EMAIL)
+    if bounds.is_excessive(text, limits.EMAIL):
+        return ""
+    key = _email_once(text)
+    while key != text:
+        text, key = key, _email_once(key)
+    return key
+
+
+def stored_email(text: str) -> tuple[str, str]:
+    """(the address to write to, its unique key), whether or not anything can be sent there.
+
+    What is ASCII stays as it was typed, for some mailbox may tell `Ann` from `ann`.
+    """
+    key = canonical_email(text)
+    typed = unicodedata.normalize("NFKC", text).strip()
+    name, domain = typed.rpartition("@")[0], key.rpartition("@")[2]
+    address = typed if typed.isascii() else f"{name}@{domain}"
+    return (address if email_problem(address) is None else key), key
+
+
+def email_keys(text: str) -> tuple[str, str]:
+    """Keys that an address may be stored under: that of before domains were ASCII, and its own."""
+    return _key(text, limits.EMAIL), canonical_email(text)
+
+
+def shown_email(address: str) -> str:
+    """As people write it: a domain outside ASCII in its own script."""
+    name, at, domain = address.rpartition("@")
+    try:
+        return f"{name}{at}{idna.decode(domain)}" if "xn--" in domain else address
+    except UnicodeError:
+        return address
+
+
+def _email_once(text: str) -> str:
+    name, at, domain = unicodedata.normalize("NFKC", text).strip().rpartition("@")
+    return f"{fold(name)}{at}{_ascii_domain(domain) if at else fold(domain)}".strip()
+
+
+def _ascii_domain(domain: str) -> str:
+    """In punycode, with the letters that IDNA of 2008 tells apart (`straße`, `strasse`).
+
+    What is no domain is folded: nobody can have it, and `email_problem` refuses it.
+    """
+    if len(domain) > limits.EMAIL or (domain.isascii() and "xn--" not in domain.lower()):
+        return fold(domain)
+    try:
+        return idna.encode(domain, uts46=True).decode()
+    except UnicodeError:
+        return fold(domain)
 
 
 def email_problem(canonical: str) -> str | None:
@@ -96,13 +154,20 @@ def email_problem(canonical: str) -> str | None:
 
     `required`, `too_long` or `bad_format`. Stricter than the RFC where a mail header or an SMTP
     command could be hurt: no quoted local parts, no address literals, no white space, control
-    characters or commas; the domain has a dot.
+    characters or commas; the domain has a dot. What needs SMTPUTF8 is refused, for few servers
+    take it, and a letter that nobody takes is a sign-up without an answer.
     """
     if not canonical:
         return "required"
     if len(canonical.encode("utf-8", "replace")) > limits.EMAIL:
         return "too_long"
     if not _EMAIL.fullmatch(canonical):
+        return "bad_format"
+    try:
+        email_validator.validate_email(
+            canonical, check_deliverability=False, allow_smtputf8=False, globally_deliverable=False
+        )
+    except email_validator.EmailNotValidError:
         return "bad_format"
     return None
 

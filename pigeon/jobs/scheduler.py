@@ -28,7 +28,7 @@ from pigeon.faults import Outage
 from pigeon.jobs import queues, runner
 from pigeon.jobs.worker import announce_ready
 from pigeon.jobs.write_backs import Flusher
-from pigeon.services import collectors, outbox
+from pigeon.services import addresses, collectors, outbox
 
 log = structlog.get_logger()
 TICK_S = 1.0
@@ -81,6 +81,7 @@ def _start(rows: list[tuple[int, str]]) -> None:
 
 
 def keep_house() -> None:
+    addresses.respell()
     collectors.forget_expired()
     collectors.collect()
 

@@ -119,9 +119,8 @@ def find_username_problem(username: str) -> str | None:
 
 def _checked(form: SignUp) -> Person:
     faults = Faults()
-    context = (
-        canonical_username(form.username[:99]),
-        canonical_email(form.email[:99]).partition("@")[0],
+    context = passwords.names_of(
+        canonical_username(form.username[:99]), canonical_email(form.email[:99])
     )
     if problem := passwords.find_problem(form.password, context):
         faults["password"] = problem

@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from pigeon.domain.clock import utc_now
 from pigeon.domain.errors import Forbidden, NotFound
 from pigeon.domain.events import MailRequested, UserWithdrew
+from pigeon.domain.names import stored_email
 from pigeon.domain.sessions import Caller
 from pigeon.extensions import db, settings
 from pigeon.models import HeldUsername, IdentityModel, MailedToken, UserModel
@@ -36,7 +37,7 @@ def change_password(user_id: int, *, current: str, password: str, caller: Caller
     Every session ends, the asking one too: a copy of its cookie must not outlive the change.
     """
     user = _get(user_id)
-    context = (user.username, user.email_key.partition("@")[0])
+    context = passwords.names_of(user.username, user.email_key)
     faults = accounts_checks.Faults()
     faults.collect(lambda: _prove(user, current, caller=caller, field="current_password"), None)
     faults.collect(lambda: passwords.check(password, *context), None)
@@ -73,7 +74,7 @@ def confirm_email(row: MailedToken, *, caller: Caller) -> int:
             user = sessions.lock_user(user_id) if user_id is not None else None
             if user is None or user.state != "active":
                 raise tokens.expired()
-            _move(uow, user, payload["email"], payload["email_key"])
+            _move(uow, user, *stored_email(payload["email"]))
             accounts_logs.note("email_changed", user.id, caller)
             db.session.flush()
             return user.id

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -15,9 +14,9 @@ from pigeon.domain.clock import utc_now
 from pigeon.domain.errors import FieldError, Invalid, TooMany
 from pigeon.domain.events import MailRequested
 from pigeon.domain.names import (
-    canonical_email,
     canonical_username,
     email_problem,
+    stored_email,
     username_problem,
 )
 from pigeon.extensions import db, settings
@@ -97,12 +96,11 @@ def checked_username(username: str) -> str:
 def checked_email(email: str) -> tuple[str, str]:
     """(the address to write to, its unique key)."""
     bounds.check("email", email, limits.EMAIL)
-    key = canonical_email(email)
+    address, key = stored_email(email)
     problem = email_problem(key)
     if problem:
         raise fault("email", problem)
-    address = unicodedata.normalize("NFKC", email).strip()
-    return (address if email_problem(address) is None else key), key
+    return address, key
 
 
 def checked_name(display_name: str) -> str:

@@ -16,7 +16,7 @@ from sqlalchemy import select
 
 from pigeon.domain import limits
 from pigeon.domain.errors import FieldError, Invalid, NotFound
-from pigeon.domain.names import canonical_email, canonical_username
+from pigeon.domain.names import canonical_username, email_keys, stored_email
 from pigeon.domain.sessions import Caller
 from pigeon.extensions import db
 from pigeon.models import MailedToken, UserModel
@@ -77,7 +77,7 @@ def confirm(token: str, *, password: str = "", username: str | None = None, call
 
 def confirm_pending(login: str) -> int:
     """Make the account of a waiting sign-up without its link, for the operator; NotFound."""
-    wanted = {canonical_email(login), canonical_username(login)}
+    wanted = {*email_keys(login), canonical_username(login)}
     waiting = db.session.scalars(
         select(MailedToken).where(MailedToken.kind == "signup").order_by(MailedToken.id.desc())
     )
@@ -145,6 +145,7 @@ def _open(token: str, username: str | None, caller: Caller) -> int:
 def _make_account(row: MailedToken, username: str | None, caller: Caller) -> int:
     row_id, email_key, payload = row.id, row.email_key, json.loads(row.payload)
     values = {column.name: payload[column.name] for column in fields(Person)}
+    values["email"], values["email_key"] = stored_email(payload["email"])
     if username is not None:
         values["username"] = accounts_checks.checked_username(username)
     person = Person(**values)

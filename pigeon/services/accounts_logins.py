@@ -10,7 +10,7 @@ from sqlalchemy import or_, select, update
 
 from pigeon.domain import limits
 from pigeon.domain.errors import FieldError, Invalid, Unauthenticated
-from pigeon.domain.names import canonical_email, canonical_username
+from pigeon.domain.names import canonical_email, canonical_username, email_keys
 from pigeon.domain.sessions import Caller
 from pigeon.extensions import db
 from pigeon.models import UserModel
@@ -82,15 +82,18 @@ def network_of(address: str) -> str:
 def _find(login: str) -> UserModel | None:
     if len(login) > LONGEST:
         return None
-    return db.session.scalars(
+    keys = email_keys(login)
+    found = db.session.scalars(
         select(UserModel).where(
             or_(
-                UserModel.email_key == canonical_email(login),
+                UserModel.email_key.in_(keys),
                 UserModel.username == canonical_username(login),
             ),
             UserModel.state == "active",
         )
-    ).one_or_none()
+    ).all()
+    # Two when both spellings of a domain were signed up with once (`services/addresses.py`).
+    return min(found, key=lambda user: user.email_key != keys[0], default=None)
 
 
 def _guess_key(user_id: int | None, version: int | None, login: str, caller: Caller) -> str:

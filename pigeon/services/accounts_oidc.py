@@ -55,13 +55,13 @@ def log_in(user_id: int, *, caller: Caller) -> str:
     return sessions.start(user_id, caller=caller)
 
 
-def is_usable(identity: Identity) -> bool:
-    """Whether the identity may sign up: its address is verified and belongs to nobody here."""
+def find_problem(identity: Identity) -> str | None:
+    """Why the identity's address cannot sign up, as a field code: `taken`, `bad_format`, …"""
     try:
         key = accounts_checks.checked_email(identity.email)[1]
-    except Invalid:
-        return False
-    return accounts_checks.find_owner(key) is None
+    except Invalid as error:
+        return error.fields["email"].code
+    return "taken" if accounts_checks.find_owner(key) else None
 
 
 @retried

@@ -53,16 +53,21 @@ def reset(token: str, password: str, *, caller: Caller) -> None:
     user = db.session.get(UserModel, user_id)
     if user is None:
         raise tokens.expired()
-    passwords.check(password, user.username, user.email_key.partition("@")[0])
+    passwords.check(password, *passwords.names_of(user.username, user.email_key))
     hashed = passwords.hash_password(password)
     with unit_of_work() as uow:
         tokens.take(row_id)
         _store(uow, user_id, version, hashed, caller)
 
 
-def is_open(token: str) -> bool:
-    """Whether a reset link still works; looking does not use it up."""
-    return tokens.find(token, "reset") is not None
+def find_names(token: str) -> tuple[str, str] | None:
+    """What guessers would try of the account behind a link; None when the link does not work.
+
+    Looking does not use it up.
+    """
+    row = tokens.find(token, "reset")
+    user = db.session.get(UserModel, row.user_id) if row else None
+    return passwords.names_of(user.username, user.email_key) if user else None
 
 
 def set_password(uow: UnitOfWork, user: UserModel, hashed: str) -> None:

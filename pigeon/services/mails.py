@@ -130,9 +130,11 @@ def _compose(template: str, to: str, language: str, values: dict[str, str], name
             recipients=[to],
             body=_render(f"email/{template}.txt", language, values),
             html=_render(f"email/{template}.html", language, values),
-            sender=(settings().site_name, settings().mail_from),
+            sender=settings().mail_from,
             extra_headers={"Auto-Submitted": "auto-generated"},
         )
+    # Only now: the constructor would join the two unquoted (tests/outside/test_flask_mail.py).
+    message.sender = (settings().site_name, settings().mail_from)
     message.msgId = f"<{name}@{settings().mail_from.rpartition('@')[2]}>"
     if any(sign in to for sign in "\r\n,;") or message.has_bad_headers():
         raise ValueError("a mail header holds a line break or several addresses")

@@ -55,6 +55,11 @@ def check(password: str, *context: str, field: str = "password") -> None:
         raise Invalid({field: error})
 
 
+def names_of(username: str, email: str) -> tuple[str, str]:
+    """What of an account guessers would try: its two names (`guessable.js` asks for the same)."""
+    return username, email.partition("@")[0]
+
+
 def find_problem(password: str, context: Iterable[str] = ()) -> FieldError | None:
     """What is wrong with a new password; `bad_format` stands for one that is easy to guess."""
     if not password:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,7 +14,13 @@ from pigeon.web.errors import STATUS
 from pigeon.web.messages import error_message, field_messages
 from pigeon.web.texts import Typed
 
-SECRETS = frozenset(("password", "current_password", "new_password", "csrf_token"))
+SECRETS = frozenset(("password", "current_password", "csrf_token"))
+UNSEEN = frozenset(("next", "invite", "crop", "idempotency_key"))
+"""Fields that a page sends and nobody sees: what is wrong with one is said of the whole form."""
+
+WRONG = ' aria-invalid="true"'
+ALERT = ' role="alert" tabindex="-1"'
+FOCUS = re.compile(r'(<(?:input|textarea)\b[^>]*?) autofocus(?:="")?(?=[ >])')
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,10 +34,23 @@ class Form:
 def refused_form(error: DomainError, values: Mapping[str, str], **lists: list[str]) -> Form:
     """The form again: everything that was typed but secrets, and a message at each fault."""
     fields = getattr(error, "fields", {})
-    errors = field_messages(fields) if fields else {"": error_message(error.code)}
+    errors = field_messages({name: fields[name] for name in fields if name not in UNSEEN})
+    if len(errors) < len(fields) or not fields:
+        errors[""] = error_message(error.code)
     shown = values.shown() if isinstance(values, Typed) else values
     kept = {name: value for name, value in shown.items() if name not in SECRETS}
     return Form(values=kept | lists, errors=errors)
+
+
+def focus_first_fault(page: str) -> str:
+    """The page with the focus on its first wrong field, else on what is wrong with all of it.
+
+    So a reader without scripts is led there, too. Where a form has only words for all of it, a
+    field that has the focus keeps it.
+    """
+    if WRONG in page:
+        return FOCUS.sub(r"\1", page).replace(WRONG, f"{WRONG} autofocus", 1)
+    return page if FOCUS.search(page) else page.replace(ALERT, f"{ALERT} autofocus", 1)
 
 
 def render_refused(
@@ -38,7 +58,7 @@ def render_refused(
 ) -> Response:
     """The form's page again, with the status that the error has everywhere."""
     page = render_template(template, form=refused_form(error, values), **context)
-    response = make_response(page, STATUS[type(error)])
+    response = make_response(focus_first_fault(page), STATUS[type(error)])
     if isinstance(error, Waiting):
         response.headers["Retry-After"] = str(error.retry_after_s)
     return response

@@ -12,7 +12,7 @@ from flask_wtf.csrf import generate_csrf
 from jinja2 import StrictUndefined
 from markupsafe import Markup, escape
 
-from pigeon.domain import limits, text
+from pigeon.domain import limits, names, text
 from pigeon.domain.users import UserRef
 from pigeon.extensions import babel, settings
 from pigeon.services import notifications_messages
@@ -45,6 +45,7 @@ def bind(app: Flask) -> None:
         local_time=local_time,
         compact=compact,
         rich=rich,
+        address=names.shown_email,
         grapheme=text.first_grapheme,
         sentence=notifications_messages.parts,
     )

@@ -58,6 +58,13 @@ def image_message(code: str) -> str:
     return field_message(FieldError(code))
 
 
+def password_message(error: FieldError) -> str:
+    """A new password has the wrong form when it is easy to guess; says what to do about it."""
+    if error.code == "bad_format":
+        return str(_("This is easy to guess. Choose several words that do not belong together."))
+    return field_message(error)
+
+
 def with_messages(post: Post) -> Post:
     """The post with a sentence at each failed image; cards are stored without words."""
     images = [
@@ -106,9 +113,10 @@ def error_message(code: str) -> str:
 
 
 def field_messages(fields: Mapping[str, FieldError]) -> dict[str, str]:
-    return {
-        name: image_message(error.code)
-        if name.startswith("image") and error.code == "bad_format"
-        else field_message(error)
-        for name, error in fields.items()
-    }
+    return {name: _message_of(name, error) for name, error in fields.items()}
+
+
+def _message_of(name: str, error: FieldError) -> str:
+    if name.startswith("image") and error.code == "bad_format":
+        return image_message(error.code)
+    return password_message(error) if name == "password" else field_message(error)

@@ -156,3 +156,23 @@ def test_profile_words_and_picture(
     page.goto(f"/u/{ann.username}")
     page.get_by_text("Ann of the Bay").first.wait_for()
     page.get_by_role("link", name="ann.example").wait_for()
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without"])
+def test_the_password_is_changed_in_the_settings(
+    as_person: Callable[..., Page], ann: Person, *, scripts: bool
+) -> None:
+    page = as_person(ann, java_script_enabled=scripts)
+    page.goto("/settings/account")
+    section = page.locator(".settings-section", has=page.get_by_role("heading", name="Password"))
+    section.get_by_label("Your password").fill("not the password")
+    section.get_by_label("New password").fill(NEW_PASSWORD)
+    section.get_by_role("button", name="Change password").click()
+    expect(section.locator(".field-error:visible")).to_have_text("This is not right.")
+    section.get_by_label("Your password").fill(ann.password)
+    section.get_by_label("New password").fill(NEW_PASSWORD)
+    section.get_by_role("button", name="Change password").click()
+    page.get_by_text("Your new password is set.").first.wait_for()
+    elsewhere = as_person(java_script_enabled=scripts)
+    sign_in(elsewhere, ann.username, NEW_PASSWORD)
+    elsewhere.get_by_role("heading", name=f"Welcome, {ann.display_name}").wait_for()

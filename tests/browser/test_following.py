@@ -169,3 +169,35 @@ def test_undo_works_as_long_as_it_is_pointed_at(
     row.wait_for()
     page.locator(".toast").wait_for(state="detached")
     assert "DELETE" not in told
+
+
+def test_new_posts_stand_in_the_order_of_the_timeline(
+    as_person: Callable[..., Page],
+    go_live: Callable[[Page, str], None],
+    send: Callable[..., str],
+    cast: Cast,
+) -> None:
+    ann, bob, cat = cast.person("ann"), cast.person("bob"), cast.person("cat")
+    cast.follow(ann, bob)
+    cast.follow(bob, cat)  # so that she is suggested
+    cast.post(cat, caption="the oldest")
+    cast.post(bob, caption="first")
+    cast.post(cat, caption="between")
+    cast.post(bob, caption="second")
+    page, other = as_person(ann), as_person(bob)
+    go_live(page, "/")
+    row = page.locator(".aside li", has_text=cat.username)
+    row.get_by_role("button").first.click()
+    expect(row.locator(".is-following")).to_be_visible()
+    send(other, caption="the newest")
+    page.get_by_role("button", name="1 new post").click()
+    order = [
+        f"text={words}" for words in ("the newest", "second", "between", "first", "the oldest")
+    ]
+    expect(page.locator("#feed > article")).to_have_count(len(order))
+    shown = "nodes => nodes.map((node) => node.id)"
+    before = page.locator("#feed > article").evaluate_all(shown)
+    for place, words in enumerate(order):
+        expect(page.locator("#feed > article").nth(place).locator(words).first).to_be_visible()
+    page.reload()
+    assert page.locator("#feed > article").evaluate_all(shown) == before

@@ -30,7 +30,8 @@ def test_one_username_has_one_spelling(typed: str, canonical: str) -> None:
 def test_folding_twice_is_folding_once(text: str) -> None:
     assert fold(fold(text)) == fold(text)
     assert canonical_username(canonical_username(text)) == canonical_username(text)
-    assert canonical_email(canonical_email(text)) == canonical_email(text)
+    for typed in (text, f"ann@{text}", f"ann@{text}.test"):
+        assert canonical_email(canonical_email(typed)) == canonical_email(typed)
 
 
 @pytest.mark.parametrize("text", ["\u0345\u0301", "\u1fb4\u0345", "\u00a8", "\u1e9e", "\u0130"])
@@ -102,6 +103,11 @@ def test_names_that_only_contain_such_words_are_free(name: str) -> None:
         (" Ann@Example.COM ", "ann@example.com"),
         ("ａｎｎ＠example．com", "ann@example.com"),
         ("STRASSE@b.test", "strasse@b.test"),
+        ("Minji@한국.TEST", "minji@xn--3e0b707e.test"),
+        ("minji@XN--3E0B707E.test", "minji@xn--3e0b707e.test"),
+        ("minji@한국。test", "minji@xn--3e0b707e.test"),
+        ("ann@straße.test", "ann@xn--strae-oqa.test"),
+        ("ann@strasse.test", "ann@strasse.test"),
     ],
 )
 def test_one_address_has_one_key(typed: str, canonical: str) -> None:
@@ -115,7 +121,8 @@ def test_one_address_has_one_key(typed: str, canonical: str) -> None:
         "ann+photos@mail.example.com",
         "o'brien@example.ie",
         "a.b_c-d@x-y.io",
-        "민지@한국.kr",
+        "minji@xn--3e0b707e.kr",
+        "ann@mail.intranet.local",
     ],
 )
 def test_sane_addresses_pass(email: str) -> None:
@@ -148,6 +155,12 @@ def test_sane_addresses_pass(email: str) -> None:
         "ann@b_c.test",
         "ann\x00@b.test",
         "ann\u200b@b.test",
+        "민지@b.test",
+        "jürgen@b.test",
+        "minji@한국.kr",
+        "ann@xn--a.test",
+        "ann@xn--zzzzzzzz.test",
+        "ann@ab--cd.test",
         "a" * 65 + "@b.test",
         "ann@" + "b" * 64 + ".test",
     ],

@@ -27,12 +27,15 @@ class Mailbox:
     delay_s: float = 0.0
     refusal: str = ""
     messages: list[EmailMessage] = field(default_factory=list)
+    senders: list[str] = field(default_factory=list)
+    """What `MAIL FROM` said, of each of them."""
 
     async def handle_DATA(self, _server: object, _session: object, envelope: object) -> str:
         await asyncio.sleep(self.delay_s)
         if self.refusal:
             return self.refusal
         content = envelope.content  # type: ignore[attr-defined]
+        self.senders.append(envelope.mail_from)  # type: ignore[attr-defined]
         self.messages.append(email.message_from_bytes(content, policy=email.policy.default))
         return "250 kept"
 

@@ -23,6 +23,18 @@ from tests.harness.outside import Mailbox, link_in
 LINK = "http://localhost/password/forgot"
 VALUES = {"display_name": "Ann", "link": LINK, "email": "b…@c.test"}
 
+SITE_NAMES = [
+    "[민들레] 사진첩",
+    "[Doves]",
+    "Doves, herons",
+    "Doves; herons: all",
+    'The "Doves"',
+    "Doves (of the bay)",
+    "<doves>",
+    "back\\slash",
+    "doves@bay",
+]
+
 
 def outbox() -> list[Any]:
     return [
@@ -160,3 +172,18 @@ def test_the_terminal_shows_links_in_development_without_a_mail_server_only(
     with_settings(environment="production")
     mails.send("known_address", "ann@example.org", "en", values)
     assert "/password/forgot" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", SITE_NAMES)
+def test_a_letter_comes_from_the_site_whatever_its_name(
+    app: Flask, with_settings: Callable[..., None], smtp: Mailbox, name: str
+) -> None:
+    with_settings(mail_url=smtp.url, site_name=name, mail_from="doves@example.org")
+    smtp.messages.clear()
+    smtp.senders.clear()
+    mails.send("reset", "ann@example.org", "ko", VALUES)
+    (message,) = smtp.messages
+    assert smtp.senders == ["doves@example.org"]
+    (sender,) = message["From"].addresses
+    assert (sender.display_name, sender.addr_spec) == (name, "doves@example.org")
+    assert not message["From"].defects and name in message["Subject"]

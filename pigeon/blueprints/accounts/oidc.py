@@ -114,10 +114,13 @@ def _problem(identity: Identity, invite: str) -> str | None:
         return str(_("New accounts are by invitation only here."))
     if not identity.email:
         return str(_("%(name)s has not confirmed your e-mail address.", name=_name()))
-    if not accounts_oidc.is_usable(identity):
+    problem = accounts_oidc.find_problem(identity)
+    if problem == "taken":
         return str(
             _("An account with this e-mail address exists already. Log in with its password.")
         )
+    if problem:
+        return str(_("No letter can reach the e-mail address that %(name)s has.", name=_name()))
     return None
 
 

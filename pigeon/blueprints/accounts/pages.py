@@ -130,10 +130,12 @@ def show_confirm(token: str) -> ResponseReturnValue:
 def confirm(token: str) -> ResponseReturnValue:
     typed = read_form("username", "password")
     link = accounts_links.find(token, caller=caller())
-    name = typed["username"] or None
     try:
         user_id = accounts_links.confirm(
-            token, password=typed["password"], username=name, caller=caller()
+            token,
+            password=typed["password"],
+            username=typed["username"] or None,
+            caller=caller(),
         )
     except DomainError as error:
         return render_refused("accounts/confirm.html", error, typed, link=link)
@@ -165,9 +167,10 @@ def forgot() -> ResponseReturnValue:
 
 @access(ANYONE)
 def show_reset(token: str) -> ResponseReturnValue:
-    if not accounts_recovery.is_open(token):
+    names = accounts_recovery.find_names(token)
+    if names is None:
         return _refused_link("accounts/reset.html", accounts_tokens.expired())
-    return _secret_page("accounts/reset.html", Form())
+    return _secret_page("accounts/reset.html", Form(), names=names)
 
 
 @access(ANYONE)
@@ -176,7 +179,8 @@ def reset(token: str) -> ResponseReturnValue:
     try:
         accounts_recovery.reset(token, typed["password"], caller=caller())
     except DomainError as error:
-        return render_refused("accounts/reset.html", error, {})
+        names = accounts_recovery.find_names(token) or ()
+        return render_refused("accounts/reset.html", error, {}, names=names)
     end_session()
     flash(_("Your new password is set. Log in with it."), "success")
     return redirect("/login", 303)

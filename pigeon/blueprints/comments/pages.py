@@ -20,7 +20,7 @@ from pigeon.services import comments, comments_changes, posts
 from pigeon.web import conversations
 from pigeon.web.conversations import Conversation
 from pigeon.web.errors import STATUS
-from pigeon.web.forms import Form, refused_form, render_refused
+from pigeon.web.forms import Form, focus_first_fault, refused_form, render_refused
 from pigeon.web.guards import MEMBERS, READERS, access
 from pigeon.web.login import get_viewer
 from pigeon.web.parsing import read_form, read_id, read_page
@@ -148,4 +148,4 @@ def _wants_fragment() -> bool:
 def _refused(error: DomainError, post_id: int, conversation: Conversation) -> ResponseReturnValue:
     """The post's page again, with what was typed and what is wrong with it."""
     page = render_post(posts.get(post_id, viewer_id()), conversation)
-    return make_response(page, STATUS[type(error)])
+    return make_response(focus_first_fault(page), STATUS[type(error)])

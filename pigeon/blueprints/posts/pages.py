@@ -21,7 +21,7 @@ from pigeon.services import posts, posts_changes, tags, users
 from pigeon.web import conversations, feed, texts
 from pigeon.web.conversations import Conversation
 from pigeon.web.errors import STATUS
-from pigeon.web.forms import Form, refused_form
+from pigeon.web.forms import Form, focus_first_fault, refused_form
 from pigeon.web.guards import MEMBERS, READERS, access
 from pigeon.web.login import get_viewer
 from pigeon.web.open_graph import card_of_post
@@ -102,7 +102,8 @@ def _refused_composer(error: DomainError, new: NewPost) -> ResponseReturnValue:
         shared = _find_shared(new.key)
         typed = Typed({"caption": new.caption})
     form = refused_form(error, typed, alts=_shown(read_texts("alts[]")))
-    return make_response(_composer(form, shared), STATUS[type(error)])
+    page = _composer(form, shared)
+    return make_response(page if shared else focus_first_fault(page), STATUS[type(error)])
 
 
 def _shown(alts: list[str]) -> list[str]:
@@ -130,7 +131,7 @@ def edit(post_id: str) -> ResponseReturnValue:
     except DomainError as error:
         form = refused_form(error, typed, alts=_shown(alts))
         html = render_template("posts/edit.html", post=post, form=form)
-        return html, STATUS[type(error)]
+        return focus_first_fault(html), STATUS[type(error)]
     return redirect(f"/p/{post.id}", 303)
 
 

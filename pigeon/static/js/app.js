@@ -24,6 +24,7 @@ import { deletePost } from "./delete-post.js";
 import { dismissSuggestion } from "./dismiss-suggestion.js";
 import { endlessList } from "./endless-list.js";
 import { feed } from "./feed.js";
+import "./form-faults.js";
 import { followButton } from "./follow-button.js";
 import { handleAvailability } from "./handle-availability.js";
 import "./history.js";

@@ -1,30 +1,45 @@
 /* Behaviour `new-posts-pill`: says that posts arrived, and puts them on top when asked; never by itself. */
 
 import { api } from "./api.js";
-import { fetchDocument, freshChildren, settle } from "./fragments.js";
+import { fetchDocument, settle } from "./fragments.js";
 import { text } from "./strings.js";
 import { toast } from "./toasts.js";
 
-async function fetchFresh() {
+const PUBLISHED = ":scope > article:not(.is-pending)";
+const isFresh = (card) => !document.getElementById(card.id);
+
+/** The first page of the timeline, newest first. */
+async function fetchCards() {
   const page = await fetchDocument("/?fragment=feed");
-  const items = page.getElementById("feed");
-  return items ? freshChildren(items).filter((card) => !card.matches(".is-pending")) : [];
+  return [...(page.getElementById("feed")?.querySelectorAll(PUBLISHED) ?? [])];
 }
 
+const fetchFresh = async () => (await fetchCards()).filter(isFresh);
+
 /* A full page of news does not reach down to what is shown: between them posts would be missing. */
-const leavesGap = (feed, cards) => cards.length >= PAGE && feed.querySelector(":scope > article:not(.is-pending)");
+const leavesGap = (feed, cards) => cards.filter(isFresh).length >= PAGE && feed.querySelector(PUBLISHED);
 const PAGE = 10;
 
 const handlers = new WeakMap();
 const fetchNewestId = () => api("GET", "/timeline?limit=1").then(({ items }) => items[0]?.id);
 
-function prepend(feed, cards) {
-  const first = feed.querySelector(":scope > article:not(.is-pending)");
-  cards.forEach((card) => feed.insertBefore(card, first));
-  if (cards.length) feed.parentElement.querySelector(":scope > .empty")?.remove();
-  settle(cards);
+/** Puts in what is not shown yet, in the order of the timeline: after a follow old posts are new here, and not the newest. */
+function insert(feed, cards) {
+  const fresh = [];
+  let before = null;
+  for (const card of cards) {
+    let shown = document.getElementById(card.id);
+    if (!shown) {
+      shown = document.adoptNode(card);
+      fresh.push(shown);
+      feed.insertBefore(shown, before ? before.nextElementSibling : feed.querySelector(PUBLISHED));
+    }
+    before = shown;
+  }
+  if (fresh.length) feed.parentElement.querySelector(":scope > .empty")?.remove();
+  settle(fresh);
   scrollTo({ top: 0, behavior: "instant" });
-  cards[0]?.focus({ preventScroll: true });
+  fresh[0]?.focus({ preventScroll: true });
 }
 
 export function newPostsPill(element) {
@@ -55,11 +70,11 @@ export function newPostsPill(element) {
     const feed = document.getElementById("feed");
     button.disabled = true;
     try {
-      const cards = await fetchFresh();
+      const cards = await fetchCards();
       if (leavesGap(feed, cards)) return location.assign("/");
       waiting.clear();
       show();
-      prepend(feed, cards);
+      insert(feed, cards);
     } catch {
       toast(text("failed"), { category: "error" });
     } finally {
