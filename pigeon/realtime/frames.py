@@ -23,6 +23,8 @@ PER_S = 50
 AT_ONCE = PER_S + 1
 """Fifty events beside the packet that opens the connection."""
 CHUNK = 16 * 1024
+NEXT_PASS_S = 1e-9
+"""A sleep of 0 may go on 50 times before gevent looks for what else came in."""
 ENGINE_PACKET = re.compile(r"[0-6](?!\s*[\[{])")
 """A kind and no JSON of Engine.IO's own, which Socket.IO has no use for."""
 
@@ -109,7 +111,7 @@ class _Wire:
 
     def recv(self, size: int) -> bytes:
         """Who sends faster than we read would keep the process to themselves."""
-        gevent.sleep(0)
+        gevent.sleep(NEXT_PASS_S)
         data: bytes = self._sock.recv(size)
         return data
 
