@@ -27,8 +27,6 @@ AT_ONCE = PER_S + 1
 CHUNK = 16 * 1024
 SEND_S = 30.0
 """A frame may take so long to leave; a line that fails for a moment has the kernel's buffer."""
-NEXT_PASS_S = 1e-9
-"""A sleep of 0 may go on 50 times before gevent looks for what else came in."""
 ENGINE_PACKET = re.compile(r"[0-6](?!\s*[\[{])")
 """A kind and no JSON of Engine.IO's own, which Socket.IO has no use for."""
 
@@ -124,7 +122,7 @@ class _Wire:
 
     def recv(self, size: int) -> bytes:
         """Who sends faster than we read would keep the process to themselves."""
-        gevent.sleep(NEXT_PASS_S)
+        gevent.sleep(0)
         data: bytes = self._sock.recv(size)
         return data
 
