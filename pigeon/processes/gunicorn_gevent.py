@@ -13,7 +13,7 @@ from pigeon.processes.visits import Sender
 
 
 class Worker(GeventWorker):  # type: ignore[misc]
-    """Each connection is a `Visit`, each request takes a turn of its client's."""
+    """Each connection is a `Visit`, each request but a socket takes a turn of its client's."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -28,7 +28,7 @@ class Worker(GeventWorker):  # type: ignore[misc]
         super().handle(listener, self.visits.open(client, addr), addr)
 
     def handle_request(self, listener_name: Any, req: Any, sock: Any, addr: Any) -> Any:
-        sock.turn = self.turns.of(client_of(req, sock))
+        sock.turn = self.turns.of("" if is_upgrade(req) else client_of(req, sock))
         try:
             if sock.turn.take() and sock.has_left():
                 raise StopIteration
@@ -41,6 +41,5 @@ class Worker(GeventWorker):  # type: ignore[misc]
     def _serve(self, listener_name: Any, req: Any, visit: Any, addr: Any) -> Any:
         begin(req, visit, self.visits)
         if is_upgrade(req):
-            visit.turn.give_back()  # it stays for as long as its client likes
             return super().handle_request(listener_name, req, visit.sock, addr)
         return super().handle_request(listener_name, req, Sender(visit), addr)
