@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.retry import Retry
 from sqlalchemy import MetaData, event
 from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase
 
 if TYPE_CHECKING:
@@ -34,6 +36,8 @@ NAMING = {
 
 PATIENCE_S = {"web": 5, "realtime": 5}
 REST_S = 1.0
+BUSY_PAUSE_S = 0.005
+"""Between two looks whether SQLite's one writer is done."""
 TURN_S = {"realtime": 20}
 """So long a socket waits for its turn at SQL: as long as clients wait for theirs."""
 REDIS_CONNECTIONS = 50
@@ -148,8 +152,36 @@ def bind_sqlite(engine: Engine, *, flush: bool) -> None:
 
     @event.listens_for(engine, "begin")
     def _began(connection: Connection) -> None:
-        writes = connection.get_execution_options().get("write", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        if connection.get_execution_options().get("write", False):
+            _begin_to_write(connection)
+        else:
+            connection.exec_driver_sql("BEGIN")
+
+
+def _begin_to_write(connection: Connection) -> None:
+    """Wait for who writes as long as the busy timeout says, but here and not in SQLite.
+
+    Its own wait would hold up the whole process of gevent, pages and sockets of everybody.
+    """
+    raw: Any = connection.connection.dbapi_connection
+    patience_ms = raw.execute("PRAGMA busy_timeout").fetchone()[0]
+    until = time.monotonic() + patience_ms / 1_000
+    raw.execute("PRAGMA busy_timeout=0")
+    try:
+        while not _is_begun(connection, is_last=time.monotonic() >= until):
+            time.sleep(BUSY_PAUSE_S)
+    finally:
+        raw.execute(f"PRAGMA busy_timeout={patience_ms}")
+
+
+def _is_begun(connection: Connection, *, is_last: bool) -> bool:
+    try:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    except OperationalError as error:
+        if is_last or getattr(error.orig, "sqlite_errorcode", None) != sqlite3.SQLITE_BUSY:
+            raise
+        return False
+    return True
 
 
 def rest_after_failures(engine: Engine) -> None:

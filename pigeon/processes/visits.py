@@ -8,15 +8,22 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+import sys
 import time
 from collections.abc import Callable, Collection
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from typing import Any
 
+from pigeon.processes.turns import Turn, give_way
+
+HEAD_BYTES = 40 * 1024
+"""Of a request's line and headers; nginx has 32 KiB, and what is read at once may hold more."""
 SLOWEST = 4 * 1024
 """Bytes a second that a body has to bring on the whole: a bad line has ten times as much."""
-READ = 64 * 1024
+UNREAD = 1024 * 1024
+"""So much of a refused body is passed over at a time; Linux does not even copy it."""
+PASS_OVER = socket.MSG_TRUNC if sys.platform == "linux" else 0
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 NEARLY = 0.9
 HEAD, BODY, IDLE, SOCKET, CLOSING = "head", "body", "idle", "socket", "closing"
@@ -38,24 +45,29 @@ class Patience:
 
     What a refused body still sends is read for `linger_s`, or its sender, who does not read before
     everything is sent, would see a broken connection in place of the answer. The pause after each
-    part of it, 64 KiB, bounds what that costs.
+    part of it, `UNREAD`, bounds what that costs; an address's refused bodies share that pace.
     """
 
     stall_s: float = 30.0
     idle_s: float = 75.0
     send_s: float = 60.0
     linger_s: float = 10.0
-    linger_pause_s: float = 0.001
+    linger_pause_s: float = 0.01
 
 
 class Visits:
     """All connections of a process."""
 
     def __init__(
-        self, bounds: Bounds, patience: Patience, is_trusted: Callable[[str], bool]
+        self,
+        bounds: Bounds,
+        patience: Patience,
+        is_trusted: Callable[[str], bool],
+        long_head: Callable[[], Exception] = ValueError,
     ) -> None:
         self.bounds = bounds
         self.patience = patience
+        self.long_head = long_head
         self._is_trusted = is_trusted
         self._hosts: dict[str, Host] = {}
         self.idle: dict[Visit, None] = {}
@@ -123,6 +135,7 @@ class Host:
         self.visits: dict[Visit, None] = {}
         self.waiting: dict[Visit, None] = {}
         self.idle: dict[Visit, None] = {}
+        self.draining = 0
 
 
 class Visit:
@@ -134,6 +147,7 @@ class Visit:
     def __init__(self, sock: socket.socket, visits: Visits, host: Host) -> None:
         self.sock = sock
         self.host = host
+        self.turn: Turn | None = None
         self.is_over = False
         self._visits = visits
         self._patience = visits.patience
@@ -153,12 +167,15 @@ class Visit:
         if self._must_continue:
             self._must_continue = False
             self.sock.sendall(CONTINUE)
-        data = self._recv(size, self._wait_s())
+        data = self._await(size)
         if self._phase == IDLE:
             self._begin(HEAD)
         self._received += len(data)
+        if self._phase == HEAD and self._received > HEAD_BYTES:
+            self._unread = lambda: 1  # whoever sends it comes to read why not
+            raise self._visits.long_head()
         if self._phase == BODY:
-            time.sleep(0)  # of gevent: a client that sends fast never makes it wait by itself
+            give_way()  # a client that sends fast never makes gevent wait by itself
         return data
 
     def expect_body(self, unread: Callable[[], int], *, must_continue: bool = False) -> None:
@@ -167,6 +184,19 @@ class Visit:
         self._unread = unread
         self._must_continue = must_continue
         self.sock.settimeout(self._patience.send_s)
+
+    def has_left(self) -> bool:
+        """Whether the client hung up; what it sent ahead is not looked through."""
+        patience_s = self.sock.gettimeout()
+        self.sock.settimeout(0)
+        try:
+            return not self.sock.recv(1, socket.MSG_PEEK)
+        except BlockingIOError:
+            return False
+        except OSError:
+            return True
+        finally:
+            self.sock.settimeout(patience_s)
 
     def expect_frames(self) -> None:
         """It became a socket of its own protocol, which keeps its own time."""
@@ -211,14 +241,26 @@ class Visit:
             return min(stall_s, stall_s + self._received / SLOWEST - passed)
         return stall_s - passed
 
-    def _recv(self, size: int, wait_s: float) -> bytes:
+    def _await(self, size: int) -> bytes:
+        """What the client sends next; other requests of it are served until that is there."""
+        with self.pause():
+            data = self._recv(size, self._wait_s())
+            came = time.monotonic()
+        self._began += time.monotonic() - came  # a line of its own requests is no stall
+        return data
+
+    def pause(self) -> AbstractContextManager[None]:
+        """As long as this waits for its client, its turn is somebody else's."""
+        return self.turn.paused() if self.turn else nullcontext()
+
+    def _recv(self, size: int, wait_s: float, flags: int = 0) -> bytes:
         if self.is_over or wait_s <= 0:
             self.is_over = True
             return b""
         self._visits.wait(self, self._phase)
         try:
             self.sock.settimeout(wait_s)
-            return self.sock.recv(size)
+            return self.sock.recv(size, flags)
         except TimeoutError:
             self.is_over = True
             return b""
@@ -234,10 +276,44 @@ class Visit:
     def _drain(self) -> None:
         until = time.monotonic() + self._patience.linger_s
         self._phase = BODY
+        self.host.draining += 1
         with suppress(OSError):
-            while self._recv(READ, until - time.monotonic()):
-                time.sleep(self._patience.linger_pause_s)
+            while self._recv(UNREAD, until - time.monotonic(), PASS_OVER):
+                time.sleep(self._patience.linger_pause_s * self.host.draining)
+        self.host.draining -= 1
         self.is_over = True
+
+
+class Sender:
+    """The socket as answers are sent: who reads slowly keeps no turn meanwhile."""
+
+    def __init__(self, visit: Visit) -> None:
+        self._visit = visit
+        self._sock = visit.sock
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._sock, name)
+
+    def sendall(self, data: bytes) -> None:
+        sent = self._send_now(data)
+        if sent < len(data):
+            with self._visit.pause():
+                self._sock.sendall(memoryview(data)[sent:])
+
+    def sendfile(self, file: Any, offset: int = 0, count: int | None = None) -> int:
+        with self._visit.pause():
+            return self._sock.sendfile(file, offset, count)
+
+    def _send_now(self, data: bytes) -> int:
+        """As much as fits on the way to the client."""
+        patience_s = self._sock.gettimeout()
+        self._sock.settimeout(0)
+        try:
+            return self._sock.send(data)
+        except BlockingIOError:
+            return 0
+        finally:
+            self._sock.settimeout(patience_s)
 
 
 def address_of(peer: object) -> str:

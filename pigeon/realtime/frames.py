@@ -5,7 +5,9 @@ Both libraries are pinned and the hooks are private: tests hold each of them.
 
 from __future__ import annotations
 
+import contextlib
 import re
+import socket
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -23,6 +25,8 @@ PER_S = 50
 AT_ONCE = PER_S + 1
 """Fifty events beside the packet that opens the connection."""
 CHUNK = 16 * 1024
+SEND_S = 30.0
+"""A frame may take so long to leave; a line that fails for a moment has the kernel's buffer."""
 ENGINE_PACKET = re.compile(r"[0-6](?!\s*[\[{])")
 """A kind and no JSON of Engine.IO's own, which Socket.IO has no use for."""
 
@@ -102,9 +106,18 @@ class _Wire:
         self._turn = threading.Lock()
 
     def send(self, data: bytes) -> int:
-        """Everything: a frame that was sent in part would break all that follow."""
+        """Everything: a frame that was sent in part would break all that follow.
+
+        Who reads nothing is hung up on: what is said to them would pile up here for ever.
+        """
         with self._turn:
-            self._sock.sendall(data)
+            try:
+                with gevent.Timeout(SEND_S, TimeoutError("the client does not read")):
+                    self._sock.sendall(data)
+            except TimeoutError:
+                with contextlib.suppress(OSError):
+                    self._sock.shutdown(socket.SHUT_RDWR)
+                raise
         return len(data)
 
     def recv(self, size: int) -> bytes:

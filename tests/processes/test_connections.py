@@ -193,3 +193,10 @@ def test_who_asks_before_sending_does_not_send_what_is_refused(
     assert welcome.recv(100) == b"HTTP/1.1 100 Continue\r\n\r\n"
     welcome.sendall(b"login=ann&x")
     assert welcome.recv(100).startswith(b"HTTP/1.1 403 ")
+
+
+def test_a_head_without_end_is_refused(connect: Callable[..., socket.socket]) -> None:
+    """Of 100 lines of 8 KiB, cookies or others, none is read: nginx refuses them as well."""
+    line = b"Cookie: " + b"a=b; " * 1_600 + b"\r\n"
+    assert rest_of(connect(HEAD + 98 * line + b"\r\n")).startswith(b"HTTP/1.1 431 ")
+    assert b" 200 OK" in answer_of(connect(HEAD + 4 * line + b"\r\n"))

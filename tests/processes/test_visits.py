@@ -6,16 +6,28 @@ import ipaddress
 import re
 import runpy
 import socket
+import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from functools import partial
 
 import pytest
 
-from pigeon.processes.visits import HEAD, IDLE, Bounds, Patience, Visit, Visits, is_in, network_of
+from pigeon.processes.visits import (
+    HEAD,
+    HEAD_BYTES,
+    IDLE,
+    Bounds,
+    Patience,
+    Visit,
+    Visits,
+    is_in,
+    network_of,
+)
 from tests.harness.environment import ROOT
 
 PROXIES = [ipaddress.ip_network("10.0.0.0/8")]
+REFUSED = 30_000_000
 BOUNDS = Bounds(waiting=2, idle=2, share=4, room=10)
 
 
@@ -103,6 +115,75 @@ def test_a_place_is_free_when_its_visit_is_over(
     assert not visits._hosts
     silent = arrive("192.0.2.1")
     assert silent.recv(10) == b"" and silent.is_over and not silent.host.waiting
+
+
+class CountedReads:
+    """A socket, and how many bytes each read of it brought."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._sock = sock
+        self.reads: list[int] = []
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._sock, name)
+
+    def recv(self, size: int, flags: int = 0) -> bytes:
+        data = self._sock.recv(size, flags)
+        self.reads.append(len(data))
+        return data
+
+
+def refuse(visits: Visits, size: int) -> CountedReads:
+    """Close a connection whose client sends a body that nobody has read."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        sender = socket.create_connection(server.getsockname())
+        counted = CountedReads(server.accept()[0])
+
+    def send() -> None:
+        with closing(sender), suppress(OSError):
+            sender.sendall(b"x" * size)
+
+    thread = threading.Thread(target=send)
+    thread.start()
+    visit = visits.open(counted, ("192.0.2.1", 1_000))  # type: ignore[arg-type]
+    visit.expect_body(lambda: size)
+    visit.close()
+    thread.join()
+    return counted
+
+
+def test_a_refused_body_is_passed_over_in_few_large_steps() -> None:
+    counted = refuse(Visits(BOUNDS, Patience(), lambda _: False), REFUSED)
+    assert sum(counted.reads) == REFUSED, "its sender comes to read the answer"
+    assert len(counted.reads) < REFUSED / 128_000
+
+
+def test_refused_bodies_of_one_address_share_one_pace() -> None:
+    """Half a second has places for fifty reads, whoever they are for."""
+    visits = Visits(Bounds(), Patience(linger_s=0.5), lambda _: False)
+    found: list[CountedReads] = []
+    threads = [
+        threading.Thread(target=lambda: found.append(refuse(visits, 20 * REFUSED)))
+        for _ in range(6)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sum(len(one.reads) for one in found) < 120
+
+
+def test_a_head_has_an_end(visits: Visits) -> None:
+    """Its parser keeps all of it, and reads it again and again."""
+    visits.long_head = OverflowError
+    ours, theirs = socket.socketpair()
+    with closing(theirs), closing(visits.open(ours, ("192.0.2.1", 1_000))) as visit:
+        received = 0
+        with pytest.raises(OverflowError):
+            while True:
+                theirs.sendall(b"x" * 8_192)
+                received += len(visit.recv(8_192))
+        assert received <= HEAD_BYTES
 
 
 def test_one_client_has_an_address_or_a_network() -> None:
