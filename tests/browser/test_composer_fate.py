@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.harness import pictures
-from tests.harness.browser import assert_accessible
+from tests.harness.browser import PHONE, assert_accessible
 from tests.harness.children import wait_until
 
 if TYPE_CHECKING:
@@ -207,8 +207,11 @@ def test_words_changed_after_a_lost_answer_go_into_the_edit(composing: Page) -> 
     share(page)
     page.get_by_text("The first version of this post is published.").wait_for()
     assert_accessible(page)
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: asked.append(dialog.type))
     page.get_by_role("link", name="Edit the published post").click()
     page.wait_for_url("**/edit")
+    assert asked == []
     expect(page.get_by_label("Caption")).to_have_value("the second version")
     expect(page.locator('[name="alts[]"]').nth(0)).to_have_value("one")
     expect(page.locator('[name="alts[]"]').nth(1)).to_have_value("two")
@@ -243,8 +246,54 @@ def test_sending_can_be_cancelled(composing: Page) -> None:
     page.get_by_label("Caption").fill("not after all")
     share(page)
     page.get_by_role("button", name="Cancel").click()
+    page.get_by_text("You stopped it.", exact=False).wait_for()
+    expect(page.get_by_text("The connection broke.")).to_be_hidden()
     expect(page.get_by_label("Caption")).to_be_editable()
     expect(page.get_by_role("button", name="Share", exact=True)).to_be_enabled()
+
+
+def test_the_eleventh_picture_is_not_left_out_without_a_word(composing: Page) -> None:
+    page = composing
+    page.get_by_label("Caption").fill("eleven were chosen")
+    choose(page, *files(*(f"{n}.png" for n in range(11))))
+    share(page)
+    page.get_by_text("Nothing was shared", exact=False).first.wait_for()
+    expect(page.locator(".refused > li")).to_have_text("10.png: a post holds at most 10 pictures.")
+    share(page)
+    page.wait_for_url("/")
+    expect(pending(page, "eleven were chosen")).to_have_count(1)
+
+
+def test_what_happens_is_seen_from_the_end_of_a_long_form(
+    as_person: Callable[..., Page], ann: Person
+) -> None:
+    page = as_person(ann, viewport=PHONE, has_touch=True)
+    page.add_init_script(SLOWLY)
+    page.goto("/create")
+    choose(page, *files(*(f"{n}.png" for n in range(9))), broken("cut.jpg"))
+    page.get_by_label("Caption").fill("down here")
+    page.get_by_label("Caption").scroll_into_view_if_needed()
+    share(page)
+    expect(page.get_by_role("button", name="Cancel")).to_be_in_viewport()
+    expect(page.locator("#images-error")).to_be_in_viewport()
+
+
+def test_a_discarded_draft_can_be_had_back(composing: Page) -> None:
+    page = composing
+    page.get_by_label("Caption").fill("thrown away")
+    page.get_by_text("Draft saved on this device.").wait_for()
+    page.reload()
+    page.get_by_role("button", name="Discard").click()
+    expect(page.get_by_text("Continue your draft?")).to_be_hidden()
+    page.get_by_role("button", name="Undo").click()
+    page.get_by_role("button", name="Restore").click()
+    expect(page.get_by_label("Caption")).to_have_value("thrown away")
+    page.reload()
+    page.get_by_role("button", name="Discard").click()
+    page.reload()
+    page.get_by_label("Caption").press_sequentially("x")
+    page.get_by_text("Draft saved on this device.").wait_for()
+    expect(page.get_by_text("Continue your draft?")).to_be_hidden()
 
 
 def test_a_file_that_went_away_is_named(

@@ -23,6 +23,13 @@ export function clearRefused(form) {
   [...part(form, "refused").children].filter((line) => !line.querySelector("q")).forEach((line) => line.remove());
 }
 
+/** Whether something that was chosen is not in the post, and its writer was not told at a press yet; tells it from now on. */
+export function tellRefused(form) {
+  const fresh = [...part(form, "refused").children].filter((line) => !line.dataset.told);
+  for (const line of fresh) line.dataset.told = "yes";
+  return fresh.length > 0;
+}
+
 async function read(form, thumb) {
   if (!thumb.parentElement) return; // removed while it waited
   try {
@@ -36,10 +43,16 @@ async function read(form, thumb) {
   }
 }
 
+function sayAdded(form, thumbs) {
+  const count = thumbs.filter((thumb) => thumb.parentElement).length;
+  if (count) say(form, text(count === 1 ? "photos_added_one" : "photos_added_many", { count }));
+}
+
 /** `pictures` are {id, file, alt}. */
 export function addPictures(form, pictures) {
   const thumbs = pictures.map((picture) => addThumb(form, picture));
   for (const thumb of thumbs) queue = queue.then(() => read(form, thumb));
+  queue = queue.then(() => sayAdded(form, thumbs));
 }
 
 export function addFiles(form, files) {
@@ -48,21 +61,18 @@ export function addFiles(form, files) {
   clearRefused(form);
   clearCaptionFault(form);
   for (const { name } of files.slice(room)) nameRefused(form, { key: "files_too_many", values: { name, limit: maxFiles } });
-  const taken = files.slice(0, room);
-  addPictures(form, taken.map((file) => ({ id: newId(), file, alt: "" })));
-  const count = taken.length;
-  if (count) say(form, text(count === 1 ? "photos_added_one" : "photos_added_many", { count }));
+  addPictures(form, files.slice(0, room).map((file) => ({ id: newId(), file, alt: "" })));
 }
 
 /** Resolves when nothing is being read any more; `tell` hears which of how many is. */
 export async function allRead(form, tell) {
-  const say = () => {
+  const tellNow = () => {
     const thumbs = thumbsOf(form);
     const waiting = thumbs.filter(isReading).length;
     if (waiting) tell(thumbs.length - waiting + 1, thumbs.length);
   };
-  say();
-  form.addEventListener("composer:change", say);
+  tellNow();
+  form.addEventListener("composer:change", tellNow);
   while (thumbsOf(form).some(isReading)) await queue;
-  form.removeEventListener("composer:change", say);
+  form.removeEventListener("composer:change", tellNow);
 }

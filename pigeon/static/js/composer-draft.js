@@ -11,6 +11,7 @@ import { altOf, fileOf, idOf, takeAllAway } from "./composer-thumbs.js";
 import { findShared, isShared } from "./composer-upload.js";
 import { dropDraft, dropPicture, dropStrays, dropWords, findPicture, keepDraft, keepPicture, listDrafts, newId } from "./draft-store.js";
 import { text } from "./strings.js";
+import { whenGone } from "./toast-gone.js";
 import { toast } from "./toasts.js";
 
 /** {caption, pictures: [{id, name, alt}]} as they stand in the form. */
@@ -34,6 +35,8 @@ export function openDraft(form) {
   let pressed = [];
   let isOver = false;
   let isSwapping = false;
+  let isOffering = false;
+  const discarded = new Set(); // keys of drafts that are gone for who looks
 
   async function tellKept(areWordsKept) {
     const areKept = (await Promise.all(keeping.values())).every(Boolean);
@@ -89,21 +92,36 @@ export function openDraft(form) {
     return true;
   }
 
-  const next = () => listDrafts().find(({ key }) => key !== keyField.value);
+  const waiting = () => listDrafts().filter(({ key }) => key !== keyField.value && !discarded.has(key));
   const withFiles = async (found) => {
     const pictures = await Promise.all(found.pictures.map(async (picture) => ({ ...picture, file: await findPicture(picture.id) })));
     return { ...found, pictures };
   };
 
+  /** At once for who looks, in truth when the message with its Undo has gone, or the page. */
+  function discard(found) {
+    const finish = () => discarded.delete(found.key) && dropDraft(found);
+    const undo = () => {
+      discarded.delete(found.key);
+      offerAll();
+    };
+    discarded.add(found.key);
+    addEventListener("pagehide", finish);
+    whenGone(toast(text("draft_discarded"), { action: { text: text("undo"), run: undo } }), finish);
+  }
+
   async function offerAll() {
-    for (let found = next(); found && form.isConnected; found = next()) {
+    if (isOffering) return;
+    isOffering = true;
+    for (let [found, ...others] = waiting(); found && form.isConnected; [found, ...others] = waiting()) {
       if (await isDone(found)) continue;
-      const choice = await offer(form, await withFiles(found));
-      const now = listDrafts().find(({ key }) => key === found.key); // another tab may have shared it
+      const choice = await offer(form, await withFiles(found), others.length);
+      const now = waiting().find(({ key }) => key === found.key); // another tab may have shared it
       if (!now) continue;
       if (choice === "restore") exchange(await withFiles(now));
-      else await dropDraft(now);
+      else discard(now);
     }
+    isOffering = false;
   }
 
   form.addEventListener("input", keep);

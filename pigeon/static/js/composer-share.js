@@ -8,7 +8,7 @@
 
    While it is read and sent nothing in the form can be changed: what was on the screen at the press is what is sent, or nothing. */
 
-import { allRead, clearRefused } from "./composer-add.js";
+import { allRead, clearRefused, tellRefused } from "./composer-add.js";
 import { clearFaults, showFaults } from "./composer-faults.js";
 import { isReadable } from "./composer-files.js";
 import { isBlank, part, say, thumbsOf } from "./composer-parts.js";
@@ -17,6 +17,7 @@ import { findShared, upload } from "./composer-upload.js";
 import { toastOnNextPage } from "./next-page-toast.js";
 import { keepPreview } from "./previews.js";
 import { text } from "./strings.js";
+import { toast } from "./toasts.js";
 
 function setState(form, state) {
   const isBusy = Boolean(state);
@@ -37,11 +38,10 @@ function showSent(form, share) {
   showProgress(form, share, percent < 100 ? text("uploading", { percent: `${percent}\u00a0%` }) : text("checking"));
 }
 
-/** Resolves with whether everything that was chosen at the press can be sent. */
+/** Resolves with whether everything that was chosen is there to be sent. */
 async function waitForPictures(form) {
-  const count = thumbsOf(form).length;
   await allRead(form, (index, total) => showProgress(form, (index - 1) / total, text("reading", { index, total })));
-  return thumbsOf(form).length === count;
+  return !tellRefused(form);
 }
 
 function toPost(form) {
@@ -60,13 +60,19 @@ async function unreadable(form) {
 function edit(form, faults) {
   setState(form, "");
   showFaults(form, faults);
-  if (!form.contains(document.activeElement)) form.querySelector(".button-primary").focus();
+  form.querySelector(".notice-danger:not([hidden]), .is-wrong, #images-error:not([hidden])")?.scrollIntoView({ block: "center", behavior: "instant" });
+  if (!form.contains(document.activeElement)) form.querySelector(".button-primary").focus({ preventScroll: true });
 }
 
 /** A server that answered this has stored nothing; after anything else the post may exist. */
 const isRefusal = ({ status }) => status >= 400 && status < 500;
 
-async function fail(form, draft, error) {
+async function fail({ form, draft }, error, signal) {
+  if (signal.aborted) {
+    setState(form, "");
+    toast(text("sharing_stopped"));
+    return undefined;
+  }
   if (isRefusal(error)) {
     draft.settle();
     return edit(form, error);
@@ -99,7 +105,7 @@ async function send(composing, signal) {
     toastOnNextPage(text(images.length ? "post_shared" : "post_published"));
   } catch (error) {
     if (error.code === "idempotency_conflict") return meetFirstVersion(composing, signal);
-    return fail(form, draft, error);
+    return fail(composing, error, signal);
   }
   await draft.drop();
   leave.release();
@@ -111,7 +117,6 @@ export async function share(composing) {
   const { form } = composing;
   if (form.dataset.state) return;
   clearFaults(form);
-  clearRefused(form);
   part(form, "published").hidden = true;
   if (isBlank(form)) {
     showFaults(form, { fields: { caption: { message: text("nothing_to_share") } } });
@@ -123,11 +128,14 @@ export async function share(composing) {
   const isCancelled = new Promise((resolve) => stop.signal.addEventListener("abort", () => resolve(false)));
   const isWhole = await Promise.race([waitForPictures(form), isCancelled]);
   if (isWhole) {
+    clearRefused(form);
     await send(composing, stop.signal);
     return;
   }
-  setState(form, "");
-  if (stop.signal.aborted) return;
+  if (stop.signal.aborted) {
+    setState(form, "");
+    return;
+  }
   say(form, text("not_shared"));
-  showFaults(form, { fields: { images: { message: text("not_shared") } } });
+  edit(form, { fields: { images: { message: text("not_shared") } } });
 }
