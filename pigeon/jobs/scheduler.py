@@ -24,7 +24,7 @@ from pigeon import create_app
 from pigeon.cache import keys
 from pigeon.domain.errors import DomainError
 from pigeon.extensions import db, settings, state
-from pigeon.faults import Outage
+from pigeon.faults import Outage, is_passing, reason_of
 from pigeon.jobs import queues, runner
 from pigeon.jobs.worker import announce_ready
 from pigeon.jobs.write_backs import Flusher
@@ -81,7 +81,6 @@ def _start(rows: list[tuple[int, str]]) -> None:
 
 
 def keep_house() -> None:
-    addresses.respell()
     collectors.forget_expired()
     collectors.collect()
 
@@ -89,6 +88,7 @@ def keep_house() -> None:
 TASKS: tuple[tuple[Callable[[], object], float, bool], ...] = (
     (sweep_outbox, TICK_S, False),
     (keep_house, 3_600.0, True),
+    (addresses.respell, 3_600.0, True),
 )
 
 
@@ -159,8 +159,11 @@ class Scheduler:
         with self._app.app_context():
             try:
                 run()
-            except Exception:
-                log.exception("housekeeping_failed")
+            except Exception as error:
+                if not is_passing(error):
+                    log.exception("housekeeping_failed")
+                    return
+                log.warning("housekeeping_waits", reason=reason_of(error))
 
     def _resign(self) -> None:
         """Let the next one begin at once."""

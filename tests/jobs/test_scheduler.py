@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from redis.exceptions import ConnectionError
+from redis.exceptions import ConnectionError, OutOfMemoryError
 from sqlalchemy import update
 from structlog.testing import capture_logs
 
@@ -16,7 +16,7 @@ from pigeon.extensions import db, state
 from pigeon.jobs import queues, scheduler
 from pigeon.jobs.scheduler import Scheduler, Task, sweep_outbox
 from pigeon.models import OutboxRow
-from pigeon.services import outbox
+from pigeon.services import addresses, outbox
 from pigeon.unit_of_work import unit_of_work
 from tests.factories import make_post, make_user
 
@@ -119,6 +119,16 @@ def test_housekeeping_that_fails_is_logged_and_harms_nothing(app: Flask) -> None
     assert [line["event"] for line in lines] == ["housekeeping_failed"]
 
 
+def test_housekeeping_that_a_store_keeps_waiting_says_so_in_a_line(app: Flask) -> None:
+    def waits() -> None:
+        raise OutOfMemoryError("used memory > 'maxmemory'")
+
+    with capture_logs() as lines:
+        Scheduler(app)._run_apart(waits)
+    assert [line["event"] for line in lines] == ["housekeeping_waits"]
+
+
 def test_the_house_is_kept(app: Flask) -> None:
-    assert {task.run for task in Scheduler(app)._tasks} == {sweep_outbox, scheduler.keep_house}
+    runs = {sweep_outbox, scheduler.keep_house, addresses.respell}
+    assert {task.run for task in Scheduler(app)._tasks} == runs
     scheduler.keep_house()
