@@ -1,7 +1,8 @@
 """What is too much of a text to be looked at, told before anything reads it.
 
 Normalising sorts every run of combining marks, which costs the square of its length: 50 KB of marks
-are a second, 500 KB stall a worker. So each door asks here first, and here nothing is costly.
+are a second, 500 KB stall a worker. (CPython 3.14.10 sorts them faster; 3.11.2 does not.) So each
+door asks here first, and here nothing is costly.
 """
 
 from __future__ import annotations
