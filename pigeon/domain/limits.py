@@ -31,7 +31,7 @@ TEXT_BYTES = 1024 * 1024
 FORM_PARTS = 100
 """Fields and files of one form together; a post of ten pictures has 23."""
 JSON_DEPTH = 16
-JSON_MARKS = 2_000
+JSON_MARKS = 1_000
 """Brackets, commas and strings of a JSON body together."""
 PAGE_MAX = 50
 PAGE_DEFAULT = 20

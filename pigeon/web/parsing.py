@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from itertools import islice
+from itertools import accumulate, islice
 from typing import Any, TypeVar
 
 from flask import request
@@ -171,18 +171,17 @@ def _check_extent(text: str) -> None:
     if _has_few(text, limits.JSON_DEPTH):
         return
     plain = ESCAPED.sub("", text) if "\\" in text else text
-    depth = 0
-    for count, found in enumerate(MARKS.finditer(plain)):
-        depth += STEPS.get(found[0], 0)
-        if depth > limits.JSON_DEPTH:
-            raise Malformed
-        if count > limits.JSON_MARKS:
-            raise TooLarge
+    marks = islice(MARKS.finditer(plain), limits.JSON_MARKS + 1)
+    steps = [STEPS.get(found[0], 0) for found in marks]
+    if max(accumulate(steps), default=0) > limits.JSON_DEPTH:
+        raise Malformed
+    if len(steps) > limits.JSON_MARKS:
+        raise TooLarge
 
 
 def _has_few(text: str, most: int) -> bool:
     """Whether marks, also those within strings, occur at most so often; as far as that is known."""
-    for mark in '[{]},"':
+    for mark in ',"[{]}':  # what there is most of comes first
         at = text.find(mark)
         while at >= 0:
             most -= 1
