@@ -17,11 +17,11 @@ export async function read(form) {
   setState(form, "reading");
   try {
     const { isDrawable } = await inspect(file, form.dataset);
-    const bitmap = isDrawable ? await createImageBitmap(file) : null;
+    const bitmap = isDrawable ? await createImageBitmap(file).catch(() => null) : null;
     if (turns.get(form) !== turn) return undefined;
     form.elements.crop.disabled = !bitmap;
     if (bitmap) choose(part(form, "cropper"), form.elements.crop, bitmap);
-    // A format that this browser does not read (HEIC): the server takes the middle.
+    // A format that this browser does not read (HEIC), or too little memory: the server takes the middle.
     return setState(form, "chosen", { words: bitmap ? "avatar_chosen" : "avatar_unseen" });
   } catch (error) {
     if (!(error instanceof Refused)) throw error;

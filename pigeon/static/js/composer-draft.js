@@ -28,7 +28,7 @@ function fill(form, { caption, pictures }) {
   addPictures(form, pictures.filter(({ file }) => file));
 }
 
-/** The draft of this form: `key` and `pressed` name the post, every method leaves form and device in agreement. */
+/** The draft of this form; every method of it leaves form and device in agreement. */
 export function openDraft(form) {
   const keyField = form.elements.idempotency_key;
   const keeping = new Map(); // picture id → whether the browser could keep it, later
