@@ -30,7 +30,7 @@ from pigeon.realtime import live, push
 from pigeon.services import notifications_frames
 from pigeon.services.fanouts import BULK_AUDIENCE
 from pigeon.unit_of_work import JobSpec, run_guarded
-from pigeon.web.messages import image_message
+from pigeon.web.wording import image_sentence
 
 log = structlog.get_logger()
 LIKES = 1_000
@@ -113,7 +113,7 @@ def _tell_avatar(event: events.AvatarShown) -> None:
 
 def _tell_avatar_failure(event: events.AvatarFailed) -> None:
     with force_locale(event.language):
-        error = {"code": event.code, "message": image_message(event.code)}
+        error = {"code": event.code, "message": image_sentence(event.code)}
     push.to_user("avatar.failed", {"error": error}, event.user_id)
 
 

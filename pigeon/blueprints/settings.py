@@ -25,9 +25,9 @@ from pigeon.services import accounts_changes, avatars, sessions, users
 from pigeon.web.forms import Form, render_refused
 from pigeon.web.guards import ANYONE, MEMBERS, access
 from pigeon.web.login import get_viewer
-from pigeon.web.messages import me_with_messages
 from pigeon.web.parsing import read_form
 from pigeon.web.paths import own_path
+from pigeon.web.wording import me_with_sentences
 
 THEMES = ("system", "light", "dark")
 NOTIFIED = tuple(Notify.__dataclass_fields__)
@@ -228,4 +228,4 @@ def _account() -> dict[str, Any]:
 
 def _me() -> Any:
     """Oneself with everything that only settings show."""
-    return me_with_messages(users.get_me(get_viewer().user_id))
+    return me_with_sentences(users.get_me(get_viewer().user_id))

@@ -96,7 +96,7 @@ def _mentions(ids: list[int]) -> dict[int, list[int]]:
 
 
 def _newest(post_id: int) -> Any:
-    """A limit inside a union needs a subquery; by the index, however long the conversation."""
+    """A limit inside a union needs a subquery; by the index, however long the discussion."""
     newest = (
         select(CommentModel.post_id, CommentModel.id)
         .join(UserModel, UserModel.id == CommentModel.author_id)

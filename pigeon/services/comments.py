@@ -19,7 +19,7 @@ SHOWN = 20
 
 @dataclass(frozen=True, kw_only=True)
 class Around:
-    """The part of a conversation that holds one comment, lists newest first.
+    """The part of a discussion that holds one comment, lists newest first.
 
     `top` holds it or its parent; `replies`, of that parent `opened`, holds it when it is a reply.
     `is_newest` says that no top comments are newer than those in `top`.

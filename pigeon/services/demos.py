@@ -29,7 +29,7 @@ from pigeon.models import MediaModel, PostModel, PublicationModel, UserModel
 from pigeon.services import (
     accounts,
     avatars,
-    demos_conversations,
+    demos_discussions,
     follows,
     media,
     posts,
@@ -60,7 +60,7 @@ def is_unfinished() -> bool:
     """Whether everybody here is of the demo, and some of their posts or words are missing."""
     names = set(db.session.scalars(select(UserModel.username)))
     is_ours = names <= {person.username for person in people.PEOPLE}
-    return is_ours and (_published() < len(people.POSTS) or demos_conversations.is_missing())
+    return is_ours and (_published() < len(people.POSTS) or demos_discussions.is_missing())
 
 
 def fill(say: Callable[[str], None]) -> None:
@@ -75,8 +75,8 @@ def fill(say: Callable[[str], None]) -> None:
             _make_post(post, [next(painted) for _ in post.pictures])
             if number % 10 == 0:
                 say(f"{number} of {len(posts_left)} posts")
-    if demos_conversations.is_missing():
-        demos_conversations.fill()
+    if demos_discussions.is_missing():
+        demos_discussions.fill()
 
 
 def _painters() -> ProcessPoolExecutor:

@@ -21,8 +21,8 @@ from werkzeug.exceptions import (
 from pigeon import faults
 from pigeon.domain import errors
 from pigeon.web import badges, login
-from pigeon.web.messages import error_message, field_messages
 from pigeon.web.requests import is_api, request_id
+from pigeon.web.wording import error_sentence, field_sentences
 
 log = structlog.get_logger()
 refusals = faults.Bounded("unavailable")
@@ -77,10 +77,10 @@ def error_body(code: str, fields: dict[str, errors.FieldError]) -> dict[str, Any
 
 def error_object(code: str, fields: dict[str, errors.FieldError]) -> dict[str, Any]:
     """The contract's Error, in the language of the present request."""
-    messages = field_messages(fields)
+    messages = field_sentences(fields)
     return {
         "code": code,
-        "message": error_message(code),
+        "message": error_sentence(code),
         "fields": {
             name: {"code": error.code, "message": messages[name], "limit": error.limit}
             for name, error in fields.items()
@@ -124,7 +124,7 @@ def _written(
         body = json.dumps(error_body(code, fields or {}), ensure_ascii=False)
         return Response(body, status, mimetype="application/json")
     if request.path.startswith(("/static/", "/media/")):
-        return Response(error_message(code), status, mimetype="text/plain")
+        return Response(error_sentence(code), status, mimetype="text/plain")
     return Response(render_error(status, code, wait_s), status, mimetype="text/html")
 
 
@@ -134,7 +134,7 @@ def render_error(status: int, code: str, wait_s: int | None = None) -> str:
     return render_template(
         "errors/error.html",
         status=shown,
-        message=error_message(code),
+        message=error_sentence(code),
         retry_after=wait_s,
         request_id=request_id(),
     )

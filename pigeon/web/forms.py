@@ -11,8 +11,8 @@ from flask import Response, make_response, render_template
 
 from pigeon.domain.errors import DomainError, Waiting
 from pigeon.web.errors import STATUS
-from pigeon.web.messages import error_message, field_messages
 from pigeon.web.texts import Typed
+from pigeon.web.wording import error_sentence, field_sentences
 
 SECRETS = frozenset(("password", "current_password", "csrf_token"))
 UNSEEN = frozenset(("next", "invite", "crop", "idempotency_key"))
@@ -34,9 +34,9 @@ class Form:
 def refused_form(error: DomainError, values: Mapping[str, str], **lists: list[str]) -> Form:
     """The form again: everything that was typed but secrets, and a message at each fault."""
     fields = getattr(error, "fields", {})
-    errors = field_messages({name: fields[name] for name in fields if name not in UNSEEN})
+    errors = field_sentences({name: fields[name] for name in fields if name not in UNSEEN})
     if len(errors) < len(fields) or not fields:
-        errors[""] = error_message(error.code)
+        errors[""] = error_sentence(error.code)
     shown = values.shown() if isinstance(values, Typed) else values
     kept = {name: value for name, value in shown.items() if name not in SECRETS}
     return Form(values=kept | lists, errors=errors)

@@ -110,8 +110,8 @@ def drawn_from() -> Iterator[list[Form]]:
     found: list[Form] = []
 
     def note(_sender: Any, template: Any, context: dict[str, Any], **_: Any) -> None:
-        conversation = context.get("conversation")
-        form = context.get("form") or getattr(conversation, "form", None)
+        discussion = context.get("discussion")
+        form = context.get("form") or getattr(discussion, "form", None)
         if isinstance(form, Form):
             found.append(form)
 

@@ -437,7 +437,7 @@ def test_what_was_missed_arrives_and_nothing_twice(pair: Pair, cast: Cast, site:
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_conversation_panel_and_page_are_accessible(
+def test_discussion_panel_and_page_are_accessible(
     theme: str,
     as_person: Callable[..., Page],
     cast: Cast,

@@ -130,7 +130,7 @@ def test_what_people_say_never_becomes_markup(
     drain: Callable[[], int],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Comments, names and excerpts in conversations, notifications, cards, and live payloads."""
+    """Comments, names and excerpts in discussions, notifications, cards, and live payloads."""
     sent: list[tuple[str, Any]] = []
     monkeypatch.setattr(push, "to_user", lambda event, payload, _to: sent.append((event, payload)))
     monkeypatch.setattr(push, "to_post", lambda event, payload, _to: sent.append((event, payload)))

@@ -32,8 +32,8 @@ from pigeon.services import (
 from pigeon.web.answers import answers
 from pigeon.web.guards import ANYONE, MEMBERS, access
 from pigeon.web.login import get_viewer
-from pigeon.web.messages import me_with_messages
 from pigeon.web.parsing import Body, check_form_names, read_form, read_json
+from pigeon.web.wording import me_with_sentences
 
 AVATAR = {"image": "binary", "crop": "string"}
 
@@ -131,7 +131,7 @@ def confirm() -> Me:
     if kind == "signup":
         begin_session(sessions.start(user_id, caller=caller()))
         forget_sign_up()
-    return me_with_messages(users.get_me(user_id))
+    return me_with_sentences(users.get_me(user_id))
 
 
 @access(ANYONE)
@@ -149,7 +149,7 @@ def resend() -> Nothing:
 def log_in() -> Me:
     body = read_json(LogInBody)
     token = accounts_logins.log_in(body.login, body.password, caller=caller())
-    return me_with_messages(users.get_me(begin_session(token).user_id))
+    return me_with_sentences(users.get_me(begin_session(token).user_id))
 
 
 @access(ANYONE)
@@ -175,14 +175,14 @@ def reset() -> None:
 @access(MEMBERS)
 @answers(Me)
 def get_me() -> Me:
-    return me_with_messages(users.get_me(get_viewer().user_id))
+    return me_with_sentences(users.get_me(get_viewer().user_id))
 
 
 @access(MEMBERS, rate=(60, 60))
 @answers(Me, body=MeBody, also=(422,))
 def update_me() -> Me:
     changed = users.update_profile(get_viewer().user_id, read_json(MeBody).given())
-    return me_with_messages(changed)
+    return me_with_sentences(changed)
 
 
 @access(MEMBERS)

@@ -17,8 +17,8 @@ from pigeon.blueprints.users.api import viewer_id
 from pigeon.domain.comments import Comment, CommentCard
 from pigeon.domain.errors import DomainError, Forbidden, Invalid
 from pigeon.services import comments, comments_changes, posts
-from pigeon.web import conversations
-from pigeon.web.conversations import Conversation
+from pigeon.web import discussions
+from pigeon.web.discussions import Discussion
 from pigeon.web.errors import STATUS
 from pigeon.web.forms import Form, focus_first_fault, refused_form, render_refused
 from pigeon.web.guards import MEMBERS, READERS, access
@@ -34,10 +34,10 @@ def list_of_post(post_id: str) -> ResponseReturnValue:
     number = read_id(post_id)
     post = posts.get(number, viewer_id())
     asked = read_page(comments.comments_kind(number), default=comments.SHOWN)
-    conversation = conversations.of_post(number, viewer_id(), asked)
+    discussion = discussions.of_post(number, viewer_id(), asked)
     if _wants_fragment():
-        return render_template("comments/_list.html", post=post, conversation=conversation)
-    return render_post(post, conversation)
+        return render_template("comments/_list.html", post=post, discussion=discussion)
+    return render_post(post, discussion)
 
 
 @access(MEMBERS, rate=WRITES)
@@ -49,7 +49,7 @@ def add(post_id: str) -> ResponseReturnValue:
         made = comments_changes.create(number, by=by, text=new.text, key=new.key)
     except REFUSALS as error:
         form = refused_form(error, typed)
-        return _refused(error, number, conversations.of_post(number, by, form=form))
+        return _refused(error, number, discussions.of_post(number, by, form=form))
     return redirect(made.href, 303)
 
 
@@ -62,7 +62,7 @@ def show(comment_id: str) -> ResponseReturnValue:
     return render_template(
         "comments/_comment.html" if comment.parent_id else "comments/_thread.html",
         post=posts.get(int(comment.post_id), viewer_id()),
-        conversation=Conversation(comments=[comment], earlier=None),
+        discussion=Discussion(comments=[comment], earlier=None),
         comment=comment,
         replies=None,
     )
@@ -75,13 +75,13 @@ def list_replies(comment_id: str) -> ResponseReturnValue:
     post = posts.get(int(comment.post_id), viewer_id())
     asked = read_page(comments.replies_kind(int(comment.id)), default=comments.SHOWN)
     if not _wants_fragment():
-        return render_post(post, conversations.with_thread(comment, viewer_id(), asked))
+        return render_post(post, discussions.with_thread(comment, viewer_id(), asked))
     page = comments.list_replies(int(comment.id), viewer_id(), asked)
     return render_template(
         "comments/_replies.html",
         post=post,
         comment=comment,
-        replies=conversations.oldest_first(page),
+        replies=discussions.oldest_first(page),
     )
 
 
@@ -96,7 +96,7 @@ def reply(comment_id: str) -> ResponseReturnValue:
         made = comments_changes.create(post_id, by=by, text=new.text, parent_id=number, key=new.key)
     except REFUSALS as error:
         form = refused_form(error, typed)
-        return _refused(error, post_id, conversations.with_thread(answered, by, form=form))
+        return _refused(error, post_id, discussions.with_thread(answered, by, form=form))
     return redirect(place_of(made), 303)
 
 
@@ -145,7 +145,7 @@ def _wants_fragment() -> bool:
     return "fragment" in request.args or "X-Fragment" in request.headers
 
 
-def _refused(error: DomainError, post_id: int, conversation: Conversation) -> ResponseReturnValue:
+def _refused(error: DomainError, post_id: int, discussion: Discussion) -> ResponseReturnValue:
     """The post's page again, with what was typed and what is wrong with it."""
-    page = render_post(posts.get(post_id, viewer_id()), conversation)
+    page = render_post(posts.get(post_id, viewer_id()), discussion)
     return make_response(focus_first_fault(page), STATUS[type(error)])

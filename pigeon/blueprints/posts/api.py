@@ -11,8 +11,8 @@ from pigeon.services import posts, posts_changes, tags, timelines
 from pigeon.web.answers import answers
 from pigeon.web.guards import MEMBERS, READERS, access
 from pigeon.web.login import get_viewer
-from pigeon.web.messages import with_messages
 from pigeon.web.parsing import Body, read_id, read_json, read_key, read_page
+from pigeon.web.wording import with_sentences
 
 CHANGES = (300, 3_600)
 PARTS = {"caption": "string", "images[]": "binaries", "alts[]": "strings"}
@@ -29,13 +29,13 @@ class EditPostBody(Body):
 def add() -> tuple[Post, int]:
     new = read_new_post(read_key())
     post = create(get_viewer().user_id, new)
-    return with_messages(post), 202 if post.images else 201
+    return with_sentences(post), 202 if post.images else 201
 
 
 @access(READERS)
 @answers(Post)
 def show(post_id: str) -> Post:
-    return with_messages(posts.get(read_id(post_id), viewer_id()))
+    return with_sentences(posts.get(read_id(post_id), viewer_id()))
 
 
 @access(MEMBERS, rate=CHANGES)
@@ -43,7 +43,7 @@ def show(post_id: str) -> Post:
 def edit(post_id: str) -> Post:
     number, by = read_id(post_id), get_viewer().user_id
     posts_changes.check_may_change(number, by)
-    return with_messages(posts_changes.edit(number, by=by, **read_json(EditPostBody).given()))
+    return with_sentences(posts_changes.edit(number, by=by, **read_json(EditPostBody).given()))
 
 
 @access(MEMBERS, rate=CHANGES)
@@ -55,14 +55,14 @@ def remove(post_id: str) -> None:
 @access(MEMBERS, rate=CHANGES)
 @answers(Post, status=202)
 def retry(post_id: str) -> Post:
-    return with_messages(posts_changes.retry(read_id(post_id), by=get_viewer().user_id))
+    return with_sentences(posts_changes.retry(read_id(post_id), by=get_viewer().user_id))
 
 
 @access(MEMBERS, rate=CHANGES)
 @answers(Post)
 def remove_image(post_id: str, image_id: str) -> Post:
     post = posts_changes.remove_image(read_id(post_id), read_id(image_id), by=get_viewer().user_id)
-    return with_messages(post)
+    return with_sentences(post)
 
 
 @access(MEMBERS)

@@ -18,8 +18,8 @@ from pigeon.domain.limits import POST_IMAGES
 from pigeon.domain.page import PageRequest
 from pigeon.domain.posts import Post
 from pigeon.services import posts, posts_changes, tags, users
-from pigeon.web import conversations, feed, texts
-from pigeon.web.conversations import Conversation
+from pigeon.web import discussions, feed, texts
+from pigeon.web.discussions import Discussion
 from pigeon.web.errors import STATUS
 from pigeon.web.forms import Form, focus_first_fault, refused_form
 from pigeon.web.guards import MEMBERS, READERS, access
@@ -34,18 +34,18 @@ GRID = 24
 
 @access(READERS)
 def show(post_id: str) -> ResponseReturnValue:
-    """The post with the newest of its conversation, or with the part that holds `?comment=`."""
+    """The post with the newest of its discussion, or with the part that holds `?comment=`."""
     post = posts.get(read_id(post_id), viewer_id())
     if read_query("fragment") == "card":
         return feed.card_of(post, str(get_locale()))
     wanted = find_id(read_query("comment"))
-    return render_post(post, conversations.find_around(int(post.id), wanted, viewer_id()))
+    return render_post(post, discussions.find_around(int(post.id), wanted, viewer_id()))
 
 
-def render_post(post: Post, conversation: Conversation) -> str:
+def render_post(post: Post, discussion: Discussion) -> str:
     """The page, or for the dialog (`?fragment=`) the post alone."""
     (author,) = users.rows([int(post.author.id)], viewer_id())
-    shown = {"post": post, "author": author, "conversation": conversation}
+    shown = {"post": post, "author": author, "discussion": discussion}
     if read_query("fragment"):
         return render_template("posts/_post.html", **shown)
     return render_template(

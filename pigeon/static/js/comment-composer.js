@@ -6,7 +6,7 @@ import { findDraft, keepDraft } from "./comment-drafts.js";
 import { bindField, hasKeyboard, setText, showError } from "./comment-field.js";
 import { showItem } from "./comment-sending.js";
 import { addRow, restoreUnsent } from "./comment-unsent-row.js";
-import { rootOf } from "./conversation.js";
+import { rootOf } from "./discussion.js";
 import { toast } from "./toasts.js";
 
 const newKey = () => Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(16)).join("");

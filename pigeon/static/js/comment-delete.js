@@ -3,7 +3,7 @@
 
 import { api } from "./api.js";
 import { removeItem, setShown } from "./comment-removal.js";
-import { rootOf } from "./conversation.js";
+import { rootOf } from "./discussion.js";
 import { text } from "./strings.js";
 import { whenGone } from "./toast-gone.js";
 import { toast } from "./toasts.js";

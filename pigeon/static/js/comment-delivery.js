@@ -1,10 +1,10 @@
 /* Sends comments. What fails stays in the list as a row that can be sent again, under its own key, or discarded; it is
-   still there when the conversation is opened again in this visit. */
+   still there when the discussion is opened again in this visit. */
 
 import { ApiError, api } from "./api.js";
 import { showSent, showState } from "./comment-sending.js";
 import { dropUnsent, keepUnsent } from "./comment-unsent.js";
-import { say, showEmpty } from "./conversation.js";
+import { say, showEmpty } from "./discussion.js";
 import { text } from "./strings.js";
 import { toast } from "./toasts.js";
 

@@ -1,6 +1,6 @@
 /* Behaviour `comment-earlier`: loads the comments before those shown, and what is being read stays where it is. */
 
-import { insert, keepPlace, listOf, rootOf } from "./conversation.js";
+import { insert, keepPlace, listOf, rootOf } from "./discussion.js";
 import { fetchDocument, withParameter } from "./fragments.js";
 import { text } from "./strings.js";
 

@@ -3,7 +3,7 @@
 import { api } from "./api.js";
 import { findDraft, keepDraft } from "./comment-drafts.js";
 import { bindField, showError } from "./comment-field.js";
-import { find, rootOf, say } from "./conversation.js";
+import { find, rootOf, say } from "./discussion.js";
 import { fetchDocument, settle } from "./fragments.js";
 import { forgetPages } from "./history.js";
 import { text } from "./strings.js";

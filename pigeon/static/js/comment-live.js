@@ -4,7 +4,7 @@ import { commentPill } from "./comment-pill.js";
 import { removeComment, removeMissing } from "./comment-removal.js";
 import { followThreads, refreshThread } from "./comment-threads.js";
 import { takeTotal, talks, totalOf } from "./comment-totals.js";
-import { fetchComments, find, insert, leavesGap, listOf, rootOf, scrollToEnd, shownIds, showEmpty } from "./conversation.js";
+import { fetchComments, find, insert, leavesGap, listOf, rootOf, scrollToEnd, shownIds, showEmpty } from "./discussion.js";
 import { isOpen, setReplyCount } from "./replies.js";
 
 const PAUSE_MS = 200; // several at once are fetched together

@@ -1,7 +1,7 @@
-/* Behaviour `comment-newest`: from an older part of the conversation to its end. */
+/* Behaviour `comment-newest`: from an older part of the discussion to its end. */
 
 import { replaceComments } from "./comment-waiting.js";
-import { fetchComments, rootOf, scrollToEnd } from "./conversation.js";
+import { fetchComments, rootOf, scrollToEnd } from "./discussion.js";
 import { text } from "./strings.js";
 import { toast } from "./toasts.js";
 

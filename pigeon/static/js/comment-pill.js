@@ -1,7 +1,7 @@
 /* "3 new comments", for who is reading further up: the comments that arrived below and have not been in sight. */
 
 import { showNewest } from "./comment-newest.js";
-import { find, rootOf, scrollToEnd } from "./conversation.js";
+import { find, rootOf, scrollToEnd } from "./discussion.js";
 import { text } from "./strings.js";
 
 /** `add` and `clear` what is unseen; `isAtEnd` whether the reader is where new comments appear. */

@@ -1,11 +1,11 @@
 /* A comment leaves the page, for a while or for good: its row folds up, counts and the focus follow. */
 
-import { find, listOf, showEmpty, shownIds } from "./conversation.js";
+import { find, listOf, showEmpty, shownIds } from "./discussion.js";
 import { setReplyCount } from "./replies.js";
 
 const FOLD_MS = 180;
 const still = matchMedia("(prefers-reduced-motion: reduce)");
-const removed = new WeakMap(); // ids by conversation: a reply that was taken out here is told of once more
+const removed = new WeakMap(); // ids by discussion: a reply that was taken out here is told of once more
 
 function countReply(item, by) {
   const section = item.matches(".reply") && item.closest(".replies");

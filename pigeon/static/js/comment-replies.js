@@ -1,6 +1,6 @@
 /* Behaviour `comment-replies`: "View 3 replies" opens a thread in place, its newest replies first, earlier ones on demand. */
 
-import { insert, keepPlace, rootOf } from "./conversation.js";
+import { insert, keepPlace, rootOf } from "./discussion.js";
 import { closeReplies, fetchReplies, isOpen, openReplies, replyList, setEarlier, setReplyCount } from "./replies.js";
 import { text } from "./strings.js";
 import { toast } from "./toasts.js";

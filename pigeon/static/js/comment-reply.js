@@ -1,6 +1,6 @@
 /* Behaviour `comment-reply`: opens a field below the thread, addressed to who is answered. One at a time. */
 
-import { rootOf } from "./conversation.js";
+import { rootOf } from "./discussion.js";
 
 function makeForm(root, comment) {
   const template = root.querySelector('template[data-part="reply-form"]');

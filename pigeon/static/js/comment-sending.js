@@ -5,7 +5,7 @@ import { replaceComments } from "./comment-waiting.js";
 import { fetchReplies, openReplies, replyList, setReplyCount } from "./replies.js";
 import {
   fetchComments, find, insert, leavesGap, listOf, scrollToEnd, showEmpty,
-} from "./conversation.js";
+} from "./discussion.js";
 
 function makeItem(root, className, words) {
   const item = document.createElement("li");

@@ -1,9 +1,9 @@
-/* Behaviour `comment-target`: `#comment-4` in the address is brought into sight, with the part of the conversation that
+/* Behaviour `comment-target`: `#comment-4` in the address is brought into sight, with the part of the discussion that
    holds it, and lit for two seconds. */
 
 import { openReplies } from "./replies.js";
 import { replaceComments } from "./comment-waiting.js";
-import { find, rootOf, talkOf } from "./conversation.js";
+import { find, rootOf, talkOf } from "./discussion.js";
 import { fetchDocument } from "./fragments.js";
 import { text } from "./strings.js";
 import { toast } from "./toasts.js";

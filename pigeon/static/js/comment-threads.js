@@ -2,7 +2,7 @@
 
 import { removeItem } from "./comment-removal.js";
 import { waitingIn } from "./comment-waiting.js";
-import { find, insert, shownIds } from "./conversation.js";
+import { find, insert, shownIds } from "./discussion.js";
 import { fetchReplies, isOpen, openReplies, replyList, setEarlier, setReplyCount } from "./replies.js";
 
 /** Makes an open thread agree with the server's newest page of replies, those before it aside. */

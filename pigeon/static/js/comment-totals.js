@@ -1,12 +1,12 @@
-/* How many comments and replies a post has, as its conversation on this page last heard: a number that it has not heard of
+/* How many comments and replies a post has, as its discussion on this page last heard: a number that it has not heard of
    is a sign that it missed something. */
 
-import { rootOf, talkOf } from "./conversation.js";
+import { rootOf, talkOf } from "./discussion.js";
 import { setCommentCount } from "./counts.js";
 
 const part = (root) => root.querySelector('[data-part="comments"]');
 
-/** The conversations of a post on this page: in the dialog, on its own page. */
+/** The discussions of a post on this page: in the dialog, on its own page. */
 export const talks = (postId) => document.querySelectorAll(`.talk[data-post="${Number(postId)}"]`);
 
 export const totalOf = (root) => Number(part(root).dataset.total);

@@ -1,9 +1,9 @@
-/* Rows of comments that are not sent yet: sent again or discarded by hand, and put back when the conversation is opened again. */
+/* Rows of comments that are not sent yet: sent again or discarded by hand, and put back when the discussion is opened again. */
 
 import { deliver, discard, isUnderWay } from "./comment-delivery.js";
 import { addItem, showState } from "./comment-sending.js";
 import { listUnsent } from "./comment-unsent.js";
-import { find, rootOf, talkOf } from "./conversation.js";
+import { find, rootOf, talkOf } from "./discussion.js";
 
 /** A row for `unsent` below its thread, or at the end of the comments. */
 export function addRow(root, thread, unsent) {

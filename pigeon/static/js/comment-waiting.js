@@ -1,6 +1,6 @@
-/* Another part of the conversation takes the place of what is shown; what waits to be sent stays, at the end. */
+/* Another part of the discussion takes the place of what is shown; what waits to be sent stays, at the end. */
 
-import { listOf, showEmpty } from "./conversation.js";
+import { listOf, showEmpty } from "./discussion.js";
 import { settle } from "./fragments.js";
 
 /** Rows of comments that the server does not have yet, or may not have. */

@@ -1,4 +1,4 @@
-"""The conversation under a post: written, answered, changed and read, by every way there is."""
+"""The discussion under a post: written, answered, changed and read, by every way there is."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from pigeon.demo.conversations import TALKS, DemoComment, DemoLike, Place, list_comments, list_likes
+from pigeon.demo.discussions import TALKS, DemoComment, DemoLike, Place, list_comments, list_likes
 from pigeon.demo.people import BELLS, FOLLOWS, PEOPLE, POSTS
 from pigeon.domain import text
 from pigeon.services.comments_checks import check_comment

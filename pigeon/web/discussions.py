@@ -12,7 +12,7 @@ from pigeon.web.forms import Form
 
 
 @dataclass(frozen=True, kw_only=True)
-class Conversation:
+class Discussion:
     """Top comments of one page, oldest first.
 
     `earlier` is the cursor of the page before, `later` whether newer ones are left out;
@@ -33,11 +33,11 @@ def of_post(
     viewer_id: int | None,
     request: PageRequest | None = None,
     form: Form | None = None,
-) -> Conversation:
+) -> Discussion:
     """The newest page, or the one that was asked for."""
     asked = request or PageRequest(kind=comments.comments_kind(post_id), limit=comments.SHOWN)
     page = comments.list_of_post(post_id, viewer_id, asked)
-    return Conversation(
+    return Discussion(
         comments=page.items[::-1],
         earlier=page.next,
         later=asked.before is not None,
@@ -45,13 +45,13 @@ def of_post(
     )
 
 
-def around(comment_id: int, viewer_id: int | None) -> Conversation:
+def around(comment_id: int, viewer_id: int | None) -> Discussion:
     """The page that holds a comment; a reply's thread is open at its page. NotFound."""
     found = comments.around(comment_id, viewer_id)
     opened = {}
     if found.opened is not None and found.replies is not None:
         opened[str(found.opened)] = oldest_first(found.replies)
-    return Conversation(
+    return Discussion(
         comments=found.top.items[::-1],
         earlier=found.top.next,
         later=not found.is_newest,
@@ -59,7 +59,7 @@ def around(comment_id: int, viewer_id: int | None) -> Conversation:
     )
 
 
-def find_around(post_id: int, comment_id: int | None, viewer_id: int | None) -> Conversation:
+def find_around(post_id: int, comment_id: int | None, viewer_id: int | None) -> Discussion:
     """As `around`; the newest page when the comment is gone, or is another post's."""
     if comment_id is not None:
         try:
@@ -76,7 +76,7 @@ def with_thread(
     viewer_id: int | None,
     request: PageRequest | None = None,
     form: Form | None = None,
-) -> Conversation:
+) -> Discussion:
     """The page that holds a comment or reply, its thread open and ready for an answer to it."""
     base = around(int(comment.id), viewer_id)
     opened = dict(base.open_replies)
@@ -86,7 +86,7 @@ def with_thread(
         )
         page = comments.list_replies(int(comment.id), viewer_id, asked)
         opened[comment.id] = oldest_first(page)
-    return Conversation(
+    return Discussion(
         comments=base.comments,
         earlier=base.earlier,
         later=base.later,

@@ -14,8 +14,8 @@ from typing import Any
 from sqlalchemy import insert, select, update
 
 from pigeon.cache.write_back import Entry
-from pigeon.demo import conversations
-from pigeon.demo.conversations import DemoComment, DemoLike, Place
+from pigeon.demo import discussions
+from pigeon.demo.discussions import DemoComment, DemoLike, Place
 from pigeon.demo.people import BELLS, FOLLOWED_HOURS_AGO, PEOPLE, POSTS
 from pigeon.domain import text
 from pigeon.domain.clock import utc_now
@@ -88,7 +88,7 @@ def _say(uow: UnitOfWork, people: dict[str, int], posts: dict[Place, PostModel])
     """Insert what is said, oldest first, so that ids are in the order of time."""
     known: dict[tuple[Place, int | None], int] = {}
     said: Said = []
-    for comment in conversations.list_comments():
+    for comment in discussions.list_comments():
         if comment.place not in posts:
             continue
         row = _row(comment, people[comment.username], posts[comment.place])
@@ -151,7 +151,7 @@ def _post_likes(people: dict[str, int], posts: dict[Place, PostModel]) -> Iterab
             row = posts[place]
             yield from (
                 _entry("post", people[like.username], row.id, _moment(row, place, like.hours_ago))
-                for like in conversations.list_likes(post)
+                for like in discussions.list_likes(post)
             )
 
 

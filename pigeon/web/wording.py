@@ -19,7 +19,7 @@ def _(sentence: str, **values: str) -> Any:
     return lazy_gettext(sentence, **values)
 
 
-def field_message(error: FieldError) -> str:
+def field_sentence(error: FieldError) -> str:
     """One sentence for a field at fault; names the limit where there is one."""
     limit = f"{error.limit:,}" if error.limit is not None else ""
     sentences = {
@@ -50,25 +50,25 @@ def _megapixels(limit: int | None) -> str:
     return str((limit or limits.IMAGE_PIXELS) // 1_000_000)
 
 
-def image_message(code: str) -> str:
+def image_sentence(code: str) -> str:
     if code == "bad_format":
         return str(
             _("This is not a picture we can read. JPEG, PNG, WebP, GIF, AVIF and HEIC work.")
         )
-    return field_message(FieldError(code))
+    return field_sentence(FieldError(code))
 
 
-def password_message(error: FieldError) -> str:
+def password_sentence(error: FieldError) -> str:
     """A new password has the wrong form when it is easy to guess; says what to do about it."""
     if error.code == "bad_format":
         return str(_("This is easy to guess. Choose several words that do not belong together."))
-    return field_message(error)
+    return field_sentence(error)
 
 
-def with_messages(post: Post) -> Post:
+def with_sentences(post: Post) -> Post:
     """The post with a sentence at each failed image; cards are stored without words."""
     images = [
-        replace(image, error=replace(image.error, message=image_message(image.error.code)))
+        replace(image, error=replace(image.error, message=image_sentence(image.error.code)))
         if image.error
         else image
         for image in post.images
@@ -76,16 +76,16 @@ def with_messages(post: Post) -> Post:
     return replace(post, images=images)
 
 
-def me_with_messages(me: Me) -> Me:
+def me_with_sentences(me: Me) -> Me:
     """Oneself, with a sentence when the last avatar failed: why is stored without words."""
     error = me.avatar.error
     if error is None:
         return me
-    error = replace(error, message=image_message(error.code))
+    error = replace(error, message=image_sentence(error.code))
     return replace(me, avatar=replace(me.avatar, error=error))
 
 
-def error_message(code: str) -> str:
+def error_sentence(code: str) -> str:
     """One sentence for a whole refusal."""
     sentences = {
         "malformed": _("The request could not be read."),
@@ -112,11 +112,11 @@ def error_message(code: str) -> str:
     return str(sentences.get(code, _("Something went wrong on our side.")))
 
 
-def field_messages(fields: Mapping[str, FieldError]) -> dict[str, str]:
-    return {name: _message_of(name, error) for name, error in fields.items()}
+def field_sentences(fields: Mapping[str, FieldError]) -> dict[str, str]:
+    return {name: _sentence_of(name, error) for name, error in fields.items()}
 
 
-def _message_of(name: str, error: FieldError) -> str:
+def _sentence_of(name: str, error: FieldError) -> str:
     if name.startswith("image") and error.code == "bad_format":
-        return image_message(error.code)
-    return password_message(error) if name == "password" else field_message(error)
+        return image_sentence(error.code)
+    return password_sentence(error) if name == "password" else field_sentence(error)

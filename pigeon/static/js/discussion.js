@@ -1,10 +1,10 @@
-/* The conversation under a post, as it stands on the page. Ids grow with time, so they are the order of every list. */
+/* The discussion under a post, as it stands on the page. Ids grow with time, so they are the order of every list. */
 
 import { fetchDocument, settle } from "./fragments.js";
 
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
-export const rootOf = (element) => element.closest("[data-conversation]");
+export const rootOf = (element) => element.closest("[data-discussion]");
 export const talkOf = (root) => root.querySelector(".talk");
 export const listOf = (root) => root.querySelector(".comment-list");
 export const find = (root, id) => root.querySelector(`#comment-${id}`);

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from random import Random
 from zlib import crc32
 
-from pigeon.demo.conversations_en import TALKS_EN
-from pigeon.demo.conversations_ko import TALKS_KO
+from pigeon.demo.discussions_en import TALKS_EN
+from pigeon.demo.discussions_ko import TALKS_KO
 from pigeon.demo.people import FOLLOWS, PEOPLE, DemoPost
 
 LINE = re.compile(r"(?P<reply>> )?(?P<name>[a-z0-9._]+)(?P<edited>\*)?(\+(?P<likes>\d+))?: (.+)")
