@@ -20,7 +20,8 @@ from pigeon.extensions import db
 from pigeon.jobs import queues
 from pigeon.jobs.scheduler import TICK_S, sweep_outbox
 from pigeon.models import OutboxRow
-from pigeon.services import fanouts, followers
+from pigeon.services.follows import followers
+from pigeon.services.timelines import fanouts
 
 QUEUE = "fanout-bulk"
 JOB = "timelines.push"

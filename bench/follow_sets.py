@@ -13,7 +13,7 @@ from pigeon.cache import keys
 from pigeon.domain.page import PageRequest
 from pigeon.extensions import cache, db
 from pigeon.models import FollowModel
-from pigeon.services import follow_sets, follows
+from pigeon.services.follows import followees, follows
 
 SETS, INDEX = "set", "index"
 AUTHORS = 20
@@ -57,12 +57,12 @@ def _questions(ground: Ground) -> dict[str, dict[str, Callable[[int], object]]]:
     authors = ground.data.popular[:AUTHORS]
     return {
         f"which of {AUTHORS} authors does the reader follow": {
-            SETS: lambda viewer: follow_sets.among(viewer, authors),
-            INDEX: lambda viewer: follow_sets.in_sql(viewer, authors),
+            SETS: lambda viewer: followees.among(viewer, authors),
+            INDEX: lambda viewer: followees.in_sql(viewer, authors),
         },
         "does the reader follow one author": {
-            SETS: lambda viewer: follow_sets.among(viewer, authors[:1]),
-            INDEX: lambda viewer: follow_sets.in_sql(viewer, authors[:1]),
+            SETS: lambda viewer: followees.among(viewer, authors[:1]),
+            INDEX: lambda viewer: followees.in_sql(viewer, authors[:1]),
         },
         "everybody the reader follows": {SETS: _members, INDEX: _followees},
         "the first page of whom the reader follows": {
@@ -83,5 +83,5 @@ def _followees(viewer: int) -> set[int]:
 
 
 def _check(ways: dict[str, Callable[[int], object]], viewer: int) -> None:
-    follow_sets.among(viewer, [1])
+    followees.among(viewer, [1])
     assert ways[SETS](viewer) == ways[INDEX](viewer)

@@ -20,7 +20,7 @@ from pigeon.domain.sessions import Caller
 from pigeon.extensions import db
 from pigeon.processes import embedded
 from pigeon.processes.syncing import kept_synced
-from pigeon.services import sessions
+from pigeon.services.accounts import sessions
 from tests.harness import children, connections, mariadb, redis_pair
 from tests.harness.environment import SAFE
 from tests.harness.redis_pair import RedisPair

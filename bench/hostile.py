@@ -18,7 +18,7 @@ from bench.attackers import HOSTILE, Raid
 from bench.ground import Ground
 from bench.live import empty_database
 from bench.results import Goal, Group, Row, Table, figure, ratio
-from pigeon.services import sessions
+from pigeon.services.accounts import sessions
 from tests.factories import make_comment, make_post, make_user
 from tests.harness import children, connections
 from tests.harness.environment import ROOT

@@ -9,7 +9,7 @@ from bench.ground import Ground
 from bench.results import Goal, Group, Row, Table, ratio, shown, spread
 from pigeon.domain.page import PageRequest
 from pigeon.jobs import queues
-from pigeon.services import timelines
+from pigeon.services.timelines import timelines
 
 PAUSE_S = 0.0005
 JOBS_PER_S = 150

@@ -15,8 +15,11 @@ from bench.ground import Ground
 from bench.results import Goal, Group, Row, Table, ratio, shown, spread
 from pigeon.extensions import db
 from pigeon.models import PostLike, PostModel
-from pigeon.services import counts, likes, post_cards, write_backs
-from pigeon.services.likes import POSTS
+from pigeon.services import counts
+from pigeon.services.likes import likes
+from pigeon.services.likes.likes import POSTS
+from pigeon.services.posts import cards as post_cards
+from pigeon.services.write_backs import flusher as write_backs
 from tests.harness import children, counting
 
 OURS, THROUGH, BARE = "write-back", "WRITE_BACK=off", "row, counter and commit by the driver"

@@ -7,8 +7,10 @@ from contextlib import suppress
 
 from bench.crowd import CLIENTS, Crowd
 from bench.results import Goal, Row, spread
-from pigeon.services import counts, likes, write_backs
-from pigeon.services.likes import POSTS
+from pigeon.services import counts
+from pigeon.services.likes import likes
+from pigeon.services.likes.likes import POSTS
+from pigeon.services.write_backs import flusher as write_backs
 
 PRESSES, PER_S = 30, 60
 READS, ROUNDS = 10_000, 10

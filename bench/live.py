@@ -17,7 +17,7 @@ from bench.results import Goal, Group, Row, Table, figure, spread
 from bench.two_browsers import Visit
 from pigeon.domain.sessions import Caller
 from pigeon.extensions import db
-from pigeon.services import sessions
+from pigeon.services.accounts import sessions
 from tests.factories import make_post, make_user
 from tests.harness import children
 from tests.harness.environment import ROOT

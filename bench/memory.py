@@ -5,7 +5,7 @@ from __future__ import annotations
 from bench.ground import Ground
 from bench.results import Goal, Group, Row, Table, figure, spread
 from pigeon.cache import keys
-from pigeon.services import timelines
+from pigeon.services.timelines import timelines
 from pigeon.stores.timelines import Pusher
 
 ZSET = "bench:zset"

@@ -13,7 +13,8 @@ from bench.results import Goal, Group, Row, Table, figure, shown, spread
 from pigeon.cache import keys
 from pigeon.extensions import db
 from pigeon.models import PublicationModel
-from pigeon.services import followers, posts
+from pigeon.services.follows import followers
+from pigeon.services.posts import posts
 
 ALONE, BESIDE = "alone", "beside the large author's posts"
 PATIENCE_S = 30

@@ -17,7 +17,7 @@ from pigeon.domain.clock import utc_now
 from pigeon.extensions import db
 from pigeon.jobs import queues, runner
 from pigeon.models import FollowModel, NotificationModel, OutboxRow, PostModel
-from pigeon.services import posts
+from pigeon.services.posts import posts
 
 QUEUE = "notify"
 WORKER, BATCH, EACH, EACH_AT_ONCE = (

@@ -13,7 +13,7 @@ from bench.results import Goal, Group, Row, Spread, Table, ratio, shown, spread
 from bench.timeline_sql import Baselines, Entry
 from pigeon.domain.page import PageRequest
 from pigeon.extensions import db
-from pigeon.services import timelines
+from pigeon.services.timelines import timelines
 from tests.harness import counting
 
 LIMIT = 20

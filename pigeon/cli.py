@@ -15,18 +15,13 @@ from pigeon.domain.errors import DomainError, FieldsRefused
 from pigeon.domain.sessions import Caller
 from pigeon.extensions import db, settings
 from pigeon.models import UserModel
-from pigeon.services import (
-    accounts,
-    accounts_links,
-    collectors,
-    invites,
-    outbox,
-    readiness,
-    sessions,
-    timelines,
-    users,
-    write_backs,
-)
+from pigeon.services import collectors, readiness
+from pigeon.services.accounts import invites, sessions, signups
+from pigeon.services.accounts import links as accounts_links
+from pigeon.services.outbox import outbox
+from pigeon.services.timelines import timelines
+from pigeon.services.users import users
+from pigeon.services.write_backs import flusher
 
 users_group = AppGroup("users", help="Accounts, tokens and invitations.")
 timelines_group = AppGroup("timelines", help="Home timelines in Redis.")
@@ -76,7 +71,7 @@ def create_user(
     """Make an account."""
     try:
         if confirmed:
-            accounts.create(
+            signups.create(
                 username=username,
                 email=email,
                 password=password,
@@ -85,14 +80,14 @@ def create_user(
                 language=language,
             )
         else:
-            form = accounts.SignUp(
+            form = signups.SignUp(
                 email=email,
                 username=username,
                 display_name=display_name or username,
                 password=password,
                 language=language,
             )
-            accounts.sign_up(form, caller=Caller())
+            signups.sign_up(form, caller=Caller())
     except DomainError as error:
         refuse(error)
     click.echo(f"{username} was made." if confirmed else f"A link was mailed to {email}.")
@@ -128,14 +123,17 @@ def create_invite(uses: int, days: int) -> None:
 @click.command("demo")
 def demo() -> None:
     """Fill an empty development site with people, posts and pictures."""
-    from pigeon.services import demos  # brings NumPy along, which no other process needs
+    from pigeon.demo.seeds import community
 
     if settings().is_production:
         raise click.ClickException("There is no demo in production.")
-    if db.session.scalar(select(UserModel.id).limit(1)) is not None and not demos.is_unfinished():
+    if (
+        db.session.scalar(select(UserModel.id).limit(1)) is not None
+        and not community.is_unfinished()
+    ):
         click.echo("There are people here already: nothing was done.")
         return
-    demos.fill(click.echo)
+    community.fill(click.echo)
 
 
 @timelines_group.command("rebuild")
@@ -219,7 +217,7 @@ def retry_jobs(job_id: int | None, everything: bool) -> None:
 def show_write_back() -> None:
     """How much waits, and how long the oldest has."""
     try:
-        found = write_backs.status()
+        found = flusher.status()
     except DomainError as error:
         refuse(error)
     for kind, pairs in found.waiting.items():
@@ -232,7 +230,7 @@ def show_write_back() -> None:
 def flush_write_back(within: float) -> None:
     """Bring everything that is acknowledged into SQL, and wait for it."""
     try:
-        is_done = write_backs.drain(within_s=within)
+        is_done = flusher.drain(within_s=within)
     except DomainError as error:
         refuse(error)
     if not is_done:

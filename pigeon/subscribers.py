@@ -27,8 +27,8 @@ from pigeon.jobs import (
     users,
 )
 from pigeon.realtime import live, push
-from pigeon.services import notifications_frames
-from pigeon.services.fanouts import BULK_AUDIENCE
+from pigeon.services.notifications import frames as notifications_frames
+from pigeon.services.timelines.fanouts import BULK_AUDIENCE
 from pigeon.unit_of_work import JobSpec, run_guarded
 from pigeon.web.wording import image_sentence
 

@@ -219,11 +219,11 @@ def with_settings(app: Flask) -> Iterator[Callable[..., None]]:
 def drain(app: Flask) -> Callable[[], int]:
     """`drain()` flushes, and does all jobs that wait, and those they bring about, in here."""
     from pigeon.jobs import runner
-    from pigeon.services import write_backs
+    from pigeon.services.write_backs import flusher
     from tests.harness.context import in_app
 
     def flush_and_run() -> int:
-        write_backs.drain(within_s=30)
+        flusher.drain(within_s=30)
         return runner.drain()
 
     return lambda: in_app(app, flush_and_run)

@@ -220,7 +220,7 @@ def test_views_take_texts_from_parsing_alone() -> None:
 @pytest.mark.parametrize("layer", list(WITHOUT_A_SERVICE))
 def test_a_feature_has_one_plural_name_in_every_layer(layer: str) -> None:
     """Its name is that of its service; `posts_api` and `posts_pages` are of `posts`, too."""
-    features = {path.stem for path in (PIGEON / "services").glob("*.py")}
+    features = {path.stem for path in (PIGEON / "services").iterdir()}
     folder = TEMPLATES if layer == "templates" else PIGEON / layer
     stems = {path.stem for path in folder.iterdir() if path.suffix in ("", ".py", ".html")}
     names = {stem for stem in stems if not stem.startswith("__")} - WITHOUT_A_SERVICE[layer]

@@ -5,12 +5,13 @@ from __future__ import annotations
 from flask import Response, redirect, send_file
 from flask.typing import ResponseReturnValue
 
-from pigeon.blueprints.users.api import viewer_id
 from pigeon.domain.errors import NotFound
 from pigeon.extensions import settings
-from pigeon.services import media, policy, post_cards
+from pigeon.services import media, policy
+from pigeon.services.posts import cards as post_cards
 from pigeon.stores.media import CONTENT_TYPES, NAME
 from pigeon.web.guards import READERS, access
+from pigeon.web.login import viewer_id
 
 PRESIGNED_S = 60
 SANDBOX = "default-src 'none'; sandbox"

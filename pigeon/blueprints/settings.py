@@ -21,7 +21,9 @@ from pigeon.blueprints.accounts.cookies import (
 from pigeon.domain.errors import DomainError, FieldsRefused
 from pigeon.domain.users import Notify
 from pigeon.extensions import settings
-from pigeon.services import accounts_changes, avatars, sessions, users
+from pigeon.services.accounts import changes as accounts_changes
+from pigeon.services.accounts import sessions
+from pigeon.services.users import avatars, users
 from pigeon.web.forms import Form, render_refused
 from pigeon.web.guards import ANYONE, MEMBERS, access
 from pigeon.web.login import get_viewer

@@ -22,7 +22,9 @@ from pigeon.domain.errors import NotFound
 from pigeon.extensions import settings
 from pigeon.jobs import queues
 from pigeon.metrics_files import FilesCollector
-from pigeon.services import outbox, readiness, write_backs
+from pigeon.services import readiness
+from pigeon.services.outbox import outbox
+from pigeon.services.write_backs import flusher
 from pigeon.web.guards import ADMINS, ANYONE, access
 from pigeon.web.static import FOLDER, static_url
 
@@ -60,7 +62,7 @@ class JobFigures:
 @access(ADMINS)
 def show() -> ResponseReturnValue:
     """The operator's page: how far write-back and jobs are behind."""
-    backlog = write_backs.find_status()
+    backlog = flusher.find_status()
     return render_template("system/system.html", backlog=backlog, jobs=_job_figures())
 
 
@@ -110,7 +112,7 @@ def _gauges() -> CollectorRegistry:
     if figures is not None:
         pending.set(figures.pending)
         registry.register(pending)
-    if backlog := write_backs.find_status():
+    if backlog := flusher.find_status():
         registry.register(age)
         age.set(backlog.oldest_s)
         for kind, pairs in backlog.waiting.items():

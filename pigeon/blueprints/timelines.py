@@ -8,12 +8,12 @@ from flask.typing import ResponseReturnValue
 from pigeon.domain.posts import Image
 from pigeon.extensions import settings
 from pigeon.services import landing as landings
-from pigeon.services import timelines
-from pigeon.web import home
+from pigeon.services.timelines import timelines
 from pigeon.web.forms import Form
 from pigeon.web.guards import ANYONE, access
 from pigeon.web.login import find_viewer
 from pigeon.web.parsing import read_page, read_query
+from pigeon.web.timelines import home
 
 POSTS = 10
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pigeon.jobs.registry import job
-from pigeon.services import comments_changes
+from pigeon.services.comments import changes
 
 
 @job("default")
 def refresh(post_id: int, comment_ids: list[int], parent_id: int | None) -> None:
-    comments_changes.refresh(post_id, comment_ids, parent_id)
+    changes.refresh(post_id, comment_ids, parent_id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pigeon.jobs.registry import job
-from pigeon.services import likes
+from pigeon.services.likes import likes
 
 
 @job("default")

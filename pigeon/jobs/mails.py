@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from pigeon.jobs.registry import job
-from pigeon.services import accounts, accounts_recovery, mails
+from pigeon.services import mails
+from pigeon.services.accounts import recovery, signups
 
 
 @job("mail")
@@ -13,9 +14,9 @@ def send(template: str, to: str, language: str, values: dict[str, str]) -> None:
 
 @job("mail")
 def issue_link(email_key: str) -> None:
-    accounts.issue_link(email_key)
+    signups.issue_link(email_key)
 
 
 @job("mail")
 def issue_reset(email_key: str) -> None:
-    accounts_recovery.issue_reset(email_key)
+    recovery.issue_reset(email_key)

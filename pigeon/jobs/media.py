@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from pigeon.jobs.registry import job
-from pigeon.services import media, publishing
+from pigeon.services import media
+from pigeon.services.posts import publishing
 
 
 def _failed(media_id: int) -> None:

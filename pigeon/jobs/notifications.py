@@ -7,22 +7,24 @@ from collections.abc import Iterable, Mapping
 from pigeon.crash_points import crash_point
 from pigeon.jobs.registry import Again, job
 from pigeon.realtime import push
-from pigeon.services import (
+from pigeon.services.notifications import (
+    announcements,
+    counts,
+    groups,
     notifications,
-    notifications_announcements,
-    notifications_counts,
-    notifications_frames,
-    notifications_groups,
 )
-from pigeon.services.notifications_frames import Frame
-from pigeon.services.notifications_groups import Settled
+from pigeon.services.notifications import (
+    frames as notifications_frames,
+)
+from pigeon.services.notifications.frames import Frame
+from pigeon.services.notifications.groups import Settled
 from pigeon.unit_of_work import current_claim
 
 
 @job("notify")
 def announce_post(post_id: int) -> Again | None:
     progress = ""
-    for step in notifications_announcements.announce_post(post_id, _progress()):
+    for step in announcements.announce_post(post_id, _progress()):
         _push_told(step.told)
         progress = step.progress
     return Again(progress=progress) if progress else None
@@ -31,48 +33,48 @@ def announce_post(post_id: int) -> Again | None:
 @job("notify")
 def announce_mentions(post_id: int, people: list[int]) -> None:
     """After an edit of a post: the newly named."""
-    _push_told(notifications_announcements.announce_mentions(post_id, people))
+    _push_told(announcements.announce_mentions(post_id, people))
 
 
 @job("notify")
 def announce_comment(comment_id: int) -> None:
-    _push_told(notifications_announcements.announce_comment(comment_id))
+    _push_told(announcements.announce_comment(comment_id))
 
 
 @job("notify")
 def announce_named(comment_id: int, people: list[int]) -> None:
     """After an edit of a comment: the newly named."""
-    _push_told(notifications_announcements.announce_named(comment_id, people))
+    _push_told(announcements.announce_named(comment_id, people))
 
 
 @job("notify")
 def withdraw_post(post_id: int) -> Again | None:
-    gone = notifications_announcements.withdraw_post(post_id, _progress())
+    gone = announcements.withdraw_post(post_id, _progress())
     push_frames(notifications_frames.of_deleted(gone.rows))
     return Again(progress=gone.progress) if gone.progress else None
 
 
 @job("notify")
 def withdraw_comment(comment_id: int) -> Again | None:
-    gone = notifications_announcements.withdraw_comment(comment_id, _progress())
+    gone = announcements.withdraw_comment(comment_id, _progress())
     push_frames(notifications_frames.of_deleted(gone.rows))
     return Again(progress=gone.progress) if gone.progress else None
 
 
 @job("notify")
 def settle_likes(subject: str, pairs: list[tuple[int, int]]) -> None:
-    _push_settled(notifications_groups.settle_likes(subject, pairs))
+    _push_settled(groups.settle_likes(subject, pairs))
 
 
 @job("notify")
 def settle_follow(follower_id: int, followee_id: int) -> None:
-    _push_settled(notifications_groups.settle_follow(follower_id, followee_id))
+    _push_settled(groups.settle_follow(follower_id, followee_id))
 
 
 @job("notify")
 def refresh_counts(reader_id: int) -> None:
     """Should the process that changed something have died before it told the cache."""
-    notifications_counts.forget([reader_id])
+    counts.forget([reader_id])
 
 
 @job("notify")

@@ -14,7 +14,7 @@ from pigeon.domain.errors import DomainError
 from pigeon.extensions import db, settings
 from pigeon.jobs import queues
 from pigeon.jobs.registry import JOBS, Again
-from pigeon.services import outbox
+from pigeon.services.outbox import outbox
 from pigeon.stores.media import StoreFault
 from pigeon.unit_of_work import Claim, StaleClaim, current_claim
 

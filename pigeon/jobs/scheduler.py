@@ -28,7 +28,9 @@ from pigeon.faults import Outage, is_passing, reason_of
 from pigeon.jobs import queues, runner
 from pigeon.jobs.worker import announce_ready
 from pigeon.jobs.write_backs import Flusher
-from pigeon.services import addresses, collectors, outbox
+from pigeon.services import collectors
+from pigeon.services.accounts import addresses
+from pigeon.services.outbox import outbox
 
 log = structlog.get_logger()
 TICK_S = 1.0

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from pigeon.jobs import posts
 from pigeon.jobs.registry import Again, job
 from pigeon.realtime import push as realtime
-from pigeon.services import fanouts, followers, follows, presence, pulls
+from pigeon.services import presence
+from pigeon.services.follows import followers, follows
+from pigeon.services.timelines import fanouts, pulls
 from pigeon.unit_of_work import current_claim
 
 

@@ -6,14 +6,18 @@ from collections.abc import Sequence
 
 from pigeon.jobs.registry import Again, job
 from pigeon.realtime import push as realtime
-from pigeon.services import asides, comment_cards, post_cards, sessions, users, withdrawals
+from pigeon.services.accounts import sessions
+from pigeon.services.comments import cards as comment_cards
+from pigeon.services.posts import cards as post_cards
+from pigeon.services.timelines import sidebar
+from pigeon.services.users import users, withdrawals
 
 
 @job("default")
 def refresh_cards(user_id: int) -> None:
     """A new name or avatar: cards that show it are made again when they are next read."""
     users.cards.evict(user_id)
-    asides.forget(user_id)
+    sidebar.forget(user_id)
     post_cards.evict_all_of(user_id)
     comment_cards.evict_all_of(user_id)
 

@@ -14,8 +14,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from pigeon.domain.errors import DomainError
 from pigeon.extensions import db, settings
 from pigeon.faults import Outage
-from pigeon.services import write_backs
-from pigeon.services.write_backs import FLUSHED_AT_ONCE, Overtaken
+from pigeon.services.write_backs import flusher
+from pigeon.services.write_backs.flusher import FLUSHED_AT_ONCE, Overtaken
 
 log = structlog.get_logger()
 LOOK_S = 0.2
@@ -73,11 +73,11 @@ class Flusher:
         now = time.monotonic()
         if now - self._checked_at >= settings().write_back_checkpoint_s:
             self._checked_at = now
-            write_backs.checkpoint()
-        if write_backs.is_due(now - self._flushed_at):
+            flusher.checkpoint()
+        if flusher.is_due(now - self._flushed_at):
             self._flushed_at = now
-            while write_backs.flush() == FLUSHED_AT_ONCE and self._leads():
+            while flusher.flush() == FLUSHED_AT_ONCE and self._leads():
                 pass
 
     def _drain(self) -> None:
-        write_backs.drain(within_s=DRAIN_S)
+        flusher.drain(within_s=DRAIN_S)

@@ -13,7 +13,7 @@ import structlog
 
 from pigeon.realtime.buckets import Buckets
 from pigeon.realtime.frames import BadHandshake
-from pigeon.services.accounts_logins import network_of
+from pigeon.services.accounts.logins import network_of
 
 log = structlog.get_logger()
 Environ = dict[str, Any]

@@ -26,7 +26,8 @@ from pigeon.realtime.buckets import Buckets
 from pigeon.realtime.connections import Connection
 from pigeon.realtime.push import post_room, user_room
 from pigeon.realtime.quotas import quotas
-from pigeon.services import presence, sessions, watches
+from pigeon.services import presence, watches
+from pigeon.services.accounts import sessions
 from pigeon.web import texts
 from pigeon.web.errors import error_object
 from pigeon.web.guards import MEMBERS, access

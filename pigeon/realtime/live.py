@@ -9,7 +9,9 @@ from pigeon.cache.codec import adapter
 from pigeon.domain.comments import Comment
 from pigeon.domain.posts import PostCounts
 from pigeon.realtime import push
-from pigeon.services import comment_cards, comments, counts, watches
+from pigeon.services import counts, watches
+from pigeon.services.comments import cards as comment_cards
+from pigeon.services.comments import comments
 
 
 def tell_comment(comment_id: int, post_id: int) -> None:

@@ -18,7 +18,8 @@ from pigeon.extensions import db, settings, state
 from pigeon.faults import Outage, is_passing
 from pigeon.realtime import bus, connections, frames, gate, handlers, live, wire
 from pigeon.realtime.quotas import quotas
-from pigeon.services import presence, sessions, watches
+from pigeon.services import presence, watches
+from pigeon.services.accounts import sessions
 
 log = structlog.get_logger()
 AUTHENTICATE_S = 5

@@ -20,7 +20,8 @@ from flask_mail import Connection, Message
 
 from pigeon.domain.errors import Unavailable
 from pigeon.extensions import settings
-from pigeon.services import accounts_tokens, outbox
+from pigeon.services.accounts import tokens as accounts_tokens
+from pigeon.services.outbox import outbox
 from pigeon.unit_of_work import current_claim
 
 log = structlog.get_logger()

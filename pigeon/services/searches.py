@@ -14,7 +14,9 @@ from pigeon.domain.page import Page, PageRequest, cut
 from pigeon.domain.users import UserHit, UserRow
 from pigeon.extensions import db
 from pigeon.models import FollowModel, UserModel
-from pigeon.services import policy, users, users_checks
+from pigeon.services import policy
+from pigeon.services.users import checks as users_checks
+from pigeon.services.users import users
 
 LOOKED_AT = 200
 

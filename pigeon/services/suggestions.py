@@ -15,7 +15,9 @@ from pigeon.domain.page import Page, PageRequest, write_cursor
 from pigeon.domain.users import Mutuals, Suggestion, UserRef, UserRow
 from pigeon.extensions import db
 from pigeon.models import FollowModel, SuggestionDismissal, UserModel
-from pigeon.services import asides, policy, users
+from pigeon.services import policy
+from pigeon.services.timelines import sidebar
+from pigeon.services.users import users
 from pigeon.unit_of_work import retried, unit_of_work
 
 KEPT = 50
@@ -56,7 +58,7 @@ def dismiss(reader_id: int, user_id: int) -> None:
     try:
         with unit_of_work() as uow:
             db.session.add(SuggestionDismissal(user_id=reader_id, dismissed_id=user_id))
-            uow.after_commit(lambda: asides.forget(reader_id))
+            uow.after_commit(lambda: sidebar.forget(reader_id))
     except IntegrityError:
         return
 

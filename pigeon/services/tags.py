@@ -10,7 +10,8 @@ from pigeon.domain.page import Page, PageRequest, cut
 from pigeon.domain.posts import Post
 from pigeon.extensions import db
 from pigeon.models import PostModel, PostTag
-from pigeon.services import policy, posts
+from pigeon.services import policy
+from pigeon.services.posts import posts
 
 
 def get_tag(typed: str) -> str:

@@ -15,7 +15,8 @@ from redis.exceptions import RedisError
 from pigeon.cache import keys
 from pigeon.domain.posts import PostCounts
 from pigeon.extensions import state
-from pigeon.services import counts, policy, post_cards
+from pigeon.services import counts, policy
+from pigeon.services.posts import cards as post_cards
 
 LEASE_S = 45
 TOLD_AT_ONCE = 200

@@ -12,6 +12,8 @@ from flask import Response
 from pigeon.cache.codec import adapter
 
 P = ParamSpec("P")
+LIST = ("before", "limit")
+"""The query of every list: where the page before ended, and how much of it is wanted."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,10 +15,12 @@ from markupsafe import Markup, escape
 from pigeon.domain import limits, names, text
 from pigeon.domain.users import UserRef
 from pigeon.extensions import babel, settings
-from pigeon.services import notifications_messages
-from pigeon.web import badges, numbers, tallies
+from pigeon.services.notifications import wording
+from pigeon.web import numbers
 from pigeon.web.login import find_viewer
 from pigeon.web.moments import Moment, choose_zone
+from pigeon.web.notifications import badges
+from pigeon.web.posts import tallies
 from pigeon.web.static import static_url
 
 LANGUAGES = ("ko", "en")
@@ -47,7 +49,7 @@ def bind(app: Flask) -> None:
         rich=rich,
         address=names.shown_email,
         grapheme=text.first_grapheme,
-        sentence=notifications_messages.parts,
+        sentence=wording.parts,
     )
     app.context_processor(_frame)
     babel.init_app(app, locale_selector=choose_language, timezone_selector=choose_zone)

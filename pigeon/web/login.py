@@ -8,7 +8,7 @@ from flask_login import UserMixin, current_user
 from pigeon.domain.errors import Unauthenticated
 from pigeon.domain.sessions import SessionUser
 from pigeon.extensions import login_manager
-from pigeon.services import sessions
+from pigeon.services.accounts import sessions
 
 
 class LoggedIn(UserMixin):  # type: ignore[misc]
@@ -44,6 +44,12 @@ def bearer_token(request: Request) -> str | None:
 def find_viewer() -> SessionUser | None:
     """Who is asking; None for an anonymous reader."""
     return current_user.session if current_user.is_authenticated else None
+
+
+def viewer_id() -> int | None:
+    """As `find_viewer`, for services that take an id."""
+    viewer = find_viewer()
+    return viewer.user_id if viewer else None
 
 
 def know_no_more() -> None:

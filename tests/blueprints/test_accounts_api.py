@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from pigeon.services import accounts
+from pigeon.services.accounts import signups
 from tests.factories import make_user
 from tests.factories.people import PASSWORD
 from tests.harness import pictures
@@ -206,7 +206,7 @@ def test_what_is_no_avatar(
 
 
 def test_withdrawal_without_a_password_wants_a_fresh_log_in(app: Flask, client_for: Any) -> None:
-    user_id = accounts.create(email="ann@example.org", username="ann", password=None)
+    user_id = signups.create(email="ann@example.org", username="ann", password=None)
 
     class Ann:
         id = user_id

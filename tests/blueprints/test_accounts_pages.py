@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from pigeon.services import accounts_links, sessions
+from pigeon.services.accounts import links, sessions
 from tests.factories import make_user
 from tests.factories.people import PASSWORD
 from tests.harness.outside import link_in
@@ -135,7 +135,7 @@ def test_names_are_looked_up_while_they_are_typed(
 
 @pytest.mark.env(REGISTRATION="invite")
 def test_an_invitation_comes_along_through_the_form(app: Flask, anonymous: Any) -> None:
-    from pigeon.services import invites
+    from pigeon.services.accounts import invites
 
     invite = invites.create(uses=1, days=1)
     assert 'name="password"' not in anonymous.get("/signup").text
@@ -171,7 +171,7 @@ def test_pages_speak_korean_and_letters_do_too(app: Flask, anonymous: Any, mails
     fields = {"csrf_token": anonymous.csrf(), **SIGN_UP}
     page = anonymous.post("/signup", data=fields, headers=headers)
     assert '<html lang="ko"' in page.text
-    user_id = accounts_links.confirm_pending("ann")
-    from pigeon.services import users
+    user_id = links.confirm_pending("ann")
+    from pigeon.services.users import users
 
     assert users.get_me(user_id).language == "ko"

@@ -9,7 +9,8 @@ from sqlalchemy import func, select
 from pigeon.domain import limits
 from pigeon.extensions import db
 from pigeon.models import CommentModel
-from pigeon.services import comments_changes, posts_changes
+from pigeon.services.comments import changes as comments_changes
+from pigeon.services.posts import changes as posts_changes
 from tests.factories import Commented, Person, Posted, make_comment, make_post, make_user
 from tests.factories.uploads import make_processing_post
 

@@ -7,8 +7,9 @@ from collections.abc import Callable
 
 import pytest
 
-from pigeon.services import likes, write_backs
-from pigeon.services.likes import COMMENTS, POSTS
+from pigeon.services.likes import likes
+from pigeon.services.likes.likes import COMMENTS, POSTS
+from pigeon.services.write_backs import flusher
 from tests.factories import Person, make_comment, make_follow, make_post, make_user
 from tests.harness.clients import Client
 from tests.harness.pages import visible_text
@@ -61,7 +62,7 @@ def test_likers_are_a_page_of_rows(client: Client, ann: Person, bob: Person) -> 
     post = make_post()
     for person in (ann, bob):
         likes.set_liked(POSTS, post.id, by=person.id, on=True)
-    write_backs.drain(within_s=10)
+    flusher.drain(within_s=10)
     status, first = client.api("GET", f"/posts/{post.id}/likers?limit=1")
     assert (status, [row["username"] for row in first["items"]]) == (200, ["bob"])
     path = f"/posts/{post.id}/likers?limit=1&before={first['next']}"
@@ -110,7 +111,7 @@ def test_the_page_of_a_post_says_what_the_reader_likes(client: Client, ann: Pers
     assert button_of(html, post.id)["formaction"] == f"/p/{post.id}/unlike"
     assert "<strong>1 like</strong>" in html
     likes.set_liked(POSTS, post.id, by=ann.id, on=True)
-    write_backs.drain(within_s=10)
+    flusher.drain(within_s=10)
     html = client.get(f"/p/{post.id}").text
     assert "Liked by <strong>ann</strong> and <strong>1 other</strong>" in html
 
@@ -134,7 +135,7 @@ def test_the_feed_says_what_the_reader_likes(
     assert button_of(html, other.id)["aria-pressed"] == "false"
     assert 'data-count="1" data-name="" title="1"><strong>1 like</strong>' in html
     likes.set_liked(POSTS, post.id, by=cat.id, on=True)
-    write_backs.drain(within_s=10)
+    flusher.drain(within_s=10)
     html = client.get("/").text
     assert "Liked by <strong>cat</strong> and <strong>1 other</strong>" in html
     assert button_of(html, post.id)["aria-pressed"] == "true"
@@ -147,7 +148,7 @@ def test_the_feed_says_what_the_reader_likes(
 def test_strangers_read_how_many_and_no_names(anonymous: Client, ann: Person) -> None:
     post = make_post()
     likes.set_liked(POSTS, post.id, by=ann.id, on=True)
-    write_backs.drain(within_s=10)
+    flusher.drain(within_s=10)
     html = anonymous.get(f"/p/{post.id}").text
     assert ">1 like</span>" in html
     assert "ann" not in visible_text(html)
@@ -159,7 +160,7 @@ def test_the_page_of_likers_has_a_button_per_person(client: Client, ann: Person)
     comment = make_comment(post)
     likes.set_liked(POSTS, post.id, by=ann.id, on=True)
     likes.set_liked(COMMENTS, comment.id, by=ann.id, on=True)
-    write_backs.drain(within_s=10)
+    flusher.drain(within_s=10)
     for path in (f"/p/{post.id}/likers", f"/comments/{comment.id}/likers"):
         html = client.get(path).text
         assert "data-dialog-part" in html

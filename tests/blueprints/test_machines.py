@@ -9,7 +9,9 @@ from typing import Any
 
 from flask import Flask
 
-from pigeon.services import likes, outbox, readiness
+from pigeon.services import readiness
+from pigeon.services.likes import likes
+from pigeon.services.outbox import outbox
 from tests.factories import Person, make_post, make_user
 from tests.harness.clients import Client
 from tests.harness.redis_pair import RedisPair

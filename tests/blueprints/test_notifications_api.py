@@ -7,7 +7,8 @@ import pytest
 from flask import Flask
 
 from pigeon.extensions import db
-from pigeon.services import notifications, notifications_counts, users
+from pigeon.services.notifications import counts, notifications
+from pigeon.services.users import users
 from tests.factories import Person, make_comment, make_follow, make_post
 from tests.harness.clients import Client
 
@@ -138,7 +139,7 @@ def test_counting_and_marking_walk_only_what_is_unread(
     told: list[int], ann: Person, queries: Callable[[], Any]
 ) -> None:
     with queries() as sent:
-        notifications_counts.of_many([ann.id])
+        counts.of_many([ann.id])
         notifications.mark_seen(ann.id)
     walked = [one for one in sent if "FROM notifications" in one or one.startswith("UPDATE")]
     assert len(walked) >= 3

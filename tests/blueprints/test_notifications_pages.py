@@ -9,9 +9,11 @@ import pytest
 
 from pigeon.domain.clock import utc_now
 from pigeon.domain.notifications import Notification, Subject
-from pigeon.services import comments_changes, follows, notifications, notifications_counts
-from pigeon.web import notifications_rows
-from pigeon.web.badges import of_count
+from pigeon.services.comments import changes as comments_changes
+from pigeon.services.follows import follows
+from pigeon.services.notifications import counts, notifications
+from pigeon.web.notifications import rows as notifications_rows
+from pigeon.web.notifications.badges import of_count
 from tests.factories import make_post, make_user
 from tests.harness.forms import forms_of, parsed
 
@@ -80,7 +82,7 @@ def test_opening_the_page_clears_the_badge_and_keeps_rows_unread(client_for, ann
     assert "data-badge=" not in page
     assert len(row_ids(page)) == page.count("is-unread") == 2
     assert 'id="notices-new"' in page
-    assert notifications_counts.of_reader(ann.id).unseen == 0
+    assert counts.of_reader(ann.id).unseen == 0
     assert 'id="notices-new"' not in client.get("/notifications").text
     assert "data-badge=" not in client.get("/").text
 
@@ -89,7 +91,7 @@ def test_the_items_alone_clear_nothing(client_for, ann, told) -> None:
     page = client_for(ann).get("/notifications?fragment=items").text
     assert "<html" not in page
     assert len(row_ids(page)) == 2
-    assert notifications_counts.of_reader(ann.id).unseen == 2
+    assert counts.of_reader(ann.id).unseen == 2
 
 
 def test_names_are_bold_and_excerpts_escaped(client_for, ann, told) -> None:

@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 
 from pigeon.domain.sessions import Caller
-from pigeon.services import sessions
+from pigeon.services.accounts import sessions
 from tests.factories import make_user
 from tests.harness import pictures
 from tests.stores import hostile

@@ -18,7 +18,7 @@ from flask.sessions import SecureCookieSessionInterface
 from playwright.sync_api import expect
 
 from pigeon.domain.sessions import Caller
-from pigeon.services import sessions
+from pigeon.services.accounts import sessions
 from tests.factories import Person, make_follow, make_post, make_user
 from tests.harness.children import wait_until
 from tests.harness.pictures import real_photographs

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from playwright.sync_api import expect
 
-from pigeon.services import comments_changes
+from pigeon.services.comments import changes as comments_changes
 from tests.harness.browser import PHONE
 from tests.harness.children import wait_until
 from tests.harness.pictures import jpeg

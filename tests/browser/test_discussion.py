@@ -603,7 +603,7 @@ def test_closed_comments_and_strangers(
     stranger = read()
     stranger.get_by_role("link", name="Log in to comment").wait_for()
     with site.app.app_context():
-        from pigeon.services import posts_changes
+        from pigeon.services.posts import changes as posts_changes
 
         posts_changes.edit(post.id, by=ann.id, comments_open=False)
     page = read(bob)
@@ -622,7 +622,7 @@ def test_strangers_and_closed_comments_keep_what_needs_no_writing(
 ) -> None:
     comment(bob, "mine to change")
     with site.app.app_context():
-        from pigeon.services import posts_changes
+        from pigeon.services.posts import changes as posts_changes
 
         posts_changes.edit(post.id, by=ann.id, comments_open=False)
     for reader in (None, bob):
@@ -644,7 +644,7 @@ def test_a_closed_thread_forgets_replies_that_are_deleted(
     page.get_by_role("link", name="View 2 replies").wait_for()
     page.wait_for_function("document.querySelector('[data-part=comments]').dataset.total === '3'")
     with site.app.app_context():
-        from pigeon.services import comments_changes
+        from pigeon.services.comments import changes as comments_changes
 
         for reply, label in zip(replies, ("View 1 reply", None), strict=True):
             comments_changes.remove(reply.id, by=ann.id)
@@ -670,7 +670,7 @@ def test_what_was_missed_is_fetched_and_what_is_gone_leaves(
     comment(ann, "came meanwhile")
     comment(ann, "an answer", answers=first)
     with site.app.app_context():
-        from pigeon.services import comments_changes
+        from pigeon.services.comments import changes as comments_changes
 
         comments_changes.remove(second.id, by=ann.id)
     page.evaluate("document.dispatchEvent(new CustomEvent('live:refetch'))")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from pigeon.services import likes
+from pigeon.services.likes import likes
 from tests.harness.browser import PHONE, assert_accessible
 from tests.harness.children import wait_until
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pigeon.services import comments_changes, likes
+from pigeon.services.comments import changes as comments_changes
+from pigeon.services.likes import likes
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from pigeon.services import comments_changes, follows, likes
+from pigeon.services.comments import changes as comments_changes
+from pigeon.services.follows import follows
+from pigeon.services.likes import likes
 from tests.harness.browser import PHONE, assert_accessible
 from tests.harness.children import wait_until
 

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from pigeon.domain.errors import FieldError
-from pigeon.services import passwords
+from pigeon.services.accounts import passwords
 from tests.harness.browser import PHONE
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ from flask import Flask
 from pigeon.cache.counters import GONE, Counters, Counts
 from pigeon.cache.keys import Family
 from pigeon.extensions import cache
-from pigeon.services import counts, posts_changes
+from pigeon.services import counts
+from pigeon.services.posts import changes as posts_changes
 from tests.factories import make_post, make_user
 
 FAMILY = Family(name="testcounts", kind="hash", ttl_s=1_000, policy="look-aside")

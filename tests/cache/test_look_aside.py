@@ -16,7 +16,7 @@ from pigeon.cache.keys import Family
 from pigeon.cache.look_aside import Cached, cached
 from pigeon.extensions import cache, db
 from pigeon.models import UserModel
-from pigeon.services import users
+from pigeon.services.users import users
 from tests.factories import make_user
 from tests.harness.context import concurrently
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pigeon.services import write_backs
+from pigeon.services.write_backs import flusher
 from tests.factories import make_post, make_user
 from tests.harness import children
 from tests.harness.likers import Likers
@@ -49,7 +49,7 @@ def test_a_database_that_is_away_for_half_a_minute_gets_every_like(
         time.sleep(OUTAGE_S)
         back()
         crowd.wait_for(200, 40)
-    children.wait_until(lambda: write_backs.drain(within_s=20), timeout_s=60, what="a drain")
+    children.wait_until(lambda: flusher.drain(within_s=20), timeout_s=60, what="a drain")
     print(f"{fault}: {len(crowd.statuses):,} answers, slowest {crowd.slowest_s:.1f} s", flush=True)
     crowd.check()
     assert set(crowd.statuses) <= {200, 503}

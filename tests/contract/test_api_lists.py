@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pigeon.domain.page import write_cursor
-from pigeon.services import likes
+from pigeon.services.likes import likes
 from tests.contract import shapes
 from tests.contract.shapes import page_of
 from tests.contract.world import TAG, World, refusal

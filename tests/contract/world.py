@@ -12,7 +12,7 @@ from flask import Flask
 from jsonschema import Draft202012Validator
 
 from pigeon.blueprints.openapi import document
-from pigeon.services import likes
+from pigeon.services.likes import likes
 from tests.contract.shapes import ERROR, Shape, faults
 from tests.factories import (
     Commented,

@@ -9,7 +9,7 @@ import pytest
 from pigeon.demo.discussions import TALKS, DemoComment, DemoLike, Place, list_comments, list_likes
 from pigeon.demo.people import BELLS, FOLLOWS, PEOPLE, POSTS
 from pigeon.domain import text
-from pigeon.services.comments_checks import check_comment
+from pigeon.services.comments.checks import check_comment
 
 COMMENTS = list_comments()
 USERNAMES = {person.username for person in PEOPLE}

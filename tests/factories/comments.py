@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pigeon.services import comments_changes
+from pigeon.services.comments import changes
 from tests.factories.people import Person, make_user
 from tests.factories.posts import Posted
 
@@ -29,7 +29,7 @@ def make_comment(
 ) -> Commented:
     """A comment on a post, or with `answers` a reply to any comment of it."""
     author = author or make_user()
-    made = comments_changes.create(
+    made = changes.create(
         post.id, by=author.id, text=text, parent_id=answers.id if answers else None
     )
     return Commented(

@@ -10,7 +10,9 @@ from sqlalchemy import update
 
 from pigeon.extensions import db
 from pigeon.models import UserModel
-from pigeon.services import accounts, follows, users
+from pigeon.services.accounts import signups
+from pigeon.services.follows import follows
+from pigeon.services.users import users
 from pigeon.unit_of_work import unit_of_work
 
 PASSWORD = "a pigeon knows 7 ways"
@@ -40,7 +42,7 @@ def make_user(
     username = username or f"person{next(_numbers)}"
     email = email or f"{username}@example.org"
     display_name = username.title() if display_name is None else display_name
-    user_id = accounts.create(
+    user_id = signups.create(
         email=email, username=username, display_name=display_name, password=password
     )
     if columns:

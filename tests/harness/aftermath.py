@@ -17,7 +17,7 @@ from tests.harness.sites import status_of
 
 def wait_for_quiet(battle: Battle, *, within_s: float) -> float:
     """Until every job is done; how many seconds that took."""
-    from pigeon.services import outbox
+    from pigeon.services.outbox import outbox
 
     began = time.monotonic()
 

@@ -11,7 +11,7 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
 
 from pigeon.domain.sessions import Caller
-from pigeon.services import sessions
+from pigeon.services.accounts import sessions
 from tests.harness.context import apart, in_app
 
 SAFE = ("GET", "HEAD", "OPTIONS")

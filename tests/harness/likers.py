@@ -12,7 +12,9 @@ from sqlalchemy import select
 
 from pigeon.extensions import db
 from pigeon.models import PostLike, PostModel
-from pigeon.services import counts, sessions, write_backs
+from pigeon.services import counts
+from pigeon.services.accounts import sessions
+from pigeon.services.write_backs import flusher
 from tests.factories import Person, Posted
 from tests.harness import children
 
@@ -22,7 +24,7 @@ def settled(post_id: int) -> tuple[set[int], int, int]:
     db.session.rollback()
     people = set(db.session.scalars(select(PostLike.user_id).where(PostLike.post_id == post_id)))
     stored = db.session.scalar(select(PostModel.like_count).where(PostModel.id == post_id))
-    found = write_backs.status()
+    found = flusher.status()
     assert (found.entries, found.waiting) == (0, {"post": 0, "comment": 0})
     return people, stored or 0, counts.of_posts([post_id])[post_id].like_count
 

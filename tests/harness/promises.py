@@ -40,7 +40,8 @@ UNIQUE = {
 
 def wait_for_quiet(crowd: Crowd, *, within_s: float) -> float:
     """Until the journal is empty and every job is done; how many seconds that took."""
-    from pigeon.services import outbox, write_backs
+    from pigeon.services.outbox import outbox
+    from pigeon.services.write_backs import flusher as write_backs
 
     began = time.monotonic()
 
@@ -59,7 +60,8 @@ def wait_for_quiet(crowd: Crowd, *, within_s: float) -> float:
 
 
 def _waiting(crowd: Crowd) -> str:
-    from pigeon.services import outbox, write_backs
+    from pigeon.services.outbox import outbox
+    from pigeon.services.write_backs import flusher as write_backs
 
     with crowd.site.app.app_context():
         lines = [str(write_backs.find_status()), f"{outbox.pending()} jobs"]
@@ -153,7 +155,7 @@ def _check_unique() -> Iterable[str]:
 
 
 def _check_queues() -> Iterable[str]:
-    from pigeon.services import write_backs
+    from pigeon.services.write_backs import flusher as write_backs
 
     for row in rows_of("SELECT id, job, state, last_error FROM outbox"):
         yield f"job {tuple(row)}"

@@ -12,7 +12,7 @@ from typing import Any
 
 import socketio
 
-from pigeon.services import sessions
+from pigeon.services.accounts import sessions
 from tests.factories import Person
 from tests.harness import children
 from tests.harness.sites import Site, status_of

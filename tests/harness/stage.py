@@ -13,7 +13,8 @@ from config import Settings
 from pigeon import create_app
 from pigeon.cache.breaker import cache_breaker, state_breaker
 from pigeon.extensions import db
-from pigeon.services import publications, write_backs
+from pigeon.services.posts import publications
+from pigeon.services.write_backs import flusher
 from tests.harness import connections
 from tests.harness.clients import Client
 from tests.harness.environment import MODES, ROOT, SAFE
@@ -72,7 +73,7 @@ class Stage:
         self.redis.empty()
         cache_breaker.close()
         state_breaker.close()
-        write_backs.forget_all()
+        flusher.forget_all()
         publications.forget_all()
         for folder in (self._folder / "data").glob("*/"):
             shutil.rmtree(folder)

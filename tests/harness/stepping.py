@@ -14,8 +14,8 @@ from pigeon.cache import write_back
 from pigeon.cache.counters import Counters
 from pigeon.cache.flags import Flags
 from pigeon.extensions import db
-from pigeon.services import write_backs
-from pigeon.services.pairs import Pairs
+from pigeon.services.write_backs import flusher
+from pigeon.services.write_backs.pairs import Pairs
 
 PATIENCE_S = 30.0
 _here = threading.local()
@@ -90,7 +90,7 @@ def stand(place: str) -> None:
 
 def stand_in_write_back(monkeypatch: pytest.MonkeyPatch) -> None:
     """Calls stand still at every place between two looks at a store."""
-    monkeypatch.setattr(write_backs, "crash_point", stand)
+    monkeypatch.setattr(flusher, "crash_point", stand)
     _around(monkeypatch, Pairs, "look", before="look", after="looked")
     _around(monkeypatch, Pairs, "settle", after="settled")
     _around(monkeypatch, Flags, "store", before="answers")

@@ -19,7 +19,7 @@ from pigeon.extensions import db
 from pigeon.jobs import queues, registry, runner
 from pigeon.jobs.registry import Again
 from pigeon.models import OutboxRow
-from pigeon.services import outbox
+from pigeon.services.outbox import outbox
 from pigeon.stores.media import StoreFault
 from pigeon.unit_of_work import current_claim, unit_of_work
 from tests.factories import make_post, make_user

@@ -16,7 +16,8 @@ from pigeon.extensions import db, state
 from pigeon.jobs import queues, scheduler
 from pigeon.jobs.scheduler import Scheduler, Task, sweep_outbox
 from pigeon.models import OutboxRow
-from pigeon.services import addresses, outbox
+from pigeon.services.accounts import addresses
+from pigeon.services.outbox import outbox
 from pigeon.unit_of_work import unit_of_work
 from tests.factories import make_post, make_user
 

@@ -26,7 +26,8 @@ from pigeon.extensions import settings, state
 from pigeon.jobs import queues
 from pigeon.jobs.worker import PigeonWorker, parse_slots
 from pigeon.models import OutboxRow
-from pigeon.services import outbox, posts
+from pigeon.services.outbox import outbox
+from pigeon.services.posts import posts
 from tests.factories import make_user
 from tests.factories.uploads import make_processing_post
 from tests.harness import children

@@ -10,8 +10,9 @@ from sqlalchemy import select
 from pigeon.extensions import db
 from pigeon.jobs.write_backs import Flusher
 from pigeon.models import PostLike
-from pigeon.services import likes, write_backs
-from pigeon.services.likes import POSTS
+from pigeon.services.likes import likes
+from pigeon.services.likes.likes import POSTS
+from pigeon.services.write_backs import flusher as write_backs
 from tests.factories import make_post, make_user
 
 pytestmark = pytest.mark.no_second_look

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from pigeon.services import sessions
+from pigeon.services.accounts import sessions
 from tests.factories import make_follow, make_post, make_user
 from tests.harness import promises
 from tests.harness.crowd import LISTENERS, PEOPLE, POSTS, Crowd, Member

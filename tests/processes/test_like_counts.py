@@ -8,8 +8,10 @@ from collections import Counter
 import pytest
 from flask import Flask
 
-from pigeon.services import counts, likes, write_backs
-from pigeon.services.likes import POSTS
+from pigeon.services import counts
+from pigeon.services.likes import likes
+from pigeon.services.likes.likes import POSTS
+from pigeon.services.write_backs import flusher
 from tests.factories import Person, Posted, make_post, make_user
 from tests.harness.context import concurrently
 from tests.harness.crashes import beside
@@ -32,7 +34,7 @@ def like_at_once(app: Flask, person: Person, post: Posted) -> None:
 
 
 def flush_again() -> None:
-    write_backs.flush()
+    flusher.flush()
     time.sleep(PAUSE_S)
 
 
@@ -45,6 +47,6 @@ def test_nobody_is_told_two_while_one_person_likes_thirty_times(app: Flask) -> N
     with beside(app, [flush_again, *likers]):
         found = Counter(counts.of_posts([post.id])[post.id].like_count for _ in range(READS))
     assert found == {1: READS}
-    while write_backs.flush():
+    while flusher.flush():
         pass
     assert settled(post.id) == ({ann.id}, 1, 1)

@@ -18,9 +18,10 @@ from pigeon.extensions import db, state
 from pigeon.jobs import runner
 from pigeon.jobs.scheduler import sweep_outbox
 from pigeon.models import CommentModel, NotificationModel, OutboxRow
-from pigeon.services import likes, write_backs
-from pigeon.services.likes import POSTS
-from pigeon.services.write_backs import Overtaken
+from pigeon.services.likes import likes
+from pigeon.services.likes.likes import POSTS
+from pigeon.services.write_backs import flusher
+from pigeon.services.write_backs.flusher import Overtaken
 from tests.factories import Person, Posted, make_follow, make_post, make_user
 from tests.harness import children
 from tests.harness.crashes import beside, killed_at, stopped_at
@@ -49,7 +50,7 @@ def like(person: Person, post: Posted, on: bool = True) -> int:
 
 def flush_all() -> None:
     with suppress(Overtaken):
-        while write_backs.flush():
+        while flusher.flush():
             pass
 
 
@@ -66,7 +67,7 @@ def test_a_flusher_killed_anywhere_loses_and_doubles_nothing(app: Flask, point: 
     for person in (ann, bob):
         like(person, post)
     like(cat, post, on=False)
-    killed_at(app, point, write_backs.flush)
+    killed_at(app, point, flusher.flush)
     assert like(bob, post, on=False) >= 0
     flush_all()
     assert settled(post.id) == ({ann.id}, 1, 1)
@@ -81,7 +82,7 @@ def test_a_flusher_that_stood_still_changes_nothing_when_it_goes_on(app: Flask, 
     ann, bob, post = make_user(), make_user(), make_post()
     like(ann, post)
     like(bob, post)
-    with stopped_at(app, write_backs, point, write_backs.flush):
+    with stopped_at(app, flusher, point, flusher.flush):
         flush_all()
         like(ann, post, on=False)
         flush_all()
@@ -213,7 +214,7 @@ def test_each_scheduler_dies_further_on_and_the_last_one_finishes(world: Parts) 
     like(people[0], post, on=False)
     give_up_lead()
     world.scheduler("scheduler")
-    children.wait_until(lambda: not write_backs.status().entries, what="the end of the journal")
+    children.wait_until(lambda: not flusher.status().entries, what="the end of the journal")
     left = {person.id for person in people[1:]}
     assert settled(post.id) == (left, len(left), len(left))
 
@@ -221,7 +222,7 @@ def test_each_scheduler_dies_further_on_and_the_last_one_finishes(world: Parts) 
 def waiting_jobs(queue: str) -> list[Any]:
     """What is promised there, once nothing waits in the journal."""
     db.session.rollback()
-    if write_backs.status().entries:
+    if flusher.status().entries:
         return ["journal"]
     columns = (OutboxRow.job, OutboxRow.progress, OutboxRow.state, OutboxRow.last_error)
     return list(db.session.execute(select(*columns).where(OutboxRow.queue == queue)))
@@ -271,7 +272,7 @@ def test_a_redis_that_is_killed_refuses_and_forgets_nothing(world: Parts, likers
             crowd.wait_for(503, 5)
             world.start_redis()
         crowd.wait_for(200, 40)
-    assert write_backs.drain(within_s=60)
+    assert flusher.drain(within_s=60)
     see_all_kept(crowd)
 
 
@@ -285,7 +286,7 @@ def test_a_database_that_is_killed_gets_everything_afterwards(world: Parts, like
         crowd.wait_for(200, 40)  # they are acknowledged by the journal
         world.start_sql()
         crowd.wait_for(200, 40)
-    children.wait_until(lambda: write_backs.drain(within_s=60), timeout_s=150, what="a drain")
+    children.wait_until(lambda: flusher.drain(within_s=60), timeout_s=150, what="a drain")
     see_all_kept(crowd)
 
 
@@ -301,5 +302,5 @@ def test_a_database_that_stands_still_does_not_hold_up_likes(world: Parts, liker
         finally:
             world.thaw_sql()
         crowd.wait_for(200, 40)
-    assert write_backs.drain(within_s=60)
+    assert flusher.drain(within_s=60)
     see_all_kept(crowd)

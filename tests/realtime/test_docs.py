@@ -10,7 +10,7 @@ import pytest
 import requests
 
 from pigeon.realtime import frames, gate, handlers, turns
-from pigeon.services import comments_changes
+from pigeon.services.comments import changes as comments_changes
 from tests.factories import Person, make_post
 from tests.harness import children
 from tests.harness.environment import ROOT

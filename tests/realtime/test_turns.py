@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from pigeon.realtime.turns import CHARACTERS, MESSAGES, Line, Turns
-from pigeon.services import comments_changes
+from pigeon.services.comments import changes as comments_changes
 from tests.factories import Person, make_post
 from tests.harness import children
 from tests.harness.sites import Site

@@ -16,7 +16,9 @@ from pigeon.cache import keys
 from pigeon.extensions import state
 from pigeon.realtime import push
 from pigeon.realtime.connections import WATCHED_PER_SOCKET
-from pigeon.services import comments_changes, likes, posts_changes
+from pigeon.services.comments import changes as comments_changes
+from pigeon.services.likes import likes
+from pigeon.services.posts import changes as posts_changes
 from tests.factories import Person, Posted, make_post, make_user
 from tests.harness import children
 from tests.harness.kills import pids_of

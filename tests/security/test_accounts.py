@@ -13,14 +13,9 @@ from flask import Flask
 
 from pigeon.domain.sessions import Caller
 from pigeon.extensions import state
-from pigeon.services import (
-    accounts,
-    accounts_devices,
-    accounts_logins,
-    accounts_recovery,
-    rates,
-    sessions,
-)
+from pigeon.services import rates
+from pigeon.services.accounts import devices, recovery, sessions, signups
+from pigeon.services.accounts import logins as accounts_logins
 from pigeon.web.paths import own_path
 from tests.factories import make_user
 from tests.factories.people import PASSWORD
@@ -45,7 +40,7 @@ def post(client: Any, path: str, body: dict[str, Any]) -> Any:
 def people() -> list[tuple[str, str]]:
     """(username, address) of a member, one without password, and nobody; equally long."""
     make_user("anna", email="anna@example.org")
-    accounts.create(email="oidc@example.org", username="oidc", password=None)
+    signups.create(email="oidc@example.org", username="oidc", password=None)
     return [
         ("anna", "anna@example.org"),
         ("oidc", "oidc@example.org"),
@@ -252,9 +247,9 @@ def test_links_in_mails_do_not_follow_the_request(
 
 def test_a_link_is_bound_to_its_account(app: Flask, mails: Mails) -> None:
     ann, ben = make_user("ann"), make_user("ben")
-    accounts_recovery.forgot(ann.email, caller=Caller())
+    recovery.forgot(ann.email, caller=Caller())
     token = link_in(mails()[-1]).rpartition("/")[2]
-    accounts_recovery.reset(token, "quite another pigeon 8", caller=Caller())
+    recovery.reset(token, "quite another pigeon 8", caller=Caller())
     assert accounts_logins.log_in("ben", ben.password, caller=Caller())
 
 
@@ -262,7 +257,7 @@ def test_pages_with_a_secret_in_their_address_send_it_nowhere(
     app: Flask, anonymous: Any, mails: Mails
 ) -> None:
     make_user("ann")
-    accounts_recovery.forgot("ann@example.org", caller=Caller())
+    recovery.forgot("ann@example.org", caller=Caller())
     page = anonymous.get(link_in(mails()[-1]))
     assert page.headers["Referrer-Policy"] == "no-referrer"
     assert page.headers["Cache-Control"] == "no-store"
@@ -368,11 +363,11 @@ def test_guesses_of_others_do_not_lock_out_a_browser_that_is_known(
 @pytest.mark.parametrize("device", ["", ".", "x.y", "x.é", "nonce." + "0" * 64])
 def test_a_mark_of_a_browser_cannot_be_invented(app: Flask, device: str) -> None:
     ann, ben = make_user("ann"), make_user("ben")
-    assert not accounts_devices.is_known(device, ann.id, 1)
-    mark = accounts_devices.mark(ann.id, 1)
-    assert accounts_devices.is_known(mark, ann.id, 1)
-    assert not accounts_devices.is_known(mark, ann.id, 2)
-    assert not accounts_devices.is_known(mark, ben.id, 1)
+    assert not devices.is_known(device, ann.id, 1)
+    mark = devices.mark(ann.id, 1)
+    assert devices.is_known(mark, ann.id, 1)
+    assert not devices.is_known(mark, ann.id, 2)
+    assert not devices.is_known(mark, ben.id, 1)
     assert sessions.find(mark) is None
 
 

@@ -14,7 +14,8 @@ from flask import Flask
 
 from pigeon.domain import limits, text
 from pigeon.realtime import push
-from pigeon.services import likes, presence, watches
+from pigeon.services import presence, watches
+from pigeon.services.likes import likes
 from tests.factories import Person, make_comment, make_follow, make_post, make_user
 from tests.harness.clients import Client
 

@@ -15,7 +15,8 @@ from sqlalchemy import func, select
 from pigeon.domain.sessions import Caller
 from pigeon.extensions import db
 from pigeon.models import IdentityModel, UserModel
-from pigeon.services import accounts, accounts_changes, sessions
+from pigeon.services.accounts import changes as accounts_changes
+from pigeon.services.accounts import sessions, signups
 from tests import oidc_provider
 from tests.factories import make_user
 from tests.oidc_provider import FLAWS, SIGNED_WRONGLY, Provider, person
@@ -210,10 +211,10 @@ def test_a_sign_up_that_waited_for_that_address_is_over(
 ) -> None:
     from tests.harness.outside import link_in
 
-    squatter = accounts.SignUp(
+    squatter = signups.SignUp(
         email="gil@provider.test", username="squat", display_name="S", password="squatting here 1"
     )
-    accounts.sign_up(squatter, caller=Caller())
+    signups.sign_up(squatter, caller=Caller())
     path = link_in(mails()[0])
     sign_up(anonymous, provider)
     assert anonymous.form(path).status_code == 422
@@ -262,7 +263,7 @@ def test_a_closed_site_stays_closed(
 def test_an_invitation_counts_here_too(
     app: Flask, provider: Provider, anonymous: Any, with_settings: Any
 ) -> None:
-    from pigeon.services import invites
+    from pigeon.services.accounts import invites
 
     with_settings(registration="invite")
     invite = invites.create(uses=1, days=1)

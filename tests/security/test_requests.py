@@ -13,7 +13,8 @@ from sqlalchemy import select
 
 from pigeon.extensions import cache, db
 from pigeon.models import PostModel, UserModel
-from pigeon.services import likes, publications
+from pigeon.services.likes import likes
+from pigeon.services.posts import publications
 from tests.factories import Person, make_comment, make_follow, make_post, make_user
 from tests.harness.clients import Client
 from tests.security.matrix import MATRIX, build, request_of, snapshot, snapshot_differences

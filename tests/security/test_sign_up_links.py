@@ -180,9 +180,9 @@ def test_a_sign_up_that_no_browser_made_asks_everybody(
     app: Flask, browser: Callable[[], Any], mails: Mails
 ) -> None:
     from pigeon.domain.sessions import Caller
-    from pigeon.services import accounts
+    from pigeon.services.accounts import signups
 
-    accounts.sign_up(accounts.SignUp(**ANN), caller=Caller())
+    signups.sign_up(signups.SignUp(**ANN), caller=Caller())
     path = newest(mails)
     for client in (browser(), browser()):
         client.set_cookie("signup", "")

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from pigeon.domain import limits
 from pigeon.extensions import db
 from pigeon.models import CommentModel, MailedToken, PostModel, UserModel
-from pigeon.services import users
+from pigeon.services.users import users
 from tests.factories import Person, make_comment, make_post, make_user
 from tests.harness import pictures
 from tests.harness.clients import Client

@@ -16,9 +16,9 @@ from pigeon.domain.errors import Invalid
 from pigeon.domain.sessions import Caller
 from pigeon.extensions import db, state
 from pigeon.models import MailedToken, OutboxRow, UserModel
-from pigeon.services import accounts, accounts_oidc, addresses, sessions
-from pigeon.services.accounts_logins import log_in
-from pigeon.services.accounts_oidc import Identity
+from pigeon.services.accounts import addresses, oidc, sessions, signups
+from pigeon.services.accounts.logins import log_in
+from pigeon.services.accounts.oidc import Identity
 from pigeon.unit_of_work import unit_of_work
 from tests.factories import Person, make_user
 from tests.harness.crashes import killed_at
@@ -81,7 +81,7 @@ def test_an_address_that_gets_no_letter_is_refused_at_every_door(
     )
     assert result.exit_code == 1 and "email: bad_format" in result.output
     claimed = Identity(issuer="https://id.test", subject="1", email=address, name="Minji")
-    assert accounts_oidc.find_problem(claimed) == "bad_format"
+    assert oidc.find_problem(claimed) == "bad_format"
     assert not db.session.scalars(select(OutboxRow)).all()
 
 
@@ -174,5 +174,5 @@ def test_links_of_before_go_on_working(
 
 def test_an_account_of_the_operator_is_checked_too(app: Flask) -> None:
     with pytest.raises(Invalid) as refusal:
-        accounts.create(email="민지@example.test", username="minji", password=PASSWORD)
+        signups.create(email="민지@example.test", username="minji", password=PASSWORD)
     assert refusal.value.fields["email"].code == "bad_format"

@@ -14,7 +14,9 @@ from pigeon.jobs import runner
 from pigeon.jobs.scheduler import sweep_outbox
 from pigeon.models import MediaModel, UserModel
 from pigeon.realtime import push
-from pigeon.services import avatars, media, publishing, users
+from pigeon.services import media
+from pigeon.services.posts import publishing
+from pigeon.services.users import avatars, users
 from pigeon.stores.imaging import Refused
 from pigeon.stores.imaging_results import Rendered
 from tests.factories import Person, make_user

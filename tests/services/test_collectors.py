@@ -14,7 +14,9 @@ from pigeon.domain.clock import utc_now
 from pigeon.domain.sessions import Caller
 from pigeon.extensions import db, settings
 from pigeon.models import IdempotencyKey, SecurityEvent
-from pigeon.services import accounts_logs, collectors, media, posts
+from pigeon.services import collectors, media
+from pigeon.services.accounts import security_log
+from pigeon.services.posts import posts
 from pigeon.unit_of_work import unit_of_work
 from tests.factories import make_user
 from tests.factories.uploads import make_processing_post, make_upload
@@ -117,7 +119,7 @@ def test_the_security_log_is_kept_for_ninety_days(
     monkeypatch.setattr(collectors, "BATCH", 2)
     with unit_of_work():
         for number in range(6):
-            accounts_logs.note(f"kind{number}", 1, Caller())
+            security_log.note(f"kind{number}", 1, Caller())
     with unit_of_work():
         long_ago = utc_now() - timedelta(days=91)
         old = SecurityEvent.kind.in_([f"kind{number}" for number in range(5)])

@@ -15,7 +15,13 @@ from pigeon.domain.events import CommentCreated, CommentDeleted, CommentEdited
 from pigeon.domain.page import Page, PageRequest
 from pigeon.extensions import db
 from pigeon.models import CommentMention, CommentModel, IdempotencyKey, OutboxRow, PostModel
-from pigeon.services import comments, comments_changes, counts, likes, posts, posts_changes, users
+from pigeon.services import counts
+from pigeon.services.comments import changes as comments_changes
+from pigeon.services.comments import comments
+from pigeon.services.likes import likes
+from pigeon.services.posts import changes as posts_changes
+from pigeon.services.posts import posts
+from pigeon.services.users import users
 from pigeon.unit_of_work import UnitOfWork, unit_of_work
 from tests.factories import Posted, make_comment, make_post, make_user
 from tests.factories.uploads import make_processing_post
@@ -555,7 +561,7 @@ def test_what_a_person_said_is_gone_at_once_and_counted_soon(
     monkeypatch: pytest.MonkeyPatch,
     mode: str,
 ) -> None:
-    monkeypatch.setattr("pigeon.services.comments_erasing.ERASED_AT_ONCE", 2)
+    monkeypatch.setattr("pigeon.services.comments.erasing.ERASED_AT_ONCE", 2)
     ann, ben, cat = make_user("ann"), make_user("ben"), make_user("cat")
     post, other = make_post(ann), make_post(cat)
     stays = make_comment(post, cat, text="stays, @ben")

@@ -11,6 +11,7 @@ from sqlalchemy import func, select, update
 
 from pigeon.demo.discussions import list_comments
 from pigeon.demo.people import FOLLOWS, PEOPLE, POSTS
+from pigeon.demo.seeds import discussions
 from pigeon.domain.clock import utc_now
 from pigeon.domain.page import PageRequest
 from pigeon.extensions import db
@@ -24,7 +25,9 @@ from pigeon.models import (
     PostModel,
     PublicationModel,
 )
-from pigeon.services import comments, counts, demos_discussions, notifications
+from pigeon.services import counts
+from pigeon.services.comments import comments
+from pigeon.services.notifications import notifications
 from pigeon.unit_of_work import unit_of_work
 from tests.factories.people import Person, make_follow, make_user
 from tests.factories.posts import make_post
@@ -57,7 +60,7 @@ def people(app: object) -> People:
 
 def test_counts_are_those_of_the_rows(people: People) -> None:
     counts.of_posts(list(db.session.scalars(select(PostModel.id))))  # caches hold the old ones
-    demos_discussions.fill()
+    discussions.fill()
     assert number_of(CommentModel) == len(list_comments())
     posts = list(db.session.scalars(select(PostModel.id)))
     shown = counts.of_posts(posts)
@@ -74,7 +77,7 @@ def test_counts_are_those_of_the_rows(people: People) -> None:
 
 
 def test_the_badge_shows_a_few_and_nobody_is_told_of_oneself(people: People) -> None:
-    demos_discussions.fill()
+    discussions.fill()
     for person in people.values():
         found = notifications.counts_of(person.id)
         assert 2 <= found.unseen <= 9
@@ -89,7 +92,7 @@ def test_the_badge_shows_a_few_and_nobody_is_told_of_oneself(people: People) -> 
 
 
 def test_jobs_that_waited_tell_nobody_again(people: People, drain: Callable[[], int]) -> None:
-    demos_discussions.fill()
+    discussions.fill()
     before = rows_told()
     drain()
     assert rows_told() == before
@@ -97,14 +100,14 @@ def test_jobs_that_waited_tell_nobody_again(people: People, drain: Callable[[], 
 
 def test_what_was_told_before_is_told_anew(people: People, drain: Callable[[], int]) -> None:
     drain()
-    demos_discussions.fill()
+    discussions.fill()
     assert all(2 <= notifications.counts_of(one.id).unseen <= 9 for one in people.values())
     kinds = Counter(db.session.scalars(select(NotificationContent.kind)))
     assert set(kinds) == {"reply", "comment", "mention", "post", "like", "follow"}
 
 
 def test_pages_show_the_talk(people: People, client_for: Callable[[Person], Client]) -> None:
-    demos_discussions.fill()
+    discussions.fill()
     longest = by(CommentModel.post_id).most_common(1)[0][0]
     reader = people["minji.kim"]
     request = PageRequest(limit=50)

@@ -15,16 +15,12 @@ from pigeon.domain.errors import Unavailable
 from pigeon.extensions import cache, db
 from pigeon.jobs import runner
 from pigeon.models import FollowModel, OutboxRow, PostModel, PublicationModel, UserModel
-from pigeon.services import (
-    counts,
-    fanouts,
-    followers,
-    follows,
-    outbox,
-    post_cards,
-    posts_changes,
-    timelines,
-)
+from pigeon.services import counts
+from pigeon.services.follows import followers, follows
+from pigeon.services.outbox import outbox
+from pigeon.services.posts import cards as post_cards
+from pigeon.services.posts import changes as posts_changes
+from pigeon.services.timelines import fanouts, timelines
 from pigeon.stores import timelines as store
 from pigeon.stores.timelines import Pusher
 from pigeon.subscribers import REACTIONS
@@ -318,7 +314,7 @@ def test_a_publisher_that_died_after_its_commit_left_nothing_hidden(
 
 
 def _publish_and_die(post: Posted) -> None:
-    from pigeon.services import publishing
+    from pigeon.services.posts import publishing
 
     with unit_of_work() as uow:
         row = db.session.get(PostModel, post.id)

@@ -13,7 +13,9 @@ from pigeon.domain.page import PageRequest, read_cursor
 from pigeon.domain.sessions import Caller
 from pigeon.extensions import cache, db
 from pigeon.models import FollowModel, UserModel
-from pigeon.services import accounts_changes, counts, follow_sets, follows
+from pigeon.services import counts
+from pigeon.services.accounts import changes as accounts_changes
+from pigeon.services.follows import followees, follows
 from pigeon.unit_of_work import unit_of_work
 from tests.factories import Person, make_follow, make_user
 from tests.harness.context import concurrently
@@ -156,19 +158,19 @@ def test_membership_is_one_command_once_it_is_loaded(
 ) -> None:
     foreign = make_user()
     make_follow(ann, ben)
-    assert follow_sets.among(ann.id, [ben.id, foreign.id]) == {ben.id}
+    assert followees.among(ann.id, [ben.id, foreign.id]) == {ben.id}
     with queries() as sent, redis_commands() as commands:
-        assert follow_sets.among(ann.id, [ben.id, foreign.id]) == {ben.id}
-        assert follow_sets.among(ann.id, []) == set()
+        assert followees.among(ann.id, [ben.id, foreign.id]) == {ben.id}
+        assert followees.among(ann.id, []) == set()
     assert not sent
     assert commands == {"smismember": 1}
 
 
 def test_the_set_follows_every_change_at_once(ann: Person, ben: Person) -> None:
     for _ in range(2):
-        assert follow_sets.among(ann.id, [ben.id]) == set()
+        assert followees.among(ann.id, [ben.id]) == set()
         follows.follow(ben.id, by=ann.id)
-        assert follow_sets.among(ann.id, [ben.id]) == {ben.id}
+        assert followees.among(ann.id, [ben.id]) == {ben.id}
         follows.unfollow(ben.id, by=ann.id)
 
 
@@ -185,9 +187,9 @@ def test_a_set_that_was_read_before_a_follow_is_not_stored(
         return fill(*args)
 
     monkeypatch.setattr(leases, "fill_set", late)
-    follow_sets.among(ann.id, [ben.id])
+    followees.among(ann.id, [ben.id])
     db.session.rollback()
-    assert follow_sets.among(ann.id, [ben.id]) == {ben.id}
+    assert followees.among(ann.id, [ben.id]) == {ben.id}
 
 
 def test_without_redis_membership_comes_from_sql(
@@ -195,29 +197,29 @@ def test_without_redis_membership_comes_from_sql(
 ) -> None:
     make_follow(ann, ben)
     with_settings(redis_cache_url=DEAD)
-    assert [follow_sets.among(ann.id, [ben.id]) for _ in range(5)] == [{ben.id}] * 5
+    assert [followees.among(ann.id, [ben.id]) for _ in range(5)] == [{ben.id}] * 5
 
 
 def test_redis_that_goes_away_while_the_set_is_loaded(
     ann: Person, ben: Person, with_settings: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_follow(ann, ben)
-    membership = follow_sets._membership
+    membership = followees._membership
 
     def last_answer(*args: Any) -> list[int]:
         flags = membership(*args)
         with_settings(redis_cache_url=DEAD)
         return flags
 
-    monkeypatch.setattr(follow_sets, "_membership", last_answer)
-    assert follow_sets.among(ann.id, [ben.id]) == {ben.id}
+    monkeypatch.setattr(followees, "_membership", last_answer)
+    assert followees.among(ann.id, [ben.id]) == {ben.id}
 
 
 def test_a_process_that_died_after_its_commit_is_made_up_for(
     ann: Person, ben: Person, drain: Callable[[], int], with_settings: Callable[..., None]
 ) -> None:
     """Its caches were not told; the job tells them."""
-    assert follow_sets.among(ann.id, [ben.id]) == set()
+    assert followees.among(ann.id, [ben.id]) == set()
     drain()
     url = cache.url
     with_settings(redis_cache_url=DEAD)
@@ -225,7 +227,7 @@ def test_a_process_that_died_after_its_commit_is_made_up_for(
     with_settings(redis_cache_url=url)
     assert cache.client.exists(keys.FOLLOWING.key(ann.id))
     drain()
-    assert follow_sets.among(ann.id, [ben.id]) == {ben.id}
+    assert followees.among(ann.id, [ben.id]) == {ben.id}
     stored_counts(ann)
 
 

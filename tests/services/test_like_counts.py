@@ -11,8 +11,10 @@ from flask import Flask
 
 from pigeon.cache import write_back
 from pigeon.extensions import db
-from pigeon.services import counts, likes, write_backs
-from pigeon.services.likes import COMMENTS, POSTS, Kind
+from pigeon.services import counts
+from pigeon.services.likes import likes
+from pigeon.services.likes.likes import COMMENTS, POSTS, Kind
+from pigeon.services.write_backs import flusher
 from tests.factories import Person, make_comment, make_post, make_user
 from tests.harness.stepping import Stepped, stand_in_write_back
 
@@ -31,7 +33,7 @@ def begin(app: Flask) -> Callable[[Callable[[], Any]], Stepped]:
 
 
 def flush_all() -> None:
-    while write_backs.flush():
+    while flusher.flush():
         pass
 
 
@@ -63,7 +65,7 @@ def is_mine(kind: Kind, target: int, person: Person) -> bool:
 def spans(kind: Kind, begin: Callable[..., Stepped]) -> Iterator[tuple[int, int]]:
     """From which step of a flush to which later one something else stands still."""
     like(kind, make_target(kind), make_user())
-    flush, steps = begin(write_backs.flush), 0
+    flush, steps = begin(flusher.flush), 0
     while flush.place is not None:
         flush.step()
         steps += 1
@@ -92,7 +94,7 @@ def test_a_like_that_looked_before_a_flush_counts_once(
     ann, target = make_user(), make_target(kind)
     for first, last in spans(kind, begin):
         assert like(kind, target, ann) == 1
-        flush = begin(write_backs.flush)
+        flush = begin(flusher.flush)
         go_on(flush, first)
         if is_new:
             write_back.forget_all()
@@ -114,7 +116,7 @@ def test_a_like_that_looked_before_the_flush_of_another_one_counts_both(
     ann, bob, target = make_user(), make_user(), make_target(POSTS)
     for first, last in spans(POSTS, begin):
         assert like(POSTS, target, ann) == 1
-        flush = begin(write_backs.flush)
+        flush = begin(flusher.flush)
         go_on(flush, first)
         second = begin(lambda: like(POSTS, target, bob))
         second.go_to("looked")
@@ -145,7 +147,7 @@ def test_a_read_across_a_flush_says_what_was_acknowledged(
         like(kind, target, ann, not on)
         flush_all()
         assert like(kind, target, ann, on) == on
-        flush = begin(write_backs.flush)
+        flush = begin(flusher.flush)
         go_on(flush, first)
         reader = begin(lambda: shown(kind, target))
         reader.go_to("waiting")

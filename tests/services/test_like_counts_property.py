@@ -20,9 +20,11 @@ from pigeon.cache import write_back
 from pigeon.domain.errors import Unavailable
 from pigeon.extensions import cache, db
 from pigeon.models import PostLike, PostModel
-from pigeon.services import counts, likes, write_backs
-from pigeon.services.likes import POSTS
-from pigeon.services.write_backs import Overtaken
+from pigeon.services import counts
+from pigeon.services.likes import likes
+from pigeon.services.likes.likes import POSTS
+from pigeon.services.write_backs import flusher
+from pigeon.services.write_backs.flusher import Overtaken
 from tests.factories import make_post, make_user
 from tests.harness.stepping import Stepped, stand_in_write_back
 
@@ -81,7 +83,7 @@ class World:
             self._flush = None
         elif name == "overtake" and not (self._flush and self._flush.place == "flush.stored"):
             with suppress(Overtaken):
-                write_backs.flush()
+                flusher.flush()
         elif name == "empty cache":
             cache.client.flushall()
         elif name == "begin process":
@@ -93,7 +95,7 @@ class World:
         if self._flush:
             with suppress(Overtaken):
                 self._flush.finish()
-        while write_backs.flush():
+        while flusher.flush():
             pass
         for post in self._posts:
             self._check_stored(post)
@@ -135,7 +137,7 @@ class World:
         assert sum(map(min, mine)) <= asked.call.answer <= sum(map(max, mine))
 
     def _step_flush(self) -> None:
-        self._flush = self._flush or Stepped(self._app, write_backs.flush)
+        self._flush = self._flush or Stepped(self._app, flusher.flush)
         place = None
         with suppress(Overtaken):
             place = self._flush.step()
@@ -159,7 +161,7 @@ def a_world(app: Flask, people: list[int], posts: list[int]) -> Iterator[World]:
     for post in posts:
         for person in people:
             likes.set_liked(POSTS, post, by=person, on=False)
-    while write_backs.flush():
+    while flusher.flush():
         pass
     yield World(app, people, posts)
 

@@ -11,8 +11,11 @@ from flask import Flask
 from pigeon.domain.errors import Invalid, NotFound
 from pigeon.domain.page import PageRequest, read_cursor
 from pigeon.domain.sessions import Caller
-from pigeon.services import accounts_changes, likers, likes, posts, write_backs
-from pigeon.services.likes import COMMENTS, POSTS, Kind
+from pigeon.services.accounts import changes as accounts_changes
+from pigeon.services.likes import likers, likes
+from pigeon.services.likes.likes import COMMENTS, POSTS, Kind
+from pigeon.services.posts import posts
+from pigeon.services.write_backs import flusher
 from tests.factories import Person, make_comment, make_follow, make_post, make_user
 from tests.harness.counting import queries
 
@@ -26,7 +29,7 @@ def like(target: Any, *people: Person, kind: Kind = POSTS) -> None:
     """Stored in the order given."""
     for person in people:
         likes.set_liked(kind, target.id, by=person.id, on=True)
-    assert write_backs.drain(within_s=10)
+    assert flusher.drain(within_s=10)
 
 
 def names_of(post: Any, viewer: Person) -> list[str]:
@@ -61,7 +64,7 @@ def test_who_takes_a_like_back_is_named_no_more() -> None:
     like(post, ann)
     assert names_of(post, viewer) == ["ann"]
     likes.set_liked(POSTS, post.id, by=ann.id, on=False)
-    write_backs.drain(within_s=10)
+    flusher.drain(within_s=10)
     assert names_of(post, viewer) == []
 
 

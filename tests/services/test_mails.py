@@ -16,7 +16,7 @@ from flask_mail import BadHeaderError
 from pigeon.domain.errors import Unavailable
 from pigeon.extensions import settings
 from pigeon.services import mails
-from pigeon.services.outbox import Hopeless
+from pigeon.services.outbox.outbox import Hopeless
 from pigeon.unit_of_work import Claim, current_claim
 from tests.harness.outside import Mailbox, link_in
 

@@ -32,22 +32,17 @@ from pigeon.models import (
     PublicationModel,
 )
 from pigeon.realtime import push
-from pigeon.services import (
-    accounts_changes,
-    comments_changes,
-    follows,
-    likes,
-    notifications,
-    notifications_announcements,
-    notifications_collectors,
-    notifications_messages,
-    posts_changes,
-    presence,
-    publishing,
-    users,
-    write_backs,
-)
-from pigeon.services.notifications_contents import rank_of
+from pigeon.services import presence
+from pigeon.services.accounts import changes as accounts_changes
+from pigeon.services.comments import changes as comments_changes
+from pigeon.services.follows import follows
+from pigeon.services.likes import likes
+from pigeon.services.notifications import announcements, collectors, notifications, wording
+from pigeon.services.notifications.contents import rank_of
+from pigeon.services.posts import changes as posts_changes
+from pigeon.services.posts import publishing
+from pigeon.services.users import users
+from pigeon.services.write_backs import flusher
 from pigeon.unit_of_work import unit_of_work
 from tests.factories import Person, make_comment, make_follow, make_post, make_user
 from tests.harness.context import concurrently, in_app
@@ -278,11 +273,11 @@ def test_a_like_that_waits_in_the_journal_is_told_once_it_is_stored(
     post = make_post(ann)
     for on in (True, False, True):
         likes.set_liked(likes.POSTS, post.id, by=ben.id, on=on)
-    write_backs.flush()
+    flusher.flush()
     drain()
     assert [(one.kind, one.actor_count) for one in told(ann)] == [("like", 1)]
     likes.set_liked(likes.POSTS, post.id, by=ben.id, on=False)
-    write_backs.flush()
+    flusher.flush()
     drain()
     assert not told(ann)
 
@@ -607,7 +602,7 @@ def test_a_person_who_left_is_nobody_in_a_row(ann: Person, ben: Person, drain: D
     for one in told(ann):
         assert one.actors == []
         assert one.actor_count == 0
-        said = notifications_messages.say_in("en", [one])
+        said = wording.say_in("en", [one])
         assert said[0].message == "This person is no longer here"
 
 
@@ -655,7 +650,7 @@ def test_jobs_that_run_at_once_tell_once(app: Flask, ann: Person, ben: Person) -
 def test_a_worker_that_dies_between_batches_is_followed_up(
     app: Flask, ann: Person, drain: Drain, point: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(notifications_announcements, "BATCHES", 1)
+    monkeypatch.setattr(announcements, "BATCHES", 1)
     people = [make_user() for _ in range(10)]
     for person in people:
         make_follow(person, ann, bell=True)
@@ -892,10 +887,10 @@ def test_a_group_is_one_sentence(ann: Person, drain: Drain, count: int, message:
     post = make_post(ann)
     like(post.id, *(make_user(f"p{number}x") for number in range(count)))
     drain()
-    (said,) = notifications_messages.say_in("en", told(ann))
+    (said,) = wording.say_in("en", told(ann))
     assert said.message.replace("x", "") == message
     with force_locale("en"):
-        parts = notifications_messages.parts(said)
+        parts = wording.parts(said)
     assert "".join(part.text for part in parts) == said.message
     assert sum(part.is_bold for part in parts) == min(count, 2)
 
@@ -924,13 +919,13 @@ def test_what_was_taken_back_long_ago_is_forgotten_with_what_it_was_about(
     comments_changes.remove(gone.id, by=ben.id)
     unlike(post.id, ben)
     drain()
-    notifications_collectors.forget_old()
+    collectors.forget_old()
     assert states() == ["shown", "withdrawn", "withdrawn"]
-    long_ago = utc_now() - notifications_collectors.LIFE
+    long_ago = utc_now() - collectors.LIFE
     with unit_of_work():
         db.session.execute(update(NotificationModel).values(rank=rank_of(long_ago, 0) - 1))
         db.session.execute(update(NotificationContent).values(created_at=long_ago))
-    notifications_collectors.forget_old()
+    collectors.forget_old()
     assert states() == ["shown"]
     assert len(db.session.scalars(select(NotificationContent.id)).all()) == 1
     assert not db.session.scalars(select(NotificationActor.id)).all()

@@ -16,7 +16,7 @@ from pigeon.domain.errors import NotFound
 from pigeon.extensions import db
 from pigeon.jobs.queues import QUEUES
 from pigeon.models import OutboxRow
-from pigeon.services import claimants, outbox
+from pigeon.services.outbox import claimants, outbox
 from pigeon.unit_of_work import Claim, StaleClaim, finish, unit_of_work
 from tests.harness import children
 from tests.harness.context import concurrently

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 
-from pigeon.services import passwords
+from pigeon.services.accounts import passwords
 
 
 def test_hashes_are_argon2id_of_the_recommended_cost(

@@ -27,8 +27,10 @@ from pigeon.models import (
     PublicationModel,
     UserModel,
 )
-from pigeon.services import likes, posts, posts_changes, posts_erasing
-from pigeon.services.likes import COMMENTS, POSTS
+from pigeon.services.likes import likes
+from pigeon.services.likes.likes import COMMENTS, POSTS
+from pigeon.services.posts import changes as posts_changes
+from pigeon.services.posts import erasing, posts
 from pigeon.stores.incoming import Incoming
 from pigeon.unit_of_work import unit_of_work
 from tests.factories import Person, Posted, make_comment, make_follow, make_post, make_user
@@ -357,8 +359,8 @@ def make_much_loved(author: Person) -> Posted:
 
 
 def erase_in_small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(posts_erasing, "ERASED_AT_ONCE", 3)
-    monkeypatch.setattr(posts_erasing, "BATCHES", 2)
+    monkeypatch.setattr(erasing, "ERASED_AT_ONCE", 3)
+    monkeypatch.setattr(erasing, "BATCHES", 2)
 
 
 HANGING = (PostModel, PostLike, CommentModel, CommentLike, PublicationModel)
@@ -374,11 +376,11 @@ def test_much_below_a_deleted_post_is_erased_piece_by_piece(
     half = [count(model) // 2 for model in HANGING]
     assert min(half) > 0
     posts_changes.remove(gone.id, by=ann.id)
-    assert posts_erasing.erase_some(gone.id)
+    assert erasing.erase_some(gone.id)
     assert count(PostLike) < 2 * half[1] and count(PostModel) == 2
     drain()
     assert [count(model) for model in HANGING] == half
-    assert not posts_erasing.erase_some(gone.id) and not posts_erasing.erase_some(kept.id)
+    assert not erasing.erase_some(gone.id) and not erasing.erase_some(kept.id)
     assert posts.get(kept.id, ann.id).like_count == half[1]
 
 

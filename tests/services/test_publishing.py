@@ -16,7 +16,10 @@ from pigeon.extensions import db
 from pigeon.jobs import runner
 from pigeon.jobs.scheduler import sweep_outbox
 from pigeon.models import MediaModel, OutboxRow, PostModel, PublicationModel, UserModel
-from pigeon.services import collectors, media, outbox, posts, posts_changes, publishing
+from pigeon.services import collectors, media
+from pigeon.services.outbox import outbox
+from pigeon.services.posts import changes as posts_changes
+from pigeon.services.posts import posts, publishing
 from pigeon.stores.imaging_results import Rendered, RenderedFile
 from pigeon.stores.media import StoreFault
 from pigeon.unit_of_work import unit_of_work

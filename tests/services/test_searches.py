@@ -9,7 +9,9 @@ from flask import Flask
 from pigeon.domain.errors import Invalid
 from pigeon.domain.page import PageRequest, read_cursor
 from pigeon.domain.sessions import Caller
-from pigeon.services import accounts_changes, searches, users
+from pigeon.services import searches
+from pigeon.services.accounts import changes as accounts_changes
+from pigeon.services.users import users
 from tests.factories import make_follow, make_user
 
 

@@ -19,7 +19,9 @@ from pigeon.extensions import cache, db
 from pigeon.jobs import users as jobs
 from pigeon.models import OutboxRow, SessionModel, UserModel
 from pigeon.realtime import push
-from pigeon.services import outbox, sessions, users
+from pigeon.services.accounts import sessions
+from pigeon.services.outbox import outbox
+from pigeon.services.users import users
 from pigeon.unit_of_work import unit_of_work
 from tests.factories import make_user
 from tests.harness.context import concurrently

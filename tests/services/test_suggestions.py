@@ -9,7 +9,10 @@ from flask import Flask
 from pigeon.domain.page import PageRequest, read_cursor
 from pigeon.domain.sessions import Caller
 from pigeon.extensions import cache, db
-from pigeon.services import accounts_changes, follows, suggestions, users
+from pigeon.services import suggestions
+from pigeon.services.accounts import changes as accounts_changes
+from pigeon.services.follows import follows
+from pigeon.services.users import users
 from tests.factories import Person, make_follow, make_user
 
 

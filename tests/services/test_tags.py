@@ -9,7 +9,9 @@ from flask import Flask
 from pigeon.domain.errors import NotFound
 from pigeon.domain.page import PageRequest, read_cursor
 from pigeon.domain.sessions import Caller
-from pigeon.services import accounts_changes, posts_changes, tags
+from pigeon.services import tags
+from pigeon.services.accounts import changes as accounts_changes
+from pigeon.services.posts import changes as posts_changes
 from tests.factories import Person, make_post, make_user
 
 

@@ -19,16 +19,12 @@ from pigeon.domain.page import PageRequest, read_cursor, write_cursor
 from pigeon.domain.sessions import Caller
 from pigeon.extensions import cache, db
 from pigeon.models import PostModel, PublicationModel, UserModel
-from pigeon.services import (
-    accounts_changes,
-    follows,
-    post_cards,
-    posts,
-    posts_changes,
-    publications,
-    pulls,
-    timelines,
-)
+from pigeon.services.accounts import changes as accounts_changes
+from pigeon.services.follows import follows
+from pigeon.services.posts import cards as post_cards
+from pigeon.services.posts import changes as posts_changes
+from pigeon.services.posts import posts, publications
+from pigeon.services.timelines import pulls, timelines
 from pigeon.stores import timelines as store
 from pigeon.unit_of_work import unit_of_work
 from tests.factories import Person, Posted, make_follow, make_post, make_user

@@ -28,19 +28,13 @@ from pigeon.domain.sessions import Caller
 from pigeon.extensions import cache, db
 from pigeon.jobs import runner
 from pigeon.models import FollowModel, OutboxRow, PostModel, PublicationModel, UserModel
-from pigeon.services import (
-    accounts_changes,
-    counts,
-    fanouts,
-    followers,
-    follows,
-    outbox,
-    posts,
-    posts_changes,
-    publishing,
-    pulls,
-    timelines,
-)
+from pigeon.services import counts
+from pigeon.services.accounts import changes as accounts_changes
+from pigeon.services.follows import followers, follows
+from pigeon.services.outbox import outbox
+from pigeon.services.posts import changes as posts_changes
+from pigeon.services.posts import posts, publishing
+from pigeon.services.timelines import fanouts, pulls, timelines
 from pigeon.stores import timelines as store
 from pigeon.unit_of_work import unit_of_work
 from tests.factories import make_user

@@ -18,7 +18,11 @@ from pigeon.models import (
     PublicationModel,
     UserModel,
 )
-from pigeon.services import avatars, follows, likers, likes, posts, posts_erasing, withdrawals
+from pigeon.services.follows import follows
+from pigeon.services.likes import likers, likes
+from pigeon.services.posts import erasing as posts_erasing
+from pigeon.services.posts import posts
+from pigeon.services.users import avatars, withdrawals
 from pigeon.unit_of_work import unit_of_work
 from tests.factories import Person, make_comment, make_follow, make_post, make_user
 from tests.factories.uploads import make_processing_post, make_upload

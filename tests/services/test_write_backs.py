@@ -14,9 +14,12 @@ from pigeon.domain.errors import NotFound, Unavailable
 from pigeon.extensions import cache, db, state
 from pigeon.models import CommentLike, OutboxRow, PostLike, PostModel, WriteBackJournal
 from pigeon.realtime import push
-from pigeon.services import counts, likes, posts_changes, watches, write_backs
-from pigeon.services.likes import POSTS
-from pigeon.services.write_backs import Overtaken
+from pigeon.services import counts, watches
+from pigeon.services.likes import likes
+from pigeon.services.likes.likes import POSTS
+from pigeon.services.posts import changes as posts_changes
+from pigeon.services.write_backs import flusher
+from pigeon.services.write_backs.flusher import Overtaken
 from tests.factories import Person, make_post, make_user
 
 pytestmark = [pytest.mark.usefixtures("app"), pytest.mark.no_second_look]
@@ -34,7 +37,7 @@ class Crash(Exception):
 
 
 def flush_all() -> None:
-    while write_backs.flush():
+    while flusher.flush():
         pass
 
 
@@ -64,7 +67,7 @@ def crash_at(monkeypatch: pytest.MonkeyPatch) -> Callable[[str | None], None]:
         if name == wanted[0]:
             raise Crash
 
-    monkeypatch.setattr(write_backs, "crash_point", passing)
+    monkeypatch.setattr(flusher, "crash_point", passing)
 
     def choose(name: str | None) -> None:
         wanted[0] = name
@@ -78,17 +81,17 @@ def test_a_like_is_counted_at_once_and_stored_by_the_flush() -> None:
     assert shown(post.id) == 1
     assert likes.among(POSTS, ann.id, [post.id]) == {post.id}
     assert rows(post.id) == set()
-    assert write_backs.flush() == 1
+    assert flusher.flush() == 1
     assert rows(post.id) == {ann.id}
     assert (stored(post.id), shown(post.id)) == (1, 1)
     assert likes.among(POSTS, ann.id, [post.id]) == {post.id}
-    assert write_backs.status().entries == 0
+    assert flusher.status().entries == 0
 
 
 def test_the_same_like_a_hundred_times_is_one() -> None:
     ann, post = make_user(), make_post()
     assert {like(ann, post.id) for _ in range(100)} == {1}
-    assert write_backs.status().entries == 1
+    assert flusher.status().entries == 1
     flush_all()
     assert like(ann, post.id) == 1
     flush_all()
@@ -115,8 +118,8 @@ def test_an_unlike_while_the_like_is_being_flushed_is_not_undone(
         if name == "flush.committed":
             assert like(ann, post.id, on=False) == 0
 
-    monkeypatch.setattr(write_backs, "crash_point", meanwhile)
-    write_backs.flush()
+    monkeypatch.setattr(flusher, "crash_point", meanwhile)
+    flusher.flush()
     monkeypatch.undo()
     assert shown(post.id) == 0
     assert likes.among(POSTS, ann.id, [post.id]) == set()
@@ -133,7 +136,7 @@ def test_a_flusher_that_dies_anywhere_loses_and_doubles_nothing(
     like(bob, post.id)
     crash_at(place)
     with pytest.raises(Crash):
-        write_backs.flush()
+        flusher.flush()
     db.session.rollback()
     assert shown(post.id) == 2
     like(bob, post.id, on=False)
@@ -141,8 +144,8 @@ def test_a_flusher_that_dies_anywhere_loses_and_doubles_nothing(
     flush_all()
     assert rows(post.id) == {ann.id}
     assert (stored(post.id), shown(post.id)) == (1, 1)
-    assert write_backs.status().entries == 0
-    assert write_backs.status().waiting == {"post": 0, "comment": 0}
+    assert flusher.status().entries == 0
+    assert flusher.status().waiting == {"post": 0, "comment": 0}
 
 
 def test_a_stalled_flusher_cannot_store_twice(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -154,9 +157,9 @@ def test_a_stalled_flusher_cannot_store_twice(monkeypatch: pytest.MonkeyPatch) -
             monkeypatch.undo()
             flush_all()
 
-    monkeypatch.setattr(write_backs, "crash_point", overtake)
+    monkeypatch.setattr(flusher, "crash_point", overtake)
     with pytest.raises(Overtaken):
-        write_backs.flush()
+        flusher.flush()
     db.session.rollback()
     assert (rows(post.id), stored(post.id), shown(post.id)) == ({ann.id}, 1, 1)
 
@@ -174,8 +177,8 @@ def test_a_flusher_that_wakes_up_after_its_commit_brings_no_old_value_back(
             like(ann, post.id, on=False)
             flush_all()
 
-    monkeypatch.setattr(write_backs, "crash_point", overtake)
-    write_backs.flush()
+    monkeypatch.setattr(flusher, "crash_point", overtake)
+    flusher.flush()
     assert (rows(post.id), stored(post.id), shown(post.id)) == (set(), 0, 0)
     assert likes.among(POSTS, ann.id, [post.id]) == set()
 
@@ -197,7 +200,7 @@ def test_what_was_deleted_stays_deleted() -> None:
     posts_changes.remove(post.id, by=post.author.id)
     flush_all()
     assert rows(post.id) == set()
-    assert write_backs.status().waiting == {"post": 0, "comment": 0}
+    assert flusher.status().waiting == {"post": 0, "comment": 0}
     with pytest.raises(NotFound):
         like(ann, post.id)
 
@@ -227,7 +230,7 @@ def test_ids_go_on_after_what_is_stored_when_redis_lost_its_last_second() -> Non
             .values(position=far)
         )
     like(bob, post.id)
-    write_backs.flush()
+    flusher.flush()
     like(bob, post.id, on=False)
     like(bob, post.id)
     flush_all()
@@ -264,7 +267,7 @@ def test_switched_off_it_drains_first(app: Flask, monkeypatch: pytest.MonkeyPatc
     plain: Any = type(app.extensions["settings"])
     fields = vars(app.extensions["settings"]) | {"write_back": False}
     monkeypatch.setitem(app.extensions, "settings", plain(**fields))
-    monkeypatch.setattr(write_backs, "_drained", set())
+    monkeypatch.setattr(flusher, "_drained", set())
     assert like(bob, post.id) == 2
     assert rows(post.id) == {ann.id, bob.id}
 
@@ -338,7 +341,7 @@ def test_a_flush_asks_a_constant_number_of_statements(queries: Any) -> None:
             like(person, post.id)
     write_back.journal_id()
     with queries() as asked:
-        assert write_backs.flush() == 24
+        assert flusher.flush() == 24
     assert len(asked) <= 12
 
 
@@ -358,14 +361,14 @@ def test_random_likes_flushes_and_crashes_end_as_acknowledged(
             assert (post.id in likes.among(POSTS, person.id, [post.id])) is on
         elif chance < 0.85:
             crash_at(None)
-            write_backs.flush()
+            flusher.flush()
             for post in posted:
                 mine = [on for (post_id, _), on in acknowledged.items() if post_id == post.id]
                 assert shown(post.id) == sum(mine)
         elif chance < 0.95:
             crash_at(dice.choice(CRASHES))
             with suppress(Crash):
-                write_backs.flush()
+                flusher.flush()
             db.session.rollback()
         else:
             cache.client.flushall()
@@ -391,17 +394,17 @@ def test_a_cache_that_is_away_does_not_keep_likes_from_sql(
     url = cache.url
     like(ann, post.id)
     with_settings(redis_cache_url=DEAD)
-    write_backs.flush()
+    flusher.flush()
     like(bob, post.id)
-    write_backs.flush()
+    flusher.flush()
     assert rows(post.id) == {ann.id, bob.id}
     assert shown(post.id) == 2, "everybody reads SQL, and nothing is pending"
-    assert write_backs.drain(within_s=5)
+    assert flusher.drain(within_s=5)
     with_settings(redis_cache_url=url)
     flush_all()
     assert shown(post.id) == 2
     assert likes.among(POSTS, bob.id, [post.id]) == {post.id}
-    assert write_backs.status().entries == 0
+    assert flusher.status().entries == 0
 
 
 def test_what_an_older_flush_could_not_show_is_not_forgotten_by_a_younger_one(
@@ -421,14 +424,14 @@ def test_what_an_older_flush_could_not_show_is_not_forgotten_by_a_younger_one(
 
     monkeypatch.setattr(type(POSTS.pairs), "settle", lambda _, last: settle_when_back(last))
     like(bob, first.id)
-    write_backs.flush()
+    flusher.flush()
     like(ann, second.id)
-    write_backs.flush()
+    flusher.flush()
     flush_all()
     assert not away
     assert likes.among(POSTS, bob.id, [first.id]) == {first.id}
     assert (shown(first.id), shown(second.id)) == (1, 1)
-    assert write_backs.status().entries == 0
+    assert flusher.status().entries == 0
 
 
 def test_after_an_older_backup_of_sql_a_drain_ends() -> None:
@@ -437,9 +440,9 @@ def test_after_an_older_backup_of_sql_a_drain_ends() -> None:
     flush_all()
     with db.engine.begin() as connection:
         connection.execute(WriteBackJournal.__table__.update().values(position="0-0"))
-    assert write_backs.drain(within_s=5)
+    assert flusher.drain(within_s=5)
     like(ann, post.id, on=False)
-    assert write_backs.drain(within_s=5)
+    assert flusher.drain(within_s=5)
     assert rows(post.id) == set()
 
 
@@ -461,18 +464,18 @@ def test_what_others_have_settled_is_trimmed(crash_at: Callable[[str | None], No
     like(ann, post.id)
     crash_at("flush.cleared")
     with suppress(Crash):
-        write_backs.flush()
+        flusher.flush()
     crash_at(None)
     write_back.trim("9999999999998-0")
     like(ann, post.id, on=False)
     assert write_back.is_settled(write_back.backlog().newest)
     flush_all()
-    assert write_backs.status().entries == 0
+    assert flusher.status().entries == 0
 
 
 @pytest.mark.env(WRITE_BACK="off")
 def test_not_drained_it_refuses_to_write_through(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(write_backs, "drain", lambda **_: False)
+    monkeypatch.setattr(flusher, "drain", lambda **_: False)
     ann, post = make_user(), make_post()
     with pytest.raises(Unavailable):
         like(ann, post.id)

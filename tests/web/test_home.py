@@ -6,8 +6,9 @@ import re
 
 import pytest
 
-from pigeon.services import likes, write_backs
-from pigeon.web import home
+from pigeon.services.likes import likes
+from pigeon.services.write_backs import flusher
+from pigeon.web.timelines import home
 from tests.factories import make_comment, make_follow, make_post, make_user
 
 TOKEN = re.compile(r'(name="csrf_token" value=|"csrf": ?)"[^"]+"')
@@ -24,7 +25,7 @@ def talk_about(post, ann, ben, number: int) -> None:
     for person in likers:
         likes.set_liked(likes.POSTS, post.id, by=person.id, on=True)
     if number % 2:
-        write_backs.drain(within_s=10)
+        flusher.drain(within_s=10)
         make_comment(post, ben, text="<i>hm</i> @ann")
 
 

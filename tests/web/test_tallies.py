@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from pigeon.web import tallies
 from pigeon.web.numbers import compact
+from pigeon.web.posts import tallies
 
 
 def said(count: int, *, liked: bool = False, name: str = "", language: str = "en") -> str:

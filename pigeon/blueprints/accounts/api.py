@@ -19,16 +19,8 @@ from pigeon.blueprints.accounts.cookies import (
     remember_sign_up,
 )
 from pigeon.domain.users import Me
-from pigeon.services import (
-    accounts,
-    accounts_changes,
-    accounts_links,
-    accounts_logins,
-    accounts_recovery,
-    avatars,
-    sessions,
-    users,
-)
+from pigeon.services.accounts import changes, links, logins, recovery, sessions, signups
+from pigeon.services.users import avatars, users
 from pigeon.web.answers import answers
 from pigeon.web.guards import ANYONE, MEMBERS, access
 from pigeon.web.login import get_viewer
@@ -113,9 +105,9 @@ def get_csrf() -> CsrfToken:
 @answers(SentTo, 202, body=SignUpBody, also=(403, 422, 429))
 def sign_up() -> SentTo:
     body = read_json(SignUpBody)
-    form = accounts.SignUp(**body.model_dump(), language=language())
+    form = signups.SignUp(**body.model_dump(), language=language())
     asking = new_sign_up_caller()
-    email = accounts.sign_up(form, caller=asking)
+    email = signups.sign_up(form, caller=asking)
     remember_sign_up(asking.sign_up)
     return SentTo(email=email)
 
@@ -124,8 +116,8 @@ def sign_up() -> SentTo:
 @answers(Me, body=ConfirmBody, also=(422, 429))
 def confirm() -> Me:
     body = read_json(ConfirmBody)
-    kind = accounts_links.kind_of(body.token)
-    user_id = accounts_links.confirm(
+    kind = links.kind_of(body.token)
+    user_id = links.confirm(
         body.token, password=body.password or "", username=body.username, caller=caller()
     )
     if kind == "signup":
@@ -138,7 +130,7 @@ def confirm() -> Me:
 @answers(Nothing, 202, body=EmailBody, also=(422, 429))
 def resend() -> Nothing:
     asking = caller()
-    accounts.resend(read_json(EmailBody).email, caller=asking)
+    signups.resend(read_json(EmailBody).email, caller=asking)
     if asking.sign_up:
         remember_sign_up(asking.sign_up)
     return Nothing()
@@ -148,7 +140,7 @@ def resend() -> Nothing:
 @answers(Me, body=LogInBody, also=(401, 422, 429))
 def log_in() -> Me:
     body = read_json(LogInBody)
-    token = accounts_logins.log_in(body.login, body.password, caller=caller())
+    token = logins.log_in(body.login, body.password, caller=caller())
     return me_with_sentences(users.get_me(begin_session(token).user_id))
 
 
@@ -161,7 +153,7 @@ def log_out() -> None:
 @access(ANYONE)
 @answers(Nothing, 202, body=EmailBody, also=(422, 429))
 def forgot() -> Nothing:
-    accounts_recovery.forgot(read_json(EmailBody).email, caller=caller())
+    recovery.forgot(read_json(EmailBody).email, caller=caller())
     return Nothing()
 
 
@@ -169,7 +161,7 @@ def forgot() -> Nothing:
 @answers(status=204, body=ResetBody, also=(422,))
 def reset() -> None:
     body = read_json(ResetBody)
-    accounts_recovery.reset(body.token, body.password, caller=caller())
+    recovery.reset(body.token, body.password, caller=caller())
 
 
 @access(MEMBERS)
@@ -189,7 +181,7 @@ def update_me() -> Me:
 @answers(Nothing, 202, body=WithdrawBody, also=(403, 422, 429))
 def withdraw() -> Nothing:
     body = read_json(WithdrawBody) if request.get_data() else WithdrawBody()
-    accounts_changes.withdraw(
+    changes.withdraw(
         get_viewer().user_id,
         password=body.password or "",
         fresh_identity=is_fresh_identity(),

@@ -13,7 +13,7 @@ from flask_login import login_user, logout_user
 from pigeon.domain.errors import Unauthenticated
 from pigeon.domain.sessions import Caller, SessionUser
 from pigeon.extensions import settings
-from pigeon.services import accounts_devices, sessions
+from pigeon.services.accounts import devices, sessions
 from pigeon.web.login import LoggedIn, find_viewer
 from pigeon.web.requests import client_address, client_agent, request_id
 
@@ -85,9 +85,9 @@ def end_session() -> None:
 def _remember_device(found: SessionUser) -> None:
     """Mark this browser, unless it bears a mark of this person already."""
     known = request.cookies.get(_cookie_name("device"), "")
-    if accounts_devices.is_known(known, found.user_id, found.auth_version):
+    if devices.is_known(known, found.user_id, found.auth_version):
         return
-    mark = accounts_devices.mark(found.user_id, found.auth_version)
+    mark = devices.mark(found.user_id, found.auth_version)
     _send_cookie("device", mark, max_age_s=DEVICE_S)
 
 

@@ -14,8 +14,8 @@ from pigeon.blueprints.accounts import provider
 from pigeon.blueprints.accounts.cookies import begin_session, caller, language
 from pigeon.domain.errors import DomainError, Forbidden, Malformed, NotFound
 from pigeon.extensions import settings
-from pigeon.services import accounts_oidc, invites
-from pigeon.services.accounts_oidc import Identity
+from pigeon.services.accounts import invites, oidc
+from pigeon.services.accounts.oidc import Identity
 from pigeon.web.forms import Form, render_refused
 from pigeon.web.guards import ANYONE, access
 from pigeon.web.login import find_viewer
@@ -54,10 +54,10 @@ def come_back() -> ResponseReturnValue:
         return _turned_away(
             _("Logging in with %(name)s did not work. Please try again.", name=_name())
         )
-    user_id = accounts_oidc.find_user(identity)
+    user_id = oidc.find_user(identity)
     if user_id is None:
         return _newcomer(identity, aim["invite"])
-    begin_session(accounts_oidc.log_in(user_id, caller=caller()), by_oidc=True)
+    begin_session(oidc.log_in(user_id, caller=caller()), by_oidc=True)
     return redirect(own_path(aim["next"]))
 
 
@@ -81,13 +81,13 @@ def sign_up() -> ResponseReturnValue:
     typed = read_form("username", "display_name")
     identity = Identity(**{name: pending[name] for name in Identity.__dataclass_fields__})
     try:
-        user_id = accounts_oidc.sign_up(
+        user_id = oidc.sign_up(
             identity, **typed, invite=pending["invite"], language=language(), caller=caller()
         )
     except DomainError as error:
         email = pending["email"]
         return render_refused("accounts/signup_oidc.html", error, typed, email=email)
-    begin_session(accounts_oidc.log_in(user_id, caller=caller()), by_oidc=True)
+    begin_session(oidc.log_in(user_id, caller=caller()), by_oidc=True)
     return redirect("/", 303)
 
 
@@ -114,7 +114,7 @@ def _problem(identity: Identity, invite: str) -> str | None:
         return str(_("New accounts are by invitation only here."))
     if not identity.email:
         return str(_("%(name)s has not confirmed your e-mail address.", name=_name()))
-    problem = accounts_oidc.find_problem(identity)
+    problem = oidc.find_problem(identity)
     if problem == "taken":
         return str(
             _("An account with this e-mail address exists already. Log in with its password.")

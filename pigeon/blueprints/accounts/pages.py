@@ -16,16 +16,8 @@ from pigeon.blueprints.accounts.cookies import (
     remember_sign_up,
 )
 from pigeon.domain.errors import DomainError
-from pigeon.services import (
-    accounts,
-    accounts_links,
-    accounts_logins,
-    accounts_recovery,
-    accounts_tokens,
-    mails,
-    rates,
-    sessions,
-)
+from pigeon.services import mails, rates
+from pigeon.services.accounts import links, logins, recovery, sessions, signups, tokens
 from pigeon.web.forms import Form, refused_form, render_refused
 from pigeon.web.guards import ANYONE, access
 from pigeon.web.login import find_viewer
@@ -52,7 +44,7 @@ def show_login() -> ResponseReturnValue:
 def log_in() -> ResponseReturnValue:
     typed = read_form("login", "password", "next")
     try:
-        token = accounts_logins.log_in(typed["login"], typed["password"], caller=caller())
+        token = logins.log_in(typed["login"], typed["password"], caller=caller())
     except DomainError as error:
         return render_refused("accounts/login.html", error, typed)
     begin_session(token)
@@ -82,8 +74,8 @@ def sign_up() -> ResponseReturnValue:
     typed = read_form("email", "username", "display_name", "password", "invite")
     asking = new_sign_up_caller()
     try:
-        form = accounts.SignUp(**typed, language=language())
-        email = accounts.sign_up(form, caller=asking)
+        form = signups.SignUp(**typed, language=language())
+        email = signups.sign_up(form, caller=asking)
     except DomainError as error:
         return render_refused("accounts/signup.html", error, typed)
     remember_sign_up(asking.sign_up)
@@ -93,8 +85,8 @@ def sign_up() -> ResponseReturnValue:
 @access(ANYONE)
 def find_username() -> ResponseReturnValue:
     """Whether a username can be had, while it is being typed: {"problem": null or a code}."""
-    rates.hit("usernames", accounts_logins.network_of(caller().address), *LOOK_UPS)
-    problem = accounts.find_username_problem(read_shown("u"))
+    rates.hit("usernames", logins.network_of(caller().address), *LOOK_UPS)
+    problem = signups.find_username_problem(read_shown("u"))
     known = ("taken", "reserved", None)
     return jsonify({"problem": problem if problem in known else "bad_format"})
 
@@ -108,7 +100,7 @@ def show_check_mail() -> ResponseReturnValue:
 def resend() -> ResponseReturnValue:
     typed, asking = read_form("email"), caller()
     try:
-        accounts.resend(typed["email"], caller=asking)
+        signups.resend(typed["email"], caller=asking)
     except DomainError as error:
         context = {"email": "", "are_files": mails.are_files()}
         return render_refused("accounts/check_mail.html", error, typed, **context)
@@ -120,18 +112,18 @@ def resend() -> ResponseReturnValue:
 @access(ANYONE)
 def show_confirm(token: str) -> ResponseReturnValue:
     """Names the account; what opens links before their reader does uses nothing up."""
-    link = accounts_links.find(token, caller=caller())
+    link = links.find(token, caller=caller())
     if link is None:
-        return _refused_link("accounts/confirm.html", accounts_tokens.expired())
+        return _refused_link("accounts/confirm.html", tokens.expired())
     return _secret_page("accounts/confirm.html", Form(), link=link)
 
 
 @access(ANYONE)
 def confirm(token: str) -> ResponseReturnValue:
     typed = read_form("username", "password")
-    link = accounts_links.find(token, caller=caller())
+    link = links.find(token, caller=caller())
     try:
-        user_id = accounts_links.confirm(
+        user_id = links.confirm(
             token,
             password=typed["password"],
             username=typed["username"] or None,
@@ -159,7 +151,7 @@ def show_forgot() -> ResponseReturnValue:
 def forgot() -> ResponseReturnValue:
     typed = read_form("email")
     try:
-        accounts_recovery.forgot(typed["email"], caller=caller())
+        recovery.forgot(typed["email"], caller=caller())
     except DomainError as error:
         return render_refused("accounts/forgot.html", error, typed, sent=False)
     return _forgot(Form(), sent=True)
@@ -167,9 +159,9 @@ def forgot() -> ResponseReturnValue:
 
 @access(ANYONE)
 def show_reset(token: str) -> ResponseReturnValue:
-    names = accounts_recovery.find_names(token)
+    names = recovery.find_names(token)
     if names is None:
-        return _refused_link("accounts/reset.html", accounts_tokens.expired())
+        return _refused_link("accounts/reset.html", tokens.expired())
     return _secret_page("accounts/reset.html", Form(), names=names)
 
 
@@ -177,9 +169,9 @@ def show_reset(token: str) -> ResponseReturnValue:
 def reset(token: str) -> ResponseReturnValue:
     typed = read_form("password")
     try:
-        accounts_recovery.reset(token, typed["password"], caller=caller())
+        recovery.reset(token, typed["password"], caller=caller())
     except DomainError as error:
-        names = accounts_recovery.find_names(token) or ()
+        names = recovery.find_names(token) or ()
         return render_refused("accounts/reset.html", error, {}, names=names)
     end_session()
     flash(_("Your new password is set. Log in with it."), "success")

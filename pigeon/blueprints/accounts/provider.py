@@ -16,7 +16,7 @@ from requests import RequestException
 from pigeon.domain import bounds, limits
 from pigeon.domain.errors import Unavailable
 from pigeon.extensions import settings
-from pigeon.services.accounts_oidc import Identity
+from pigeon.services.accounts.oidc import Identity
 from pigeon.web.parsing import read_query
 
 log = structlog.get_logger()

@@ -7,13 +7,12 @@ from pigeon.blueprints.comments.reading import (
     EditCommentBody,
     read_new_comment,
 )
-from pigeon.blueprints.users.api import LIST, viewer_id
 from pigeon.domain.comments import Comment
 from pigeon.domain.page import Page
-from pigeon.services import comments, comments_changes
-from pigeon.web.answers import answers
+from pigeon.services.comments import changes, comments
+from pigeon.web.answers import LIST, answers
 from pigeon.web.guards import MEMBERS, READERS, access
-from pigeon.web.login import get_viewer
+from pigeon.web.login import get_viewer, viewer_id
 from pigeon.web.parsing import read_id, read_json, read_key, read_page
 
 WRITES = (60, 60)
@@ -31,9 +30,9 @@ def list_of_post(post_id: str) -> Page[Comment]:
 @answers(Comment, status=201, body=CommentBody, is_keyed=True)
 def add(post_id: str) -> Comment:
     number, by = read_id(post_id), get_viewer().user_id
-    comments_changes.check_may_comment(number, by, read_key())
+    changes.check_may_comment(number, by, read_key())
     new = read_new_comment()
-    return comments_changes.create(number, by=by, text=new.text, key=new.key)
+    return changes.create(number, by=by, text=new.text, key=new.key)
 
 
 @access(READERS)
@@ -48,22 +47,20 @@ def list_replies(comment_id: str) -> Page[Comment]:
 @answers(Comment, status=201, body=CommentBody, is_keyed=True)
 def reply(comment_id: str) -> Comment:
     number, by = read_id(comment_id), get_viewer().user_id
-    answered = comments_changes.check_may_reply(number, by, read_key())
+    answered = changes.check_may_reply(number, by, read_key())
     new = read_new_comment()
-    return comments_changes.create(
-        answered.post_id, by=by, text=new.text, parent_id=number, key=new.key
-    )
+    return changes.create(answered.post_id, by=by, text=new.text, parent_id=number, key=new.key)
 
 
 @access(MEMBERS, rate=WRITES)
 @answers(Comment, body=EditCommentBody)
 def edit(comment_id: str) -> Comment:
     number, by = read_id(comment_id), get_viewer().user_id
-    comments_changes.check_may_edit(number, by)
-    return comments_changes.edit(number, by=by, **read_json(EditCommentBody).given())
+    changes.check_may_edit(number, by)
+    return changes.edit(number, by=by, **read_json(EditCommentBody).given())
 
 
 @access(MEMBERS, rate=WRITES)
 @answers(status=204)
 def remove(comment_id: str) -> None:
-    comments_changes.remove(read_id(comment_id), by=get_viewer().user_id)
+    changes.remove(read_id(comment_id), by=get_viewer().user_id)

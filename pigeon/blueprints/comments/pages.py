@@ -13,16 +13,16 @@ from flask_babel import gettext as _
 from pigeon.blueprints.comments.api import WRITES
 from pigeon.blueprints.comments.reading import check_typed, key_of, read_typed
 from pigeon.blueprints.posts.pages import render_post
-from pigeon.blueprints.users.api import viewer_id
 from pigeon.domain.comments import Comment, CommentCard
 from pigeon.domain.errors import DomainError, Forbidden, Invalid
-from pigeon.services import comments, comments_changes, posts
-from pigeon.web import discussions
-from pigeon.web.discussions import Discussion
+from pigeon.services.comments import changes, comments
+from pigeon.services.posts import posts
+from pigeon.web.comments import discussions
+from pigeon.web.comments.discussions import Discussion
 from pigeon.web.errors import STATUS
 from pigeon.web.forms import Form, focus_first_fault, refused_form, render_refused
 from pigeon.web.guards import MEMBERS, READERS, access
-from pigeon.web.login import get_viewer
+from pigeon.web.login import get_viewer, viewer_id
 from pigeon.web.parsing import read_form, read_id, read_page
 
 REFUSALS = (Invalid, Forbidden)
@@ -44,9 +44,9 @@ def list_of_post(post_id: str) -> ResponseReturnValue:
 def add(post_id: str) -> ResponseReturnValue:
     number, by, typed = read_id(post_id), get_viewer().user_id, read_typed()
     try:
-        comments_changes.check_may_comment(number, by, key_of(typed))
+        changes.check_may_comment(number, by, key_of(typed))
         new = check_typed(typed)
-        made = comments_changes.create(number, by=by, text=new.text, key=new.key)
+        made = changes.create(number, by=by, text=new.text, key=new.key)
     except REFUSALS as error:
         form = refused_form(error, typed)
         return _refused(error, number, discussions.of_post(number, by, form=form))
@@ -91,9 +91,9 @@ def reply(comment_id: str) -> ResponseReturnValue:
     answered = comments.get(number, by)
     post_id = int(answered.post_id)
     try:
-        comments_changes.check_may_reply(number, by, key_of(typed))
+        changes.check_may_reply(number, by, key_of(typed))
         new = check_typed(typed)
-        made = comments_changes.create(post_id, by=by, text=new.text, parent_id=number, key=new.key)
+        made = changes.create(post_id, by=by, text=new.text, parent_id=number, key=new.key)
     except REFUSALS as error:
         form = refused_form(error, typed)
         return _refused(error, post_id, discussions.with_thread(answered, by, form=form))
@@ -103,17 +103,17 @@ def reply(comment_id: str) -> ResponseReturnValue:
 @access(MEMBERS)
 def show_edit(comment_id: str) -> ResponseReturnValue:
     number, by = read_id(comment_id), get_viewer().user_id
-    comments_changes.check_may_edit(number, by)
+    changes.check_may_edit(number, by)
     return render_template("comments/edit.html", comment=comments.get(number, by), form=Form())
 
 
 @access(MEMBERS, rate=WRITES)
 def edit(comment_id: str) -> ResponseReturnValue:
     number, by = read_id(comment_id), get_viewer().user_id
-    comments_changes.check_may_edit(number, by)
+    changes.check_may_edit(number, by)
     typed = read_form("text")
     try:
-        comment = comments_changes.edit(number, by=by, text=typed["text"])
+        comment = changes.edit(number, by=by, text=typed["text"])
     except Invalid as error:
         shown = comments.get(number, by)
         return render_refused("comments/edit.html", error, typed, comment=shown)
@@ -123,15 +123,15 @@ def edit(comment_id: str) -> ResponseReturnValue:
 @access(MEMBERS)
 def show_delete(comment_id: str) -> ResponseReturnValue:
     number, by = read_id(comment_id), get_viewer().user_id
-    comments_changes.check_may_delete(number, by)
+    changes.check_may_delete(number, by)
     return render_template("comments/delete.html", comment=comments.get(number, by))
 
 
 @access(MEMBERS, rate=WRITES)
 def delete(comment_id: str) -> ResponseReturnValue:
     number, by = read_id(comment_id), get_viewer().user_id
-    card: CommentCard = comments_changes.check_may_delete(number, by)
-    comments_changes.remove(number, by=by)
+    card: CommentCard = changes.check_may_delete(number, by)
+    changes.remove(number, by=by)
     flash(_("The comment was deleted."), "success")
     return redirect(f"/p/{card.post_id}#comments", 303)
 

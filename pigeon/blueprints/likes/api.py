@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pigeon.blueprints.users.api import LIST
 from pigeon.domain.likes import Liked
 from pigeon.domain.page import Page
 from pigeon.domain.users import UserRow
-from pigeon.services import likers, likes
-from pigeon.services.likes import COMMENTS, POSTS, Kind
-from pigeon.web.answers import answers
+from pigeon.services.likes import likers, likes
+from pigeon.services.likes.likes import COMMENTS, POSTS, Kind
+from pigeon.web.answers import LIST, answers
 from pigeon.web.guards import MEMBERS, access
 from pigeon.web.login import get_viewer
 from pigeon.web.parsing import read_id, read_page

@@ -8,8 +8,10 @@ from flask.typing import ResponseReturnValue
 from pigeon.blueprints.likes.api import TAPS
 from pigeon.domain.comments import CommentCounts
 from pigeon.domain.posts import PostCounts
-from pigeon.services import comments, counts, likers, likes
-from pigeon.services.likes import COMMENTS, POSTS, Kind
+from pigeon.services import counts
+from pigeon.services.comments import comments
+from pigeon.services.likes import likers, likes
+from pigeon.services.likes.likes import COMMENTS, POSTS, Kind
 from pigeon.web.guards import MEMBERS, access
 from pigeon.web.login import get_viewer
 from pigeon.web.parsing import read_id, read_page

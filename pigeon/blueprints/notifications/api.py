@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from pigeon.blueprints.users.api import LIST
 from pigeon.domain.notifications import Notification, NotificationCounts
 from pigeon.domain.page import Page
-from pigeon.services import notifications
-from pigeon.web.answers import answers
+from pigeon.services.notifications import notifications
+from pigeon.web.answers import LIST, answers
 from pigeon.web.guards import MEMBERS, access
 from pigeon.web.login import get_viewer
-from pigeon.web.notifications import read_kinds, said
+from pigeon.web.notifications.sentences import read_kinds, said
 from pigeon.web.parsing import read_id, read_page
 
 TAPS = (600, 60)

@@ -8,11 +8,11 @@ from flask.typing import ResponseReturnValue
 from pigeon.blueprints.notifications.api import SWEEPS, TAPS
 from pigeon.domain.notifications import Notification
 from pigeon.domain.page import Page
-from pigeon.services import notifications
-from pigeon.web import badges, notifications_rows
+from pigeon.services.notifications import notifications
 from pigeon.web.guards import MEMBERS, access
 from pigeon.web.login import get_viewer
-from pigeon.web.notifications import read_kinds
+from pigeon.web.notifications import badges, rows
+from pigeon.web.notifications.sentences import read_kinds
 from pigeon.web.parsing import read_id, read_page, read_query
 from pigeon.web.paths import referring_path
 from pigeon.web.requests import is_visit
@@ -46,7 +46,7 @@ def _render(
     page: Page[Notification], kinds: tuple[str, ...], fragment: str, *, is_first: bool
 ) -> str:
     viewer = get_viewer()
-    context = notifications_rows.context(
+    context = rows.context(
         page, kinds, reader_id=viewer.user_id, zone=viewer.time_zone, is_first=is_first
     )
     template = TEMPLATES.get(fragment, "notifications/notifications.html")
@@ -61,7 +61,7 @@ def open_one(notification_id: str) -> ResponseReturnValue:
     found = notifications.get(read_id(notification_id), reader_id)
     if is_visit():
         notifications.mark_read(int(found.id), by=reader_id)
-    return redirect(notifications_rows.link_of(found))
+    return redirect(rows.link_of(found))
 
 
 @access(MEMBERS, rate=TAPS)
@@ -90,8 +90,8 @@ def show_delete_all() -> ResponseReturnValue:
 @access(MEMBERS, rate=SWEEPS)
 def delete_all() -> ResponseReturnValue:
     notifications.remove_all(get_viewer().user_id)
-    return redirect(notifications_rows.PATH, 303)
+    return redirect(rows.PATH, 303)
 
 
 def _back() -> ResponseReturnValue:
-    return redirect(referring_path(notifications_rows.PATH), 303)
+    return redirect(referring_path(rows.PATH), 303)

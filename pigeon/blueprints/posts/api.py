@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from pigeon.blueprints.posts.reading import NewPostBody, create, read_new_post
-from pigeon.blueprints.users.api import LIST, viewer_id
 from pigeon.domain.limits import POST_IMAGES
 from pigeon.domain.page import Page
 from pigeon.domain.posts import Post
-from pigeon.services import posts, posts_changes, tags, timelines
-from pigeon.web.answers import answers
+from pigeon.services import tags
+from pigeon.services.posts import changes, posts
+from pigeon.services.timelines import timelines
+from pigeon.web.answers import LIST, answers
 from pigeon.web.guards import MEMBERS, READERS, access
-from pigeon.web.login import get_viewer
+from pigeon.web.login import get_viewer, viewer_id
 from pigeon.web.parsing import Body, read_id, read_json, read_key, read_page
 from pigeon.web.wording import with_sentences
 
@@ -42,26 +43,26 @@ def show(post_id: str) -> Post:
 @answers(Post, body=EditPostBody)
 def edit(post_id: str) -> Post:
     number, by = read_id(post_id), get_viewer().user_id
-    posts_changes.check_may_change(number, by)
-    return with_sentences(posts_changes.edit(number, by=by, **read_json(EditPostBody).given()))
+    changes.check_may_change(number, by)
+    return with_sentences(changes.edit(number, by=by, **read_json(EditPostBody).given()))
 
 
 @access(MEMBERS, rate=CHANGES)
 @answers(status=204)
 def remove(post_id: str) -> None:
-    posts_changes.remove(read_id(post_id), by=get_viewer().user_id)
+    changes.remove(read_id(post_id), by=get_viewer().user_id)
 
 
 @access(MEMBERS, rate=CHANGES)
 @answers(Post, status=202)
 def retry(post_id: str) -> Post:
-    return with_sentences(posts_changes.retry(read_id(post_id), by=get_viewer().user_id))
+    return with_sentences(changes.retry(read_id(post_id), by=get_viewer().user_id))
 
 
 @access(MEMBERS, rate=CHANGES)
 @answers(Post)
 def remove_image(post_id: str, image_id: str) -> Post:
-    post = posts_changes.remove_image(read_id(post_id), read_id(image_id), by=get_viewer().user_id)
+    post = changes.remove_image(read_id(post_id), read_id(image_id), by=get_viewer().user_id)
     return with_sentences(post)
 
 

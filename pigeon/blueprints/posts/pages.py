@@ -11,22 +11,25 @@ from flask_babel import gettext as _
 
 from pigeon.blueprints.posts.api import CHANGES
 from pigeon.blueprints.posts.reading import NewPost, create, read_new_post
-from pigeon.blueprints.users.api import viewer_id
 from pigeon.domain.errors import DomainError, FieldsRefused
 from pigeon.domain.ids import find_id
 from pigeon.domain.limits import POST_IMAGES
 from pigeon.domain.page import PageRequest
 from pigeon.domain.posts import Post
-from pigeon.services import posts, posts_changes, tags, users
-from pigeon.web import discussions, feed, texts
-from pigeon.web.discussions import Discussion
+from pigeon.services import tags
+from pigeon.services.posts import changes, posts
+from pigeon.services.users import users
+from pigeon.web import texts
+from pigeon.web.comments import discussions
+from pigeon.web.comments.discussions import Discussion
 from pigeon.web.errors import STATUS
 from pigeon.web.forms import Form, focus_first_fault, refused_form
 from pigeon.web.guards import MEMBERS, READERS, access
-from pigeon.web.login import get_viewer
-from pigeon.web.open_graph import card_of_post
+from pigeon.web.login import get_viewer, viewer_id
 from pigeon.web.parsing import read_form, read_id, read_page, read_query, read_texts
+from pigeon.web.posts.open_graph import card_of_post
 from pigeon.web.texts import Typed
+from pigeon.web.timelines import feed
 
 MORE = 6
 GRID = 24
@@ -127,7 +130,7 @@ def edit(post_id: str) -> ResponseReturnValue:
     typed, alts = read_form("caption"), read_texts("alts[]")
     try:
         caption, by = typed.sent["caption"], get_viewer().user_id
-        posts_changes.edit(int(post.id), by=by, caption=caption, alts=alts)
+        changes.edit(int(post.id), by=by, caption=caption, alts=alts)
     except DomainError as error:
         form = refused_form(error, typed, alts=_shown(alts))
         html = render_template("posts/edit.html", post=post, form=form)
@@ -142,27 +145,27 @@ def show_delete(post_id: str) -> ResponseReturnValue:
 
 @access(MEMBERS, rate=CHANGES)
 def delete(post_id: str) -> ResponseReturnValue:
-    posts_changes.remove(read_id(post_id), by=get_viewer().user_id)
+    changes.remove(read_id(post_id), by=get_viewer().user_id)
     flash(_("Your post was deleted."), "success")
     return redirect("/", 303)
 
 
 @access(MEMBERS, rate=CHANGES)
 def retry(post_id: str) -> ResponseReturnValue:
-    posts_changes.retry(read_id(post_id), by=get_viewer().user_id)
+    changes.retry(read_id(post_id), by=get_viewer().user_id)
     return redirect("/", 303)
 
 
 @access(MEMBERS, rate=CHANGES)
 def remove_image(post_id: str, image_id: str) -> ResponseReturnValue:
-    posts_changes.remove_image(read_id(post_id), read_id(image_id), by=get_viewer().user_id)
+    changes.remove_image(read_id(post_id), read_id(image_id), by=get_viewer().user_id)
     return redirect("/", 303)
 
 
 def _mine(post_id: str) -> Post:
     """A post of the viewer; refused like every change of somebody else's."""
     number, by = read_id(post_id), get_viewer().user_id
-    posts_changes.check_may_change(number, by)
+    changes.check_may_change(number, by)
     return posts.get(number, by)
 
 

@@ -9,7 +9,8 @@ from typing import Any
 from pigeon.domain.errors import FieldError, Invalid
 from pigeon.domain.limits import IDEMPOTENCY_KEY, POST_IMAGES
 from pigeon.domain.posts import Post
-from pigeon.services import media, posts, posts_checks
+from pigeon.services import media
+from pigeon.services.posts import checks, posts
 from pigeon.web.parsing import (
     Body,
     check_form_names,
@@ -68,7 +69,7 @@ def create(author_id: int, new: NewPost) -> Post:
     inspected, caption, alts = _check(new)
     mark = ""
     if new.key:
-        mark = posts_checks.fingerprint(caption, [media.digest(file) for file in new.files], alts)
+        mark = checks.fingerprint(caption, [media.digest(file) for file in new.files], alts)
         answered = posts.find_answer(author_id, new.key, mark)
         if answered is not None:
             return answered
@@ -89,7 +90,7 @@ def _check(new: NewPost) -> tuple[list[Any], str, list[str]]:
     except Invalid as error:
         faults |= error.fields
     try:
-        caption, alts = posts_checks.check_new(new.caption, new.alts, len(new.files))
+        caption, alts = checks.check_new(new.caption, new.alts, len(new.files))
     except Invalid as error:
         faults |= error.fields
     if new.key and not KEY.fullmatch(new.key):

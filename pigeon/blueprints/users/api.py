@@ -6,18 +6,14 @@ from pigeon.domain.errors import FieldError, Invalid
 from pigeon.domain.page import Page
 from pigeon.domain.posts import Post
 from pigeon.domain.users import Suggestion, User, UserHit, UserRow
-from pigeon.services import follows, policy, posts, searches, suggestions, users
-from pigeon.web.answers import answers
+from pigeon.services import policy, searches, suggestions
+from pigeon.services.follows import follows
+from pigeon.services.posts import posts
+from pigeon.services.users import users
+from pigeon.web.answers import LIST, answers
 from pigeon.web.guards import MEMBERS, READERS, access
-from pigeon.web.login import find_viewer, get_viewer
+from pigeon.web.login import get_viewer, viewer_id
 from pigeon.web.parsing import read_page, read_query
-
-LIST = ("before", "limit")
-
-
-def viewer_id() -> int | None:
-    viewer = find_viewer()
-    return viewer.user_id if viewer else None
 
 
 @access(READERS)

@@ -5,16 +5,18 @@ from __future__ import annotations
 from flask import redirect, render_template
 from flask.typing import ResponseReturnValue
 
-from pigeon.blueprints.users.api import viewer_id
 from pigeon.domain.errors import Invalid
 from pigeon.domain.page import Page, PageRequest
 from pigeon.domain.users import UserRow
-from pigeon.services import follows, policy, posts, searches, suggestions, users
+from pigeon.services import policy, searches, suggestions
+from pigeon.services.follows import follows
+from pigeon.services.posts import posts
+from pigeon.services.users import users
 from pigeon.web.guards import MEMBERS, READERS, access
-from pigeon.web.login import get_viewer
-from pigeon.web.open_graph import card_of_user
+from pigeon.web.login import get_viewer, viewer_id
 from pigeon.web.parsing import read_page, read_query, read_shown
 from pigeon.web.paths import referring_path
+from pigeon.web.posts.open_graph import card_of_user
 
 GRID = 24
 GLANCE = 3

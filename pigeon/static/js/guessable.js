@@ -1,4 +1,4 @@
-/* Which new passwords the server refuses as easy to guess (services/passwords.py); a test compares the two. */
+/* Which new passwords the server refuses as easy to guess (services/accounts/passwords.py); a test compares the two. */
 
 const COMMON = new Set([
   "0123456789", "0987654321", "11223344", "112233445566", "123123123", "123321123", "12341234", "12345678",

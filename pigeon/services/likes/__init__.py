@@ -1,0 +1,1 @@
+"""Likes: `likes` writes them through the journal, `likers` names who liked."""

@@ -1,0 +1,176 @@
+"""Rows as notifications: people, posts and comments out of the caches, a page at a time."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import func, select
+
+from pigeon.domain import comments, limits, text
+from pigeon.domain.comments import CommentCard
+from pigeon.domain.notifications import GROUPED, Content, Notification, Subject
+from pigeon.domain.posts import PostCard
+from pigeon.domain.users import UserRef
+from pigeon.extensions import db
+from pigeon.models import NotificationActor, NotificationModel
+from pigeon.services import policy
+from pigeon.services.comments import cards as comment_cards
+from pigeon.services.notifications.contents import contents, time_of
+from pigeon.services.posts import cards as post_cards
+from pigeon.services.users import users
+
+ACTORS = 3
+COLUMNS = (
+    NotificationModel.id,
+    NotificationModel.recipient_id,
+    NotificationModel.content_id,
+    NotificationModel.rank,
+    NotificationModel.seen,
+    NotificationModel.read,
+)
+"""What `notifications_of` needs of a row."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cast:
+    """The newest people in a group, and how many there are."""
+
+    ids: list[int] = field(default_factory=list)
+    count: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class World:
+    """What the rows of a page are about."""
+
+    contents: dict[int, Content]
+    casts: dict[int, Cast]
+    people: dict[int, UserRef]
+    posts: dict[int, PostCard]
+    comments: dict[int, CommentCard]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Target:
+    """Where a notification leads; what is gone has no words and no picture."""
+
+    subject: Subject
+    href: str
+    excerpt: str = ""
+    thumb_url: str | None = None
+    is_available: bool = True
+
+
+def notifications_of(rows: Sequence[Any]) -> list[Notification]:
+    """The rows' notifications in their order, `message` still ""; a fixed number of statements."""
+    world = _gather(rows)
+    return [_notification(row, world) for row in rows if row.content_id in world.contents]
+
+
+def _gather(rows: Sequence[Any]) -> World:
+    found = contents.many(row.content_id for row in rows)
+    grouped = {one.id for one in found.values() if one.kind in GROUPED}
+    casts = _casts([row.id for row in rows if row.content_id in grouped])
+    people = {one.actor_id for one in found.values() if one.actor_id is not None}
+    people |= {person for cast in casts.values() for person in cast.ids}
+    return World(
+        contents=found,
+        casts=casts,
+        people=users.refs(people),
+        posts=post_cards.cards.many(one.post_id for one in found.values() if one.post_id),
+        comments=_comments(found.values()),
+    )
+
+
+def _comments(found: Iterable[Content]) -> dict[int, CommentCard]:
+    ids = [one.subject_id for one in found if one.subject_kind in ("comment", "reply")]
+    return {card.id: card for card in comment_cards.shown(ids)}
+
+
+def _casts(row_ids: list[int]) -> dict[int, Cast]:
+    """The newest people in each group, and how many are in it: one statement."""
+    if not row_ids:
+        return {}
+    actor = NotificationActor
+    numbered = (
+        select(
+            actor.notification_id,
+            actor.actor_id,
+            func.row_number()
+            .over(partition_by=actor.notification_id, order_by=actor.id.desc())
+            .label("place"),
+            func.count().over(partition_by=actor.notification_id).label("total"),
+        )
+        .where(actor.notification_id.in_(row_ids), actor.is_withdrawn.is_(False))
+        .subquery()
+    )
+    newest = select(numbered).where(numbered.c.place <= ACTORS).order_by(numbered.c.place)
+    ids: dict[int, list[int]] = defaultdict(list)
+    totals: dict[int, int] = {}
+    for row in db.session.execute(newest):
+        ids[row.notification_id].append(row.actor_id)
+        totals[row.notification_id] = row.total
+    return {row_id: Cast(ids=ids[row_id], count=total) for row_id, total in totals.items()}
+
+
+def _notification(row: Any, world: World) -> Notification:
+    content = world.contents[row.content_id]
+    cast = _cast(row.id, content, world)
+    actors = [world.people[person] for person in cast.ids if person in world.people]
+    target = _target(row.recipient_id, content, actors, world)
+    return Notification(
+        id=str(row.id),
+        kind=content.kind,
+        actors=actors,
+        actor_count=max(cast.count - len(cast.ids) + len(actors), 0),
+        message="",
+        **vars(target),
+        created_at=time_of(row.rank),
+        seen=row.seen,
+        read=row.read,
+    )
+
+
+def _cast(row_id: int, content: Content, world: World) -> Cast:
+    if content.actor_id is None:
+        return world.casts.get(row_id, Cast())
+    return Cast(ids=[content.actor_id], count=1)
+
+
+def _target(reader_id: int, content: Content, actors: list[UserRef], world: World) -> Target:
+    if content.subject_kind == "user":
+        return _person(content, actors)
+    place = Subject(
+        kind=content.subject_kind, id=str(content.subject_id), post_id=str(content.post_id)
+    )
+    post = world.posts.get(content.post_id or 0)
+    if post is not None and not policy.may_see_post(reader_id, post):
+        post = None
+    if content.subject_kind == "post":
+        return _seen(place, f"/p/{content.subject_id}", post, post.caption if post else None)
+    href = comments.href_of(content.post_id or 0, content.subject_id)
+    comment = world.comments.get(content.subject_id)
+    return _seen(place, href, post, comment.text if comment else None)
+
+
+def _person(content: Content, actors: list[UserRef]) -> Target:
+    """Who follows leads to the newest of them; with nobody left there is only this page."""
+    if not actors:
+        place = Subject(kind="user", id=str(content.subject_id), post_id=None)
+        return Target(subject=place, href="/notifications", is_available=False)
+    place = Subject(kind="user", id=actors[0].id, post_id=None)
+    return Target(subject=place, href=f"/u/{actors[0].username}")
+
+
+def _seen(subject: Subject, href: str, post: PostCard | None, words: str | None) -> Target:
+    if post is None or words is None:
+        return Target(subject=subject, href=href, is_available=False)
+    return Target(
+        subject=subject,
+        href=href,
+        excerpt=text.excerpt(words, limits.EXCERPT),
+        thumb_url=post.images[0].thumb_url if post.images else None,
+    )

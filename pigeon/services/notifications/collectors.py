@@ -1,0 +1,68 @@
+"""What keeps old news from being told twice is forgotten after a while, with what it was about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, exists, func, select
+
+from pigeon.domain.clock import utc_now
+from pigeon.extensions import db
+from pigeon.models import NotificationContent, NotificationModel
+from pigeon.services.notifications.contents import EPOCH, rank_of
+from pigeon.unit_of_work import retried, unit_of_work
+
+LIFE = timedelta(days=90)
+STRETCH = 100_000
+"""Ids looked at in one hour: round and round, so that no hour reads a table of any size."""
+AT_ONCE = 1_000
+
+
+def forget_old() -> None:
+    """Rows that were taken back or deleted long ago, and contents that nobody was told of."""
+    before = utc_now() - LIFE
+    for first in _stretch(NotificationModel):
+        _forget_rows(first, before)
+    for first in _stretch(NotificationContent):
+        _forget_contents(first, before)
+
+
+def _stretch(model: Any) -> Iterator[int]:
+    """Where the batches of this hour begin."""
+    oldest, newest = db.session.execute(select(func.min(model.id), func.max(model.id))).one()
+    if newest is None:
+        return iter(())
+    stretches = (newest - oldest) // STRETCH + 1
+    hour = (utc_now() - EPOCH) // timedelta(hours=1)
+    begin = oldest + hour % stretches * STRETCH
+    return iter(range(begin, min(begin + STRETCH, newest + 1), AT_ONCE))
+
+
+@retried
+def _forget_rows(first: int, before: datetime) -> None:
+    row = NotificationModel
+    old = row.state.in_(("withdrawn", "deleted")) & (row.rank < rank_of(before, 0))
+    batch = row.id.between(first, first + AT_ONCE - 1)
+    if db.session.scalar(select(row.id).where(batch, old).limit(1)) is None:
+        return
+    with unit_of_work():
+        db.session.execute(
+            delete(row).where(batch, old).execution_options(synchronize_session=False)
+        )
+
+
+@retried
+def _forget_contents(first: int, before: datetime) -> None:
+    content = NotificationContent
+    unused = (content.created_at < before) & ~exists().where(
+        NotificationModel.content_id == content.id
+    )
+    batch = content.id.between(first, first + AT_ONCE - 1)
+    if db.session.scalar(select(content.id).where(batch, unused).limit(1)) is None:
+        return
+    with unit_of_work():
+        db.session.execute(
+            delete(content).where(batch, unused).execution_options(synchronize_session=False)
+        )

@@ -1,0 +1,240 @@
+"""People: their cards, counts and profiles, as a viewer sees them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import fields
+from typing import Any
+
+from sqlalchemy import select, update
+
+from pigeon.cache import keys, leases
+from pigeon.cache.look_aside import cached
+from pigeon.domain.errors import NotFound
+from pigeon.domain.events import UserChanged
+from pigeon.domain.names import canonical_username
+from pigeon.domain.users import (
+    Avatar,
+    AvatarError,
+    Me,
+    Mutuals,
+    Notify,
+    RowViewer,
+    Unread,
+    User,
+    UserCard,
+    UserRef,
+    UserRow,
+    UserViewer,
+)
+from pigeon.extensions import db
+from pigeon.models import MediaModel, UserModel
+from pigeon.services import counts, policy
+from pigeon.services.accounts import sessions
+from pigeon.services.follows import followees, follows
+from pigeon.services.notifications import counts as notifications_counts
+from pigeon.services.timelines import sidebar
+from pigeon.services.users import checks
+from pigeon.unit_of_work import UnitOfWork, retried, unit_of_work
+
+SHOWN = frozenset(field.name for field in fields(UserCard))
+
+
+@cached(keys.USER_CARD, UserCard)
+def cards(ids: list[int]) -> dict[int, UserCard]:
+    """Viewer-free cards of active people."""
+    rows = db.session.scalars(
+        select(UserModel).where(UserModel.id.in_(ids), policy.visible_users(None))
+    )
+    return {row.id: card_of(row) for row in rows}
+
+
+@cached(keys.USER_ID, int)
+def ids_by_name(names: list[str]) -> dict[str, int]:
+    """Canonical username to id, of active people."""
+    return find_ids(names)
+
+
+def find_ids(names: Iterable[str]) -> dict[str, int]:
+    """As `ids_by_name`, from SQL: for what is written, and inside a unit of work."""
+    rows = db.session.execute(
+        select(UserModel.username, UserModel.id).where(
+            UserModel.username.in_(list(names)), policy.visible_users(None)
+        )
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def card_of(row: UserModel) -> UserCard:
+    return UserCard(
+        id=row.id,
+        username=row.username,
+        display_name=row.display_name,
+        avatar=row.avatar,
+        bio=row.bio,
+        pronouns=row.pronouns,
+        link=row.link,
+        is_private=row.is_private,
+        created_at=row.created_at,
+    )
+
+
+def refs(ids: Iterable[int]) -> dict[int, UserRef]:
+    return {user_id: card.ref for user_id, card in cards.many(ids).items()}
+
+
+def get_card(username: str) -> UserCard:
+    """The person of a username as typed; NotFound when there is nobody to see."""
+    user_id = ids_by_name.one(canonical_username(username))
+    card = cards.one(user_id) if user_id is not None else None
+    if card is None:
+        raise NotFound
+    return card
+
+
+def get(username: str, viewer_id: int | None) -> User:
+    """A profile as the viewer sees it."""
+    return profile(get_card(username), viewer_id)
+
+
+def profile(card: UserCard, viewer_id: int | None) -> User:
+    counted = counts.of_user(card.id)
+    return User(
+        **vars(card.ref),
+        bio=card.bio,
+        pronouns=card.pronouns,
+        link=card.link,
+        is_private=card.is_private,
+        **vars(counted),
+        viewer=_profile_viewer(card, viewer_id) if viewer_id is not None else None,
+    )
+
+
+def _profile_viewer(card: UserCard, viewer_id: int) -> UserViewer:
+    relation = follows.relation(viewer_id, card.id)
+    return UserViewer(
+        is_self=viewer_id == card.id,
+        follows_me=relation.follows_me,
+        follow="following" if relation.following else "none",
+        mutuals=mutuals(viewer_id, card.id) if viewer_id != card.id else None,
+        bell=relation.bell,
+        may_see_posts=policy.may_see_posts_of(viewer_id, card.id, is_private=card.is_private),
+        may_message=viewer_id != card.id,
+        muted=[],
+        story="none",
+    )
+
+
+def mutuals(viewer_id: int, user_id: int) -> Mutuals:
+    count, ids = follows.mutuals(viewer_id, user_id)
+    return Mutuals(count=count, users=list(refs(ids).values()))
+
+
+def rows(ids: list[int], viewer_id: int | None) -> list[UserRow]:
+    """Rows of a list of people, in the order given; those who are gone are left out."""
+    found = refs(ids)
+    viewers = _row_viewers(list(found), viewer_id)
+    return [UserRow(**vars(ref), viewer=viewers.get(user_id)) for user_id, ref in found.items()]
+
+
+def _row_viewers(ids: list[int], viewer_id: int | None) -> dict[int, RowViewer]:
+    if viewer_id is None:
+        return {}
+    following = followees.among(viewer_id, ids)
+    followers = follows.followers_among(viewer_id, ids)
+    return {
+        user_id: RowViewer(
+            is_self=user_id == viewer_id,
+            follows_me=user_id in followers,
+            follow="following" if user_id in following else "none",
+            mutuals=None,
+        )
+        for user_id in ids
+    }
+
+
+def get_me(user_id: int) -> Me:
+    """One's own profile and settings, from SQL: nobody else's page needs it."""
+    row = db.session.get(UserModel, user_id)
+    if row is None or row.state != "active":
+        raise NotFound
+    return Me(
+        **vars(profile(card_of(row), user_id)),
+        avatar=_avatar(row),
+        email=row.email,
+        pending_email=row.pending_email,
+        has_password=row.password_hash is not None,
+        role=row.role,
+        status=row.chosen_status,
+        language=row.language,
+        theme=row.theme,
+        time_zone=row.time_zone,
+        is_discoverable=row.is_discoverable,
+        shows_activity=row.shows_activity,
+        sends_receipts=row.sends_receipts,
+        saves_searches=row.saves_searches,
+        messages_from=row.messages_from,
+        notify=Notify(**_notify(row)),
+        unread=Unread(notifications=notifications_counts.of_reader(user_id).unseen),
+    )
+
+
+def _avatar(row: UserModel) -> Avatar:
+    last = last_avatar(row.id)
+    if last is None:
+        return Avatar(state="ready" if row.avatar else "none", error=None)
+    error = AvatarError(code=last.error, message="") if last.error else None
+    return Avatar(state=last.state, error=error)
+
+
+def last_avatar(user_id: int) -> MediaModel | None:
+    """The last picture that was sent of a person, whatever became of it."""
+    return db.session.scalar(
+        select(MediaModel)
+        .where(MediaModel.owner_id == user_id, MediaModel.kind == "avatar")
+        .order_by(MediaModel.id.desc())
+        .limit(1)
+    )
+
+
+def _notify(row: UserModel) -> dict[str, str]:
+    found: dict[str, str] = json.loads(row.notify)
+    return found
+
+
+@retried
+def update_profile(user_id: int, changes: dict[str, Any]) -> Me:
+    """Change the given profile fields and settings; Invalid names every field at fault."""
+    values = checks.check_changes(changes)
+    with unit_of_work() as uow:
+        if "notify" in values:
+            values["notify"] = _merge_notify(user_id, values["notify"])
+        if values:
+            db.session.execute(update(UserModel).where(UserModel.id == user_id).values(**values))
+        changed(uow, user_id, is_shown=bool(SHOWN & values.keys()))
+    return get_me(user_id)
+
+
+def _merge_notify(user_id: int, given: dict[str, str]) -> str:
+    """What is stored with the given kinds changed, the row locked until the commit."""
+    stored = db.session.scalar(
+        select(UserModel.notify).where(UserModel.id == user_id).with_for_update()
+    )
+    return json.dumps(json.loads(stored or "{}") | given)
+
+
+def changed(uow: UnitOfWork, user_id: int, *, is_shown: bool = True) -> None:
+    """What must follow when settings change; `is_shown`: others see it, on every card of theirs."""
+    uow.after_commit(lambda: cards.evict(user_id))
+    uow.after_commit(lambda: sidebar.forget(user_id))
+    uow.after_commit(lambda: sessions.refresh(user_id))
+    if is_shown:
+        uow.record(UserChanged(user_id=user_id))
+
+
+def forget(user_id: int, username: str) -> None:
+    """Evict everything that would still show a person."""
+    cards.evict(user_id)
+    ids_by_name.evict(username)
+    leases.evict(keys.USER_COUNTS.key(user_id))

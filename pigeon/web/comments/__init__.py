@@ -1,0 +1,1 @@
+"""Discussions as pages draw them."""

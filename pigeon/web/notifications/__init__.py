@@ -1,0 +1,1 @@
+"""Notifications at the edge of HTTP: their list, their sentences, the badge."""

@@ -1,0 +1,84 @@
+"""The list of notifications as its page shows it: in sections, by filters, with follow buttons."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from itertools import groupby
+from typing import Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from pigeon.domain.clock import utc_now
+from pigeon.domain.notifications import Notification
+from pigeon.domain.page import Page
+from pigeon.domain.users import UserRow
+from pigeon.services.users import users
+
+PATH = "/notifications"
+FILTERS: dict[str, tuple[str, ...]] = {
+    "all": (),
+    "comments": ("comment", "reply"),
+    "follows": ("follow",),
+    "mentions": ("mention",),
+    "likes": ("like",),
+}
+SECTIONS = ("new", "today", "week", "earlier")
+WEEK = timedelta(days=7)
+
+
+def context(
+    page: Page[Notification], kinds: Sequence[str], *, reader_id: int, zone: str, is_first: bool
+) -> dict[str, Any]:
+    """What the templates of a list need; on the first page what is unseen stands on top."""
+    return {
+        "page": page,
+        "sections": sections(page.items, zone, is_first=is_first),
+        "people": _people(page.items, reader_id),
+        "kinds": kinds,
+        "path": path_of(kinds),
+        "filters": [
+            (name, path_of(chosen), set(chosen) == set(kinds)) for name, chosen in FILTERS.items()
+        ],
+    }
+
+
+def path_of(kinds: Sequence[str]) -> str:
+    query = urlencode([("kind", kind) for kind in kinds])
+    return f"{PATH}?{query}" if query else PATH
+
+
+def link_of(item: Notification) -> str:
+    """The exact place; a comment is shown with the page of comments that holds it."""
+    if not item.is_available:
+        return PATH
+    return item.href.replace("#comment-", f"?comment={item.subject.id}#comment-")
+
+
+def sections(
+    items: list[Notification], zone: str, *, is_first: bool
+) -> list[tuple[str, list[Notification]]]:
+    """The rows under the names of their sections, the order within each kept."""
+    today = utc_now().astimezone(ZoneInfo(zone)).date()
+
+    def name_of(item: Notification) -> str:
+        if is_first and not item.seen:
+            return "new"
+        day = item.created_at.astimezone(ZoneInfo(zone)).date()
+        if day >= today:
+            return "today"
+        return "week" if day > today - WEEK else "earlier"
+
+    ordered = sorted(items, key=lambda item: SECTIONS.index(name_of(item)))
+    return [(name, list(found)) for name, found in groupby(ordered, name_of)]
+
+
+def _people(items: list[Notification], reader_id: int) -> dict[str, UserRow]:
+    """By notification: the newest follower, with what the reader has to do with them."""
+    newest = {
+        item.id: int(item.actors[0].id)
+        for item in items
+        if item.kind == "follow" and item.actors and item.is_available
+    }
+    rows = {int(row.id): row for row in users.rows(list(set(newest.values())), reader_id)}
+    return {item_id: rows[user_id] for item_id, user_id in newest.items() if user_id in rows}

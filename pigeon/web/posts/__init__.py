@@ -1,0 +1,1 @@
+"""Posts as HTML: `fragments` of cards are cached, `tallies` count below them."""

@@ -1,0 +1,114 @@
+"""Feed cards as cached HTML fragments, free of the viewer, with slots for what depends on them.
+
+A fragment is a head, both menus, both hearts, and the pieces of the card between its slots,
+separated by NUL (which no text of ours contains). The card is rendered by the same template on
+every path.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+
+from flask import render_template
+from flask_babel import force_locale
+from markupsafe import Markup
+
+from pigeon.cache import keys, leases
+from pigeon.domain.comments import CommentCard
+from pigeon.domain.posts import PostCard
+from pigeon.extensions import settings
+from pigeon.services.comments import comments
+from pigeon.services.posts import cards as post_cards
+from pigeon.services.timelines.timelines import BodyKey, Entry
+
+NUL = b"\0"
+REMEMBERED = 2_048
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """`pieces` alternate between markup and the names of slots, all as they go to the socket."""
+
+    post_id: int
+    published_at: datetime
+    own_menu: bytes
+    other_menu: bytes
+    like: bytes
+    liked: bytes
+    pieces: tuple[bytes, ...]
+
+    def fill(self, slots: dict[bytes, bytes]) -> bytes:
+        """The card for one reader."""
+        pieces = list(self.pieces)
+        pieces[1::2] = [slots[name] for name in pieces[1::2]]
+        return b"".join(pieces)
+
+
+def body_key(language: str) -> BodyKey:
+    """The key of a publication's fragment in `language`, for the timeline's second trip."""
+    prefix, suffix = post_cards.fragment_key(0, language).encode().split(b":0")
+    return lambda publication_id: b"%b:%d%b" % (prefix, publication_id, suffix)
+
+
+def complete(entries: list[Entry], language: str) -> list[Fragment]:
+    """A fragment for each entry; those the cache did not hold are rendered and filled."""
+    missing = [entry for entry in entries if entry.body is None]
+    rendered = _render_all(missing, language) if missing else {}
+    found = []
+    for entry in entries:
+        if entry.body is not None:
+            found.append(decode(entry.body))
+        elif entry.publication_id in rendered:
+            found.append(rendered[entry.publication_id])
+    return found
+
+
+@lru_cache(maxsize=REMEMBERED)
+def decode(data: bytes) -> Fragment:
+    """What is stored, taken apart; remembered, for a post is read by many."""
+    head, own_menu, other_menu, like, liked, *pieces = data.split(NUL)
+    post_id, _, published_at = head.decode().partition(" ")
+    at = datetime.fromisoformat(published_at)
+    return Fragment(int(post_id), at, own_menu, other_menu, like, liked, tuple(pieces))
+
+
+def render(card: PostCard, previews: list[CommentCard], language: str) -> bytes:
+    """The fragment of a published post as it is stored; `previews` are its newest comments."""
+    with force_locale(language):
+        own = render_template("posts/_menu_own.html", post=card)
+        other = render_template("posts/_menu_other.html", post=card, follows=True)
+        likes = [render_template("likes/_post.html", post=card, liked=on) for on in (False, True)]
+        html = render_template("posts/_card.html", post=card, previews=previews, slot=_slot)
+    head = f"{card.id} {(card.published_at or card.created_at).isoformat()}"
+    return NUL.join(part.encode() for part in (head, own, other, *likes, html))
+
+
+def _slot(name: str) -> Markup:
+    return Markup(f"\0{name}\0")
+
+
+def _render_all(entries: list[Entry], language: str) -> dict[int, Fragment]:
+    names = {
+        entry.publication_id: post_cards.fragment_key(entry.publication_id, language)
+        for entry in entries
+    }
+    tokens = (
+        {number: leases.try_take(name) for number, name in names.items()}
+        if settings().cache
+        else {}
+    )
+    cards = post_cards.cards.many(entry.post_id for entry in entries)
+    previews = comments.previews(cards)
+    found: dict[int, Fragment] = {}
+    for entry in entries:
+        card = cards.get(entry.post_id)
+        if card is None:
+            continue
+        data = render(card, previews.get(card.id, []), language)
+        found[entry.publication_id] = decode(data)
+        if token := tokens.get(entry.publication_id):
+            name = names[entry.publication_id]
+            leases.try_fill_string(name, token, data, keys.FRAGMENT.ttl_s)
+    return found

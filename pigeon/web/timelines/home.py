@@ -1,0 +1,196 @@
+"""The home page: a frame rendered once per reader and process, joined with what changes.
+
+Rendering the frame costs more than everything else of the page together. Both ways to a page, the
+joined one and the plain template, give the same bytes; a test holds them to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from flask import render_template, session
+from flask_wtf.csrf import generate_csrf
+from markupsafe import Markup
+
+from pigeon.cache import keys
+from pigeon.cache.look_aside import cached, together
+from pigeon.domain.page import Page, PageRequest
+from pigeon.domain.posts import Post
+from pigeon.domain.sessions import SessionUser
+from pigeon.domain.users import UserRef
+from pigeon.services import counts, suggestions
+from pigeon.services.likes import likers
+from pigeon.services.notifications import counts as notifications_counts
+from pigeon.services.posts import cards as post_cards
+from pigeon.services.posts import posts
+from pigeon.services.timelines import sidebar
+from pigeon.services.timelines.timelines import Entry
+from pigeon.services.users import users
+from pigeon.web.moments import Moment
+from pigeon.web.notifications import badges
+from pigeon.web.timelines import feed
+
+SUGGESTED = 5
+FIRST_SUGGESTED = 8
+FRAMES = 512
+SLOT = b"\0"
+CARDS, CURSOR, TOKEN, CHECKLIST, ASIDE = (
+    f"\0{name}\0" for name in ("cards", "cursor", "token", "checklist", "aside")
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checklist:
+    """The first steps of somebody who follows nobody yet."""
+
+    has_avatar: bool
+    follows_somebody: bool
+    has_posted: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Beside:
+    """What stands around the feed, as markup; "" for who needs no checklist any more.
+
+    Void as soon as somebody withdrew after `departed`.
+    """
+
+    departed: str
+    checklist: str
+    aside: str
+
+
+@cached(keys.BESIDE, Beside)
+def besides(wanted: list[str]) -> dict[str, Beside]:
+    """By `<reader id>:<language>`, in the language of the present request."""
+    return {key: _beside(int(key.partition(":")[0])) for key in wanted}
+
+
+def _beside(reader_id: int) -> Beside:
+    steps = _checklist(reader_id)
+    wanted = PageRequest(limit=FIRST_SUGGESTED if steps else SUGGESTED)
+    context = {
+        "me": users.refs([reader_id])[reader_id],
+        "checklist": steps,
+        "suggestions": suggestions.page(reader_id, wanted).items,
+    }
+    return Beside(
+        departed=sidebar.departures.one("") or "",
+        checklist=render_template("timelines/_checklist.html", **context) if steps else "",
+        aside=render_template("timelines/_aside.html", **context),
+    )
+
+
+def _checklist(reader_id: int) -> Checklist | None:
+    counted = counts.of_user(reader_id)
+    if counted.following_count:
+        return None
+    card = users.cards.one(reader_id)
+    return Checklist(
+        has_avatar=card is not None and card.avatar is not None,
+        follows_somebody=False,
+        has_posted=counted.post_count > 0,
+    )
+
+
+def render(viewer: SessionUser, asked: PageRequest) -> str | bytes:
+    """The whole page."""
+    language = viewer.language
+    page = feed.page_of(viewer.user_id, asked, language)
+    key = f"{viewer.user_id}:{language}"
+    shown = [entry.post_id for entry in page.items]
+    beside, pending_ids, departed, counted, *found = together(
+        (besides, key),
+        (post_cards.pending, viewer.user_id),
+        (sidebar.departures, ""),
+        (notifications_counts.counts, viewer.user_id),
+        *((likers.newest, post_id) for post_id in shown),
+    )
+    badges.remember(counted.unseen if counted else 0)
+    if beside.departed != departed:
+        besides.evict(key)
+        beside = besides.one(key) or beside
+    pending = posts.list_pending(viewer.user_id) if pending_ids and asked.before is None else []
+    liked_by = {post_id: names or [] for post_id, names in zip(shown, found, strict=True)}
+    moment = Moment.now(language, viewer.time_zone)
+    cards = feed.cards(page.items, liked_by, viewer.user_id, moment)
+    checklist = beside.checklist if asked.before is None else ""
+    if pending or not cards or "_flashes" in session:
+        return _plain(cards, page, pending, checklist, beside.aside)
+    return _joined(viewer, language, cards, page, checklist, beside.aside)
+
+
+def render_feed(viewer: SessionUser, asked: PageRequest) -> str:
+    """The feed alone, for scripts."""
+    language = viewer.language
+    page = feed.page_of(viewer.user_id, asked, language)
+    pending = posts.list_pending(viewer.user_id) if asked.before is None else []
+    liked_by = likers.newest.many(entry.post_id for entry in page.items)
+    moment = Moment.now(language, viewer.time_zone)
+    cards = feed.cards(page.items, liked_by, viewer.user_id, moment)
+    return render_template(
+        "timelines/_feed.html",
+        cards=Markup(cards.decode()),
+        page=page,
+        pending=pending,
+        checklist="",
+    )
+
+
+def _plain(cards: bytes, page: Page[Entry], pending: list[Post], checklist: str, aside: str) -> str:
+    return render_template(
+        "timelines/home.html",
+        cards=Markup(cards.decode()),
+        page=page,
+        pending=pending,
+        checklist=Markup(checklist),
+        aside=Markup(aside),
+    )
+
+
+def _joined(
+    viewer: SessionUser, language: str, cards: bytes, page: Page[Entry], checklist: str, aside: str
+) -> bytes:
+    pieces = list(_frame(viewer.ref, language, viewer.theme, page.next is not None))
+    shown = badges.of_viewer()
+    values = {
+        b"mark": shown.mark.encode(),
+        b"waiting": shown.title.encode(),
+        b"icon": shown.icon.encode(),
+        b"cards": cards,
+        b"cursor": (page.next or "").encode(),
+        b"token": _token(),
+        b"checklist": checklist.encode(),
+        b"aside": aside.encode(),
+    }
+    pieces[1::2] = [values[name] for name in pieces[1::2]]
+    return b"".join(pieces)
+
+
+def _token() -> bytes:
+    """The signed token of this browser: to sign it for each page costs as much as a trip."""
+    raw = session.get("csrf_token")
+    return _signed(raw) if raw else str(generate_csrf()).encode()
+
+
+@lru_cache(maxsize=FRAMES)
+def _signed(_raw: str) -> bytes:
+    return str(generate_csrf()).encode()
+
+
+@lru_cache(maxsize=FRAMES)
+def _frame(_me: UserRef, _language: str, _theme: str, has_more: bool) -> Sequence[bytes]:
+    """The page of a reader in pieces, between the names of its slots."""
+    html = render_template(
+        "timelines/home.html",
+        cards=Markup(CARDS),
+        page=Page(items=[CARDS], next=CURSOR if has_more else None),
+        pending=[],
+        checklist=Markup(CHECKLIST),
+        aside=Markup(ASIDE),
+        csrf_token=TOKEN,
+        badges=lambda: badges.SLOTS,
+    )
+    return tuple(html.encode().split(SLOT))
