@@ -1,1 +1,1 @@
-"""Fills an empty site with the demo: `community`, what it says in `discussions`, `notifications`."""
+"""Fills an empty site: the `community`, what it says in `discussions`, and `notifications`."""

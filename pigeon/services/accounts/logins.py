@@ -93,7 +93,7 @@ def _find(login: str) -> UserModel | None:
             UserModel.state == "active",
         )
     ).all()
-    # Two when both spellings of a domain were signed up with once (`services/accounts/addresses.py`).
+    # Two when both spellings of a domain were signed up with once (`addresses.py`).
     return min(found, key=lambda user: user.email_key != keys[0], default=None)
 
 

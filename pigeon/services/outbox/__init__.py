@@ -1,1 +1,4 @@
-"""Jobs that are stored with the change that they follow from: `outbox`; `claimants` tells who works on one."""
+"""Jobs that are stored with the change that they follow from: `outbox`.
+
+`claimants` tells which process works on one.
+"""

@@ -1,4 +1,4 @@
-"""The home timeline: `timelines` reads it; posts come to it by `fanouts` (push) and `pulls` (merge).
+"""The home timeline: `timelines` reads it.
 
-`sidebar` is what stands beside it.
+Posts come to it by `fanouts` (pushed) and `pulls` (merged when it is read). `sidebar` is what stands beside it.
 """
