@@ -107,7 +107,7 @@ class Bounded:
         self._told = 0
         self._left_out = 0
 
-    def tell(self, **fields: Any) -> None:
+    def log(self, **fields: Any) -> None:
         second = int(time.monotonic())
         if second != self._second:
             self._second, self._told = second, 0

@@ -63,9 +63,9 @@ def _fan_out(event: events.PostPublished) -> list[JobSpec]:
     return [timelines.push.on(queue, publication_id=event.publication_id, **known)]
 
 
-def _settle(event: events.UserFollowed | events.UserUnfollowed) -> list[JobSpec]:
+def _refresh_follow(event: events.UserFollowed | events.UserUnfollowed) -> list[JobSpec]:
     return [
-        timelines.settle_follow.spec(follower_id=event.follower_id, followee_id=event.followee_id)
+        timelines.refresh_follow.spec(follower_id=event.follower_id, followee_id=event.followee_id)
     ]
 
 
@@ -89,17 +89,17 @@ def _close_sockets(event: events.SessionsEnded) -> list[JobSpec]:
     ]
 
 
-def _tell_progress(event: events.ImageProcessed) -> None:
+def _push_progress(event: events.ImageProcessed) -> None:
     payload = {"post_id": str(event.post_id), "done": event.done, "total": event.total}
     push.to_user("post.progress", payload, event.author_id)
 
 
-def _tell_ready(event: events.PostPublished) -> None:
+def _push_ready(event: events.PostPublished) -> None:
     if event.had_images:
         push.to_user("post.ready", {"post_id": str(event.post_id)}, event.author_id)
 
 
-def _tell_failure(event: events.PostFailed) -> None:
+def _push_failure(event: events.PostFailed) -> None:
     images = [
         {"id": media_id, "error": {"code": code, "message": ""}}
         for media_id, code in event.errors.items()
@@ -107,32 +107,32 @@ def _tell_failure(event: events.PostFailed) -> None:
     push.to_user("post.failed", {"post_id": str(event.post_id), "images": images}, event.author_id)
 
 
-def _tell_avatar(event: events.AvatarShown) -> None:
+def _push_avatar(event: events.AvatarShown) -> None:
     push.to_user("avatar.ready", {"avatar_url": event.avatar_url}, event.user_id)
 
 
-def _tell_avatar_failure(event: events.AvatarFailed) -> None:
+def _push_avatar_failure(event: events.AvatarFailed) -> None:
     with force_locale(event.language):
         error = {"code": event.code, "message": image_sentence(event.code)}
     push.to_user("avatar.failed", {"error": error}, event.user_id)
 
 
-def _tell_comment(event: events.CommentCreated) -> None:
+def _push_comment(event: events.CommentCreated) -> None:
     """Whoever watches may see it: a post that is not published is watched by its author only."""
-    live.tell_comment(event.comment_id, event.post_id)
+    live.push_comment(event.comment_id, event.post_id)
 
 
-def _tell_comment_gone(event: events.CommentDeleted) -> None:
-    live.tell_comment_gone(event.comment_id, event.post_id, event.parent_id)
+def _push_comment_gone(event: events.CommentDeleted) -> None:
+    live.push_comment_gone(event.comment_id, event.post_id, event.parent_id)
 
 
-def _tell_likes(event: events.LikesShown | events.LikesErased) -> None:
+def _push_likes(event: events.LikesShown | events.LikesErased) -> None:
     if event.subject == "post":
-        live.tell_likes(sorted(event.ids))
+        live.push_likes(sorted(event.ids))
 
 
-def _forget_likes(event: events.LikesErased) -> list[JobSpec]:
-    return [likes.forget.spec(subject=event.subject, ids=event.ids, people=[event.user_id])]
+def _evict_likes(event: events.LikesErased) -> list[JobSpec]:
+    return [likes.evict.spec(subject=event.subject, ids=event.ids, people=[event.user_id])]
 
 
 def _refresh_comment(
@@ -169,7 +169,7 @@ def _delete(event: events.PostDeleted) -> list[JobSpec]:
 
 def _meet(event: events.UserFollowed | events.UserUnfollowed) -> list[JobSpec]:
     pair = {"follower_id": event.follower_id, "followee_id": event.followee_id}
-    return [*_settle(event), notifications.settle_follow.spec(**pair)]
+    return [*_refresh_follow(event), notifications.update_for_follow.spec(**pair)]
 
 
 def _announce_comment(event: events.CommentCreated) -> list[JobSpec]:
@@ -190,23 +190,23 @@ def _withdraw_comment(event: events.CommentDeleted) -> list[JobSpec]:
     return [*_refresh_comment(event), told]
 
 
-def _settle_likes(event: events.LikesChanged) -> list[JobSpec]:
+def _update_groups(event: events.LikesChanged) -> list[JobSpec]:
     """By target, so that a group grows once, in jobs of a size that one worker does at a time."""
     pairs = sorted(event.pairs)
-    settled = [
-        notifications.settle_likes.spec(subject=event.subject, pairs=pairs[first : first + LIKES])
-        for first in range(0, len(pairs), LIKES)
+    parts = [pairs[first : first + LIKES] for first in range(0, len(pairs), LIKES)]
+    updates = [
+        notifications.update_for_likes.spec(subject=event.subject, pairs=part) for part in parts
     ]
-    return settled if settings().write_back else [*settled, _forget_written(event)]
+    return updates if settings().write_back else [*updates, _evict_written(event)]
 
 
-def _forget_written(event: events.LikesChanged) -> JobSpec:
+def _evict_written(event: events.LikesChanged) -> JobSpec:
     """Written through, no flusher comes back to the caches."""
     ids, people = zip(*event.pairs, strict=True)
-    return likes.forget.spec(subject=event.subject, ids=list(ids), people=list(people))
+    return likes.evict.spec(subject=event.subject, ids=list(ids), people=list(people))
 
 
-def _tell_reader(event: events.NotificationsChanged) -> None:
+def _push_reader(event: events.NotificationsChanged) -> None:
     notifications.push_frames(notifications_frames.of_reader(event.recipient_id, event.deleted))
 
 
@@ -230,27 +230,27 @@ REACTIONS: dict[type[Event], Reaction] = {
     events.AvatarUploaded: Reaction(
         jobs=lambda event: [media.process.spec(media_id=event.media_id)]
     ),
-    events.AvatarShown: Reaction(send=_tell_avatar),
-    events.AvatarFailed: Reaction(send=_tell_avatar_failure),
+    events.AvatarShown: Reaction(send=_push_avatar),
+    events.AvatarFailed: Reaction(send=_push_avatar_failure),
     events.UserFollowed: Reaction(jobs=_meet),
     events.UserUnfollowed: Reaction(jobs=_meet),
     events.ImagesAccepted: Reaction(
         jobs=lambda event: [media.process.spec(media_id=number) for number in event.media_ids]
     ),
-    events.ImageProcessed: Reaction(send=_tell_progress),
-    events.PostPublished: Reaction(jobs=_publish, send=_tell_ready),
-    events.PostFailed: Reaction(send=_tell_failure),
+    events.ImageProcessed: Reaction(send=_push_progress),
+    events.PostPublished: Reaction(jobs=_publish, send=_push_ready),
+    events.PostFailed: Reaction(send=_push_failure),
     events.PostEdited: Reaction(jobs=_edit),
     events.PostDeleted: Reaction(jobs=_delete, send=lambda event: push.close_post(event.post_id)),
-    events.CommentCreated: Reaction(jobs=_announce_comment, send=_tell_comment),
+    events.CommentCreated: Reaction(jobs=_announce_comment, send=_push_comment),
     events.CommentEdited: Reaction(jobs=_edit_comment),
-    events.CommentDeleted: Reaction(jobs=_withdraw_comment, send=_tell_comment_gone),
-    events.LikesChanged: Reaction(jobs=_settle_likes),
-    events.LikesShown: Reaction(send=_tell_likes),
-    events.LikesErased: Reaction(jobs=_forget_likes, send=_tell_likes),
+    events.CommentDeleted: Reaction(jobs=_withdraw_comment, send=_push_comment_gone),
+    events.LikesChanged: Reaction(jobs=_update_groups),
+    events.LikesShown: Reaction(send=_push_likes),
+    events.LikesErased: Reaction(jobs=_evict_likes, send=_push_likes),
     events.NotificationsChanged: Reaction(
         jobs=lambda event: [notifications.refresh_counts.spec(reader_id=event.recipient_id)],
-        send=_tell_reader,
+        send=_push_reader,
     ),
     events.NotificationsCleared: Reaction(
         jobs=lambda event: [

@@ -167,7 +167,7 @@ def _publish(uow: UnitOfWork, outbox: list[tuple[int, str]]) -> None:
         run_guarded(lambda: _reactions().publish(uow.events, outbox))
 
 
-def tell(event: Event) -> None:
+def publish(event: Event) -> None:
     """Send the messages of an event that changes nothing and brings about no job."""
     run_guarded(lambda: _reactions().publish([event], []))
 

@@ -76,7 +76,7 @@ cache_breaker = Breaker("cache")
 state_breaker = Breaker("state")
 
 
-def tell(call: Callable[[], object]) -> None:
+def must_reach(call: Callable[[], object]) -> None:
     """Run a call that the cache must not miss, or else it is wrong: Unavailable if it does.
 
     With `CACHE=off` nobody reads it: then a call is enough.

@@ -7,7 +7,7 @@ from typing import Any
 
 from pigeon import metrics
 from pigeon.cache import keys, leases, resp
-from pigeon.cache.breaker import cache_breaker, tell
+from pigeon.cache.breaker import cache_breaker, must_reach
 from pigeon.cache.keys import Family
 from pigeon.cache.scripts import Script
 from pigeon.extensions import cache, settings
@@ -82,7 +82,7 @@ class Counters:
         The other counters of the hash belong to other writers. Unavailable when Redis cannot be
         told.
         """
-        tell(lambda: self._store(field, values))
+        must_reach(lambda: self._store(field, values))
 
     def _store(self, field: str, values: Mapping[int, int]) -> None:
         commands = []

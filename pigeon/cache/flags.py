@@ -10,7 +10,7 @@ from typing import Any
 
 from pigeon import metrics
 from pigeon.cache import keys, leases, resp
-from pigeon.cache.breaker import cache_breaker, tell
+from pigeon.cache.breaker import cache_breaker, must_reach
 from pigeon.cache.keys import Family
 from pigeon.extensions import cache, settings
 
@@ -68,7 +68,7 @@ class Flags:
     def understand(
         self, person: int, ids: Sequence[int], reply: Sequence[bytes | None]
     ) -> set[int]:
-        """The yeses in a reply to `read_command`; what it does not tell is loaded."""
+        """The yeses in a reply to `read_command`; what it does not must_reach is loaded."""
         floor, found = reply[0], dict(zip(ids, reply[1:], strict=True))
         least = int(floor) if floor is not None else None
         unknown = [
@@ -107,7 +107,7 @@ class Flags:
         by_person: dict[int, list[int]] = {}
         for person, number, flag in values:
             by_person.setdefault(person, []).extend((number, flag))
-        tell(lambda: self._store(by_person))
+        must_reach(lambda: self._store(by_person))
 
     def _store(self, by_person: dict[int, list[int]]) -> None:
         """Leases first: who fills from now on reads what is stored."""

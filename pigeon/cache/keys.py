@@ -42,7 +42,7 @@ FRAGMENT = Family(name=f"frag{CARD_VERSION}", kind="string", ttl_s=DAY_S, policy
 PENDING_POSTS = Family(name="pending", kind="string", ttl_s=DAY_S, policy="look-aside")
 SUGGESTIONS = Family(name="suggest2", kind="string", ttl_s=600, policy="look-aside")
 DEPARTURES = Family(name="departures", kind="string", ttl_s=DAY_S, policy="write-through")
-BESIDE = Family(name="beside2", kind="string", ttl_s=600, policy="look-aside")
+SIDEBAR = Family(name="beside2", kind="string", ttl_s=600, policy="look-aside")
 LANDING = Family(name="landing1", kind="string", ttl_s=60, policy="look-aside")
 SESSION = Family(name="session1", kind="string", ttl_s=60, policy="write-through")
 FOLLOWING = Family(name="following", kind="set", ttl_s=14 * DAY_S, policy="look-aside")

@@ -11,7 +11,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 
 from pigeon.cache import keys, resp
-from pigeon.cache.breaker import cache_breaker, tell
+from pigeon.cache.breaker import cache_breaker, must_reach
 from pigeon.extensions import cache, db
 
 LEASE_MS = 3_000
@@ -115,7 +115,7 @@ def evict(*evicted: str) -> None:
     that its event promised is tried again.
     """
     if evicted:
-        tell(lambda: _delete_pairs(evicted))
+        must_reach(lambda: _delete_pairs(evicted))
 
 
 def _delete_pairs(evicted: Sequence[str]) -> None:

@@ -148,7 +148,7 @@ def _find_count(delta: bytes, whole: bytes | None) -> int | None:
     return int(count) + int(delta) if noted == delta else None
 
 
-def forget_all() -> None:
+def reset() -> None:
     """As a process that has just begun."""
     _heard.clear()
 

@@ -6,7 +6,7 @@ from pigeon.jobs.registry import job
 from pigeon.services.likes import likes
 
 
-@job("default")
-def forget(subject: str, ids: list[int], people: list[int]) -> None:
+@job("default", name="likes.forget")
+def evict(subject: str, ids: list[int], people: list[int]) -> None:
     """Once more, should the process have died between its commit and the caches."""
-    likes.forget(subject, ids, people)
+    likes.evict(subject, ids, people)

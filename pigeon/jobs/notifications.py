@@ -17,7 +17,7 @@ from pigeon.services.notifications import (
     frames as notifications_frames,
 )
 from pigeon.services.notifications.frames import Frame
-from pigeon.services.notifications.groups import Settled
+from pigeon.services.notifications.groups import Changes
 from pigeon.unit_of_work import current_claim
 
 
@@ -61,20 +61,20 @@ def withdraw_comment(comment_id: int) -> Again | None:
     return Again(progress=gone.progress) if gone.progress else None
 
 
-@job("notify")
-def settle_likes(subject: str, pairs: list[tuple[int, int]]) -> None:
-    _push_settled(groups.settle_likes(subject, pairs))
+@job("notify", name="notifications.settle_likes")
+def update_for_likes(subject: str, pairs: list[tuple[int, int]]) -> None:
+    _push_changes(groups.update_for_likes(subject, pairs))
 
 
-@job("notify")
-def settle_follow(follower_id: int, followee_id: int) -> None:
-    _push_settled(groups.settle_follow(follower_id, followee_id))
+@job("notify", name="notifications.settle_follow")
+def update_for_follow(follower_id: int, followee_id: int) -> None:
+    _push_changes(groups.update_for_follow(follower_id, followee_id))
 
 
 @job("notify")
 def refresh_counts(reader_id: int) -> None:
     """Should the process that changed something have died before it told the cache."""
-    counts.forget([reader_id])
+    counts.evict([reader_id])
 
 
 @job("notify")
@@ -95,12 +95,12 @@ def _push_told(told: Mapping[str, list[int]]) -> None:
     crash_point("notify.pushed")
 
 
-def _push_settled(settled: Settled) -> None:
+def _push_changes(changes: Changes) -> None:
     crash_point("notify.inserted")
-    push_frames(notifications_frames.of_deleted(settled.withdrawn))
-    push_frames(notifications_frames.of_rows(settled.announced))
-    heard = {*settled.withdrawn.values(), *settled.announced.values()}
-    push_frames(notifications_frames.of_counts(sorted(settled.changed - heard)))
+    push_frames(notifications_frames.of_deleted(changes.withdrawn))
+    push_frames(notifications_frames.of_rows(changes.announced))
+    heard = {*changes.withdrawn.values(), *changes.announced.values()}
+    push_frames(notifications_frames.of_counts(sorted(changes.changed - heard)))
     crash_point("notify.pushed")
 
 

@@ -39,14 +39,20 @@ class Job:
 JOBS: dict[str, Job] = {}
 
 
-def job(queue: str, *, gave_up: Callable[..., None] | None = None) -> Callable[[Run], Job]:
-    """Register a function as a job of `queue`, named after its module and itself."""
+def job(
+    queue: str, *, name: str | None = None, gave_up: Callable[..., None] | None = None
+) -> Callable[[Run], Job]:
+    """Register a function as a job of `queue`, named after its module and itself.
+
+    `name` is for a function that was renamed: jobs wait under the name that the release before
+    gave them, and during a deploy its workers run what this release stores.
+    """
     if queue not in QUEUES:
         raise ValueError(f"no queue {queue!r}")
 
     def register(run: Run) -> Job:
-        name = f"{run.__module__.rpartition('.')[2]}.{run.__name__}"
-        JOBS[name] = Job(name=name, queue=queue, run=run, gave_up=gave_up)
-        return JOBS[name]
+        called = name or f"{run.__module__.rpartition('.')[2]}.{run.__name__}"
+        JOBS[called] = Job(name=called, queue=queue, run=run, gave_up=gave_up)
+        return JOBS[called]
 
     return register

@@ -83,7 +83,7 @@ def _start(rows: list[tuple[int, str]]) -> None:
 
 
 def keep_house() -> None:
-    collectors.forget_expired()
+    collectors.delete_expired()
     collectors.collect()
 
 

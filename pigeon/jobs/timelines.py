@@ -31,9 +31,9 @@ def announce_pull(author_id: int, post_id: int, username: str) -> None:
     _hint(followers.ids_of(author_id), author_id, post_id, username)
 
 
-@job("default")
-def settle_follow(follower_id: int, followee_id: int) -> None:
-    follows.settle(follower_id, followee_id)
+@job("default", name="timelines.settle_follow")
+def refresh_follow(follower_id: int, followee_id: int) -> None:
+    follows.evict(follower_id, followee_id)
 
 
 def _hint(readers: Sequence[int], author_id: int, post_id: int, username: str) -> None:

@@ -17,7 +17,7 @@ from pigeon.services.users import users, withdrawals
 def refresh_cards(user_id: int) -> None:
     """A new name or avatar: cards that show it are made again when they are next read."""
     users.cards.evict(user_id)
-    sidebar.forget(user_id)
+    sidebar.evict(user_id)
     post_cards.evict_all_of(user_id)
     comment_cards.evict_all_of(user_id)
 
@@ -25,7 +25,7 @@ def refresh_cards(user_id: int) -> None:
 @job("default")
 def erase(user_id: int, username: str) -> Again | None:
     """Remove what a withdrawn person leaves, a piece at a time."""
-    withdrawals.forget(user_id, username)
+    withdrawals.evict(user_id, username)
     return Again(progress="") if withdrawals.erase_some(user_id) else None
 
 
@@ -33,6 +33,6 @@ def erase(user_id: int, username: str) -> Again | None:
 def close_sockets(user_id: int, session_ids: list[int], token_hashes: Sequence[str] = ()) -> None:
     """Bury once more, in case nobody did after the commit: a closed socket comes back at once."""
     try:
-        sessions.bury(token_hashes)
+        sessions.write_tombstones(token_hashes)
     finally:
         realtime.kick(user_id, session_ids)

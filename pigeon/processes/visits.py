@@ -85,7 +85,7 @@ class Visits:
         self._make_room(host, visit)
         return visit
 
-    def forget(self, visit: Visit) -> None:
+    def remove(self, visit: Visit) -> None:
         host = visit.host
         for visits in (host.visits, host.waiting, host.idle, self.idle):
             visits.pop(visit, None)
@@ -224,7 +224,7 @@ class Visit:
     def close(self) -> None:
         if self._phase != CLOSING and self._unread() and not self.is_over:
             self.shutdown(socket.SHUT_WR)
-        self._visits.forget(self)
+        self._visits.remove(self)
         self.sock.close()
 
     def _begin(self, phase: str) -> None:

@@ -37,7 +37,7 @@ class Bucket:
 
 
 class Buckets:
-    """One per key; those that are full again are forgotten when there are many."""
+    """One per key; those that are full again are dropped when there are many."""
 
     def __init__(self, size: int, per_s: float) -> None:
         self._size = size
@@ -48,9 +48,9 @@ class Buckets:
         bucket = self._by_key.get(key)
         if bucket is None:
             if len(self._by_key) >= KEPT:
-                self._forget_full()
+                self._drop_full()
             bucket = self._by_key[key] = Bucket(self._size, self._per_s)
         return bucket.take()
 
-    def _forget_full(self) -> None:
+    def _drop_full(self) -> None:
         self._by_key = {key: one for key, one in self._by_key.items() if not one.is_full}

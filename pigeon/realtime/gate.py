@@ -61,7 +61,7 @@ class Gate:
         try:
             answer: Iterable[bytes] = self._handle(environ, start)
         except BadHandshake:
-            self._forget(environ)
+            self._close(environ)
             return _answer(start, "400 Bad Request", "not a websocket handshake")
         return answer
 
@@ -97,7 +97,7 @@ class Gate:
             }
         )
 
-    def _forget(self, environ: Environ) -> None:
+    def _close(self, environ: Environ) -> None:
         """The library made a socket for it already."""
         held = [sid for sid, one in self._server.environ.items() if one is environ]
         for sid in held:

@@ -14,7 +14,7 @@ from pigeon.services.comments import cards as comment_cards
 from pigeon.services.comments import comments
 
 
-def tell_comment(comment_id: int, post_id: int) -> None:
+def push_comment(comment_id: int, post_id: int) -> None:
     """A comment as the API shows it, unless it is gone again or nobody watches."""
     if not watches.watched_among([post_id]):
         return
@@ -24,7 +24,7 @@ def tell_comment(comment_id: int, post_id: int) -> None:
         push.to_post("comment.created", payload, post_id)
 
 
-def tell_comment_gone(comment_id: int, post_id: int, parent_id: int | None) -> None:
+def push_comment_gone(comment_id: int, post_id: int, parent_id: int | None) -> None:
     """Its replies went with it, without an event each; `parent_id` when it was a reply itself."""
     if not watches.watched_among([post_id]):
         return
@@ -37,7 +37,7 @@ def tell_comment_gone(comment_id: int, post_id: int, parent_id: int | None) -> N
     push.to_post("comment.deleted", payload, post_id)
 
 
-def tell_likes(post_ids: Sequence[int]) -> None:
+def push_likes(post_ids: Sequence[int]) -> None:
     """The like counts of those that are watched; at most once a second each, and the last one."""
     turns = watches.take_turn(watches.watched_among(post_ids))
     found = counts.of_posts(turns)

@@ -1,7 +1,7 @@
 """How much a person may ask for in a minute, over all sockets and processes.
 
-Counted here at once and told to Redis a moment later, many people in one trip; an answer waits for
-that trip only when more than `AHEAD` are untold. While Redis is away each process counts alone.
+Counted here at once and sent to Redis a moment later, many people in one trip; an answer waits for
+that trip only when more than `AHEAD` are unsent. While Redis is away each process counts alone.
 """
 
 from __future__ import annotations
@@ -29,72 +29,72 @@ KEPT = 20_000
 
 @dataclass
 class Window:
-    """A minute of one person and name: `told` are known to Redis, on every process."""
+    """A minute of one person and name: `stored` are counted in Redis, for every process."""
 
     until: float
-    told: int = 0
+    stored: int = 0
     leaving: int = 0
-    untold: int = 0
+    unsent: int = 0
 
     @property
     def count(self) -> int:
-        return self.told + self.leaving + self.untold
+        return self.stored + self.leaving + self.unsent
 
 
 class Quotas:
-    """`hit` from any greenlet; `tell` over and over in one of its own."""
+    """`hit` from any greenlet; `send` over and over in one of its own."""
 
     def __init__(self) -> None:
         self._windows: dict[str, Window] = {}
         self._dirty: set[str] = set()
         self._has_dirty = threading.Event()
-        self._told = threading.Condition()
+        self._sent = threading.Condition()
         self._rests_until = 0.0
 
     def hit(self, name: str, user_id: int, times: int) -> None:
         """Count one more; TooMany, with the seconds to wait, beyond `times` a minute."""
         key = keys.RATE.key("event", name, user_id)
         window = self._window(key)
-        if window.count < times and window.untold + window.leaving >= AHEAD:
+        if window.count < times and window.unsent + window.leaving >= AHEAD:
             self._wait(window)
             window = self._window(key)
         if window.count >= times:
             raise TooMany(max(1, int(window.until - time.monotonic()) + 1))
-        window.untold += 1
+        window.unsent += 1
         self._dirty.add(key)
         self._has_dirty.set()
 
-    def tell(self) -> None:
-        """Wait for something to tell, then tell everything in one trip."""
+    def send(self) -> None:
+        """Wait for something to send, then send everything in one trip."""
         self._has_dirty.wait()
         self._has_dirty.clear()
         found = {key: self._windows[key] for key in self._dirty if key in self._windows}
         self._dirty = set()
         for window in found.values():
-            window.leaving, window.untold = window.untold, 0
+            window.leaving, window.unsent = window.unsent, 0
         try:
-            self._tell(found)
+            self._send(found)
         except RedisError as error:
-            log.warning("quotas_untold", error=type(error).__name__)
+            log.warning("quotas_unsent", error=type(error).__name__)
             self._rests_until = time.monotonic() + REST_S
         finally:
-            self._settle(found.values())
+            self._count_here(found.values())
 
     def _window(self, key: str) -> Window:
         window = self._windows.get(key)
         if window is None or window.until <= time.monotonic():
             if len(self._windows) >= KEPT:
-                self._forget()
+                self._drop_old()
             window = self._windows[key] = Window(time.monotonic() + WINDOW_S)
         return window
 
     def _wait(self, window: Window) -> None:
         if time.monotonic() < self._rests_until:
             return
-        with self._told:
-            self._told.wait_for(lambda: window.untold + window.leaving < AHEAD, PATIENCE_S)
+        with self._sent:
+            self._sent.wait_for(lambda: window.unsent + window.leaving < AHEAD, PATIENCE_S)
 
-    def _tell(self, found: dict[str, Window]) -> None:
+    def _send(self, found: dict[str, Window]) -> None:
         pipe = state.client.pipeline(transaction=False)
         for key, window in found.items():
             pipe.set(key, 0, nx=True, ex=WINDOW_S)
@@ -102,21 +102,21 @@ class Quotas:
             pipe.pttl(key)
         replies: list[Any] = pipe.execute()
         for number, (key, window) in enumerate(found.items()):
-            window.told, left_ms = replies[3 * number + 1], replies[3 * number + 2]
+            window.stored, left_ms = replies[3 * number + 1], replies[3 * number + 2]
             window.leaving = 0
             if left_ms < 0:  # it ended between the two commands
                 state.client.expire(key, WINDOW_S)
             else:
                 window.until = time.monotonic() + left_ms / 1_000
 
-    def _settle(self, windows: Any) -> None:
-        """What could not be told counts here alone."""
+    def _count_here(self, windows: Any) -> None:
+        """What could not be sent counts here alone."""
         for window in windows:
-            window.told, window.leaving = window.told + window.leaving, 0
-        with self._told:
-            self._told.notify_all()
+            window.stored, window.leaving = window.stored + window.leaving, 0
+        with self._sent:
+            self._sent.notify_all()
 
-    def _forget(self) -> None:
+    def _drop_old(self) -> None:
         now = time.monotonic()
         self._windows = {key: one for key, one in self._windows.items() if one.until > now}
 

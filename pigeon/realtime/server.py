@@ -69,7 +69,7 @@ def start_background(app: Flask, spawn: Callable[..., Any]) -> None:
     # The library would begin to listen at the first connection, and miss what came before.
     server.manager_initialized = True
     server.manager.initialize()
-    for loop in (_check_sessions, _renew_leases, _tell_waiting, _close_silent, _tell_quotas):
+    for loop in (_check_sessions, _renew_leases, _push_waiting, _close_silent, _send_quotas):
         spawn(partial(_forever, app, loop))
 
 
@@ -131,11 +131,11 @@ def _renew_leases(_server: Any) -> None:
         time.sleep(presence.RENEW_S if connections.user_ids() else 1.0)
 
 
-def _tell_waiting(_server: Any) -> None:
+def _push_waiting(_server: Any) -> None:
     """Counts that changed again within the second after they were told."""
     while True:
         time.sleep(1.0)
-        live.tell_likes(watches.take_waiting())
+        live.push_likes(watches.take_waiting())
         db.session.rollback()
 
 
@@ -152,6 +152,6 @@ def _close_silent(server: Any) -> None:
             wire.cut(server, sid)
 
 
-def _tell_quotas(_server: Any) -> None:
+def _send_quotas(_server: Any) -> None:
     while True:
-        quotas.tell()
+        quotas.send()

@@ -44,7 +44,7 @@ class Orphans:
 
 
 @retried
-def forget_expired() -> None:
+def delete_expired() -> None:
     """Tokens, keys, sessions and held names that are over, and the old part of the log."""
     now = utc_now()
     with unit_of_work():
@@ -55,14 +55,14 @@ def forget_expired() -> None:
             delete_rows(IdempotencyKey).where(IdempotencyKey.created_at < now - KEY_LIFE),
         ):
             db.session.execute(statement)
-    sessions.forget_expired()
-    notifications_collectors.forget_old()
-    while _forget_oldest_events(now - SECURITY_LOG_LIFE) == BATCH:
+    sessions.delete_expired()
+    notifications_collectors.delete_old()
+    while _delete_oldest_events(now - SECURITY_LOG_LIFE) == BATCH:
         pass
 
 
 @retried
-def _forget_oldest_events(before: datetime) -> int:
+def _delete_oldest_events(before: datetime) -> int:
     """The log grows in order of time: it is read from its beginning, a batch at a time."""
     oldest = select(SecurityEvent.id, SecurityEvent.created_at).order_by(SecurityEvent.id)
     with unit_of_work():

@@ -31,7 +31,7 @@ def _load_posts(ids: list[int]) -> dict[int, Counts]:
     """Of posts in every state but withdrawn: those are nobody's any more."""
     rows = db.session.execute(
         select(PostModel.id, PostModel.like_count, PostModel.comment_count).where(
-            PostModel.id.in_(ids), PostModel.state != policy.NOBODYS
+            PostModel.id.in_(ids), PostModel.state != policy.WITHDRAWN
         )
     )
     return {row[0]: tuple(row[1:]) for row in rows}

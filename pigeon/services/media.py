@@ -154,7 +154,7 @@ def render(row: MediaModel) -> Rendered:
     return rendered
 
 
-def settle(row: MediaModel, rendered: Rendered) -> None:
+def mark_ready(row: MediaModel, rendered: Rendered) -> None:
     """Write into the row that its picture is ready."""
     row.state, row.color, row.error = "ready", rendered.color, None
     row.width, row.height = rendered.width, rendered.height

@@ -17,7 +17,7 @@ from pigeon.models import PostModel, UserModel
 ViewerId = int | None
 """None stands for an anonymous reader; whether they may read at all is the guard's affair."""
 
-NOBODYS = "withdrawn"
+WITHDRAWN = "withdrawn"
 """The state of a post that was deleted, or whose author left, until its rows are erased."""
 
 
@@ -31,7 +31,7 @@ def visible_posts(viewer_id: ViewerId) -> ColumnElement[bool]:
     published = PostModel.state == "published"
     if viewer_id is None:
         return published
-    return or_(published, (PostModel.author_id == viewer_id) & (PostModel.state != NOBODYS))
+    return or_(published, (PostModel.author_id == viewer_id) & (PostModel.state != WITHDRAWN))
 
 
 def may_see_post(viewer_id: ViewerId, card: PostCard) -> bool:
@@ -40,7 +40,7 @@ def may_see_post(viewer_id: ViewerId, card: PostCard) -> bool:
 
 
 def _is_open(viewer_id: ViewerId, state: str, author_id: int) -> bool:
-    return state == "published" or (author_id == viewer_id and state != NOBODYS)
+    return state == "published" or (author_id == viewer_id and state != WITHDRAWN)
 
 
 def check_sees_post(viewer_id: ViewerId, card: PostCard | None) -> PostCard:

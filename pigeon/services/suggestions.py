@@ -58,7 +58,7 @@ def dismiss(reader_id: int, user_id: int) -> None:
     try:
         with unit_of_work() as uow:
             db.session.add(SuggestionDismissal(user_id=reader_id, dismissed_id=user_id))
-            uow.after_commit(lambda: sidebar.forget(reader_id))
+            uow.after_commit(lambda: sidebar.evict(reader_id))
     except IntegrityError:
         return
 

@@ -62,7 +62,7 @@ def bind(app: Flask) -> None:
 
 def answer_domain_error(error: errors.DomainError) -> Response:
     if isinstance(error, errors.Unavailable):
-        _tell(error)
+        _log(error)
     fields = getattr(error, "fields", {})
     wait_s = error.retry_after_s if isinstance(error, errors.Waiting) else None
     response = _answer(STATUS[type(error)], error.code, fields, wait_s)
@@ -108,7 +108,7 @@ def _answer(
     except Exception as error:
         if not faults.is_of_store(error):
             raise
-        _tell(error)
+        _log(error)
         _know_no_more()
         return _written(status, code, fields, wait_s)
 
@@ -161,11 +161,9 @@ def _answer_out_of_reach(error: Exception) -> Response:
     return answer_domain_error(unavailable)
 
 
-def _tell(error: BaseException) -> None:
+def _log(error: BaseException) -> None:
     """Why something is refused that is not the reader's fault: one line a request."""
-    refusals.tell(
-        reason=faults.reason_of(error), endpoint=request.endpoint, request_id=request_id()
-    )
+    refusals.log(reason=faults.reason_of(error), endpoint=request.endpoint, request_id=request_id())
 
 
 def _answer_unexpected(error: Exception) -> Response:

@@ -137,7 +137,7 @@ def test_what_is_wrong_for_everybody_does_not_fill_the_log() -> None:
     told = Bounded("unavailable")
     with capture_logs() as said:
         for number in range(10_000):
-            told.tell(number=number)
+            told.log(number=number)
     assert 10 <= len(said) < 1_000
     left_out = sum(line.get("left_out", 0) for line in said)
     assert left_out == sum(b["number"] - a["number"] - 1 for a, b in pairwise(said))

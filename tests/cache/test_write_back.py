@@ -114,7 +114,7 @@ class Stored:
 
 @pytest.fixture
 def sql() -> Stored:
-    write_back.forget_all()
+    write_back.reset()
     return Stored()
 
 

@@ -66,7 +66,7 @@ def make_post(
 
 def _reach(uow: UnitOfWork, post: PostModel, state: str) -> None:
     if state == "published":
-        publishing.settle(uow, post)
+        publishing.publish_if_ready(uow, post)
     else:
         post.state = state
 

@@ -73,8 +73,8 @@ class Stage:
         self.redis.empty()
         cache_breaker.close()
         state_breaker.close()
-        flusher.forget_all()
-        publications.forget_all()
+        flusher.reset()
+        publications.reset()
         for folder in (self._folder / "data").glob("*/"):
             shutil.rmtree(folder)
             folder.mkdir()

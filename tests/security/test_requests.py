@@ -226,7 +226,7 @@ def test_nobody_reads_what_was_cached_for_another(
 
     def forget() -> None:
         cache.client.flushall()
-        publications.forget_all()
+        publications.reset()
 
     cold = {}
     for who in browsers:

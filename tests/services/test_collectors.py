@@ -109,7 +109,7 @@ def test_idempotency_keys_live_for_a_day(app: Flask, hours: int, is_kept: bool) 
     with unit_of_work():
         then = utc_now() - timedelta(hours=hours)
         db.session.execute(update(IdempotencyKey).values(created_at=then))
-    collectors.forget_expired()
+    collectors.delete_expired()
     assert bool(db.session.scalars(select(IdempotencyKey)).all()) is is_kept
 
 
@@ -124,5 +124,5 @@ def test_the_security_log_is_kept_for_ninety_days(
         long_ago = utc_now() - timedelta(days=91)
         old = SecurityEvent.kind.in_([f"kind{number}" for number in range(5)])
         db.session.execute(update(SecurityEvent).where(old).values(created_at=long_ago))
-    collectors.forget_expired()
+    collectors.delete_expired()
     assert list(db.session.scalars(select(SecurityEvent.kind))) == ["kind5"]

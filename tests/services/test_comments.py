@@ -442,7 +442,7 @@ def test_the_job_of_a_comment_mends_what_caches_were_not_told(
     listed(post)
     comments.previews([post.id])
     with monkeypatch.context() as deaf:
-        deaf.setattr(comments_changes, "_forget", lambda *_: None)
+        deaf.setattr(comments_changes, "_evict", lambda *_: None)
         comments_changes.edit(top.id, by=top.author.id, text="after")
         make_comment(post, answers=top)
         assert texts(listed(post)) == ["before"]

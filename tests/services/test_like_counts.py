@@ -97,7 +97,7 @@ def test_a_like_that_looked_before_a_flush_counts_once(
         flush = begin(flusher.flush)
         go_on(flush, first)
         if is_new:
-            write_back.forget_all()
+            write_back.reset()
         again = begin(lambda: like(kind, target, ann))
         again.go_to("looked")
         go_on(flush, last - first)
@@ -175,7 +175,7 @@ def test_whoever_flushes_all_the_time_keeps_nobody_from_liking(
     """A flush of the pair ends after each look, twice as fast as anybody looks."""
     ann, target = make_user(), make_target(kind)
     again, looks = begin(lambda: like(kind, target, ann)), 0
-    write_back.forget_all()
+    write_back.reset()
     while again.place is not None:
         if again.place == "looked":
             looks += 1

@@ -87,7 +87,7 @@ class World:
         elif name == "empty cache":
             cache.client.flushall()
         elif name == "begin process":
-            write_back.forget_all()
+            write_back.reset()
 
     def end(self) -> None:
         while self._asked:

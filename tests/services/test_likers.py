@@ -178,7 +178,7 @@ def test_names_need_no_cache(
     with_settings(cache=False)
     assert names_of(post, viewer) == ["ann", "cid"]
     found = {post.id: likers.newest.one(post.id) or []}
-    assert likers.beside(viewer.id, found) == (set(), {ann.id})
+    assert likers.facts_for(viewer.id, found) == (set(), {ann.id})
 
 
 def test_what_stands_beside_a_page_is_one_trip(redis_commands: Callable[[], Any]) -> None:
@@ -186,7 +186,7 @@ def test_what_stands_beside_a_page_is_one_trip(redis_commands: Callable[[], Any]
     make_follow(viewer, ann)
     like(post, ann, make_user("ben"), viewer)
     found = {post.id: likers.newest.one(post.id) or []}
-    likers.beside(viewer.id, found)
+    likers.facts_for(viewer.id, found)
     with redis_commands() as commands:
-        assert likers.beside(viewer.id, found) == ({post.id}, {ann.id})
+        assert likers.facts_for(viewer.id, found) == ({post.id}, {ann.id})
     assert commands == {"hmget": 1, "smismember": 1}

@@ -506,7 +506,7 @@ def test_a_thousand_flaps_make_one_announcement(
             else:
                 values = {"post_id": post.id, "user_id": ben.id, "created_at": utc_now()}
                 db.session.execute(insert(PostLike).values(values))
-        jobs.settle_likes.run(subject="post", pairs=[[post.id, ben.id]])
+        jobs.update_for_likes.run(subject="post", pairs=[[post.id, ben.id]])
     assert len(frames.take("notification.created")) == 1
     assert len(db.session.scalars(select(NotificationActor.id)).all()) == 1
 
@@ -634,7 +634,7 @@ def test_jobs_that_run_at_once_tell_once(app: Flask, ann: Person, ben: Person) -
     calls = [
         lambda: jobs.announce_post.run(post_id=post.id),
         lambda: jobs.announce_comment.run(comment_id=comment.id),
-        lambda: jobs.settle_likes.run(subject="post", pairs=[[post.id, ben.id]]),
+        lambda: jobs.update_for_likes.run(subject="post", pairs=[[post.id, ben.id]]),
     ]
     failed = [found for found in concurrently(app, calls * 3) if found is not None]
     assert not failed
@@ -919,13 +919,13 @@ def test_what_was_taken_back_long_ago_is_forgotten_with_what_it_was_about(
     comments_changes.remove(gone.id, by=ben.id)
     unlike(post.id, ben)
     drain()
-    collectors.forget_old()
+    collectors.delete_old()
     assert states() == ["shown", "withdrawn", "withdrawn"]
     long_ago = utc_now() - collectors.LIFE
     with unit_of_work():
         db.session.execute(update(NotificationModel).values(rank=rank_of(long_ago, 0) - 1))
         db.session.execute(update(NotificationContent).values(created_at=long_ago))
-    collectors.forget_old()
+    collectors.delete_old()
     assert states() == ["shown"]
     assert len(db.session.scalars(select(NotificationContent.id)).all()) == 1
     assert not db.session.scalars(select(NotificationActor.id)).all()

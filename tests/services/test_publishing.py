@@ -86,7 +86,7 @@ def test_a_waiting_settler_counts_what_the_other_one_stored(
     post = make_processing_post(make_user("ann"), images=2)
     first, second = (int(image.id) for image in post.images)
     is_inside, may_go_on = threading.Event(), threading.Event()
-    settle = publishing.settle
+    settle = publishing.publish_if_ready
 
     def slow(*args: Any) -> None:
         settle(*args)

@@ -144,7 +144,7 @@ def test_an_expired_session_is_none_even_when_it_is_cached(app: Flask) -> None:
         db.session.execute(update(SessionModel).values(expires_at=utc_now()))
     cache.client.flushdb()
     assert sessions.find(token) is None
-    assert sessions.forget_expired() == 1
+    assert sessions.delete_expired() == 1
 
 
 def test_web_sessions_last_thirty_days(app: Flask) -> None:
@@ -238,7 +238,7 @@ def test_who_dies_before_the_tombstone_leaves_it_to_the_job(
     token = sessions.start(ann.id, caller=NOBODY)
     assert sessions.find(token)
     with monkeypatch.context() as dying:
-        dying.setattr(sessions, "bury", lambda _hashes: None)
+        dying.setattr(sessions, "write_tombstones", lambda _hashes: None)
         sessions.end_others(ann.id, keep=0)
     assert sessions.find(token), "it lives on in the cache"
     drain()

@@ -202,7 +202,7 @@ def test_a_cold_page_costs_the_same_statements_for_any_number(
             make_post(ben, caption=f"#tag @{ann.username}", images=1)
             made += 1
         cache.client.flushdb()
-        publications.forget_all()
+        publications.reset()
         db.session.rollback()
         with queries() as sent:
             entries = timelines.page(ann.id, PageRequest(limit=50), fragment).items
@@ -220,7 +220,7 @@ def test_a_page_stays_full_and_free_of_sql_when_posts_are_gone(
     read(ann)
     for post in made[20::2]:
         posts_changes.remove(post.id, by=ben.id)
-    publications.forget_all()
+    publications.reset()
     left = numbers([*made[:20], *made[21::2]])
     assert read(ann, limit=15) == left[:15]
     read(ann, limit=15)
@@ -234,7 +234,7 @@ def test_a_timeline_of_deleted_posts_is_empty(ann: Person, ben: Person) -> None:
     read(ann)
     for post in made:
         posts_changes.remove(post.id, by=ben.id)
-    publications.forget_all()
+    publications.reset()
     assert read(ann) == []
 
 

@@ -11,8 +11,8 @@ from pigeon.blueprints.accounts.avatars import read_avatar
 from pigeon.blueprints.accounts.cookies import (
     begin_session,
     caller,
+    drop_sign_up,
     end_session,
-    forget_sign_up,
     is_fresh_identity,
     language,
     new_sign_up_caller,
@@ -122,7 +122,7 @@ def confirm() -> Me:
     )
     if kind == "signup":
         begin_session(sessions.start(user_id, caller=caller()))
-        forget_sign_up()
+        drop_sign_up()
     return me_with_sentences(users.get_me(user_id))
 
 

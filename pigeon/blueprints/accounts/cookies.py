@@ -48,7 +48,7 @@ def remember_sign_up(secret: str) -> None:
     _send_cookie("signup", secret, max_age_s=SIGN_UP_S)
 
 
-def forget_sign_up() -> None:
+def drop_sign_up() -> None:
     if _cookie_name("signup") in request.cookies:
         _send_cookie("signup", "", max_age_s=0)
 

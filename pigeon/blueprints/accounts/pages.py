@@ -9,8 +9,8 @@ from flask_babel import gettext as _
 from pigeon.blueprints.accounts.cookies import (
     begin_session,
     caller,
+    drop_sign_up,
     end_session,
-    forget_sign_up,
     language,
     new_sign_up_caller,
     remember_sign_up,
@@ -135,7 +135,7 @@ def confirm(token: str) -> ResponseReturnValue:
         flash(_("Your new e-mail address is confirmed."), "success")
         return redirect("/settings/account", 303)
     begin_session(sessions.start(user_id, caller=caller()))
-    forget_sign_up()
+    drop_sign_up()
     return redirect("/", 303)
 
 

@@ -139,7 +139,7 @@ def _make_person(person: Person, password: str, avatar: Painted) -> int:
     with unit_of_work() as uow:
         row = _store(avatar, owner_id=user_id, kind="avatar")
         db.session.flush()
-        avatars.wear(uow, row)
+        avatars.show(uow, row)
     return user_id
 
 
@@ -189,6 +189,6 @@ def _store(
     for file in rendered.files:
         name = media.object_name(row.name, file.kind, file.content_type)
         media.store().put(name, file.path, file.content_type)
-    media.settle(row, rendered)
+    media.mark_ready(row, rendered)
     shutil.rmtree(painted.folder)
     return row

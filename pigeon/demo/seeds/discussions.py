@@ -38,10 +38,10 @@ def fill() -> None:
     with unit_of_work() as uow:
         people = _people()
         posts = _posts(people)
-        _settle_follows(people)
+        _date_follows(people)
         comments = _say(uow, people, posts)
         _like(uow, [*_post_likes(people, posts), *_comment_likes(people, posts, comments)])
-        notifications.tell(uow)
+        notifications.fill(uow)
 
 
 def _people() -> dict[str, int]:
@@ -63,7 +63,7 @@ def _posts(people: dict[str, int]) -> dict[Place, PostModel]:
     }
 
 
-def _settle_follows(people: dict[str, int]) -> None:
+def _date_follows(people: dict[str, int]) -> None:
     now = utc_now()
     for (follower, followed), hours_ago in FOLLOWED_HOURS_AGO.items():
         db.session.execute(

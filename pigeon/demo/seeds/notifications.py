@@ -57,9 +57,9 @@ class Told:
     happenings: list[Happening] = field(default_factory=list)
 
 
-def tell(uow: UnitOfWork) -> None:
+def fill(uow: UnitOfWork) -> None:
     """Write everybody's notifications anew; the newest few are unseen."""
-    _forget(uow)
+    _delete_all(uow)
     by_reader: dict[int, list[Happening]] = {}
     for happening in sorted(_all(), key=lambda one: one.at):
         if happening.recipient_id != happening.actor_id:
@@ -71,10 +71,10 @@ def tell(uow: UnitOfWork) -> None:
     ]
     _insert(told)
     readers = list(by_reader)
-    uow.after_commit(lambda: counts.forget(readers))
+    uow.after_commit(lambda: counts.evict(readers))
 
 
-def _forget(uow: UnitOfWork) -> None:
+def _delete_all(uow: UnitOfWork) -> None:
     """What was told while the demo was made is told again, at its own time."""
     old = list(db.session.scalars(select(NotificationContent.id)))
     for model in (NotificationActor, NotificationModel, NotificationContent):

@@ -77,7 +77,7 @@ def _respell(user_id: int) -> None:
                 user.email, user.email_key = address, key
         except IntegrityError:
             log.warning("address_taken", user_id=user_id)
-        uow.after_commit(lambda: users.forget(user_id, username))
+        uow.after_commit(lambda: users.evict(user_id, username))
 
 
 @retried

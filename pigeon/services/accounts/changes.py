@@ -117,7 +117,7 @@ def _request_email(user_id: int, version: int, address: str, key: str, caller: C
 def _mail_new_address(uow: UnitOfWork, user: UserModel, address: str, key: str) -> None:
     owner = checks.find_owner(key)
     if owner:
-        checks.tell_owner(uow, owner)
+        checks.notify_owner(uow, owner)
         return
     payload = {"email": address, "email_key": key}
     row = tokens.issue("email", key, payload, user_id=user.id)

@@ -127,7 +127,7 @@ def may_mail(email_key: str) -> bool:
     return True
 
 
-def tell_owner(uow: UnitOfWork, owner: UserModel) -> None:
+def notify_owner(uow: UnitOfWork, owner: UserModel) -> None:
     """Tell the owner of an address, and nobody else, that somebody tried to use it again."""
     values = {
         "display_name": owner.display_name,

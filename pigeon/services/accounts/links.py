@@ -156,7 +156,7 @@ def _make_account(row: MailedToken, username: str | None, caller: Caller) -> int
             invites.use(payload["invite_id"])
             user_id = checks.add(person)
             security_log.note("signed_up", user_id, caller)
-            uow.after_commit(lambda: users.forget(user_id, person.username))
+            uow.after_commit(lambda: users.evict(user_id, person.username))
     except Invalid as error:
         if "email" in error.fields:  # the address became somebody's by another way meanwhile
             raise tokens.expired() from error

@@ -81,7 +81,7 @@ def sign_up(
             tokens.revoke("signup", email_key=person.email_key)
             _bind(identity, user_id)
             security_log.note("signed_up_by_oidc", user_id, caller)
-            uow.after_commit(lambda: users.forget(user_id, person.username))
+            uow.after_commit(lambda: users.evict(user_id, person.username))
     except IntegrityError as error:  # the same identity in another window
         raise checks.fault("email", "taken") from error
     return user_id

@@ -174,7 +174,7 @@ def living(ids: set[int]) -> set[int]:
 
 
 @retried
-def forget_expired() -> int:
+def delete_expired() -> int:
     """Delete the rows of sessions that ended by themselves; how many there were."""
     with unit_of_work():
         result: Any = db.session.execute(
@@ -211,10 +211,10 @@ def _end(uow: UnitOfWork, user_id: int, *conditions: ColumnElement[bool]) -> Non
     db.session.execute(delete(SessionModel).where(SessionModel.id.in_(ids)))
     security_log.note("sessions_ended", user_id, Caller())
     uow.record(SessionsEnded(user_id=user_id, session_ids=ids, token_hashes=hashes))
-    uow.after_commit(lambda: bury(hashes))
+    uow.after_commit(lambda: write_tombstones(hashes))
 
 
-def bury(hashes: Sequence[str]) -> None:
+def write_tombstones(hashes: Sequence[str]) -> None:
     """Write tombstones over ended sessions, past an open breaker too; Unavailable if it fails.
 
     It is done right after the commit, and again by a job: an entry left behind lives a minute.

@@ -98,7 +98,7 @@ def create(
     hashed = None if password is None else passwords.hash_password(password)
     with unit_of_work() as uow:
         user_id = checks.add(_with(person, password_hash=hashed))
-        uow.after_commit(lambda: users.forget(user_id, person.username))
+        uow.after_commit(lambda: users.evict(user_id, person.username))
     return user_id
 
 
@@ -138,7 +138,7 @@ def _with(person: Person, **changes: Any) -> Person:
 def _mail_sign_up(uow: UnitOfWork, person: Person, invite_id: int | None, caller: Caller) -> None:
     owner = checks.find_owner(person.email_key)
     if owner:
-        checks.tell_owner(uow, owner)
+        checks.notify_owner(uow, owner)
         return
     browser = sessions.hash_token(caller.sign_up) if caller.sign_up else None
     _issue(uow, {**vars(person), "invite_id": invite_id, "browser": browser})

@@ -114,7 +114,7 @@ def _newest(post_id: int) -> Any:
     return select(newest)
 
 
-# -- forgetting --------------------------------------------------------------------------------
+# -- evicting ----------------------------------------------------------------------------------
 
 
 def evict_previews(post_id: int, publication_id: int | None) -> None:

@@ -260,17 +260,17 @@ def count_replies(parent_id: int | None, change: int) -> None:
 
 
 def changed(uow: UnitOfWork, post_id: int, *comment_ids: int, parent_id: int | None = None) -> None:
-    """What caches forget after the commit; the event's job forgets it once more."""
+    """Cached values are evicted after the commit, and once more by the job of the event."""
     publication_id = publishing.publication_of(post_id)
-    uow.after_commit(lambda: _forget(post_id, publication_id, comment_ids, parent_id))
+    uow.after_commit(lambda: _evict(post_id, publication_id, comment_ids, parent_id))
 
 
 def refresh(post_id: int, comment_ids: Sequence[int], parent_id: int | None) -> None:
     """Forget what caches hold of these comments, which share a parent, and of their post."""
-    _forget(post_id, publishing.publication_of(post_id), comment_ids, parent_id)
+    _evict(post_id, publishing.publication_of(post_id), comment_ids, parent_id)
 
 
-def _forget(
+def _evict(
     post_id: int, publication_id: int | None, comment_ids: Sequence[int], parent_id: int | None
 ) -> None:
     """Only top comments stand on the card of a post."""

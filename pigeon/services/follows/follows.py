@@ -37,7 +37,7 @@ def follow(user_id: int, *, by: int) -> None:
             return
         db.session.add(FollowModel(follower_id=by, followee_id=user_id, created_at=utc_now()))
         _count(follower_id=by, followee_id=user_id, change=1)
-        _settle_after(uow, by, user_id)
+        _evict_after(uow, by, user_id)
         uow.record(UserFollowed(follower_id=by, followee_id=user_id))
 
 
@@ -55,7 +55,7 @@ def unfollow(user_id: int, *, by: int) -> None:
         )
         if gone.rowcount:  # type: ignore[attr-defined]
             _count(follower_id=by, followee_id=user_id, change=-1)
-            _settle_after(uow, by, user_id)
+            _evict_after(uow, by, user_id)
             uow.record(UserUnfollowed(follower_id=by, followee_id=user_id))
 
 
@@ -109,15 +109,15 @@ def _count(*, follower_id: int, followee_id: int, change: int) -> None:
         db.session.execute(update(UserModel).where(UserModel.id == user_id).values(values))
 
 
-def _settle_after(uow: UnitOfWork, follower_id: int, followee_id: int) -> None:
-    uow.after_commit(lambda: settle(follower_id, followee_id))
+def _evict_after(uow: UnitOfWork, follower_id: int, followee_id: int) -> None:
+    uow.after_commit(lambda: evict(follower_id, followee_id))
 
 
-def settle(follower_id: int, followee_id: int) -> None:
-    """Forget what caches say of a pair; run as a job too, should this process die."""
+def evict(follower_id: int, followee_id: int) -> None:
+    """Evict what caches say of a pair; run as a job too, should this process die."""
     leases.evict(keys.FOLLOWING.key(follower_id))
     counts.users.evict(follower_id, followee_id)
-    sidebar.forget(follower_id)
+    sidebar.evict(follower_id)
     timelines.drop(follower_id)
 
 

@@ -90,7 +90,7 @@ def liked_by(post_ids: Iterable[int], viewer_id: int) -> dict[int, list[UserRef]
 
 
 def to_choose_from(found: Mapping[int, Sequence[Liker]], viewer_id: int) -> list[int]:
-    """Of whom it matters whether the viewer follows them: where only one is there, it does not."""
+    """People among whom the names are chosen: where only one likes a post, there is no choice."""
     ids: dict[int, None] = {}
     for likers in found.values():
         if len(likers) > 1:
@@ -105,7 +105,7 @@ def choose(likers: Sequence[Liker], viewer_id: int, followed: set[int]) -> list[
     return sorted(others, key=lambda liker: liker[0] not in followed)[:NAMED]
 
 
-def beside(viewer_id: int, found: Mapping[int, Sequence[Liker]]) -> tuple[set[int], set[int]]:
+def facts_for(viewer_id: int, found: Mapping[int, Sequence[Liker]]) -> tuple[set[int], set[int]]:
     """Posts that the viewer is stored to like, and likers whom they follow, in one trip."""
     flags = likes.POSTS.pairs.flags
     ids, people = list(found), to_choose_from(found, viewer_id)

@@ -91,7 +91,7 @@ def _shown(subject: str, ids: list[int]) -> LikesShown:
     return LikesShown(subject=subject, ids=ids)
 
 
-def _forget_likers(post_ids: Iterable[int]) -> None:
+def _evict_likers(post_ids: Iterable[int]) -> None:
     leases.evict(*map(keys.LIKERS.key, post_ids))
 
 
@@ -106,9 +106,9 @@ POSTS = Kind(
         counted=(counts.posts, "likes"),
         answers=keys.LIKED,
         changed=_changed,
-        forget=_forget_likers,
+        evict_lists=_evict_likers,
         shown=_shown,
-        alive=f"state <> '{policy.NOBODYS}'",
+        alive=f"state <> '{policy.WITHDRAWN}'",
     ),
     check=_check_post,
 )
@@ -123,7 +123,7 @@ COMMENTS = Kind(
         counted=(counts.comments, "likes"),
         answers=keys.LIKED,
         changed=_changed,
-        forget=lambda _ids: None,
+        evict_lists=lambda _ids: None,
         shown=_shown,
     ),
     check=_check_comment,
@@ -149,6 +149,6 @@ def _erase(kind: Kind, user_id: int) -> bool:
     return bool(targets)
 
 
-def forget(subject: str, ids: list[int], people: list[int]) -> None:
+def evict(subject: str, ids: list[int], people: list[int]) -> None:
     """Let no cache say anything of these likes: should a process die between commit and caches."""
     KINDS[subject].pairs.drop(ids, people)

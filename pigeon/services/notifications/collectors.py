@@ -1,4 +1,4 @@
-"""What keeps old news from being told twice is forgotten after a while, with what it was about."""
+"""What keeps old news from being told twice is deleted after a while, with what it was about."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ STRETCH = 100_000
 AT_ONCE = 1_000
 
 
-def forget_old() -> None:
+def delete_old() -> None:
     """Rows that were taken back or deleted long ago, and contents that nobody was told of."""
     before = utc_now() - LIFE
     for first in _stretch(NotificationModel):
-        _forget_rows(first, before)
+        _delete_rows(first, before)
     for first in _stretch(NotificationContent):
-        _forget_contents(first, before)
+        _delete_contents(first, before)
 
 
 def _stretch(model: Any) -> Iterator[int]:
@@ -41,7 +41,7 @@ def _stretch(model: Any) -> Iterator[int]:
 
 
 @retried
-def _forget_rows(first: int, before: datetime) -> None:
+def _delete_rows(first: int, before: datetime) -> None:
     row = NotificationModel
     old = row.state.in_(("withdrawn", "deleted")) & (row.rank < rank_of(before, 0))
     batch = row.id.between(first, first + AT_ONCE - 1)
@@ -54,7 +54,7 @@ def _forget_rows(first: int, before: datetime) -> None:
 
 
 @retried
-def _forget_contents(first: int, before: datetime) -> None:
+def _delete_contents(first: int, before: datetime) -> None:
     content = NotificationContent
     unused = (content.created_at < before) & ~exists().where(
         NotificationModel.content_id == content.id

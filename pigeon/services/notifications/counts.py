@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import case, false, func, select
 
 from pigeon.cache import keys, resp
-from pigeon.cache.breaker import tell
+from pigeon.cache.breaker import must_reach
 from pigeon.cache.look_aside import cached
 from pigeon.domain.notifications import NotificationCounts
 from pigeon.extensions import cache, db
@@ -50,7 +50,7 @@ def of_reader(reader_id: int) -> NotificationCounts:
     return counts.one(reader_id) or NotificationCounts()
 
 
-def forget(reader_ids: Sequence[int]) -> None:
+def evict(reader_ids: Sequence[int]) -> None:
     """Evict the counts of many people in one trip; as `leases.evict`, encoded faster.
 
     A batch has thousands of recipients: encoding them would cost more than storing their rows.
@@ -58,7 +58,7 @@ def forget(reader_ids: Sequence[int]) -> None:
     if reader_ids:
         payload = b"".join(map(_eviction, reader_ids))
         pool = resp.pool(cache.url, timeout_s=PATIENCE_S)
-        tell(lambda: pool.checked(payload, len(reader_ids)))
+        must_reach(lambda: pool.checked(payload, len(reader_ids)))
 
 
 def _eviction(reader_id: int) -> bytes:

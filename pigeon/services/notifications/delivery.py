@@ -43,7 +43,7 @@ def _insert(uow: UnitOfWork, occasion: Occasion, plan: Plan) -> list[int]:
     if new:
         _store(occasion.event, contents, [(person, chosen[person]) for person in new])
     everybody = list(chosen)
-    uow.after_commit(lambda: counts.forget(everybody))
+    uow.after_commit(lambda: counts.evict(everybody))
     return new
 
 
@@ -84,7 +84,7 @@ def withdraw(event: str, after: int, limit: int) -> tuple[dict[int, int], int | 
         people = [row.recipient_id for row in rows]
         if people:
             db.session.execute(_withdrawal(event, people))
-            uow.after_commit(lambda: counts.forget(people))
+            uow.after_commit(lambda: counts.evict(people))
     shown = {row.id: row.recipient_id for row in rows if row.state == "shown"}
     return shown, people[-1] if len(people) == limit else None
 

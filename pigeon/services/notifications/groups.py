@@ -34,7 +34,7 @@ SETTLED_AT_ONCE = 50
 
 
 @dataclass(kw_only=True)
-class Settled:
+class Changes:
     """What became of groups, as {row: recipient}; `changed` are people whose counts may differ."""
 
     announced: dict[int, int] = field(default_factory=dict)
@@ -45,35 +45,35 @@ class Settled:
 # -- likes -------------------------------------------------------------------------------------
 
 
-def settle_likes(subject: str, pairs: Iterable[tuple[int, int]]) -> Settled:
+def update_for_likes(subject: str, pairs: Iterable[tuple[int, int]]) -> Changes:
     """Make notifications agree with likes; `pairs` are (post or comment, person) in question."""
     by_target: dict[int, list[int]] = defaultdict(list)
     for target_id, person in pairs:
         by_target[target_id].append(person)
-    settled = Settled()
+    changes = Changes()
     targets = sorted(by_target)
     for first in range(0, len(targets), SETTLED_AT_ONCE):
         part = {number: by_target[number] for number in targets[first : first + SETTLED_AT_ONCE]}
-        _add(settled, _settle_targets(subject, part))
-    return settled
+        _add(changes, _update_targets(subject, part))
+    return changes
 
 
-def _add(settled: Settled, more: Settled) -> None:
-    settled.announced |= more.announced
-    settled.withdrawn |= more.withdrawn
-    settled.changed |= more.changed
+def _add(changes: Changes, more: Changes) -> None:
+    changes.announced |= more.announced
+    changes.withdrawn |= more.withdrawn
+    changes.changed |= more.changed
 
 
 @retried
-def _settle_targets(subject: str, people: dict[int, list[int]]) -> Settled:
-    settled = Settled()
+def _update_targets(subject: str, people: dict[int, list[int]]) -> Changes:
+    changes = Changes()
     with unit_of_work() as uow:
         uow.hold_job()
         for target in _targets(subject, list(people)):
-            _settle(settled, target.author_id, _of_likes(subject, target), people[target.id])
-        changed = sorted(settled.changed)
-        uow.after_commit(lambda: counts.forget(changed))
-    return settled
+            _update(changes, target.author_id, _of_likes(subject, target), people[target.id])
+        changed = sorted(changes.changed)
+        uow.after_commit(lambda: counts.evict(changed))
+    return changes
 
 
 def _targets(subject: str, ids: list[int]) -> Sequence[Any]:
@@ -82,7 +82,7 @@ def _targets(subject: str, ids: list[int]) -> Sequence[Any]:
     Nothing of a deleted post: its likes are there until they are erased.
     """
     post, comment = PostModel, CommentModel
-    is_there = post.state != policy.NOBODYS
+    is_there = post.state != policy.WITHDRAWN
     if subject == "post":
         query = select(post.id, post.author_id, post.id.label("post_id")).where(post.id.in_(ids))
         return db.session.execute(query.where(is_there).order_by(post.id)).all()
@@ -116,7 +116,7 @@ def _liking(occasion: Occasion, people: list[int]) -> Sequence[int]:
 
 
 @retried
-def settle_follow(follower_id: int, followee_id: int) -> Settled:
+def update_for_follow(follower_id: int, followee_id: int) -> Changes:
     """Make notifications agree with whether one person follows another."""
     occasion = Occasion(
         event=f"f{followee_id}",
@@ -125,13 +125,13 @@ def settle_follow(follower_id: int, followee_id: int) -> Settled:
         subject_id=followee_id,
         post_id=None,
     )
-    settled = Settled()
+    changes = Changes()
     with unit_of_work() as uow:
         uow.hold_job()
-        _settle(settled, followee_id, occasion, [follower_id])
-        changed = sorted(settled.changed)
-        uow.after_commit(lambda: counts.forget(changed))
-    return settled
+        _update(changes, followee_id, occasion, [follower_id])
+        changed = sorted(changes.changed)
+        uow.after_commit(lambda: counts.evict(changed))
+    return changes
 
 
 def _following(occasion: Occasion, people: list[int]) -> Sequence[int]:
@@ -144,7 +144,7 @@ def _following(occasion: Occasion, people: list[int]) -> Sequence[int]:
 # -- groups ------------------------------------------------------------------------------------
 
 
-def _settle(settled: Settled, recipient_id: int, occasion: Occasion, people: list[int]) -> None:
+def _update(changes: Changes, recipient_id: int, occasion: Occasion, people: list[int]) -> None:
     """Take back who is not there any more, restore who is again, announce who is new."""
     others = [person for person in people if person != recipient_id]
     if not others:
@@ -153,14 +153,14 @@ def _settle(settled: Settled, recipient_id: int, occasion: Occasion, people: lis
     content_id = lock(occasion, kind)
     present = (_following if kind == "follow" else _liking)(occasion, others)
     known = _known(content_id, others)
-    _turn(settled, recipient_id, known, set(present))
+    _turn(changes, recipient_id, known, set(present))
     told = {row.actor_id for row in known}
     new = choose_actors(
         [person for person in present if person not in told], kind=kind, recipient_id=recipient_id
     )
     if new:
-        settled.announced[_join(occasion, content_id, recipient_id, new)] = recipient_id
-    settled.changed.add(recipient_id)
+        changes.announced[_join(occasion, content_id, recipient_id, new)] = recipient_id
+    changes.changed.add(recipient_id)
 
 
 def _known(content_id: int, people: list[int]) -> Sequence[Any]:
@@ -173,7 +173,7 @@ def _known(content_id: int, people: list[int]) -> Sequence[Any]:
     ).all()
 
 
-def _turn(settled: Settled, recipient_id: int, known: Sequence[Any], present: set[int]) -> None:
+def _turn(changes: Changes, recipient_id: int, known: Sequence[Any], present: set[int]) -> None:
     """Write down who came back and who went, and what that makes of their groups."""
     turned = [row for row in known if row.is_withdrawn == (row.actor_id in present)]
     for is_withdrawn in (True, False):
@@ -187,10 +187,10 @@ def _turn(settled: Settled, recipient_id: int, known: Sequence[Any], present: se
             )
     touched = {row.notification_id for row in turned}
     if touched:
-        _weigh(settled, recipient_id, sorted(touched))
+        _weigh(changes, recipient_id, sorted(touched))
 
 
-def _weigh(settled: Settled, recipient_id: int, row_ids: list[int]) -> None:
+def _weigh(changes: Changes, recipient_id: int, row_ids: list[int]) -> None:
     """A group without anybody left is withdrawn; one with somebody again is shown, as it was."""
     states = db.session.execute(
         select(NotificationModel.id, NotificationModel.state)
@@ -211,7 +211,7 @@ def _weigh(settled: Settled, recipient_id: int, row_ids: list[int]) -> None:
     for row_id, state in states:
         if state == "shown" and row_id not in peopled:
             _change(row_id, state="withdrawn")
-            settled.withdrawn[row_id] = recipient_id
+            changes.withdrawn[row_id] = recipient_id
         elif state == "withdrawn" and row_id in peopled:
             _change(row_id, state="shown")
 

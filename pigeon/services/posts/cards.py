@@ -86,7 +86,7 @@ def _posts(ids: list[int]) -> Any:
             PublicationModel.published_at,
         )
         .outerjoin(PublicationModel, PublicationModel.post_id == post.id)
-        .where(post.id.in_(ids), post.state != policy.NOBODYS)
+        .where(post.id.in_(ids), post.state != policy.WITHDRAWN)
     )
 
 

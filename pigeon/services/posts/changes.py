@@ -85,7 +85,7 @@ def remove(post_id: int, *, by: int) -> None:
     with unit_of_work() as uow:
         post = _lock(post_id, by)
         publication_id = publishing.publication_of(post_id)
-        post.state = policy.NOBODYS
+        post.state = policy.WITHDRAWN
         erasing.remove_images(uow, post_id)
         for named in (PublicationModel, PostTag, MentionModel):
             db.session.execute(delete(named).where(named.post_id == post_id))
@@ -141,7 +141,7 @@ def remove_image(post_id: int, image_id: int, *, by: int) -> Post:
         uow.record(media.orphaned([row]))
         db.session.delete(row)
         db.session.flush()
-        publishing.settle(uow, post)
+        publishing.publish_if_ready(uow, post)
         _changed(uow, post)
     return posts.get(post_id, by)
 

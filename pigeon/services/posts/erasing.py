@@ -42,7 +42,7 @@ def _erase_batch(post_id: int) -> bool:
 
 
 def _lock(post_id: int) -> PostModel | None:
-    query = select(PostModel).where(PostModel.id == post_id, PostModel.state == policy.NOBODYS)
+    query = select(PostModel).where(PostModel.id == post_id, PostModel.state == policy.WITHDRAWN)
     return db.session.scalar(query.with_for_update())
 
 

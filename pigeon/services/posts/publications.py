@@ -39,7 +39,7 @@ def remember(publication_id: int, post_id: int, author_id: int) -> None:
     _known[publication_id] = Ref(post_id, author_id)
 
 
-def forget_all() -> None:
+def reset() -> None:
     """For tests that empty the database under a living process."""
     _known.clear()
 

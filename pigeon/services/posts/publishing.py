@@ -64,7 +64,7 @@ def _announce(
     uow.after_commit(lambda: post_cards.evict(post_id, publication_id, author_id))
     uow.after_commit(lambda: counts.posts.evict(post_id))
     uow.after_commit(lambda: counts.users.evict(author_id))
-    uow.after_commit(lambda: sidebar.forget(author_id))
+    uow.after_commit(lambda: sidebar.evict(author_id))
     if row.delivery == "pull":
         uow.after_commit(pulls.changed)
     else:
@@ -109,7 +109,7 @@ def process(media_id: int) -> None:
         fail(media_id, "unreadable" if isinstance(error, NotFound) else error.code)
         return
     crash_point("image.stored")
-    if _settle_image(media_id, rendered):
+    if _finish_image(media_id, rendered):
         crash_point("image.settled")
         media.incoming().discard(token)
     else:
@@ -117,7 +117,7 @@ def process(media_id: int) -> None:
 
 
 @retried
-def _settle_image(media_id: int, rendered: Rendered) -> bool:
+def _finish_image(media_id: int, rendered: Rendered) -> bool:
     """Store that an image is ready, with all that follows; False when it was deleted meanwhile.
 
     The original is deleted afterwards and the job done after that, so that a killed worker's
@@ -129,7 +129,7 @@ def _settle_image(media_id: int, rendered: Rendered) -> bool:
         if row is None:
             return False
         if row.state != "ready":
-            media.settle(row, rendered)
+            media.mark_ready(row, rendered)
             db.session.flush()
             _after_image(uow, row)
     return True
@@ -139,11 +139,11 @@ def _after_image(uow: UnitOfWork, row: MediaModel) -> None:
     name = row.name
     uow.after_commit(lambda: media.owners.evict(name))
     if row.post_id is None:
-        avatars.wear(uow, row)
+        avatars.show(uow, row)
         return
     post = db.session.get(PostModel, row.post_id)
     if post is not None:
-        settle(uow, post)
+        publish_if_ready(uow, post)
 
 
 def _lock_image(media_id: int) -> MediaModel | None:
@@ -167,9 +167,9 @@ def _lock_image(media_id: int) -> MediaModel | None:
     )
 
 
-def settle(uow: UnitOfWork, post: PostModel) -> None:
+def publish_if_ready(uow: UnitOfWork, post: PostModel) -> None:
     """Publish a locked post whose images are all ready; else tell its author how far it is."""
-    if post.state == policy.NOBODYS:
+    if post.state == policy.WITHDRAWN:
         return
     states = list(db.session.scalars(select(MediaModel.state).where(MediaModel.post_id == post.id)))
     done, total = states.count("ready"), len(states)
@@ -200,12 +200,12 @@ def _after_failure(uow: UnitOfWork, row: MediaModel, code: str) -> None:
         avatars.fail(uow, row)
         return
     post = db.session.get(PostModel, row.post_id)
-    if post is not None and post.state != policy.NOBODYS:
+    if post is not None and post.state != policy.WITHDRAWN:
         post.state = "failed"
-        _tell_failure(uow, post, row.id, code)
+        _record_failure(uow, post, row.id, code)
 
 
-def _tell_failure(uow: UnitOfWork, post: PostModel, media_id: int, code: str) -> None:
+def _record_failure(uow: UnitOfWork, post: PostModel, media_id: int, code: str) -> None:
     post_id, author_id = post.id, post.author_id
     uow.after_commit(lambda: post_cards.evict(post_id, None, author_id))
     uow.record(PostFailed(post_id=post_id, author_id=author_id, errors={str(media_id): code}))

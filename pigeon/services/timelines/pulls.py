@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import select
 
 from pigeon.cache import keys
-from pigeon.cache.breaker import tell
+from pigeon.cache.breaker import must_reach
 from pigeon.extensions import cache, db, settings
 from pigeon.models import PublicationModel
 from pigeon.services.posts import publications
@@ -83,7 +83,7 @@ def version_command() -> list[bytes]:
 def changed() -> None:
     """A pull publication appeared: every process reads the index again at its next page."""
     name, ttl_s = keys.PULL_VERSION.key(), keys.PULL_VERSION.ttl_s
-    tell(lambda: cache.client.set(name, secrets.token_hex(8), ex=ttl_s))
+    must_reach(lambda: cache.client.set(name, secrets.token_hex(8), ex=ttl_s))
 
 
 def _begin_version() -> bytes:

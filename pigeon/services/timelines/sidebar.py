@@ -1,4 +1,4 @@
-"""What stands beside a reader's feed is kept for minutes; these are the reasons to forget it."""
+"""What stands beside a reader's feed is kept for minutes; these are the reasons to evict it."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ def departures(_names: list[str]) -> dict[str, str]:
     return {"": newest.isoformat() if newest else ""}
 
 
-def forget(reader_id: int) -> None:
+def evict(reader_id: int) -> None:
     """After a follow, a dismissal, a first post, a new name or picture."""
     leases.evict(
         keys.SUGGESTIONS.key(reader_id),
-        *(keys.BESIDE.key(f"{reader_id}:{language}") for language in LANGUAGES),
+        *(keys.SIDEBAR.key(f"{reader_id}:{language}") for language in LANGUAGES),
     )

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import or_, select
 
 from pigeon.cache import keys, resp
-from pigeon.cache.breaker import cache_breaker, tell
+from pigeon.cache.breaker import cache_breaker, must_reach
 from pigeon.cache.counters import Counts
 from pigeon.cache.write_back import Overlay
 from pigeon.domain.page import Page, PageRequest, cut
@@ -277,7 +277,7 @@ def rebuild(reader_id: int) -> bool:
 
 def drop(*reader_ids: int) -> None:
     """Forget timelines; their readers rebuild them at the next page. Unavailable without Redis."""
-    tell(lambda: store.drop(reader_ids))
+    must_reach(lambda: store.drop(reader_ids))
 
 
 def verify(reader_id: int, limit: int = 50) -> bool:

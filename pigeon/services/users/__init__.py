@@ -1,5 +1,5 @@
 """People as others see them: `users` reads cards and profiles.
 
-`checks` says what a profile may hold. `avatars` is what becomes of a picture that somebody sends of themselves; `withdrawals` removes
-what a person who leaves has left behind.
+`checks` says what a profile may hold. `avatars` is what becomes of a picture that somebody sends
+of themselves; `withdrawals` removes what a person who leaves has left behind.
 """

@@ -1,4 +1,4 @@
-"""Avatars: sent, processed, worn or refused; the last one that was sent counts.
+"""Avatars: sent, processed, shown or refused; the last one that was sent counts.
 
 Rows of a person's avatars are read and changed behind the lock of the person, so that two workers
 that finish at once agree on which of them was the last.
@@ -23,7 +23,7 @@ def set_avatar(user_id: int, upload: Upload, crop: str) -> Me:
     """Accept a new avatar; the old one shows until the new one is processed."""
     with unit_of_work() as uow:
         lock(user_id)
-        _forget_failed(user_id)
+        _delete_failed(user_id)
         row = media.add(upload, owner_id=user_id, kind="avatar", crop=crop)
         db.session.flush()
         uow.record(AvatarUploaded(media_id=row.id))
@@ -45,7 +45,7 @@ def dismiss_failure(user_id: int) -> None:
     """Stop telling that the last avatar failed; without a failure nothing happens."""
     with unit_of_work():
         lock(user_id)
-        _forget_failed(user_id)
+        _delete_failed(user_id)
 
 
 def lock(user_id: int) -> UserModel | None:
@@ -57,7 +57,7 @@ def lock(user_id: int) -> UserModel | None:
     )
 
 
-def wear(uow: UnitOfWork, row: MediaModel) -> None:
+def show(uow: UnitOfWork, row: MediaModel) -> None:
     """Show a processed avatar in place of the old one, unless a newer one is ready or may be."""
     newest = _newest(row.owner_id)
     if newest is None or newest.id != row.id:
@@ -82,7 +82,7 @@ def fail(uow: UnitOfWork, row: MediaModel) -> None:
         uow.record(AvatarFailed(user_id=owner.id, code=row.error, language=owner.language))
     before = _newest(row.owner_id)
     if before is not None and before.state == "ready" and owner and owner.avatar != before.name:
-        wear(uow, before)
+        show(uow, before)
 
 
 def _newest(owner_id: int) -> MediaModel | None:
@@ -99,7 +99,7 @@ def _newest(owner_id: int) -> MediaModel | None:
     )
 
 
-def _forget_failed(user_id: int) -> None:
+def _delete_failed(user_id: int) -> None:
     """Their files went when they failed."""
     db.session.execute(
         delete(MediaModel).where(

@@ -227,13 +227,13 @@ def _merge_notify(user_id: int, given: dict[str, str]) -> str:
 def changed(uow: UnitOfWork, user_id: int, *, is_shown: bool = True) -> None:
     """What must follow when settings change; `is_shown`: others see it, on every card of theirs."""
     uow.after_commit(lambda: cards.evict(user_id))
-    uow.after_commit(lambda: sidebar.forget(user_id))
+    uow.after_commit(lambda: sidebar.evict(user_id))
     uow.after_commit(lambda: sessions.refresh(user_id))
     if is_shown:
         uow.record(UserChanged(user_id=user_id))
 
 
-def forget(user_id: int, username: str) -> None:
+def evict(user_id: int, username: str) -> None:
     """Evict everything that would still show a person."""
     cards.evict(user_id)
     ids_by_name.evict(username)

@@ -26,20 +26,20 @@ def hide(uow: UnitOfWork, user_id: int, username: str) -> None:
     """In the transaction of the withdrawal: the person's posts are nobody's any more."""
     ids = list(db.session.scalars(select(PostModel.id).where(PostModel.author_id == user_id)))
     db.session.execute(
-        update(PostModel).where(PostModel.author_id == user_id).values(state=policy.NOBODYS)
+        update(PostModel).where(PostModel.author_id == user_id).values(state=policy.WITHDRAWN)
     )
     places = comment_cards.places_of(CommentModel.author_id == user_id)
     uow.after_commit(lambda: counts.posts.evict(*ids))
     uow.after_commit(lambda: post_cards.cards.evict(*ids))
-    uow.after_commit(lambda: users.forget(user_id, username))
+    uow.after_commit(lambda: users.evict(user_id, username))
     uow.after_commit(lambda: comment_cards.evict_places(places))
     uow.after_commit(lambda: sidebar.departures.put("", utc_now().isoformat()))
     uow.after_commit(lambda: likers.evict_all_of(user_id))
 
 
-def forget(user_id: int, username: str) -> None:
+def evict(user_id: int, username: str) -> None:
     """Everything that would still show the person, cards of others that mention them included."""
-    users.forget(user_id, username)
+    users.evict(user_id, username)
     sidebar.departures.evict("")
     post_cards.evict_all_of(user_id)
     comment_cards.evict_all_of(user_id)
@@ -73,8 +73,8 @@ def _disown_posts(user_id: int) -> None:
     with unit_of_work():
         db.session.execute(
             update(PostModel)
-            .where(PostModel.author_id == user_id, PostModel.state != policy.NOBODYS)
-            .values(state=policy.NOBODYS)
+            .where(PostModel.author_id == user_id, PostModel.state != policy.WITHDRAWN)
+            .values(state=policy.WITHDRAWN)
             .execution_options(synchronize_session=False)
         )
 

@@ -22,7 +22,7 @@ from pigeon.domain.errors import Unavailable
 from pigeon.domain.events import Event
 from pigeon.extensions import db, settings, state
 from pigeon.models import WriteBackJournal
-from pigeon.unit_of_work import UnitOfWork, retried, tell, unit_of_work
+from pigeon.unit_of_work import UnitOfWork, publish, retried, unit_of_work
 
 log = structlog.get_logger()
 FLUSHED_AT_ONCE = 2_000
@@ -77,7 +77,7 @@ def register(kind: Kind) -> None:
     kinds[kind.name] = kind
 
 
-def forget_all() -> None:
+def reset() -> None:
     """For tests that empty the stores under a living process."""
     _drained.clear()
     _idle_at.clear()
@@ -182,7 +182,7 @@ def _settle(
     crash_point("flush.cleared")
     if is_shown and may_forget:
         for name, last in folded.items():
-            tell(kinds[name].announce(last))
+            publish(kinds[name].announce(last))
         write_back.trim(upto)
     return is_shown and may_forget
 
@@ -213,7 +213,7 @@ def write_through(entry: Entry) -> None:
     Caches forget, for nothing orders the words of two writers; a job repeats it.
     """
     _store_one(entry)
-    tell(kinds[entry.kind].announce([entry]))
+    publish(kinds[entry.kind].announce([entry]))
 
 
 @retried

@@ -45,7 +45,7 @@ class Pairs:
     counted: tuple[Counters, str]
     answers: Family
     changed: Callable[[str, list[Pair]], Event]
-    forget: Callable[[Iterable[int]], None]
+    evict_lists: Callable[[Iterable[int]], None]
     shown: Callable[[str, list[int]], Event]
     alive: str = "1 = 1"
     """Which rows of `holder` can still be changed, as a condition in SQL."""
@@ -130,7 +130,7 @@ class Pairs:
         exact = self._exact({entry.target for entry in wanted})
         counters.store(field, exact)
         self.flags.store((entry.actor, entry.target, entry.value) for entry in wanted)
-        self.forget(dict.fromkeys(entry.target for entry in wanted))
+        self.evict_lists(dict.fromkeys(entry.target for entry in wanted))
         return exact
 
     def evict(self, wanted: list[Entry]) -> None:
@@ -143,7 +143,7 @@ class Pairs:
         ids = list(dict.fromkeys(targets))
         counters.evict(*ids)
         self.flags.evict(*dict.fromkeys(actors))
-        self.forget(ids)
+        self.evict_lists(ids)
 
     def announce(self, wanted: list[Entry]) -> Event:
         return self.shown(self.name, list(dict.fromkeys(entry.target for entry in wanted)))

@@ -56,7 +56,7 @@ class Shown:
 def _shown(
     entries: list[Entry], found: Mapping[int, list[Liker]], reader_id: int
 ) -> dict[int, Shown]:
-    stored, followed = likers.beside(
+    stored, followed = likers.facts_for(
         reader_id, {entry.post_id: found.get(entry.post_id, []) for entry in entries}
     )
     shown = {}

@@ -51,7 +51,7 @@ class Checklist:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Beside:
+class Sidebar:
     """What stands around the feed, as markup; "" for who needs no checklist any more.
 
     Void as soon as somebody withdrew after `departed`.
@@ -62,13 +62,13 @@ class Beside:
     aside: str
 
 
-@cached(keys.BESIDE, Beside)
-def besides(wanted: list[str]) -> dict[str, Beside]:
+@cached(keys.SIDEBAR, Sidebar)
+def sidebars(wanted: list[str]) -> dict[str, Sidebar]:
     """By `<reader id>:<language>`, in the language of the present request."""
-    return {key: _beside(int(key.partition(":")[0])) for key in wanted}
+    return {key: _sidebar(int(key.partition(":")[0])) for key in wanted}
 
 
-def _beside(reader_id: int) -> Beside:
+def _sidebar(reader_id: int) -> Sidebar:
     steps = _checklist(reader_id)
     wanted = PageRequest(limit=FIRST_SUGGESTED if steps else SUGGESTED)
     context = {
@@ -76,10 +76,10 @@ def _beside(reader_id: int) -> Beside:
         "checklist": steps,
         "suggestions": suggestions.page(reader_id, wanted).items,
     }
-    return Beside(
+    return Sidebar(
         departed=sidebar.departures.one("") or "",
         checklist=render_template("timelines/_checklist.html", **context) if steps else "",
-        aside=render_template("timelines/_aside.html", **context),
+        aside=render_template("timelines/_sidebar.html", **context),
     )
 
 
@@ -101,25 +101,25 @@ def render(viewer: SessionUser, asked: PageRequest) -> str | bytes:
     page = feed.page_of(viewer.user_id, asked, language)
     key = f"{viewer.user_id}:{language}"
     shown = [entry.post_id for entry in page.items]
-    beside, pending_ids, departed, counted, *found = together(
-        (besides, key),
+    around, pending_ids, departed, counted, *found = together(
+        (sidebars, key),
         (post_cards.pending, viewer.user_id),
         (sidebar.departures, ""),
         (notifications_counts.counts, viewer.user_id),
         *((likers.newest, post_id) for post_id in shown),
     )
     badges.remember(counted.unseen if counted else 0)
-    if beside.departed != departed:
-        besides.evict(key)
-        beside = besides.one(key) or beside
+    if around.departed != departed:
+        sidebars.evict(key)
+        around = sidebars.one(key) or around
     pending = posts.list_pending(viewer.user_id) if pending_ids and asked.before is None else []
     liked_by = {post_id: names or [] for post_id, names in zip(shown, found, strict=True)}
     moment = Moment.now(language, viewer.time_zone)
     cards = feed.cards(page.items, liked_by, viewer.user_id, moment)
-    checklist = beside.checklist if asked.before is None else ""
+    checklist = around.checklist if asked.before is None else ""
     if pending or not cards or "_flashes" in session:
-        return _plain(cards, page, pending, checklist, beside.aside)
-    return _joined(viewer, language, cards, page, checklist, beside.aside)
+        return _plain(cards, page, pending, checklist, around.aside)
+    return _joined(viewer, language, cards, page, checklist, around.aside)
 
 
 def render_feed(viewer: SessionUser, asked: PageRequest) -> str:
