@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import sqlite3
 import time
 from typing import Any
 
@@ -27,10 +28,19 @@ _MYSQL_CODES = (
     *(1021, 1114, 1041, 3, 1026),  # disk full, table full, no memory, writing a file failed
     *(1290, 1836, 1792),  # read-only
 )
-_SIGNS = (
-    *("unable to open", "disk I/O", "disk is full", "readonly database"),  # SQLite
-    *("No space left", "Errcode: 28", "gone away"),  # a server's disk, within another message
+_MYSQL_TEXTS = ("No space left", "Errcode: 28", "gone away")
+"""A server's disk, named in the text of an error whose number says something else."""
+
+_MYSQL_BUSY = (1205, 1213)
+"""Waited too long for a lock; chosen as the victim of a deadlock."""
+
+_SQLITE_CODES = (
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_READONLY,
 )
+_SQLITE_BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
 def is_out_of_reach(error: BaseException) -> bool:
@@ -39,8 +49,31 @@ def is_out_of_reach(error: BaseException) -> bool:
         return True
     if not isinstance(error, DBAPIError):
         return False
-    code = error.orig.args[0] if error.orig is not None and error.orig.args else None
-    return code in _MYSQL_CODES or any(sign in str(error.orig) for sign in _SIGNS)
+    if isinstance(error.orig, sqlite3.Error):
+        return _sqlite_code(error) in _SQLITE_CODES
+    return _mysql_code(error) in _MYSQL_CODES or any(
+        text in str(error.orig) for text in _MYSQL_TEXTS
+    )
+
+
+def is_busy(error: DBAPIError) -> bool:
+    """Whether another transaction was in the way: the whole of this one may be tried again."""
+    return _sqlite_code(error) in _SQLITE_BUSY or _mysql_code(error) in _MYSQL_BUSY
+
+
+def has_waited_for_sqlite(error: DBAPIError) -> bool:
+    """Whether the file's lock was held by another process for as long as the driver waits."""
+    return _sqlite_code(error) == sqlite3.SQLITE_BUSY
+
+
+def _sqlite_code(error: DBAPIError) -> int | None:
+    """SQLite's primary result code: the lower byte of what it calls the extended one."""
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    return None if code is None else int(code) & 0xFF
+
+
+def _mysql_code(error: DBAPIError) -> Any:
+    return error.orig.args[0] if error.orig is not None and error.orig.args else None
 
 
 def is_passing(error: BaseException) -> bool:

@@ -22,7 +22,7 @@ from pigeon.domain.clock import utc_now
 from pigeon.domain.errors import Unavailable
 from pigeon.domain.events import Event
 from pigeon.extensions import db
-from pigeon.faults import is_out_of_reach, is_passing, reason_of
+from pigeon.faults import has_waited_for_sqlite, is_busy, is_out_of_reach, is_passing, reason_of
 from pigeon.models.outbox import OutboxRow
 
 P = ParamSpec("P")
@@ -31,7 +31,6 @@ R = TypeVar("R")
 log = structlog.get_logger()
 ATTEMPTS = 4
 WAITED_S = 1.0
-RETRYABLE = ("1205", "1213", "database is locked", "database table is locked")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -185,10 +184,7 @@ def run_guarded(callback: Callable[[], None]) -> None:
 
 def _is_worth_another_try(error: OperationalError, took_s: float) -> bool:
     """Who waited for SQLite's lock as long as the driver does has waited long enough."""
-    said = str(error.orig)
-    return any(sign in said for sign in RETRYABLE) and not (
-        "database is locked" in said and took_s >= WAITED_S
-    )
+    return is_busy(error) and not (has_waited_for_sqlite(error) and took_s >= WAITED_S)
 
 
 def retried(command: Callable[P, R]) -> Callable[P, R]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import sqlite3
 
 import pytest
 from redis.exceptions import OutOfMemoryError
@@ -12,12 +13,24 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from structlog.testing import capture_logs
 
 from pigeon.domain.errors import NotFound, Unavailable
-from pigeon.faults import Outage, is_passing, reason_of
+from pigeon.faults import Outage, has_waited_for_sqlite, is_busy, is_passing, reason_of
+
+
+def _of_sqlite(text: str, code: int) -> OperationalError:
+    """As the driver raises it: with the extended result code of SQLite."""
+    error = sqlite3.OperationalError(text)
+    error.sqlite_errorcode = code
+    return OperationalError("INSERT", {}, error)
+
 
 PASSING = (
     (OperationalError("UPDATE", {"a": "secret"}, Exception(1021, "Disk full (/tmp)")), "Disk full"),
-    (OperationalError("INSERT", {}, Exception("database or disk is full")), "disk is full"),
-    (OperationalError("INSERT", {}, Exception("attempt to write a readonly database")), "readonly"),
+    (_of_sqlite("database or disk is full", sqlite3.SQLITE_FULL), "disk is full"),
+    (
+        _of_sqlite("attempt to write a readonly database", sqlite3.SQLITE_READONLY_ROLLBACK),
+        "readonly",
+    ),
+    (_of_sqlite("disk I/O error", sqlite3.SQLITE_IOERR_WRITE), "disk I/O"),
     (InternalError("INSERT", {}, Exception(3, "Error writing (Errcode: 28)")), "writing"),
     (PoolTimeout("QueuePool limit"), "every connection"),
     (OSError(errno.ENOSPC, "No space left on device"), "No space left"),
@@ -25,7 +38,8 @@ PASSING = (
     (Unavailable(60, "less than 256 MB are free"), "256 MB"),
 )
 LASTING = (
-    OperationalError("SELECT", {}, Exception("no such table: 2006")),
+    _of_sqlite("no such table: 2006", sqlite3.SQLITE_ERROR),
+    OperationalError("SELECT", {}, Exception(1146, "Table 'x.2006' doesn't exist")),
     IntegrityError("INSERT", {}, Exception(1062, "Duplicate entry '2013'")),
     OSError(errno.ENOENT, "No such file"),
     NotFound(),
@@ -60,3 +74,25 @@ def test_an_outage_is_told_once_per_kind_and_its_end_once() -> None:
     events = [line["event"] for line in said]
     assert events == ["thing_waits", "thing_waits", "thing_waits_no_more", "thing_waits"]
     assert all(line["queue"] == "mail" for line in said)
+
+
+@pytest.mark.parametrize(
+    ("error", "busy", "waited"),
+    [
+        (_of_sqlite("database is locked", sqlite3.SQLITE_BUSY), True, True),
+        (_of_sqlite("database is locked", sqlite3.SQLITE_BUSY_SNAPSHOT), True, True),
+        (_of_sqlite("database table is locked", sqlite3.SQLITE_LOCKED_SHAREDCACHE), True, False),
+        (OperationalError("UPDATE", {}, Exception(1213, "Deadlock found")), True, False),
+        (
+            OperationalError("UPDATE", {}, Exception(1205, "Lock wait timeout exceeded")),
+            True,
+            False,
+        ),
+        (OperationalError("INSERT", {}, Exception(1366, "Incorrect value: '1213'")), False, False),
+        (_of_sqlite("no such table: 1213", sqlite3.SQLITE_ERROR), False, False),
+    ],
+)
+def test_busy_is_read_from_the_number_not_from_the_words(
+    error: OperationalError, busy: bool, waited: bool
+) -> None:
+    assert (is_busy(error), has_waited_for_sqlite(error)) == (busy, waited)

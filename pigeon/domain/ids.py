@@ -1,16 +1,8 @@
-"""Ids are the database's auto-increment; a type per entity keeps them apart."""
+"""Ids are the database's auto-increment: positive, and strings in JSON and in addresses."""
 
 from __future__ import annotations
 
 import re
-from typing import NewType
-
-UserId = NewType("UserId", int)
-PostId = NewType("PostId", int)
-MediaId = NewType("MediaId", int)
-PublicationId = NewType("PublicationId", int)
-SessionId = NewType("SessionId", int)
-OutboxId = NewType("OutboxId", int)
 
 MAX_ID = 2**63 - 1
 _DIGITS = re.compile(r"[1-9][0-9]{0,18}")
