@@ -27,7 +27,8 @@ from pigeon.models import MediaModel
 from pigeon.stores import imaging
 from pigeon.stores.imaging_results import Rendered
 from pigeon.stores.incoming import WORK, Incoming
-from pigeon.stores.media import MediaStore, is_name, media_store
+from pigeon.stores.media import MediaStore, is_name
+from pigeon.stores.media_urls import media_store
 
 EXTENSIONS = {"image/webp": "webp", "image/jpeg": "jpg"}
 SHOWN_WIDTH = 1_080

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, Protocol
-from urllib.parse import parse_qsl, urlsplit
 
 from pigeon.domain.errors import NotFound
 
@@ -56,29 +55,6 @@ class MediaStore(Protocol):
     @property
     def origin(self) -> str | None:
         """Scheme and host of the presigned addresses, for the content security policy."""
-
-
-def media_store(url: str, data_dir: Path) -> MediaStore:
-    """'' (a folder below `data_dir`), `folder:<path>` or `s3://bucket/prefix?endpoint=&region=`."""
-    from pigeon.stores.media_folder import FolderStore  # these know the protocol above
-
-    if not url:
-        return FolderStore(data_dir / "media")
-    scheme, _, path = url.partition(":")
-    if scheme == "folder" and path:
-        return FolderStore(Path(path))  # as it is: a folder's name may hold ?, # and %
-    parts = urlsplit(url)
-    if parts.scheme == "s3" and parts.netloc:
-        from pigeon.stores.media_s3 import S3Store
-
-        options = dict(parse_qsl(parts.query))
-        return S3Store(
-            bucket=parts.netloc,
-            prefix=parts.path.strip("/"),
-            endpoint=options.get("endpoint"),
-            region=options.get("region", "us-east-1"),
-        )
-    raise ValueError("MEDIA_URL: folder:<path> or s3://bucket/prefix?endpoint=…&region=…")
 
 
 def is_name(name: str) -> bool:

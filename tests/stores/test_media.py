@@ -23,9 +23,10 @@ from moto.server import ThreadedMotoServer
 
 from pigeon.domain.errors import NotFound
 from pigeon.stores import media_folder
-from pigeon.stores.media import MediaStore, StoreFault, media_store
+from pigeon.stores.media import MediaStore, StoreFault
 from pigeon.stores.media_folder import FolderStore
 from pigeon.stores.media_s3 import S3Store
+from pigeon.stores.media_urls import media_store
 from tests.harness import children
 
 VECTORS = [
