@@ -94,10 +94,7 @@ class Supervisor:
             self._tick()
             self._raise_if_stopping()
             self._keep_alive(child for child in self._children if child not in waiting)
-            for child in waiting:
-                if not child.is_alive:
-                    raise StartFailed(f"{child.name} {_ending(child)}")
-            waiting = [child for child in waiting if not child.process.is_ready()]
+            waiting = _still_waiting(waiting)
             if waiting and time.monotonic() > deadline:
                 names = ", ".join(child.name for child in waiting)
                 raise StartFailed(f"not ready after {within_s:.0f} s: {names}")
@@ -190,6 +187,17 @@ def _prefix(name: str, colour: int) -> str:
     if sys.stdout.isatty() and "NO_COLOR" not in os.environ:
         return f"\033[{colour}m{name:<13}\033[0m "
     return f"{name:<13} "
+
+
+def _still_waiting(children: Iterable[Child]) -> list[Child]:
+    """Those that are not ready yet; StartFailed when one of them has ended."""
+    waiting = []
+    for child in children:
+        if not child.is_alive:
+            raise StartFailed(f"{child.name} {_ending(child)}")
+        if not child.process.is_ready():
+            waiting.append(child)
+    return waiting
 
 
 def _ending(child: Child) -> str:

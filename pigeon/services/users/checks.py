@@ -96,16 +96,21 @@ def _check_link(value: str | None) -> str | None:
     if not link:
         return None
     link = link if "://" in link else f"https://{link}"
-    try:
-        parts = urlsplit(link)
-        good = parts.scheme in ("http", "https") and "." in (parts.hostname or "")
-    except ValueError:
-        good = False
-    if not good or any(character in link for character in "\"'<>\\ "):
+    if not _is_web_address(link):
         raise Invalid({"link": FieldError("bad_format")})
     if text.length(link) > limits.LINK:
         raise Invalid({"link": FieldError("too_long", limits.LINK)})
     return link
+
+
+def _is_web_address(link: str) -> bool:
+    if any(character in link for character in "\"'<>\\ "):
+        return False
+    try:
+        parts = urlsplit(link)
+        return parts.scheme in ("http", "https") and "." in (parts.hostname or "")
+    except ValueError:
+        return False
 
 
 def _check_notify(given: dict[str, str]) -> dict[str, str]:
