@@ -1,4 +1,4 @@
-"""Forms and buttons of pages, sent as a browser without scripts sends them."""
+"""Posts by plain forms, as a browser without scripts sends them."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 
-from tests.factories import Person, make_post
+from tests.factories import Person
 from tests.harness import pictures
 from tests.harness.clients import Client
-from tests.harness.forms import forms_of, parsed
+from tests.harness.forms import forms_of
 
 
 @pytest.mark.both_modes
@@ -91,59 +91,3 @@ def test_the_key_of_a_post_names_it_to_its_author_alone(
     assert "data-shared" in browser.get(path).text
     assert "data-shared" not in client_for(bob).get(path).text
     assert "data-shared" not in browser.get("/create?idempotency_key=another").text
-
-
-@pytest.mark.both_modes
-def test_buttons_are_forms(
-    app: Flask,
-    client_for: Callable[[Person], Client],
-    ann: Person,
-    bob: Person,
-    names: dict[str, int],
-    mode: str,
-) -> None:
-    browser = client_for(bob)
-
-    def press(page: str, action: str, location: str) -> None:
-        forms = parsed(browser.get(page).text)
-        assert action in forms.actions, (page, forms.actions)
-        answer = browser.post(action, data={"csrf_token": forms.found[""]["csrf_token"]})
-        assert (answer.status_code, answer.location) == (303, location), action
-
-    press("/u/ann", "/u/ann/unbell", "/u/ann")
-    press("/u/ann", "/u/ann/bell", "/u/ann")
-    press("/u/ann", "/u/ann/unfollow", "/u/ann")
-    press("/u/ann", "/u/ann/follow", "/u/ann")
-    press(f"/p/{names['shown']}", "/u/ann/unfollow", "/u/ann")
-    press("/people", "/people/ann/dismiss", "/people")
-    assert "/u/ann/follow" not in parsed(browser.get("/people").text).actions
-    browser = client_for(ann)
-    press("/", f"/p/{names['failed']}/retry", "/")
-    failed = make_post(ann, caption="two", images=2, state="failed")
-    for image_id in failed.image_ids:
-        press("/", f"/p/{failed.id}/images/{image_id}/remove", "/")
-    assert browser.get(f"/p/{failed.id}?fragment=card").status_code == 200
-
-
-def test_strangers_press_follow_and_are_asked_to_log_in(
-    app: Flask, anonymous: Client, ann: Person
-) -> None:
-    page = anonymous.get("/u/ann").text
-    assert "/u/ann/follow" in page or "/login?next=" in page
-    answer = anonymous.form("/u/ann/follow")
-    assert answer.status_code == 302 and answer.location.startswith("/login?next=")
-
-
-# -- choices of strangers --------------------------------------------------------------------------
-
-
-def test_language_and_theme_of_strangers(app: Flask, anonymous: Client) -> None:
-    assert '<html lang="en" data-theme="system"' in anonymous.get("/").text
-    assert '<html lang="ko"' in anonymous.get("/", headers={"Accept-Language": "ko-KR,en"}).text
-    answer = anonymous.form("/appearance", language="ko", theme="dark", next="/login")
-    assert (answer.status_code, answer.location) == (303, "/login")
-    assert '<html lang="ko" data-theme="dark"' in anonymous.get("/login").text
-    anonymous.form("/appearance", language="tlh", theme="pink", next="/")
-    assert '<html lang="ko" data-theme="dark"' in anonymous.get("/").text
-    anonymous.form("/appearance", language="en", theme="", next="/")
-    assert '<html lang="en" data-theme="dark"' in anonymous.get("/").text

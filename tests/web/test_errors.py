@@ -1,10 +1,7 @@
-"""Pages of refusals: right status, right language, and nothing given away."""
-
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -13,7 +10,6 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from structlog.testing import capture_logs
 
-from pigeon.faults import Bounded
 from tests.factories import Person
 from tests.harness.absences import without_database
 from tests.harness.clients import Client
@@ -131,13 +127,3 @@ def test_a_database_file_that_cannot_be_opened_is_a_moment_in_ones_language(
     assert {line["event"] for line in said} == {"unavailable"}
     assert {line["reason"] for line in said} == {"OperationalError: unable to open database file"}
     assert len({line["request_id"] for line in said}) == len(said), "one line a request"
-
-
-def test_what_is_wrong_for_everybody_does_not_fill_the_log() -> None:
-    told = Bounded("unavailable")
-    with capture_logs() as said:
-        for number in range(10_000):
-            told.log(number=number)
-    assert 10 <= len(said) < 1_000
-    left_out = sum(line.get("left_out", 0) for line in said)
-    assert left_out == sum(b["number"] - a["number"] - 1 for a, b in pairwise(said))

@@ -1,33 +1,16 @@
-"""Pages of notifications: sections, filters, badges, and forms without JavaScript."""
-
 from __future__ import annotations
 
 import re
-from datetime import timedelta
 
 import pytest
 
-from pigeon.domain.clock import utc_now
-from pigeon.domain.notifications import Notification, Subject
 from pigeon.services.comments import changes as comments_changes
 from pigeon.services.follows import follows
 from pigeon.services.notifications import counts, notifications
-from pigeon.web.notifications import rows as notifications_rows
-from pigeon.web.notifications.badges import of_count
-from tests.factories import make_post, make_user
+from tests.factories import make_post
 from tests.harness.forms import forms_of, parsed
 
 ROW = re.compile(r'id="notification-(\d+)"')
-
-
-@pytest.fixture
-def ann(app):
-    return make_user("ann")
-
-
-@pytest.fixture
-def bob(app):
-    return make_user("bob")
 
 
 @pytest.fixture
@@ -42,34 +25,6 @@ def told(ann, bob, drain):
 
 def row_ids(page: str) -> list[str]:
     return ROW.findall(page)
-
-
-def notice(days: float, *, seen: bool = True) -> Notification:
-    return Notification(
-        id=str(days),
-        kind="post",
-        actors=[],
-        actor_count=0,
-        message="",
-        excerpt="",
-        subject=Subject(kind="post", id="1", post_id="1"),
-        href="/p/1",
-        thumb_url=None,
-        is_available=True,
-        created_at=utc_now() - timedelta(days=days),
-        seen=seen,
-        read=seen,
-    )
-
-
-def test_rows_stand_in_sections_what_is_unseen_on_top() -> None:
-    items = [notice(0), notice(0.01, seen=False), notice(3), notice(30)]
-    found = notifications_rows.sections(items, "UTC", is_first=True)
-    assert [name for name, _ in found][:1] == ["new"]
-    assert [len(rows) for _, rows in found] == [1, 1, 1, 1]
-    later = notifications_rows.sections(items, "UTC", is_first=False)
-    assert "new" not in dict(later)
-    assert [row.id for _, rows in later for row in rows] == [item.id for item in items]
 
 
 def test_opening_the_page_clears_the_badge_and_keeps_rows_unread(client_for, ann, told) -> None:
@@ -130,30 +85,3 @@ def test_forms_read_and_delete(client_for, ann, bob, told) -> None:
     confirm = client.get("/notifications/delete").text
     client.post("/notifications/delete", data=forms_of(confirm)["/notifications/delete"])
     assert "When someone likes or comments" in client.get("/notifications").text
-
-
-def test_choices_of_who_may_cause_which(client_for, ann) -> None:
-    client = client_for(ann)
-    form = forms_of(client.get("/settings/notifications").text)["/settings/notifications"]
-    assert form["like"] == "everyone"
-    client.post("/settings/notifications", data=form | {"like": "off", "comment": "following"})
-    kept = forms_of(client.get("/settings/notifications").text)["/settings/notifications"]
-    assert (kept["like"], kept["comment"], kept["reply"]) == ("off", "following", "everyone")
-    assert client.post("/settings/notifications", data=form | {"like": "x"}).status_code == 422
-
-
-def test_badges_are_capped(app) -> None:
-    assert of_count(0).mark == "" and of_count(0).title == ""
-    assert "99+" in of_count(100).mark and of_count(5_000).title == "(99+) "
-    assert ">99<" in of_count(99).mark
-
-
-def test_a_person_at_a_glance(client_for, anonymous, ann, bob) -> None:
-    post = make_post(bob, caption="mine", images=2)
-    make_post(bob, caption="words alone")
-    card = client_for(ann).get("/u/bob/card").text
-    assert card.count("card-picture") == 2  # the box, and the one picture in it
-    assert f'href="/p/{post.id}"' in card
-    assert "/u/bob/follow" in parsed(card).actions
-    assert anonymous.get("/u/bob/card").status_code == 200
-    assert anonymous.get("/u/nobody/card").status_code == 404

@@ -1,5 +1,3 @@
-"""The home page: joined from a frame and fragments, the same bytes as the plain template."""
-
 from __future__ import annotations
 
 import re

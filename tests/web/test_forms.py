@@ -1,9 +1,3 @@
-"""Every form of every page: its fields are those its view reads, and a refusal shows each fault.
-
-Pages are found by the URL map, what a view reads by asking it with nothing (as for the test of
-costs), and what is wrong by the form that the refused page was drawn from.
-"""
-
 from __future__ import annotations
 
 import io
@@ -25,7 +19,6 @@ from tests.harness.drawn_forms import Control, Page
 from tests.harness.outside import link_in
 
 Answers = dict[str, TestResponse]
-
 SIGN_UP = {"email": "new@example.org", "username": "newcomer", "display_name": "New"}
 WORDS = "seven doves over the bay"
 NO_FIELDS = {"csrf_token", "fragment"}
@@ -99,9 +92,6 @@ def test_a_form_has_the_fields_that_its_view_reads(
     posts = [path for method, path, _ in PAGES if method == "POST"]
     reading = {path for path in posts if drive._asked(path, "POST") - NO_FIELDS}
     assert reading - set(shown) - {"/signup/oidc"} == set()  # that one: tests/security/test_oidc.py
-
-
-# -- refusals --------------------------------------------------------------------------------------
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""What is for machines: health, measures, manifest, robots, static files."""
+"""What is for machines: health, measures, manifest, robots."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from flask import Flask
 from pigeon.services import readiness
 from pigeon.services.likes import likes
 from pigeon.services.outbox import outbox
-from tests.factories import Person, make_post, make_user
+from tests.factories import make_post, make_user
 from tests.harness.clients import Client
 from tests.harness.redis_pair import RedisPair
 
@@ -104,23 +104,6 @@ def test_robots(app: Flask, anonymous: Client, with_settings: Callable[..., None
     assert "Allow: /" in anonymous.get("/robots.txt").text
     with_settings(public_reading=False)
     assert "Disallow: /" in anonymous.get("/robots.txt").text
-
-
-def test_what_a_page_names_is_there(
-    app: Flask, client_for: Callable[[Person], Client], names: dict[str, int], bob: Person
-) -> None:
-    browser = client_for(bob)
-    page = browser.get(f"/p/{names['shown']}").text
-    addresses = set(re.findall(r'(?:href|src)="(/static/[^"#]+)', page))
-    assert len(addresses) > 5
-    for address in addresses:
-        answer = browser.get(address)
-        assert answer.status_code == 200, address
-        assert "immutable" in answer.headers["Cache-Control"]
-    pictures_named = set(re.findall(r'(?:src|srcset)="(/media/[^" ]+)', page))
-    assert pictures_named
-    for address in pictures_named:
-        assert browser.get(address).status_code == 200
 
 
 def test_the_operators_page_is_for_admins_alone(app: Flask, client_for: Any) -> None:

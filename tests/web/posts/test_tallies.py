@@ -1,12 +1,9 @@
-"""The lines below a post that count, in both languages."""
-
 from __future__ import annotations
 
 import re
 
 import pytest
 
-from pigeon.web.numbers import compact
 from pigeon.web.posts import tallies
 
 
@@ -47,19 +44,3 @@ def test_the_line_of_comments_waits_for_the_first() -> None:
     assert " hidden>" in tallies.line_of_comments(9, 0, "en")
     assert ">View 1 comment<" in tallies.line_of_comments(9, 1, "en")
     assert ">View all 1,234 comments<" in tallies.line_of_comments(9, 1234, "en")
-
-
-@pytest.mark.parametrize(
-    ("number", "english", "korean"),
-    [
-        (0, "0", "0"),
-        (9_999, "9,999", "9,999"),
-        (10_000, "10K", "1만"),
-        (12_345, "12.3K", "1.2만"),
-        (999_999, "999.9K", "99.9만"),
-        (1_200_000, "1.2M", "120만"),
-        (123_456_789, "123.4M", "1.2억"),
-    ],
-)
-def test_numbers_are_short(number: int, english: str, korean: str) -> None:
-    assert (compact(number, "en"), compact(number, "ko")) == (english, korean)
