@@ -1,5 +1,3 @@
-"""Sessions: found cheaply, ended for good."""
-
 from __future__ import annotations
 
 import dataclasses

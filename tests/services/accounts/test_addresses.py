@@ -1,5 +1,3 @@
-"""E-mail addresses: refused at every door when no letter can be sent, one spelling for a domain."""
-
 from __future__ import annotations
 
 import json
@@ -53,9 +51,6 @@ def as_before(person: Person, email: str, key: str | None = None) -> Person:
     return person
 
 
-# -- doors -----------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize("address", ["민지@example.test", "jürgen@example.org", "a@b..test"])
 def test_an_address_that_gets_no_letter_is_refused_at_every_door(
     app: Flask, anonymous: Any, client_for: Any, address: str
@@ -96,9 +91,6 @@ def test_both_spellings_of_a_domain_are_one_account(
         assert log_in(address, PASSWORD, caller=Caller())
     anonymous.api("POST", "/auth/signup", sign_up(ASCII, "other"))
     assert "You have an account" in mails()[-1]["Subject"]
-
-
-# -- what older releases stored --------------------------------------------------------------------
 
 
 def test_stored_addresses_are_respelled_and_caches_follow(app: Flask, client_for: Any) -> None:

@@ -1,31 +1,29 @@
 from __future__ import annotations
 
-from array import array
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, select, update
 
 from pigeon.cache import keys
 from pigeon.domain.clock import utc_now
 from pigeon.domain.errors import Unavailable
 from pigeon.extensions import cache, db
 from pigeon.jobs import runner
-from pigeon.models import FollowModel, OutboxRow, PostModel, PublicationModel, UserModel
+from pigeon.models import FollowModel, OutboxRow, PostModel, PublicationModel
 from pigeon.services import counts
-from pigeon.services.follows import followers, follows
 from pigeon.services.outbox import outbox
 from pigeon.services.posts import cards as post_cards
 from pigeon.services.posts import changes as posts_changes
 from pigeon.services.timelines import fanouts, timelines
 from pigeon.stores import timelines as store
 from pigeon.stores.timelines import Pusher
-from pigeon.subscribers import REACTIONS
 from pigeon.unit_of_work import Claim, unit_of_work
 from tests.factories import Person, Posted, make_follow, make_post, make_user
+from tests.factories.people import set_audience
 from tests.harness.context import concurrently, in_app
 
 
@@ -36,38 +34,6 @@ class Killed(BaseException):
 @pytest.fixture
 def ben(app: Flask) -> Person:
     return make_user("ben")
-
-
-@pytest.fixture
-def readers(app: Flask, ben: Person) -> list[int]:
-    """Twenty people who follow ben and have a timeline."""
-    with unit_of_work():
-        for number in range(20):
-            db.session.add(
-                UserModel(
-                    username=f"r{number}",
-                    email=f"r{number}@example.org",
-                    email_key=f"r{number}@example.org",
-                    created_at=utc_now(),
-                )
-            )
-        db.session.flush()
-        query = select(UserModel.id).where(UserModel.id != ben.id).order_by(UserModel.id)
-        ids = list(db.session.scalars(query))
-        rows = [{"follower_id": i, "followee_id": ben.id, "created_at": utc_now()} for i in ids]
-        db.session.execute(insert(FollowModel), rows)
-        set_audience(ben, 20)
-    for reader_id in ids:
-        cache.client.rpush(keys.TIMELINE.key(reader_id), 0)
-    return ids
-
-
-def set_audience(person: Person, count: int) -> None:
-    db.session.execute(
-        update(UserModel)
-        .where(UserModel.id == person.id)
-        .values(follower_count=count, followers_version=UserModel.followers_version + 1)
-    )
 
 
 def cells(reader_id: int) -> list[int]:
@@ -92,9 +58,6 @@ def free_claims() -> None:
 
 def run(app: Flask, outbox_id: int) -> None:
     in_app(app, runner.run, outbox_id)
-
-
-# -- who gets it -----------------------------------------------------------------------------------
 
 
 def test_every_list_that_exists_gets_the_post_once(
@@ -135,9 +98,6 @@ def test_big_audiences_wait_in_a_queue_of_their_own(ben: Person, readers: list[i
         set_audience(ben, fanouts.BULK_AUDIENCE + 1)
     make_post(ben)
     assert push_row().queue == "fanout-bulk"
-
-
-# -- slices ----------------------------------------------------------------------------------------
 
 
 def test_a_big_audience_is_served_in_slices_behind_the_others(
@@ -275,9 +235,6 @@ def test_progress_of_an_attempt_that_was_overtaken_is_refused(
         assert {abs(cell) for cell in cells(reader_id)} == {0, post.publication_id}
 
 
-# -- Redis is away ---------------------------------------------------------------------------------
-
-
 def test_a_push_waits_for_redis(
     app: Flask, ben: Person, readers: list[int], with_settings: Callable[..., None]
 ) -> None:
@@ -321,55 +278,3 @@ def _publish_and_die(post: Posted) -> None:
         assert row is not None
         publishing.publish(uow, row)
         uow.callbacks.clear()
-
-
-# -- the packed followers --------------------------------------------------------------------------
-
-
-def blob(author: Person) -> bytes | None:
-    return cache.client.get(keys.FOLLOWERS_PACKED.key(author.id))
-
-
-def test_follower_ids_are_kept_packed_with_a_version(
-    ben: Person, readers: list[int], queries: Callable[[], Any]
-) -> None:
-    assert list(followers.ids_of(ben.id)) == readers
-    packed = blob(ben)
-    assert packed is not None
-    assert list(array("Q", packed[followers.VERSION_BYTES :])) == readers
-    with queries() as sent:
-        assert list(followers.ids_of(ben.id)) == readers
-    assert len(sent) == 1  # the version
-
-
-def test_a_blob_of_another_version_is_not_believed(ben: Person, readers: list[int]) -> None:
-    followers.ids_of(ben.id)
-    old = blob(ben)
-    ann = make_user("ann")
-    follows.follow(ben.id, by=ann.id)
-    assert list(followers.ids_of(ben.id)) == [*readers, ann.id]
-    cache.client.set(keys.FOLLOWERS_PACKED.key(ben.id), old or b"")
-    assert list(followers.ids_of(ben.id)) == [*readers, ann.id]
-    follows.unfollow(ben.id, by=ann.id)
-    assert list(followers.ids_of(ben.id)) == readers
-
-
-def test_followers_of_nobody(app: Flask) -> None:
-    assert not followers.ids_of(4_711)
-    assert not followers.ids_of(make_user().id)
-
-
-def test_a_pulled_post_is_announced_not_pushed() -> None:
-    from pigeon.domain.events import PostPublished
-
-    event = PostPublished(
-        publication_id=1,
-        post_id=1,
-        author_id=1,
-        username="ben",
-        delivery="pull",
-        audience=10_000,
-        had_images=False,
-    )
-    names = [spec.name for spec in REACTIONS[PostPublished].jobs(event)]
-    assert names == ["timelines.announce_pull", "notifications.announce_post"]

@@ -1,5 +1,3 @@
-"""Passwords: how they are kept, and which are refused."""
-
 from __future__ import annotations
 
 from collections.abc import Callable

@@ -23,16 +23,6 @@ from tests.harness.context import concurrently
 DEAD = "unix:///nonexistent/redis.sock"
 
 
-@pytest.fixture
-def ann(app: Flask) -> Person:
-    return make_user("ann")
-
-
-@pytest.fixture
-def ben(app: Flask) -> Person:
-    return make_user("ben")
-
-
 def stored_counts(person: Person) -> tuple[int, int]:
     """(followers, following) as the row says, which is what the rows of follows say."""
     db.session.rollback()
@@ -47,9 +37,6 @@ def stored_counts(person: Person) -> tuple[int, int]:
     shown = counts.of_user(person.id)
     assert (shown.follower_count, shown.following_count) == tuple(found)
     return tuple(found)
-
-
-# -- one at a time ---------------------------------------------------------------------------------
 
 
 @pytest.mark.no_second_look
@@ -114,9 +101,6 @@ def test_a_relation_has_two_sides(ann: Person, ben: Person) -> None:
     )
 
 
-# -- lists -----------------------------------------------------------------------------------------
-
-
 def test_lists_are_newest_first_and_join(ann: Person, queries: Callable[[], Any]) -> None:
     people = [make_user() for _ in range(5)]
     for person in people:
@@ -150,71 +134,6 @@ def test_mutuals_are_those_i_follow_who_follow_them(ann: Person, ben: Person) ->
     assert follows.mutuals(ben.id, ann.id) == (0, [])
 
 
-# -- the set of whom one follows -------------------------------------------------------------------
-
-
-def test_membership_is_one_command_once_it_is_loaded(
-    ann: Person, ben: Person, queries: Callable[[], Any], redis_commands: Callable[[], Any]
-) -> None:
-    foreign = make_user()
-    make_follow(ann, ben)
-    assert followees.among(ann.id, [ben.id, foreign.id]) == {ben.id}
-    with queries() as sent, redis_commands() as commands:
-        assert followees.among(ann.id, [ben.id, foreign.id]) == {ben.id}
-        assert followees.among(ann.id, []) == set()
-    assert not sent
-    assert commands == {"smismember": 1}
-
-
-def test_the_set_follows_every_change_at_once(ann: Person, ben: Person) -> None:
-    for _ in range(2):
-        assert followees.among(ann.id, [ben.id]) == set()
-        follows.follow(ben.id, by=ann.id)
-        assert followees.among(ann.id, [ben.id]) == {ben.id}
-        follows.unfollow(ben.id, by=ann.id)
-
-
-def test_a_set_that_was_read_before_a_follow_is_not_stored(
-    app: Flask, ann: Person, ben: Person, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from pigeon.cache import leases
-
-    fill = leases.fill_set
-
-    def late(*args: Any) -> bool:
-        monkeypatch.setattr(leases, "fill_set", fill)
-        concurrently(app, [lambda: follows.follow(ben.id, by=ann.id)])
-        return fill(*args)
-
-    monkeypatch.setattr(leases, "fill_set", late)
-    followees.among(ann.id, [ben.id])
-    db.session.rollback()
-    assert followees.among(ann.id, [ben.id]) == {ben.id}
-
-
-def test_without_redis_membership_comes_from_sql(
-    ann: Person, ben: Person, with_settings: Callable[..., None]
-) -> None:
-    make_follow(ann, ben)
-    with_settings(redis_cache_url=DEAD)
-    assert [followees.among(ann.id, [ben.id]) for _ in range(5)] == [{ben.id}] * 5
-
-
-def test_redis_that_goes_away_while_the_set_is_loaded(
-    ann: Person, ben: Person, with_settings: Callable[..., None], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    make_follow(ann, ben)
-    membership = followees._membership
-
-    def last_answer(*args: Any) -> list[int]:
-        flags = membership(*args)
-        with_settings(redis_cache_url=DEAD)
-        return flags
-
-    monkeypatch.setattr(followees, "_membership", last_answer)
-    assert followees.among(ann.id, [ben.id]) == {ben.id}
-
-
 def test_a_process_that_died_after_its_commit_is_made_up_for(
     ann: Person, ben: Person, drain: Callable[[], int], with_settings: Callable[..., None]
 ) -> None:
@@ -229,9 +148,6 @@ def test_a_process_that_died_after_its_commit_is_made_up_for(
     drain()
     assert followees.among(ann.id, [ben.id]) == {ben.id}
     stored_counts(ann)
-
-
-# -- many at once ----------------------------------------------------------------------------------
 
 
 def test_many_follow_one_person_at_the_same_time(app: Flask, ben: Person) -> None:
