@@ -9,12 +9,10 @@ from typing import Any
 
 from flask import Flask
 
-from pigeon.services import readiness
 from pigeon.services.likes import likes
 from pigeon.services.outbox import outbox
 from tests.factories import make_post, make_user
 from tests.harness.clients import Client
-from tests.harness.redis_pair import RedisPair
 
 
 def test_health(app: Flask, anonymous: Client) -> None:
@@ -22,27 +20,6 @@ def test_health(app: Flask, anonymous: Client) -> None:
     assert (answer.status_code, answer.text) == (200, "ok")
     answer = anonymous.get("/readyz")
     assert (answer.status_code, answer.get_json()["ready"]) == (200, True)
-
-
-def test_a_redis_that_keeps_the_wrong_things_is_refused(
-    app: Flask, with_settings: Callable[..., None], redis_servers: RedisPair
-) -> None:
-    with_settings(environment="production")
-    cached, kept = redis_servers.cache, redis_servers.state
-    before = kept.config_get("appendonly")
-    try:
-        kept.config_set("appendonly", "yes")
-        assert readiness.policy_problems() == []
-        cached.config_set("save", "3600 1")
-        kept.config_set("appendonly", "no")
-        kept.config_set("maxmemory-policy", "allkeys-lru")
-        found = " ".join(readiness.policy_problems())
-    finally:
-        cached.config_set("save", "")
-        kept.config_set("appendonly", before["appendonly"])
-        kept.config_set("maxmemory-policy", "noeviction")
-    for sentence in ('set save ""', "set appendonly yes", "set maxmemory-policy noeviction"):
-        assert sentence in found
 
 
 METRICS = (

@@ -11,14 +11,11 @@ from sqlalchemy import select, update
 
 from pigeon.cache import keys
 from pigeon.domain.clock import utc_now
-from pigeon.domain.errors import NotFound, Unauthenticated, Unavailable
-from pigeon.domain.sessions import Caller, device_of
+from pigeon.domain.errors import NotFound, Unauthenticated
+from pigeon.domain.sessions import Caller
 from pigeon.extensions import cache, db
-from pigeon.jobs import users as jobs
 from pigeon.models import OutboxRow, SessionModel, UserModel
-from pigeon.realtime import push
 from pigeon.services.accounts import sessions
-from pigeon.services.outbox import outbox
 from pigeon.services.users import users
 from pigeon.unit_of_work import unit_of_work
 from tests.factories import make_user
@@ -180,13 +177,6 @@ def test_a_changed_profile_shows_in_open_sessions(app: Flask, queries: Callable[
     assert found and (found.theme, found.display_name, sent) == ("dark", "애나", [])
 
 
-def test_a_setting_that_nobody_else_sees_empties_no_cache_of_cards(app: Flask) -> None:
-    ann = make_user()
-    for changes, jobs_made in (({"theme": "dark"}, 0), ({}, 0), ({"bio": "coo"}, 1)):
-        users.update_profile(ann.id, changes)
-        assert outbox.pending() == jobs_made
-
-
 def test_the_list_is_ones_own_and_opens_nothing(app: Flask) -> None:
     ann, ben = make_user(), make_user()
     token = sessions.start(ann.id, caller=Caller(address="192.0.2.7", user_agent=FIREFOX))
@@ -241,36 +231,3 @@ def test_who_dies_before_the_tombstone_leaves_it_to_the_job(
     assert sessions.find(token), "it lives on in the cache"
     drain()
     assert sessions.find(token) is None
-
-
-def test_sockets_close_even_when_nothing_can_be_buried(
-    app: Flask, with_settings: Callable[..., None], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    kicked: list[list[int]] = []
-    monkeypatch.setattr(push, "kick", lambda _user_id, ids: kicked.append(ids))
-    with_settings(redis_cache_url="unix:///nowhere.sock")
-    with pytest.raises(Unavailable):
-        jobs.close_sockets.run(user_id=1, session_ids=[7], token_hashes=["a"])
-    assert kicked == [[7]]
-
-
-@pytest.mark.parametrize(
-    ("agent", "device"),
-    [
-        (FIREFOX, "Firefox · Windows"),
-        (
-            "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15"
-            " (KHTML, like Gecko) Version/18.0 Mobile/15E148 Safari/604.1",
-            "Safari · iPhone",
-        ),
-        (
-            "Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 (KHTML, like Gecko)"
-            " Chrome/140.0.0.0 Mobile Safari/537.36",
-            "Chrome · Android",
-        ),
-        ("curl/8.5.0", "curl"),
-        ("", "?"),
-    ],
-)
-def test_devices_are_called_what_people_call_them(agent: str, device: str) -> None:
-    assert device_of(agent) == device

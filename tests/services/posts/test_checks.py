@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import io
 from typing import Any
 
 import pytest
 from flask import Flask
 
-from pigeon.domain import limits
 from pigeon.models import PostModel
 from tests.factories import make_user
 from tests.harness import pictures
-from tests.harness.clients import multipart
 from tests.harness.context import concurrently
 from tests.harness.crashes import left_in_incoming
 from tests.harness.rows import count
@@ -54,21 +51,3 @@ def test_a_parallel_request_with_another_body_is_refused_and_leaves_nothing(
     assert sorted(answer[0] for answer in answers) == [202, 409]
     assert count(PostModel) == 1
     assert len(left_in_incoming()) == 1
-
-
-def test_nothing_is_stored_of_a_refused_post(app: Flask, client_for: Any) -> None:
-    client = client_for(make_user("ann"))
-    good = pictures.jpeg()
-    for expected, fields, body in (
-        (422, {"caption"}, ("", [])),
-        (422, {"caption"}, ("x" * (limits.CAPTION + 1), [good])),
-        (422, {"images"}, ("", [good] * 11)),
-        (422, {"images.1"}, ("", [good, b"MZ not a picture"])),
-        (422, {"images.0", "alts.0"}, ("", [b""], ["x" * (limits.ALT + 1)])),
-    ):
-        status, answer = client.share(*body)
-        assert (status, set(answer["error"]["fields"])) == (expected, fields)
-    large = (io.BytesIO(good + b"\0" * limits.JPEG_BYTES), "large.jpg")
-    status, answer = client.api("POST", "/posts", **multipart(images__=[large]))
-    assert (status, set(answer["error"]["fields"])) == (413, {"images.0"})
-    assert count(PostModel) == 0 and left_in_incoming() == []

@@ -13,8 +13,7 @@ from pigeon.extensions import db
 from pigeon.models import MentionModel, PostModel, PostTag, UserModel
 from pigeon.services.posts import changes as posts_changes
 from pigeon.services.posts import posts
-from pigeon.stores.incoming import Incoming
-from tests.factories import make_follow, make_post, make_user
+from tests.factories import make_post, make_user
 from tests.factories.uploads import make_processing_post, make_upload
 from tests.harness import pictures
 from tests.harness.context import concurrently
@@ -30,40 +29,6 @@ def test_a_text_is_published_at_once(app: Flask, client_for: Any, mode: str) -> 
     assert (post["state"], post["caption"], post["images"]) == ("published", "hello \n you", [])
     assert post["published_at"] and post["href"] == f"/p/{post['id']}"
     assert client_for(ann).api("GET", "/me")[1]["post_count"] == 1
-
-
-@pytest.mark.both_modes
-def test_pictures_are_answered_at_once_and_visible_when_all_are_ready(
-    app: Flask, client_for: Any, anonymous: Any, drain: Callable[[], int], mode: str
-) -> None:
-    ann, ben = make_user("ann"), make_user("ben")
-    make_follow(ben, ann)
-    images = [pictures.jpeg(), pictures.png(), pictures.webp()]
-    status, post = client_for(ann).share("three", images, ["a", "", "c"])
-    assert (status, [image["alt"] for image in post["images"]]) == (202, ["a", "", "c"])
-    if mode == "full":
-        assert post["state"] == "processing"
-        assert anonymous.api("GET", f"/posts/{post['id']}")[0] == 404
-        assert client_for(ben).api("GET", "/timeline")[1]["items"] == []
-        assert client_for(ann).api("GET", f"/posts/{post['id']}")[0] == 200
-        drain()
-    status, post = anonymous.api("GET", f"/posts/{post['id']}")
-    assert (status, post["state"]) == (200, "published")
-    (item,) = client_for(ben).api("GET", "/timeline")[1]["items"]
-    assert item["images"] == post["images"]
-    for image in post["images"]:
-        for url in (image["url"], image["thumb_url"], *(v["url"] for v in image["variants"])):
-            assert anonymous.get(url).status_code == 200
-    assert left_in_incoming() == []
-
-
-def test_the_answer_waits_for_no_picture(
-    app: Flask, client_for: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("pigeon.services.media.render", lambda row: pytest.fail("in the request"))
-    ann = make_user("ann")
-    status, post = client_for(ann).share("", [pictures.jpeg()] * 10)
-    assert (status, len(post["images"])) == (202, 10)
 
 
 @pytest.mark.no_second_look
@@ -101,20 +66,6 @@ def test_many_texts_of_one_author_at_once(app: Flask, token_client: Any) -> None
     )
     assert [answer[0] for answer in answers] == [201] * 6, answers
     assert db.session.scalar(select(UserModel.post_count)) == 6
-
-
-def test_a_full_disk_is_said_and_leaves_nothing(
-    app: Flask, client_for: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    client = client_for(make_user("ann"))
-    monkeypatch.setattr(
-        "pigeon.web.requests.Incoming", lambda folder: Incoming(folder, reserve_bytes=1 << 60)
-    )
-    status, answer = client.share("", [pictures.jpeg()])
-    assert (status, answer["error"]["code"]) == (503, "unavailable")
-    assert int(client.last.headers["Retry-After"]) > 0
-    assert client.share("text still works")[0] == 201
-    assert count(PostModel) == 1 and left_in_incoming() == []
 
 
 def test_what_the_caption_names_is_indexed(app: Flask) -> None:
