@@ -10,9 +10,9 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import StatementError
 
 from pigeon.extensions import db
-from pigeon.models import UserModel
+from pigeon.models import PostTag, UserModel
 from pigeon.unit_of_work import unit_of_work
-from tests.factories import make_user
+from tests.factories import make_post, make_user
 
 AT = datetime(2026, 3, 1, 9, 30, 0, 123_456, tzinfo=timezone(timedelta(hours=9)))
 
@@ -32,11 +32,11 @@ def test_a_time_without_a_zone_is_refused(app: Flask) -> None:
 
 
 def test_a_key_is_compared_byte_by_byte(app: Flask) -> None:
-    """`e` and `é`, and a blank at the end, are the same to a collation of MariaDB's."""
-    for key in ("e@example.org", "é@example.org"):
-        make_user(email=key)
-    found = select(UserModel.email_key).where(UserModel.email_key == "e@example.org")
-    assert db.session.scalars(found).all() == ["e@example.org"]
+    """To a collation of MariaDB's `e` and `é` are the same."""
+    for caption in ("#cafe", "#café"):
+        make_post(caption=caption)
+    found = select(PostTag.tag).where(PostTag.tag == "cafe")
+    assert db.session.scalars(found).all() == ["cafe"]
 
 
 def test_text_that_people_typed_keeps_every_character(app: Flask) -> None:

@@ -41,13 +41,10 @@ def test_it_is_said_how_long_ago(
             assert moment(monkeypatch, language, "UTC").ago(NOW - before) == said
 
 
-def test_a_date_of_another_year_says_so_in_the_readers_zone(
-    app: Flask, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_date_of_another_year_says_so(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     at = datetime(2025, 12, 31, 16, 0, tzinfo=UTC)
     with app.test_request_context(), force_locale("en"):
         assert moment(monkeypatch, "en", "UTC").ago(at) == "Dec 31, 2025"
-        assert moment(monkeypatch, "en", "Asia/Seoul").ago(at) == "Jan 1"
 
 
 def test_a_time_is_that_of_the_readers_zone(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,7 @@ from flask import Flask
 
 from pigeon.domain import limits
 from pigeon.web import requests
+from tests.harness.clients import Client
 
 
 @pytest.mark.parametrize(
@@ -33,12 +34,11 @@ def test_calls_are_known_by_their_path(app: Flask, path: str, is_api: bool) -> N
         assert requests.is_api() is is_api
 
 
-def test_a_request_has_one_id(app: Flask) -> None:
+def test_each_request_has_an_id_of_its_own(app: Flask, anonymous: Client) -> None:
     with app.test_request_context("/"):
-        first = requests.request_id()
-        assert first == requests.request_id()
-    with app.test_request_context("/"):
-        assert requests.request_id() != first
+        assert requests.request_id() == requests.request_id()
+    ids = {anonymous.get("/healthz").headers["X-Request-Id"] for _ in range(2)}
+    assert len(ids) == 2
 
 
 def test_only_a_view_that_takes_files_reads_a_large_body(app: Flask) -> None:

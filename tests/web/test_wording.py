@@ -7,7 +7,7 @@ from flask import Flask
 from flask_babel import force_locale
 
 from pigeon.domain import errors
-from pigeon.domain.errors import DomainError, FieldError
+from pigeon.domain.errors import Conflict, DomainError, FieldError
 from pigeon.web import wording
 
 FALLBACK = "Something went wrong on our side."
@@ -15,7 +15,7 @@ RAISED = sorted(
     value.code
     for value in vars(errors).values()
     if isinstance(value, type) and issubclass(value, DomainError)
-    if value.code != DomainError.code
+    if value.code not in (DomainError.code, Conflict.code)  # these are raised with another one
 )
 
 
