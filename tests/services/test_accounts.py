@@ -134,7 +134,7 @@ def test_a_cache_out_of_reach_keeps_no_account_from_its_owner(
 
     signups.sign_up(form(), caller=NOBODY)
     token = token_in(mails()[0])
-    monkeypatch.setattr(users, "forget", out_of_reach)
+    monkeypatch.setattr(users, "evict", out_of_reach)
     assert open_link(token)
     assert signups.create(email="ben@example.org", username="ben", password=None)
     identity = Identity(issuer="i", subject="s", email="cho@example.org", name="")

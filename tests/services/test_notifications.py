@@ -621,7 +621,7 @@ def test_repeated_jobs_tell_once(
     for _ in range(3):
         jobs.announce_post.run(post_id=post.id)
         jobs.announce_comment.run(comment_id=comment.id)
-        jobs.settle_follow.run(follower_id=ben.id, followee_id=ann.id)
+        jobs.update_for_follow.run(follower_id=ben.id, followee_id=ann.id)
     assert not frames.take("notification.created")
     assert len(told(cat)) == len(told(ben)) == 1
 

@@ -86,15 +86,15 @@ def test_a_waiting_settler_counts_what_the_other_one_stored(
     post = make_processing_post(make_user("ann"), images=2)
     first, second = (int(image.id) for image in post.images)
     is_inside, may_go_on = threading.Event(), threading.Event()
-    settle = publishing.publish_if_ready
+    publish = publishing.publish_if_ready
 
     def slow(*args: Any) -> None:
-        settle(*args)
+        publish(*args)
         if not is_inside.is_set():
             is_inside.set()
             may_go_on.wait(20)
 
-    monkeypatch.setattr(publishing, "settle", slow)
+    monkeypatch.setattr(publishing, "publish_if_ready", slow)
     threads = [
         threading.Thread(target=in_app, args=(app, publishing.process, number))
         for number in (first, second)
