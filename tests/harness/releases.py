@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import subprocess
 import zipfile
 from pathlib import Path
@@ -17,8 +18,11 @@ class NotInThisClone(LookupError):
 
 
 def unpack_before(folder: Path) -> Path:
-    """The release before; who asks is skipped where its commit is not in this clone."""
-    commit = (ROOT / ".release-before").read_text().strip()
+    """The release before; who asks is skipped where its commit is not in this clone.
+
+    `RELEASE_BEFORE` names another commit: the one that a change began with, say.
+    """
+    commit = os.environ.get("RELEASE_BEFORE") or (ROOT / ".release-before").read_text().strip()
     try:
         return unpack(commit, folder)
     except NotInThisClone as error:
