@@ -22,6 +22,7 @@ from pigeon.services.outbox import outbox
 from pigeon.services.timelines import timelines
 from pigeon.services.users import users
 from pigeon.services.write_backs import flusher
+from pigeon.version import VERSION
 
 users_group = AppGroup("users", help="Accounts, tokens and invitations.")
 timelines_group = AppGroup("timelines", help="Home timelines in Redis.")
@@ -241,6 +242,7 @@ def flush_write_back(within: float) -> None:
 @config_group.command("show")
 def show_config() -> None:
     """Every setting with its value; secrets are masked."""
+    click.echo(f"# PigeonStargram {VERSION}")
     for name, value in settings().shown().items():
         click.echo(f"{name.upper()}={value}")
 
