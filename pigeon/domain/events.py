@@ -1,4 +1,5 @@
-"""What happened, in the past tense; ids only. Each has a row in `pigeon/subscribers.py`."""
+"""What happened, in the past tense; ids only. Each has a row in the module of its feature in
+`pigeon/subscribers/`."""
 
 from __future__ import annotations
 
