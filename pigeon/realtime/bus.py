@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import socketio
@@ -29,6 +29,7 @@ LONGEST_WAIT_S = 5.0
 TOGETHER_S = 0.2
 """Several processes that missed something make one `resync`."""
 RESYNC = b'{"method":"resync"}'
+RECHECK = "rooms.recheck"
 CHANNELS = (keys.BUS_CHANNEL.encode(), keys.KICKS_CHANNEL.encode())
 
 
@@ -87,6 +88,7 @@ class Bus(socketio.pubsub_manager.PubSubManager):  # type: ignore[misc]
         super().__init__(channel=keys.BUS_CHANNEL, write_only=write_only)
         self.on_kick: Callable[[bytes], None] = _nothing
         self.on_gap: Callable[[], None] = _nothing
+        self.on_recheck: Callable[[dict[str, Any]], None] = _nothing
         self._url = url
         self._outlet = Outlet(url)
         self._will_resync = False
@@ -99,6 +101,10 @@ class Bus(socketio.pubsub_manager.PubSubManager):  # type: ignore[misc]
     def leave_room(self, sid: str, namespace: str, room: str) -> None:
         if self._is_here(sid, namespace):
             super().leave_room(sid, namespace, room)
+
+    def say_recheck(self, user_ids: Iterable[int], post_ids: Iterable[int]) -> None:
+        """Every process, this one too, asks again who may be in the rooms of these."""
+        self._publish({"method": RECHECK, "user_ids": [*user_ids], "post_ids": [*post_ids]})
 
     def _is_here(self, sid: str, namespace: str) -> bool:
         return bool(self.is_connected(sid, namespace) or self.is_pre_connected(sid, namespace))
@@ -133,7 +139,10 @@ class Bus(socketio.pubsub_manager.PubSubManager):  # type: ignore[misc]
                     self.on_kick(message)
                 elif message == RESYNC:
                     self._say_resync_soon()
+                    self.on_gap()
                 elif (readable := self._read(message)) is not None:
+                    if readable.get("method") == RECHECK:
+                        self.on_recheck(readable)
                     yield readable
         finally:
             connection.close()

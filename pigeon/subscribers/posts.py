@@ -56,6 +56,7 @@ def _push_failure(event: events.PostFailed) -> None:
 
 
 def _close_room(event: events.PostDeleted) -> None:
+    push.recheck_rooms(post_ids=[event.post_id])
     push.close_post(event.post_id)
 
 

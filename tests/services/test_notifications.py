@@ -406,7 +406,7 @@ def test_following_means_from_people_i_follow(
 def test_likes_share_a_row_while_it_is_unseen(
     ann: Person, ben: Person, cat: Person, drain: Drain, frames: Frames
 ) -> None:
-    presence.renew([ann.id])
+    presence.people.renew([ann.id])
     post = make_post(ann)
     like(post.id, ben)
     drain()
@@ -442,7 +442,7 @@ def test_a_group_that_grows_moves_to_the_front(
 def test_unliking_takes_a_person_out_and_the_last_one_takes_the_row_back(
     ann: Person, ben: Person, cat: Person, drain: Drain, frames: Frames
 ) -> None:
-    presence.renew([ann.id])
+    presence.people.renew([ann.id])
     post = make_post(ann)
     like(post.id, ben, cat)
     drain()
@@ -462,7 +462,7 @@ def test_unliking_takes_a_person_out_and_the_last_one_takes_the_row_back(
 def test_liking_again_restores_silently(
     ann: Person, ben: Person, drain: Drain, frames: Frames
 ) -> None:
-    presence.renew([ann.id])
+    presence.people.renew([ann.id])
     post = make_post(ann)
     like(post.id, ben)
     drain()
@@ -481,7 +481,7 @@ def test_liking_again_restores_silently(
 def test_a_follow_that_comes_and_goes_is_announced_once(
     ann: Person, ben: Person, drain: Drain, frames: Frames
 ) -> None:
-    presence.renew([ann.id])
+    presence.people.renew([ann.id])
     for _ in range(3):
         follows.follow(ann.id, by=ben.id)
         drain()
@@ -497,7 +497,7 @@ def test_a_follow_that_comes_and_goes_is_announced_once(
 def test_a_thousand_flaps_make_one_announcement(
     ann: Person, ben: Person, frames: Frames, database: str
 ) -> None:
-    presence.renew([ann.id])
+    presence.people.renew([ann.id])
     post = make_post(ann)
     for number in range(1_000 if database == "sqlite" else 50):  # its commits reach the disk
         with unit_of_work():
@@ -514,7 +514,7 @@ def test_a_thousand_flaps_make_one_announcement(
 def test_a_thousand_likes_at_once_are_one_row_and_one_frame(
     ann: Person, drain: Drain, frames: Frames, queries: Callable[[], Any]
 ) -> None:
-    presence.renew([ann.id])
+    presence.people.renew([ann.id])
     post = make_post(ann)
     drain()
     people = [make_user() for _ in range(60)]
@@ -551,7 +551,7 @@ def test_what_a_reader_deleted_stays_deleted(
 def test_a_deleted_comment_takes_back_what_it_caused(
     ann: Person, ben: Person, cat: Person, drain: Drain, frames: Frames
 ) -> None:
-    presence.renew([ann.id])
+    presence.people.renew([ann.id])
     post = make_post(ann)
     comment = make_comment(post, ben, text="@cat")
     make_comment(post, cat, answers=comment)
@@ -613,7 +613,7 @@ def test_repeated_jobs_tell_once(
     ann: Person, ben: Person, cat: Person, drain: Drain, frames: Frames
 ) -> None:
     make_follow(ben, ann, bell=True)
-    presence.renew([ann.id, ben.id, cat.id])
+    presence.people.renew([ann.id, ben.id, cat.id])
     post = make_post(ann, caption="@cat")
     comment = make_comment(post, ben)
     drain()
@@ -621,7 +621,7 @@ def test_repeated_jobs_tell_once(
     for _ in range(3):
         jobs.announce_post.run(post_id=post.id)
         jobs.announce_comment.run(comment_id=comment.id)
-        jobs.settle_follow.run(follower_id=ben.id, followee_id=ann.id)
+        jobs.update_for_follow.run(follower_id=ben.id, followee_id=ann.id)
     assert not frames.take("notification.created")
     assert len(told(cat)) == len(told(ben)) == 1
 
@@ -855,7 +855,7 @@ def test_who_is_online_hears_it_in_their_language(
     ann: Person, ben: Person, cat: Person, drain: Drain, frames: Frames
 ) -> None:
     users.update_profile(ann.id, {"language": "ko"})
-    presence.renew([ann.id, cat.id])
+    presence.people.renew([ann.id, cat.id])
     make_comment(make_post(ann), ben, text="@cat how blue")
     drain()
     found = {recipient: payload for _, recipient, payload in frames.take("notification.created")}
