@@ -37,8 +37,9 @@ from pigeon.services.accounts import changes as accounts_changes
 from pigeon.services.comments import changes as comments_changes
 from pigeon.services.follows import follows
 from pigeon.services.likes import likes
-from pigeon.services.notifications import announcements, collectors, notifications, wording
+from pigeon.services.notifications import collectors, notifications, wording
 from pigeon.services.notifications.contents import rank_of
+from pigeon.services.notifications.sources import posts as posts_source
 from pigeon.services.posts import changes as posts_changes
 from pigeon.services.posts import publishing
 from pigeon.services.users import users
@@ -650,7 +651,7 @@ def test_jobs_that_run_at_once_tell_once(app: Flask, ann: Person, ben: Person) -
 def test_a_worker_that_dies_between_batches_is_followed_up(
     app: Flask, ann: Person, drain: Drain, point: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(announcements, "BATCHES", 1)
+    monkeypatch.setattr(posts_source, "BATCHES", 1)
     people = [make_user() for _ in range(10)]
     for person in people:
         make_follow(person, ann, bell=True)
@@ -803,7 +804,7 @@ def test_all_are_deleted_in_short_units(
     ann: Person, ben: Person, drain: Drain, frames: Frames, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(notifications, "DELETED_AT_ONCE", 2)
-    monkeypatch.setattr(notifications, "ANNOUNCED", 3)
+    monkeypatch.setattr(notifications, "NAMED", 3)
     told_by(ben, ann, 6)
     drain()
     newest = [one.id for one in told(ann)[:3]]
