@@ -34,7 +34,7 @@ CHANNELS = (keys.BUS_CHANNEL.encode(), keys.KICKS_CHANNEL.encode())
 
 
 def _nothing(*_arguments: Any) -> None:
-    """What a process without sockets does."""
+    """For a process without sockets, which has nothing to do."""
 
 
 class Outlet:
@@ -46,7 +46,7 @@ class Outlet:
         self._owes = False
 
     def say(self, text: str) -> None:
-        """Tell every process; what cannot be told now is made good later, and raises nothing."""
+        """Publish to every process; a failure raises nothing and is made good later."""
         if self._owes and self._turn.locked():
             return  # whoever has the turn finds out whether Redis is back
         with self._turn:
@@ -65,7 +65,7 @@ class Outlet:
             self._owes = False
 
     def _make_good(self) -> None:
-        """Also when nobody has anything more to say."""
+        """Publish the owed `resync` although nobody publishes anything else."""
         wait_s = SHORTEST_WAIT_S
         while self._owes:
             time.sleep(wait_s)
@@ -113,7 +113,7 @@ class Bus(socketio.pubsub_manager.PubSubManager):  # type: ignore[misc]
         self._outlet.say(self.json.dumps(data, separators=(",", ":")))
 
     def _listen(self) -> Iterator[dict[str, Any]]:
-        """Whatever others say, for ever."""
+        """What other processes publish, for ever."""
         wait_s = SHORTEST_WAIT_S
         while True:
             try:
@@ -148,7 +148,7 @@ class Bus(socketio.pubsub_manager.PubSubManager):  # type: ignore[misc]
             connection.close()
 
     def _read(self, message: bytes) -> dict[str, Any] | None:
-        """What the library does not look at closely would end its listening."""
+        """A message as an object, or None: the library would stop listening at anything else."""
         try:
             found = self.json.loads(message)
         except (ValueError, RecursionError):

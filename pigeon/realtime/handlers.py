@@ -99,7 +99,7 @@ class OfPost(Body):
 
 @access(MEMBERS, rate=WATCHING)
 def watch(sid: str, mine: Connection, payload: dict[str, Any]) -> dict[str, Any]:
-    """Live counts and comments of a post from now on; the oldest watched makes room."""
+    """Join the room of a post; the socket leaves the oldest one above its limit."""
     post_id, turn = _post_id(payload), rooms.rechecks.turn
     post = watches.get_watchable(post_id, mine.user_id)
     left = connections.watch(sid, post_id, post.author_id)
@@ -119,7 +119,7 @@ def watch(sid: str, mine: Connection, payload: dict[str, Any]) -> dict[str, Any]
 
 @access(MEMBERS, rate=WATCHING)
 def unwatch(sid: str, _mine: Connection, payload: dict[str, Any]) -> dict[str, Any]:
-    """Also of a post that is not watched, or not there."""
+    """Leave the room of a post; one that is not watched, or not there, is left too."""
     post_id = _post_id(payload)
     connections.unwatch(sid, post_id)
     leave_room(post_room(post_id))
@@ -161,7 +161,7 @@ def unknown(_event: str, *_payload: Any) -> dict[str, Any]:
 
 
 def count(app: Flask, sid: str, name: str) -> dict[str, Any] | None:
-    """One event more of a person: the refusal, when it is one too many."""
+    """Count one more event of a person; the refusal, when it is one too many."""
     mine = connections.find(sid)
     if mine is None:
         return None
@@ -170,18 +170,18 @@ def count(app: Flask, sid: str, name: str) -> dict[str, Any] | None:
         quotas.hit(name if rate else "all", mine.user_id, rate[0] if rate else EVENTS_A_MINUTE)
     except errors.TooMany as error:
         refusal = _rate_limited(app, mine.language)
-        told = refusal["error"] | {"retry_after": error.retry_after_s}
-        return refusal | {"error": told}
+        timed = refusal["error"] | {"retry_after": error.retry_after_s}
+        return refusal | {"error": timed}
     return None
 
 
 def count_nothing(_sid: str, _name: str) -> None:
-    """Without limits."""
+    """For a site without limits."""
 
 
 @cache
 def _rate_limited(app: Flask, language: str) -> dict[str, Any]:
-    """Made once: who sends too much costs no translation either."""
+    """The refusal, made once: who sends too much must not cost a translation each time."""
     with app.app_context(), force_locale(language):
         return {"ok": False, "error": error_object(errors.TooMany.code, {})}
 
@@ -200,10 +200,10 @@ def _object(payload: tuple[Any, ...]) -> dict[str, Any]:
 
 def _refuse(error: errors.DomainError, mine: Connection | None) -> dict[str, Any]:
     with force_locale(mine.language if mine else "en"):
-        told = error_object(error.code, getattr(error, "fields", {}))
+        refusal = error_object(error.code, getattr(error, "fields", {}))
     if isinstance(error, errors.Waiting):
-        told["retry_after"] = error.retry_after_s
-    return {"ok": False, "error": told}
+        refusal["retry_after"] = error.retry_after_s
+    return {"ok": False, "error": refusal}
 
 
 def _failed(error: Exception) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from pigeon.services import policy
 from pigeon.services.comments import cards as comment_cards
 from pigeon.services.notifications import sources
 from pigeon.services.notifications.contents import contents, time_of
-from pigeon.services.notifications.source import Shown, Target, lead_to_list
+from pigeon.services.notifications.source import Target, View, lead_to_list
 from pigeon.services.posts import cards as post_cards
 from pigeon.services.users import users
 
@@ -119,7 +119,7 @@ def _notification(row: Any, world: World) -> Notification:
     cast = _cast(row.id, content, world)
     actors = [world.people[person] for person in cast.ids if person in world.people]
     count = max(cast.count - len(cast.ids) + len(actors), 0)
-    target = source.target(_shown(row.recipient_id, content, actors, world))
+    target = source.target(_view(row.recipient_id, content, actors, world))
     return _made(row, content, target, actors, count)
 
 
@@ -145,9 +145,9 @@ def _cast(row_id: int, content: Content, world: World) -> Cast:
     return Cast(ids=[content.actor_id], count=1)
 
 
-def _shown(reader_id: int, content: Content, actors: list[UserRef], world: World) -> Shown:
+def _view(reader_id: int, content: Content, actors: list[UserRef], world: World) -> View:
     post = world.posts.get(content.post_id or 0)
-    return Shown(
+    return View(
         content=content,
         actors=actors,
         post=post if post and policy.may_see_post(reader_id, post) else None,

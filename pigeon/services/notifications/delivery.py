@@ -1,4 +1,4 @@
-"""Mapping rows, written in batches: one insert for thousands of people, repeated without harm."""
+"""Rows for recipients, in batches: one insert for thousands of people, repeated without harm."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def _kinds(plan: Plan, chosen: dict[int, str]) -> list[str]:
 
 
 def _notified(event: str, chosen: dict[int, str]) -> set[int]:
-    """Who has a row of this event, in whatever state; a big batch is a stretch of the index."""
+    """Who has a row of this event, in whatever state; a big batch is read as a range of people."""
     recipient, people = NotificationModel.recipient_id, list(chosen)
     is_stretch = len(people) > FEW
     among = recipient.between(people[0], people[-1]) if is_stretch else recipient.in_(people)
@@ -121,7 +121,7 @@ def _locked(event: str, after: int, limit: int) -> Sequence[Any]:
 
 
 def _withdrawal(event: str, people: list[int]) -> Any:
-    """A range of people is cheaper than a list: nobody between first and last has other rows."""
+    """The batch as a range: everybody between the first and the last of it is in the batch."""
     row = NotificationModel
     return (
         update(row)

@@ -111,7 +111,7 @@ def _turn(changes: Changes, recipient_id: int, known: Sequence[Any], present: se
 
 
 def _weigh(changes: Changes, recipient_id: int, row_ids: list[int]) -> None:
-    """A group without anybody left is withdrawn; one with somebody again is shown, as it was."""
+    """Withdraw groups that nobody is in any more; show those again that somebody came back to."""
     states = db.session.execute(
         select(NotificationModel.id, NotificationModel.state)
         .where(NotificationModel.id.in_(row_ids))
@@ -156,7 +156,7 @@ def _join(occasion: Occasion, content_id: int, recipient_id: int, people: list[i
 
 
 def _newest(content_id: int, recipient_id: int) -> Any:
-    """Locked: its reader may be opening the panel, which closes the group."""
+    """The newest group, locked: its reader may be opening the panel, which closes the group."""
     row = NotificationModel
     return db.session.execute(
         select(row.id, row.state, row.seen)

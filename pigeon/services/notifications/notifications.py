@@ -95,7 +95,7 @@ def mark_read(notification_id: int, *, by: int) -> NotificationCounts:
 
 @retried
 def _mark(reader_id: int, *which: Any, **values: bool) -> None:
-    """Of the unread, which those that are not seen are among; with nothing to do only a look."""
+    """Mark unread rows (what is unseen is unread); without such a row nothing is written."""
     row = NotificationModel
     unread = (row.recipient_id == reader_id, row.state == "shown", row.read == false())
     if db.session.scalar(select(row.id).where(*unread, *which).limit(1)) is None:
@@ -122,7 +122,7 @@ def remove(notification_id: int, *, by: int) -> None:
 
 
 def remove_all(reader_id: int) -> None:
-    """Delete all that are shown, for good: newest first, in short units.
+    """Delete the whole list for good: newest first, in short units.
 
     Whatever takes longer than `PATIENCE_S`, or was left by a request that died, a job deletes.
     """

@@ -56,7 +56,7 @@ class Filter:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Shown:
+class View:
     """A content as its recipient sees it: what is gone or hidden from them is None."""
 
     content: Content
@@ -90,7 +90,7 @@ class Source:
 
     kind: str
     sentences: Mapping[str, Forms]
-    target: Callable[[Shown], Target]
+    target: Callable[[View], Target]
     present: Present | None = None
     setting: Setting | None = None
     filter: Filter | None = None
@@ -99,28 +99,28 @@ class Source:
 # -- targets -----------------------------------------------------------------------------------
 
 
-def lead_to_post(shown: Shown) -> Target:
-    post = shown.post
-    return _target(shown, f"/p/{shown.content.subject_id}", post.caption if post else None)
+def lead_to_post(view: View) -> Target:
+    post = view.post
+    return _target(view, f"/p/{view.content.subject_id}", post.caption if post else None)
 
 
-def lead_to_comment(shown: Shown) -> Target:
-    href = comments.href_of(shown.content.post_id or 0, shown.content.subject_id)
-    return _target(shown, href, shown.comment.text if shown.comment else None)
+def lead_to_comment(view: View) -> Target:
+    href = comments.href_of(view.content.post_id or 0, view.content.subject_id)
+    return _target(view, href, view.comment.text if view.comment else None)
 
 
-def lead_to_subject(shown: Shown) -> Target:
+def lead_to_subject(view: View) -> Target:
     """The post, or the comment or reply, that it is about."""
-    lead = lead_to_post if shown.content.subject_kind == "post" else lead_to_comment
-    return lead(shown)
+    lead = lead_to_post if view.content.subject_kind == "post" else lead_to_comment
+    return lead(view)
 
 
-def lead_to_actor(shown: Shown) -> Target:
+def lead_to_actor(view: View) -> Target:
     """The newest person in it; when nobody is left there is only the list."""
-    if not shown.actors:
-        gone = Subject(kind="user", id=str(shown.content.subject_id), post_id=None)
+    if not view.actors:
+        gone = Subject(kind="user", id=str(view.content.subject_id), post_id=None)
         return Target(subject=gone, href=LIST, is_available=False)
-    newest = shown.actors[0]
+    newest = view.actors[0]
     subject = Subject(kind="user", id=newest.id, post_id=None)
     return Target(subject=subject, href=f"/u/{newest.username}")
 
@@ -130,8 +130,8 @@ def lead_to_list(reader_id: int) -> Target:
     return Target(subject=Subject(kind="user", id=str(reader_id), post_id=None), href=LIST)
 
 
-def _target(shown: Shown, href: str, words: str | None) -> Target:
-    content, post = shown.content, shown.post
+def _target(view: View, href: str, words: str | None) -> Target:
+    content, post = view.content, view.post
     subject = Subject(
         kind=content.subject_kind, id=str(content.subject_id), post_id=str(content.post_id)
     )

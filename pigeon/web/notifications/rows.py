@@ -48,7 +48,7 @@ def path_of(kinds: Sequence[str]) -> str:
 
 
 def link_of(item: Notification) -> str:
-    """The exact place; a comment is shown with the page of comments that holds it."""
+    """The exact place; the link of a comment asks for the page of comments that holds it."""
     if not item.is_available:
         return PATH
     return item.href.replace("#comment-", f"?comment={item.subject.id}#comment-")
