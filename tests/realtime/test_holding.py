@@ -18,7 +18,7 @@ from pigeon.stores.leases import RENEW_S
 from tests.factories import Person, make_post
 from tests.harness import children
 from tests.harness.sites import Site
-from tests.harness.sockets import SERVERS, Socket, token_of
+from tests.harness.sockets import SERVERS, Socket, realtime_process, token_of
 
 of_two_processes = [pytest.mark.processes, pytest.mark.xdist_group("sockets")]
 SOON_S = RENEW_S / 2
@@ -77,6 +77,17 @@ class TestTwoProcesses:
         assert stays_true(lambda: is_watched(post_id))
         assert staying.client.call("post.unwatch", payload, timeout=20)["ok"]
         children.wait_until(lambda: not is_watched(post_id), timeout_s=SOON_S, what="unwatched")
+
+    def test_a_process_that_stops_takes_its_leases_along(
+        self, sockets_site: Site, inside: None, ann: Person, connect: Any
+    ) -> None:
+        token = token_of(sockets_site, ann)
+        with realtime_process(sockets_site) as stopping:
+            connect(stopping, token=token)
+            staying = connect(1, token=token)
+        assert stays_true(lambda: is_online(ann))
+        staying.close()
+        children.wait_until(lambda: not is_online(ann), timeout_s=SOON_S, what="offline")
 
     def test_sockets_of_a_person_are_counted_on_all_processes(
         self, sockets_site: Site, ann: Person, connect: Any

@@ -90,7 +90,7 @@ def test_a_process_that_was_killed_holds_nothing_once_its_leases_ended(
     assert mine.live_among([1]) == []
 
 
-@pytest.mark.parametrize("held", [0, 1, FEW, 2 * len(MANY)], ids=lambda held: f"{held} held")
+@pytest.mark.parametrize("held", [0, 1, FEW, 4 * len(MANY)], ids=lambda held: f"{held} held")
 @pytest.mark.parametrize("asked", [1, FEW, FEW + 1, len(MANY)], ids=lambda asked: f"{asked} asked")
 def test_few_and_many_are_answered_alike(mine: Leases, held: int, asked: int) -> None:
     ids = list(MANY)[:asked][::-1]
