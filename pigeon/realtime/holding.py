@@ -43,7 +43,11 @@ class Holding:
         return elsewhere
 
     def renew(self) -> None:
-        self.keep(list(self._held))
+        """Renew everything, and that this process keeps leases, even while it holds nothing."""
+        if self._held:
+            self.keep(list(self._held))
+        else:
+            self._leases.keep({})
 
     def note(self, ids: Iterable[int]) -> None:
         """These came or went; the loop makes their leases say so."""

@@ -24,6 +24,8 @@ from pigeon.extensions import state
 
 LEASE_S = 45
 RENEW_S = 15
+SOON_S = RENEW_S + 5
+"""After which whoever holds it has renewed it."""
 TIMEOUT_S = 1.0
 IDS_AT_ONCE = 500
 FEW = 100
@@ -32,9 +34,12 @@ FEW = 100
 _KEEP = Script(
     """
 local leases, own, holders = KEYS[1], KEYS[2], KEYS[3]
-local me, now, ends, lease_s = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
+local me, now, ends, lease_s, soon, bus = unpack(ARGV, 1, 6)
 redis.call('ZREMRANGEBYSCORE', leases, '-inf', now)
 redis.call('ZREMRANGEBYSCORE', holders, '-inf', now)
+redis.call('ZADD', holders, ends, me)
+local listeners = redis.call('PUBSUB', 'NUMSUB', bus)[2]
+local has_strangers = listeners > redis.call('ZCARD', holders)
 local others = {}
 for _, name in ipairs(redis.call('ZRANGE', holders, 0, -1)) do
   if name ~= me then
@@ -43,7 +48,7 @@ for _, name in ipairs(redis.call('ZRANGE', holders, 0, -1)) do
   end
 end
 local elsewhere = {}
-for at = 5, #ARGV, 2 do
+for at = 7, #ARGV, 2 do
   local id, count = ARGV[at], ARGV[at + 1]
   local held = 0
   for _, other in ipairs(others) do
@@ -54,16 +59,23 @@ for at = 5, #ARGV, 2 do
     redis.call('ZADD', leases, ends, id)
   else
     redis.call('HDEL', own, id)
-    if held == 0 then redis.call('ZREM', leases, id) end
+    if held == 0 and has_strangers then
+      redis.call('ZADD', leases, 'XX', 'LT', soon, id)
+    elseif held == 0 then
+      redis.call('ZREM', leases, id)
+    end
   end
   elsewhere[#elsewhere + 1] = held
 end
 redis.call('EXPIRE', own, lease_s)
-redis.call('ZADD', holders, ends, me)
 return elsewhere
 """
 )
-"""Renew what is held, release what is not; how often each id is held by other processes."""
+"""Renew what is held, release what is not; how often each id is held by other processes.
+
+Processes of the release before listen to the bus and keep no hash. Beside them nobody knows what is
+held by nobody: what is released only ends soon, unless one of them renews it.
+"""
 
 
 class Leases:
@@ -80,10 +92,11 @@ class Leases:
     def keep(self, counts: Mapping[int, int]) -> dict[int, int]:
         """Store how often this process holds each id; 0 releases it. One trip.
 
-        Answers how often other processes hold them. Leases that ended are removed on the way.
+        Answers how often other processes hold them. Leases that ended are removed on the way, and
+        the process counts as one that keeps a hash, even while it holds nothing.
         """
-        runs = [self._run(batch) for batch in _batches(counts.items())]
-        replies = _KEEP.run(resp.pool(state.url, TIMEOUT_S), runs) if runs else []
+        runs = [self._run(batch) for batch in _batches(counts.items())] or [self._run([])]
+        replies = _KEEP.run(resp.pool(state.url, TIMEOUT_S), runs)
         elsewhere = (int(held) for reply in replies for held in reply)
         return dict(zip(counts, elsewhere, strict=True))
 
@@ -110,7 +123,9 @@ class Leases:
         holder, now = self._holder or _process(os.getpid()), time.time()
         names = [self._leases, self._held.key(holder), keys.HOLDERS.key()]
         pairs = (part for pair in batch for part in pair)
-        return _KEEP.command(names, [holder, str(now), str(now + LEASE_S), LEASE_S, *pairs])
+        ends, soon = str(now + LEASE_S), str(now + SOON_S)
+        known: list[str | int] = [holder, str(now), ends, LEASE_S, soon, keys.BUS_CHANNEL]
+        return _KEEP.command(names, [*known, *pairs])
 
     def _all_held(self, most: int) -> set[int] | None:
         """Every id that is held; None when those are more than `most`."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
 from flask import Flask
@@ -10,7 +12,7 @@ from flask import Flask
 from pigeon.cache import keys
 from pigeon.extensions import state
 from pigeon.stores import leases as leases_store
-from pigeon.stores.leases import FEW, LEASE_S, Leases
+from pigeon.stores.leases import FEW, LEASE_S, SOON_S, Leases
 
 MANY = range(1, 5 * FEW)
 
@@ -108,3 +110,33 @@ def test_the_release_before_understands_and_is_understood(mine: Leases) -> None:
     assert set(map(int, theirs)) == {5, 6}
     mine.keep({6: 0})
     assert mine.live_among([5, 6]) == [5]
+
+
+@pytest.fixture
+def two_listeners(app: Flask) -> Iterator[None]:
+    """Every process with sockets listens to the bus, of whichever release it is."""
+    with ExitStack() as opened:
+        for _ in range(2):
+            listener = opened.enter_context(state.client.pubsub())
+            listener.subscribe(keys.BUS_CHANNEL)
+            assert listener.get_message(timeout=5.0)
+        yield
+
+
+def test_a_release_takes_nothing_from_a_process_of_the_release_before(
+    mine: Leases, two_listeners: None
+) -> None:
+    state.client.zadd(keys.ONLINE.key(), {"5": time.time() + LEASE_S})
+    mine.renew([5, 6])
+    mine.release([5, 6])
+    assert mine.live_among([5, 6]) == [5, 6]
+    assert state.client.zscore(keys.ONLINE.key(), "5") < time.time() + SOON_S + 1
+
+
+def test_idle_processes_of_this_release_are_known(
+    mine: Leases, theirs: Leases, two_listeners: None
+) -> None:
+    theirs.keep({})
+    mine.renew([1])
+    mine.release([1])
+    assert mine.live_among([1]) == []
