@@ -23,6 +23,7 @@ from pigeon.domain import events
 from pigeon.jobs import queues
 from pigeon.processes import plan
 from pigeon.realtime import handlers
+from pigeon.subscribers.reactions import Reaction, merge
 from pigeon.web import guards
 from tests.harness import procfile
 from tests.harness.environment import ROOT
@@ -33,6 +34,7 @@ KOREAN = PIGEON / "translations" / "ko" / "LC_MESSAGES" / "messages.po"
 WITHOUT_A_SERVICE = {
     "jobs": {"queues", "registry", "runner", "scheduler", "worker"},
     "blueprints": {"openapi", "settings", "system"},
+    "subscribers": {"reactions"},
     "templates": {"_ui", "base", "docs", "email", "errors", "landing", "settings", "system"},
 }
 SECRET_PLACES = re.compile(r"(?<![\w.])/(?:work|root|home)/\w|pypi\.org|pythonhoste[d]|npmj[s]\.")
@@ -158,6 +160,18 @@ def test_every_event_has_a_row_in_subscribers() -> None:
         if inspect.isclass(value) and issubclass(value, events.Event) and value is not events.Event
     }
     assert raised == set(subscribers.REACTIONS)
+
+
+def test_two_features_cannot_react_to_the_same_event() -> None:
+    table = {events.UserChanged: Reaction()}
+    with pytest.raises(ValueError, match="two reactions to UserChanged"):
+        merge(table, {events.UserWithdrew: Reaction()}, dict(table))
+
+
+def test_every_module_of_reactions_is_in_the_table() -> None:
+    modules = {path.stem for path in (PIGEON / "subscribers").glob("*.py")}
+    named = {feature.__name__.rpartition(".")[2] for feature in subscribers.FEATURES}
+    assert modules - {"__init__", "reactions"} == named
 
 
 def _tests() -> Iterator[tuple[str, ast.FunctionDef, set[str]]]:

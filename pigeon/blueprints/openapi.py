@@ -15,7 +15,7 @@ from werkzeug.routing import Rule
 
 from pigeon.cache.codec import adapter
 from pigeon.domain import limits
-from pigeon.domain.notifications import KINDS
+from pigeon.services.notifications.sources import KINDS
 from pigeon.version import VERSION
 from pigeon.web.answers import Operation
 from pigeon.web.guards import ANYONE, MEMBERS, READERS, SAFE, access

@@ -52,9 +52,12 @@ PULL_VERSION = Family(name="pullversion", kind="string", ttl_s=30 * DAY_S, polic
 
 # -- state role: never evicted -----------------------------------------------------------------
 ONLINE = Family(name="online", kind="zset", ttl_s=0, policy="ephemeral")
+ONLINE_BY = Family(name="onlineby", kind="hash", ttl_s=45, policy="ephemeral")
 WATCHED = Family(name="watched", kind="zset", ttl_s=0, policy="ephemeral")
-TOLD = Family(name="told", kind="string", ttl_s=1, policy="ephemeral")
-UNTOLD = Family(name="untold", kind="set", ttl_s=0, policy="ephemeral")
+WATCHED_BY = Family(name="watchedby", kind="hash", ttl_s=45, policy="ephemeral")
+HOLDERS = Family(name="holders", kind="zset", ttl_s=0, policy="ephemeral")
+PUSHED = Family(name="told", kind="string", ttl_s=1, policy="ephemeral")
+UNPUSHED = Family(name="untold", kind="set", ttl_s=0, policy="ephemeral")
 JOURNAL = Family(name="journal", kind="stream", ttl_s=0, policy="write-back")
 JOURNAL_ID = Family(name="journalid", kind="string", ttl_s=0, policy="write-back")
 JOURNAL_SETTLED = Family(name="journalsettled", kind="string", ttl_s=0, policy="write-back")

@@ -14,7 +14,8 @@ from werkzeug.routing import Rule
 from pigeon.domain.page import PageRequest
 from pigeon.extensions import cache, db, state
 from pigeon.services.accounts import sessions
-from pigeon.services.notifications import announcements, notifications
+from pigeon.services.notifications import notifications
+from pigeon.services.notifications.sources import comments as comments_source
 from tests.factories import Person, Posted, make_comment, make_post, make_user
 from tests.harness import pictures
 from tests.harness.clients import Client
@@ -65,7 +66,7 @@ def build(app: Flask, client_for: Callable[[Person], Client]) -> dict[str, Any]:
 def _notify(app: Flask, post: Posted, by: Person) -> str:
     """What its author is told of a comment; the id."""
     comment_id = make_comment(post, by).id
-    in_app(app, announcements.announce_comment, comment_id)
+    in_app(app, comments_source.announce, comment_id)
     (told,) = notifications.list_of(post.author.id, PageRequest()).items
     return told.id
 

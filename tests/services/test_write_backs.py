@@ -494,7 +494,7 @@ def test_watchers_are_told_what_is_true(mode: str, monkeypatch: pytest.MonkeyPat
     told: list[dict[str, object]] = []
     monkeypatch.setattr(push, "to_post", lambda _event, payload, _post: told.append(payload))
     ann, post = make_user(), make_post()
-    watches.begin(post.id)
+    watches.posts.renew([post.id])
     assert shown(post.id) == 0
     like(ann, post.id)
     flush_all()
