@@ -12,18 +12,19 @@ from pigeon import metrics
 from pigeon.cache import keys, leases, resp
 from pigeon.cache.breaker import cache_breaker, must_reach
 from pigeon.cache.keys import Family
+from pigeon.cache.scripts import Script
 from pigeon.extensions import cache, settings
 
 FLOOR = "floor"
 STORED_AT_ONCE = 500
 
-_FILL = """
+_FILL = Script("""
 if redis.call('GET', KEYS[2]) ~= ARGV[1] then return 0 end
 redis.call('DEL', KEYS[2])
 redis.call('HSET', KEYS[1], unpack(ARGV, 3))
 redis.call('EXPIRE', KEYS[1], ARGV[2])
 return 1
-"""
+""")
 
 
 class Flags:
@@ -95,9 +96,9 @@ class Flags:
 
     def _fill(self, key: str, token: str, values: dict[str, int]) -> None:
         parts = [part for pair in values.items() for part in pair]
-        script = cache.client.register_script(_FILL)
+        names = [key, keys.lease(key)]
         arguments = [token, leases.jittered(self._family.ttl_s), *parts]
-        cache_breaker.attempt(lambda: script(keys=[key, keys.lease(key)], args=arguments), None)
+        cache_breaker.attempt(lambda: _FILL.call(resp.pool(cache.url), names, arguments), None)
 
     def store(self, values: Iterable[tuple[int, int, int]]) -> None:
         """Write through (person, id, flag) where a hash is, and void fills that are under way.
