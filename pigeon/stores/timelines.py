@@ -17,6 +17,7 @@ from typing import Any
 
 from pigeon.cache import keys, resp
 from pigeon.cache.scripts import Part, Script
+from pigeon.cache.trips import Read
 from pigeon.extensions import cache, settings
 
 COMPLETE = b"0"
@@ -62,17 +63,19 @@ def key(reader_id: int) -> bytes:
     return keys.TIMELINE.key(reader_id).encode()
 
 
-def read_command(reader_id: int, *, whole: bool) -> list[bytes]:
-    """The newest cells suffice for a first page; an older page needs the whole list."""
+def read(reader_id: int, *, whole: bool) -> Read[Cells | None]:
+    """A list in a trip: the newest cells, for a first page, or all of it, for an older one.
+
+    A first page renews the lifetime of the list.
+    """
     first = b"0" if whole else b"-%d" % WINDOW
-    return [b"LRANGE", key(reader_id), first, b"-1"]
+    commands = [resp.encode([b"LRANGE", key(reader_id), first, b"-1"])]
+    if not whole:
+        commands.append(resp.encode([b"EXPIRE", key(reader_id), b"%d" % keys.TIMELINE.ttl_s]))
+    return Read(commands, lambda replies: understand(replies[0]), lambda: None)
 
 
-def renew_command(reader_id: int) -> list[bytes]:
-    return [b"EXPIRE", key(reader_id), b"%d" % keys.TIMELINE.ttl_s]
-
-
-def understand(cells: Sequence[bytes]) -> Cells | None:
+def understand(cells: Sequence[bytes] | None) -> Cells | None:
     """What a reply says; None when there is no list, it is being rebuilt, or late pushes fill it.
 
     Whatever was left out of the reply stands before `SLACK` cells that were pushed in time, so it

@@ -94,7 +94,7 @@ def stand_in_write_back(monkeypatch: pytest.MonkeyPatch) -> None:
     _around(monkeypatch, Pairs, "look", before="look", after="looked")
     _around(monkeypatch, Pairs, "settle", after="settled")
     _around(monkeypatch, Flags, "store", before="answers")
-    _around(monkeypatch, Flags, "understand", before="mine")
+    _around(monkeypatch, Flags, "complete", before="mine")
     _around(monkeypatch, Counters, "complete", before="counters")
     _around(monkeypatch, write_back, "overlay", after="waiting")
     _around(monkeypatch, write_back, "clear", after="some cleared")

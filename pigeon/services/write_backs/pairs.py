@@ -12,14 +12,13 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from pigeon.cache import resp
-from pigeon.cache.breaker import cache_breaker
 from pigeon.cache.counters import Counters
 from pigeon.cache.flags import Flags
 from pigeon.cache.keys import Family
+from pigeon.cache.trips import trip
 from pigeon.cache.write_back import Entry
 from pigeon.domain.events import Event
-from pigeon.extensions import cache, db, settings
+from pigeon.extensions import db
 from pigeon.services.statements import insert, is_sqlite, listed, run
 from pigeon.unit_of_work import UnitOfWork
 
@@ -163,19 +162,9 @@ class Pairs:
         process of a flush since.
         """
         db.session.rollback()
-        if not settings().cache:
-            return len(self.among(actor, [target])), self.count(target)
         counters, _ = self.counted
-        flagged, counted = self._cached(actor, target)
-        yes = self.flags.understand(actor, [target], flagged)
-        return len(yes), self._counted(counters.complete({target: counted}), target)
-
-    def _cached(self, actor: int, target: int) -> list[Any]:
-        """What the caches reply, in one trip."""
-        answers = resp.encode(self.flags.read_command(actor, [target]))
-        payload = answers + self.counted[0].read_command(target)
-        nothing: list[Any] = [[None, None], None]
-        return cache_breaker.attempt(lambda: resp.pool(cache.url).checked(payload, 2), nothing)
+        mine, counted = trip(self.flags.read(actor, [target]), counters.read([target]))
+        return len(mine), self._counted(counted, target)
 
     def count(self, target: int) -> int:
         """What is stored, 0 for what does not exist."""
