@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute
@@ -16,7 +16,7 @@ from pigeon.cache.counters import Counters
 from pigeon.cache.flags import Flags
 from pigeon.cache.keys import Family
 from pigeon.cache.trips import trip
-from pigeon.cache.write_back import Entry
+from pigeon.cache.write_back_entries import Entry
 from pigeon.domain.events import Event
 from pigeon.extensions import db
 from pigeon.services.statements import insert, is_sqlite, listed, run
@@ -31,11 +31,13 @@ class Pairs:
     """`row` has a row per pair; `counter`, a column of the model `holder`, says how many there are.
 
     Whoever inserts or deletes a row holds the lock of its target's row, so nobody counts what
-    another one is changing. `changed` is what a transaction that moved pairs brings about; `shown`
-    is told once every cache agrees, also of pairs that end as they were: they were seen meanwhile.
+    another one is changing. `changed` makes the event of a transaction that inserted or deleted
+    rows. `shown` makes the event of targets that are settled; it is also told of a target whose
+    rows are as before, because whoever watches it may have seen a pending value in between.
     """
 
     name: str
+    is_counted: ClassVar[bool] = True
     row: Any
     target: InstrumentedAttribute[int]
     actor: InstrumentedAttribute[int]
@@ -56,7 +58,7 @@ class Pairs:
 
     # -- storing -------------------------------------------------------------------------------
 
-    def store(self, uow: UnitOfWork, wanted: list[Entry]) -> None:
+    def store(self, uow: UnitOfWork, wanted: list[Entry[int]]) -> None:
         """Bring rows and counters to the wanted values; pairs that are so already are left."""
         targets = self._lock({entry.target for entry in wanted})
         actors = _active({entry.actor for entry in wanted})
@@ -96,7 +98,7 @@ class Pairs:
         )
         return {(row[0], row[1]): row[2] for row in rows}
 
-    def _insert(self, new: list[Entry]) -> None:
+    def _insert(self, new: list[Entry[int]]) -> None:
         if new:
             columns = (self.target.key, self.actor.key, "created_at")
             rows = (f"({entry.target:d},{entry.actor:d},'{_moment(entry)}')" for entry in new)
@@ -123,8 +125,8 @@ class Pairs:
 
     # -- showing -------------------------------------------------------------------------------
 
-    def settle(self, wanted: list[Entry]) -> dict[int, int]:
-        """Exact counts, which it answers, and everybody's own answers go through to the caches."""
+    def show(self, wanted: list[Entry[int]]) -> dict[int, int]:
+        """Write exact counts and everybody's own answers through to the caches; the counts."""
         counters, field = self.counted
         exact = self._exact({entry.target for entry in wanted})
         counters.store(field, exact)
@@ -132,8 +134,8 @@ class Pairs:
         self.evict_lists(dict.fromkeys(entry.target for entry in wanted))
         return exact
 
-    def evict(self, wanted: list[Entry]) -> None:
-        """As `settle`, where ours may not be the last word: whoever reads next asks SQL."""
+    def evict(self, wanted: list[Entry[int]]) -> None:
+        """Let the caches forget these pairs: whoever reads next asks SQL."""
         self.drop([entry.target for entry in wanted], [entry.actor for entry in wanted])
 
     def drop(self, targets: Iterable[int], actors: Iterable[int]) -> None:
@@ -144,7 +146,7 @@ class Pairs:
         self.flags.evict(*dict.fromkeys(actors))
         self.evict_lists(ids)
 
-    def announce(self, wanted: list[Entry]) -> Event:
+    def announce(self, wanted: list[Entry[int]]) -> Event:
         return self.shown(self.name, list(dict.fromkeys(entry.target for entry in wanted)))
 
     def _exact(self, ids: set[int]) -> dict[int, int]:
@@ -213,7 +215,7 @@ def _locked(table: str, ids: set[int], condition: str, lock: str) -> set[int]:
     return {row[0] for row in run(f"SELECT id {chosen} ORDER BY id {lock}")}
 
 
-def _moment(entry: Entry) -> str:
+def _moment(entry: Entry[int]) -> str:
     seconds, milliseconds = divmod(entry.at_ms, 1_000)
     return f"{_second(seconds)}.{milliseconds:03d}000"
 
