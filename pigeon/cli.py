@@ -223,6 +223,8 @@ def show_write_back() -> None:
         refuse(error)
     for kind, pairs in found.waiting.items():
         click.echo(f"{kind}: {pairs} pairs")
+    for kind, entries in found.parked.items():
+        click.echo(f"parked: {entries} entries of kind {kind!r}, for a release that can read them")
     click.echo(f"journal: {found.entries} entries, the oldest {found.oldest_s:.1f} s old")
 
 

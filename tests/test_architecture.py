@@ -122,6 +122,11 @@ def test_nothing_asks_redis_for_all_keys_or_empties_it() -> None:
     assert not [(name, text) for name, text in texts() if text in ("KEYS", "FLUSHDB", "FLUSHALL")]
 
 
+def test_scripts_in_redis_are_run_in_one_way() -> None:
+    others = re.compile(r"\.(register_script|eval|evalsha|eval_ro|script_load)$")
+    assert not [(name, called) for name, _, called in calls() if others.search(called)]
+
+
 def test_queues_are_those_of_the_procfile_and_of_make_run() -> None:
     kinds = {kind for kind in procfile.commands() if kind.startswith("worker-")}
     assert kinds == {f"worker-{queue}" for queue in queues.QUEUES}

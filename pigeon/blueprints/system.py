@@ -115,11 +115,14 @@ def _gauges() -> CollectorRegistry:
     if figures is not None:
         pending.set(figures.pending)
         registry.register(pending)
+    parked = Gauge("pigeon_writeback_parked", "Entries parked", ["kind"], registry=registry)
     if backlog := flusher.find_status():
         registry.register(age)
         age.set(backlog.oldest_s)
         for kind, pairs in backlog.waiting.items():
             waiting.labels(kind).set(pairs)
+        for kind, entries in backlog.parked.items():
+            parked.labels(kind).set(entries)
     for name, length in queues.find_lengths().items():
         jobs.labels(name).set(length)
         if figures is not None:

@@ -64,6 +64,8 @@ JOURNAL_SETTLED = Family(name="journalsettled", kind="string", ttl_s=0, policy="
 PENDING_PAIRS = Family(name="pairs", kind="hash", ttl_s=0, policy="write-back")
 PENDING_DELTAS = Family(name="deltas", kind="hash", ttl_s=0, policy="write-back")
 CLEARED = Family(name="cleared", kind="hash", ttl_s=0, policy="write-back")
+PARKED = Family(name="parked", kind="stream", ttl_s=0, policy="write-back")
+PARKED_KINDS = Family(name="parkedkinds", kind="set", ttl_s=0, policy="write-back")
 HINTED = Family(name="hinted", kind="string", ttl_s=5, policy="ephemeral")
 LEADER = Family(name="leader", kind="string", ttl_s=5, policy="ephemeral")
 ADDRESSES = Family(name="addresses1", kind="string", ttl_s=0, policy="rebuilt")

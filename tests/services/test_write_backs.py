@@ -414,15 +414,15 @@ def test_what_an_older_flush_could_not_show_is_not_forgotten_by_a_younger_one(
     ann, bob, first, second = make_user(), make_user(), make_post(), make_post()
     assert likes.among(POSTS, bob.id, [first.id]) == set()
     assert shown(first.id) == 0
-    settle, away = POSTS.pairs.settle, [True, True]
+    show, away = POSTS.pairs.show, [True, True]
 
-    def settle_when_back(last: Any) -> None:
+    def show_when_back(last: Any) -> dict[int, int]:
         if away:
             away.pop()
             raise Unavailable(1)
-        settle(last)
+        return show(last)
 
-    monkeypatch.setattr(type(POSTS.pairs), "settle", lambda _, last: settle_when_back(last))
+    monkeypatch.setattr(type(POSTS.pairs), "show", lambda _, last: show_when_back(last))
     like(bob, first.id)
     flusher.flush()
     like(ann, second.id)

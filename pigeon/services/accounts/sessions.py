@@ -18,8 +18,9 @@ from redis.exceptions import RedisError
 from sqlalchemy import ColumnElement, Select, delete, select
 
 from pigeon import metrics
-from pigeon.cache import codec, keys
+from pigeon.cache import codec, keys, resp
 from pigeon.cache.breaker import cache_breaker
+from pigeon.cache.scripts import Part, Script
 from pigeon.domain.clock import utc_now
 from pigeon.domain.errors import NotFound, Unauthenticated, Unavailable
 from pigeon.domain.events import SessionsEnded
@@ -38,11 +39,11 @@ TOMBSTONE_S = 10 * keys.SESSION.ttl_s
 FILL_WITHIN_S = 0.5 * TOMBSTONE_S
 """A fill that took longer is dropped: the tombstone it must not outlive may be gone by then."""
 
-_REPLACE = """
+_REPLACE = Script("""
 if redis.call('GET', KEYS[1]) == ARGV[1] then return 0 end
 redis.call('SET', KEYS[1], ARGV[2], 'EX', ARGV[3])
 return 1
-"""
+""")
 
 
 @retried
@@ -243,10 +244,12 @@ def _fill(key: str, hashed: str) -> SessionUser | None:
 
 
 def _replace(fresh: dict[str, SessionUser]) -> None:
-    script = cache.client.register_script(_REPLACE)
+    commands = []
     for hashed, found in fresh.items():
         data = codec.encode(found, SessionUser)
-        script(keys=[keys.SESSION.key(hashed)], args=[TOMBSTONE, data, keys.SESSION.ttl_s])
+        arguments: list[Part] = [TOMBSTONE, data, keys.SESSION.ttl_s]
+        commands.append(_REPLACE.command([keys.SESSION.key(hashed)], arguments))
+    _REPLACE.run(resp.pool(cache.url), commands)
 
 
 def _decode(data: bytes | str | None) -> SessionUser | None:

@@ -7,12 +7,12 @@ from typing import Any
 
 from sqlalchemy import select, union_all
 
-from pigeon.cache import keys, resp
-from pigeon.cache.breaker import cache_breaker
+from pigeon.cache import keys
 from pigeon.cache.look_aside import cached
+from pigeon.cache.trips import trip
 from pigeon.domain.page import Page, PageRequest, cut
 from pigeon.domain.users import UserRef, UserRow
-from pigeon.extensions import cache, db, settings
+from pigeon.extensions import db
 from pigeon.models import PostLike, UserModel
 from pigeon.services import policy
 from pigeon.services.follows import followees
@@ -107,19 +107,9 @@ def choose(likers: Sequence[Liker], viewer_id: int, followed: set[int]) -> list[
 
 def facts_for(viewer_id: int, found: Mapping[int, Sequence[Liker]]) -> tuple[set[int], set[int]]:
     """Posts that the viewer is stored to like, and likers whom they follow, in one trip."""
-    flags = likes.POSTS.pairs.flags
-    ids, people = list(found), to_choose_from(found, viewer_id)
-    commands = [flags.read_command(viewer_id, ids)]
-    if people:
-        commands.append(followees.read_command(viewer_id, people))
-    nothing: list[Any] = []
-    replies = nothing
-    if settings().cache and ids:
-        replies = cache_breaker.attempt(lambda: resp.pool(cache.url).pipeline(commands), nothing)
-    if not replies:
-        return flags.among(viewer_id, ids), followees.among(viewer_id, people)
-    liked = flags.understand(viewer_id, ids, replies[0])
-    return liked, followees.understand(viewer_id, people, replies[1]) if people else set()
+    people = to_choose_from(found, viewer_id)
+    liked = likes.POSTS.pairs.flags.read(viewer_id, list(found))
+    return trip(liked, followees.read(viewer_id, people))
 
 
 # -- all ---------------------------------------------------------------------------------------
