@@ -134,7 +134,7 @@ def _with_friends(reader_id: int, common: dict[int, int]) -> list[Ranked]:
 def _hydrate(reader_id: int, found: list[Ranked]) -> list[Suggestion]:
     """Rows of the ranked as they are called and stand to the reader now."""
     rows = {int(row.id): row for row in users.rows([one.user_id for one in found], reader_id)}
-    friends = users.refs(friend for one in found for friend in one.friends)
+    friends = users.visible_refs((friend for one in found for friend in one.friends), reader_id)
     return [
         _suggestion(rows[one.user_id], one, [friends[i] for i in one.friends if i in friends])
         for one in found

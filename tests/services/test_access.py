@@ -1,11 +1,8 @@
-"""The rules of access: one cached card, a batch of cards and SQL say the same of every row.
-
-And every reader asks them: whoever is hidden from a viewer is hidden in all that is read.
-"""
+"""The rules of access: one cached card, a batch of cards and SQL say the same of every row."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -23,25 +20,18 @@ from pigeon.models import (
     FollowModel,
     MediaModel,
     PostModel,
-    PublicationModel,
     UserModel,
 )
-from pigeon.services import access, searches, suggestions, tags, watches
-from pigeon.services.access import viewers
+from pigeon.services import access
 from pigeon.services.access.viewers import Viewer
 from pigeon.services.comments import cards as comment_cards
 from pigeon.services.comments import comments
-from pigeon.services.follows import follows
-from pigeon.services.likes import likers, likes
 from pigeon.services.media import media, owners
-from pigeon.services.notifications import notifications
 from pigeon.services.posts import cards as post_cards
 from pigeon.services.posts import posts
-from pigeon.services.timelines import timelines
 from pigeon.services.users import users
-from pigeon.services.write_backs import flusher
 from pigeon.unit_of_work import unit_of_work
-from tests.factories import Person, make_comment, make_follow, make_post, make_user
+from tests.factories import make_follow, make_user
 
 ACTORS = ("stranger", "ann", "follower", "ben")
 """Of ann's and ben's things: nobody, an author, who follows both, another author."""
@@ -238,153 +228,3 @@ def test_what_another_read_brought_is_not_asked_again(
     with redis_commands() as sent, queries() as statements:
         assert access.users.may_see_posts_of(viewer, card)
     assert not sent and not statements
-
-
-# -- every reader asks -----------------------------------------------------------------------------
-
-
-@pytest.fixture
-def hidden(monkeypatch: pytest.MonkeyPatch) -> Iterator[set[int]]:
-    """Whom nobody must meet, as a block will say it: in the relations, and in SQL."""
-    found: set[int] = set()
-    where = access.users.where
-    monkeypatch.setattr(
-        viewers.Relations, "hidden_among", lambda _self, ids: found.intersection(ids)
-    )
-    monkeypatch.setattr(
-        access.users, "where", lambda viewer: where(viewer) & UserModel.id.not_in(found)
-    )
-    yield found
-
-
-@dataclass(frozen=True)
-class Meeting:
-    """ann wrote a post with everything on it, ben reads, cid is in ann's and in ben's lists."""
-
-    ann: Person
-    ben: Person
-    cid: Person
-    post_id: int
-    comment_id: int
-    picture: str
-
-    def page(self, of: str) -> PageRequest:
-        return PageRequest(kind=of, limit=20)
-
-
-@pytest.fixture
-def meeting(app: Flask, drain: Callable[[], int]) -> Meeting:
-    ann, ben, cid = (make_user(name) for name in ("ann", "ben", "cid"))
-    make_follow(ben, ann)
-    make_follow(ann, cid)
-    post = make_post(ann, caption="#sky", images=1)
-    mine = make_post(ben, caption="mine")
-    for by, target in ((ann, mine), (cid, mine), (ann, post)):
-        likes.set_liked(likes.POSTS, target.id, by=by.id, on=True)
-    flusher.drain(within_s=20)
-    comment = make_comment(mine, ann)
-    make_comment(mine, ben, answers=comment)
-    drain()
-    image = posts.get(post.id, ben.id).images[0]
-    return Meeting(
-        ann=ann,
-        ben=ben,
-        cid=cid,
-        post_id=post.id,
-        comment_id=comment.id,
-        picture=str(image.url).removeprefix("/media/"),
-    )
-
-
-def _timeline(m: Meeting) -> list[int]:
-    return [entry.author_id for entry in timelines.page(m.ben.id, m.page("timeline")).items]
-
-
-def _plain_timeline(m: Meeting) -> list[int]:
-    """The definition, which is SQL."""
-    ids = timelines.plain(m.ben.id, None, 20)
-    query = select(PublicationModel.author_id).where(PublicationModel.id.in_(ids))
-    return list(db.session.scalars(query))
-
-
-def _entries(m: Meeting) -> list[int]:
-    entries = timelines.page(m.ben.id, m.page("timeline")).items
-    return [post.author_id for post in posts.of_entries(entries, m.ben.id)]
-
-
-def _suggested(m: Meeting) -> list[int]:
-    suggestions.ranked.evict(m.ben.id)
-    return [int(row.id) for row in suggestions.page(m.ben.id, m.page("suggestions")).items]
-
-
-def _notified(m: Meeting) -> list[int]:
-    found = notifications.list_of(m.ben.id, PageRequest()).items
-    return [int(actor.id) for one in found for actor in one.actors]
-
-
-def _people(rows: Any) -> list[int]:
-    return [int(row.id) for row in rows]
-
-
-LISTS: dict[str, Callable[[Meeting], list[int]]] = {
-    "timeline": _timeline,
-    "timeline in SQL": _plain_timeline,
-    "posts of a timeline": _entries,
-    "tag": lambda m: [p.author_id for p in tags.list_posts("sky", m.ben.id, m.page("tag")).items],
-    "profile's posts": lambda m: [
-        p.author_id for p in posts.list_of_author(m.ann.id, m.ben.id, m.page("p")).items
-    ],
-    "search": lambda m: _people(searches.find_people("ann", m.ben.id, m.page("people")).items),
-    "mentions": lambda m: [int(hit.user.id) for hit in searches.suggest_mentions("ann", m.ben.id)],
-    "likers": lambda m: _people(
-        likers.list_likers(likes.POSTS, _mine(m), m.ben.id, m.page("likers")).items
-    ),
-    "named likers": lambda m: _people(likers.liked_by([_mine(m)], m.ben.id)[_mine(m)]),
-    "comments": lambda m: [
-        int(one.author.id) for one in comments.list_of_post(_mine(m), m.ben.id, m.page("c")).items
-    ],
-    "following": lambda m: follows.list_following(m.ben.id, m.ben.id, m.page("f")).items,
-    "rows": lambda m: _people(users.rows([m.ann.id], m.ben.id)),
-    "notifications": _notified,
-}
-DOORS: dict[str, Callable[[Meeting], object]] = {
-    "profile": lambda m: users.get("ann", m.ben.id),
-    "post": lambda m: posts.get(m.post_id, m.ben.id),
-    "comments of a post": lambda m: comments.list_of_post(m.post_id, m.ben.id, m.page("c")),
-    "comment": lambda m: comments.get(m.comment_id, m.ben.id),
-    "replies": lambda m: comments.list_replies(m.comment_id, m.ben.id, m.page("r")),
-    "like": lambda m: likes.set_liked(likes.POSTS, m.post_id, by=m.ben.id, on=True),
-    "like of a comment": lambda m: likes.set_liked(
-        likes.COMMENTS, m.comment_id, by=m.ben.id, on=True
-    ),
-    "watch": lambda m: watches.check_may_watch(m.post_id, m.ben.id),
-    "picture": lambda m: owners.check_sees(access.viewer(m.ben.id), media.get_stored(m.picture)),
-}
-
-
-def _mine(m: Meeting) -> int:
-    query = select(PostModel.id).where(PostModel.author_id == m.ben.id)
-    return db.session.scalar(query) or 0
-
-
-def test_who_is_hidden_is_in_no_list(meeting: Meeting, hidden: set[int]) -> None:
-    before = {name: meeting.ann.id in read(meeting) for name, read in LISTS.items()}
-    assert {name for name, is_there in before.items() if not is_there} == set()
-    hidden.add(meeting.ann.id)
-    after = {name: meeting.ann.id in read(meeting) for name, read in LISTS.items()}
-    assert {name for name, is_there in after.items() if is_there} == set()
-
-
-def test_who_is_hidden_is_suggested_to_nobody(meeting: Meeting, hidden: set[int]) -> None:
-    assert _suggested(meeting) == [meeting.cid.id]
-    hidden.add(meeting.cid.id)
-    assert _suggested(meeting) == []
-
-
-def test_behind_who_is_hidden_every_door_is_closed(meeting: Meeting, hidden: set[int]) -> None:
-    for read in DOORS.values():
-        read(meeting)
-    hidden.add(meeting.ann.id)
-    for name, read in DOORS.items():
-        with pytest.raises(NotFound):
-            pytest.fail(f"{name}: {read(meeting)}")

@@ -84,6 +84,12 @@ def refs(ids: Iterable[int]) -> dict[int, UserRef]:
     return {user_id: card.ref for user_id, card in cards.many(ids).items()}
 
 
+def visible_refs(ids: Iterable[int], viewer_id: int | None) -> dict[int, UserRef]:
+    """As `refs`, without people of whom the viewer may not know."""
+    found = access.users.visible(access.viewer(viewer_id), cards.many(ids).values())
+    return {card.id: card.ref for card in found}
+
+
 def get_card(username: str, viewer_id: int | None) -> UserCard:
     """The person of a username as typed; NotFound for whom the viewer may not know of."""
     user_id = ids_by_name.one(canonical_username(username))
@@ -132,14 +138,14 @@ def _profile_viewer(card: UserCard, viewer_id: int) -> UserViewer:
 
 def mutuals(viewer_id: int, user_id: int) -> Mutuals:
     count, ids = follows.mutuals(viewer_id, user_id)
-    return Mutuals(count=count, users=list(refs(ids).values()))
+    return Mutuals(count=count, users=list(visible_refs(ids, viewer_id).values()))
 
 
 def rows(ids: list[int], viewer_id: int | None) -> list[UserRow]:
     """Rows of a list of people, in the order given; whom the viewer may not know of is left out."""
-    found = access.users.visible(access.viewer(viewer_id), cards.many(ids).values())
-    viewers = _row_viewers([card.id for card in found], viewer_id)
-    return [UserRow(**vars(card.ref), viewer=viewers.get(card.id)) for card in found]
+    found = visible_refs(ids, viewer_id)
+    viewers = _row_viewers(list(found), viewer_id)
+    return [UserRow(**vars(ref), viewer=viewers.get(user_id)) for user_id, ref in found.items()]
 
 
 def _row_viewers(ids: list[int], viewer_id: int | None) -> dict[int, RowViewer]:
