@@ -258,7 +258,7 @@ def test_access_alone_knows_which_states_can_be_seen(word: str) -> None:
 
 
 def test_who_reads_for_a_viewer_asks_for_access() -> None:
-    """`tests/services/test_access_readers.py` tries each of these functions."""
+    """`tests/services/access/test_readers.py` tries each of these functions."""
     found = {name for name, source in python_files(PIGEON / "services") if _reads_for(source)}
     assert len(found) > 15
     silent = {name for name in found if not _asks_for_access(Path(name))}
