@@ -182,6 +182,7 @@ LISTS: dict[str, Callable[[Meeting], list[int]]] = {
     "users.users.rows": lambda m: _ids(users.rows([m.ann.id], m.ben.id)),
     "users.users.visible_refs": lambda m: list(users.visible_refs([m.ann.id], m.ben.id)),
     "users.users.mutuals": lambda m: _ids(users.mutuals(m.ben.id, m.cid.id).users),
+    "watching": lambda m: [m.ann.id for _ in watches.watchable_among({(m.ben.id, m.post_id)})],
     "notifications.notifications.list_of": _notified,
     "notifications.notifications.get": _one_notified,
 }
@@ -198,7 +199,7 @@ DOORS: dict[str, Callable[[Meeting], object]] = {
         m.comment_id, m.ben.id, m.page("r")
     ),
     "comments.cards.get": lambda m: comment_cards.get(m.comment_id, m.ben.id),
-    "watches.check_may_watch": lambda m: watches.check_may_watch(m.post_id, m.ben.id),
+    "watches.get_watchable": lambda m: watches.get_watchable(m.post_id, m.ben.id),
     "media.owners.check_sees": lambda m: owners.check_sees(m.viewer(), m.picture),
     "posts.pictures.check_sees": lambda m: pictures.check_sees(m.viewer(), m.picture),
     "users.avatars.check_sees": lambda m: avatars.check_sees(
@@ -226,10 +227,7 @@ LAID_OVER = {
 }
 """They add to what somebody else asked for."""
 RELATIONS = {
-    *(
-        f"follows.followees.{name}"
-        for name in ["among", "read_command", "understand", "in_sql", "load"]
-    ),
+    *(f"follows.followees.{name}" for name in ("among", "read", "in_sql", "load")),
     *(f"follows.follows.{name}" for name in ("relation", "followers_among", "mutuals")),
 }
 """What the rules are made of."""
@@ -246,6 +244,7 @@ ONES_OWN = {
         ]
     ),
     "notifications.counts.of_reader",
+    "notifications.source.lead_to_list",
     "notifications.frames.of_reader",
     "suggestions.dismiss",
     "timelines.sidebar.evict",
