@@ -15,7 +15,7 @@ from pigeon.domain.errors import DomainError, FieldsRefused
 from pigeon.domain.sessions import Caller
 from pigeon.extensions import db, settings
 from pigeon.models import UserModel
-from pigeon.services import collectors, readiness
+from pigeon.services import access, collectors, readiness
 from pigeon.services.accounts import invites, sessions, signups
 from pigeon.services.accounts import links as accounts_links
 from pigeon.services.outbox import outbox
@@ -262,14 +262,14 @@ def check_config() -> None:
 
 def _get_user_id(username: str) -> int:
     try:
-        return users.get_card(username).id
+        return users.get_card(username, None).id
     except DomainError as error:
         refuse(error)
 
 
 def _reader_ids(username: str | None, everybody: bool) -> list[int]:
     if everybody:
-        return list(db.session.scalars(select(UserModel.id).where(UserModel.state == "active")))
+        return list(db.session.scalars(select(UserModel.id).where(access.users.is_active())))
     if not username:
         raise click.UsageError("Name a person, or give --all.")
     return [_get_user_id(username)]

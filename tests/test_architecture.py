@@ -38,7 +38,27 @@ WITHOUT_A_SERVICE = {
     "templates": {"_ui", "base", "docs", "email", "errors", "landing", "settings", "system"},
 }
 SECRET_PLACES = re.compile(r"(?<![\w.])/(?:work|root|home)/\w|pypi\.org|pythonhoste[d]|npmj[s]\.")
+NOTIFICATIONS_WITHDRAWN = ("collectors", "delivery", "groups")
+"""Notifications have states of their own, one of which is called so too."""
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]")
+COMPARED_WITH_STATES = {
+    "active": {"pigeon/models/users.py"},
+    "published": {"pigeon/services/posts/publishing.py"},
+    "withdrawn": {
+        "pigeon/services/accounts/changes.py",
+        "pigeon/services/users/withdrawals.py",
+        *(f"pigeon/services/notifications/{name}.py" for name in NOTIFICATIONS_WITHDRAWN),
+    },
+    "suspended": set(),
+}
+"""Where a state of people and posts is spelled besides in services/access: there it is written."""
+READS = re.compile(
+    r"^from pigeon\.models import [^\n]*\b(Comment|Media|Post|Publication|User)Model\b"
+    r"|^from pigeon\.models import \([^)]*\b(Comment|Media|Post|Publication|User)Model\b"
+    r"|^from pigeon\.services\.(posts|comments) import cards\b"
+    r"|^from pigeon\.services\.users import users\b",
+    re.M,
+)
 LINES = 400
 STARTS_A_SITE = {"site", "running_site", "procfile_site", "sockets_site"}
 NOT_EVEN_ONCE = re.compile(
@@ -226,6 +246,48 @@ def test_views_speak_to_services_alone() -> None:
         if re.search(r"\bdb\.session\b|\.client\.|^(from|import) (sqlalchemy|redis)", source, re.M)
     ]
     assert not inside
+
+
+@pytest.mark.parametrize("word", list(COMPARED_WITH_STATES))
+def test_access_alone_knows_which_states_can_be_seen(word: str) -> None:
+    """A reader that compares states forgets the next one: it asks services/access."""
+    spelled = re.compile(rf"^{word}$|'{word}'")
+    found = {name for name, text in texts() if spelled.search(text)}
+    others = {name for name in found if not name.startswith("pigeon/services/access/")}
+    assert others == COMPARED_WITH_STATES[word]
+
+
+def test_who_reads_for_a_viewer_asks_for_access() -> None:
+    """`tests/services/access/test_readers.py` tries each of these functions."""
+    found = {name for name, source in python_files(PIGEON / "services") if _reads_for(source)}
+    assert len(found) > 15
+    silent = {name for name in found if not _asks_for_access(Path(name))}
+    own = {"pigeon/services/notifications/frames.py"}  # what `cards` made for its recipient
+    assert silent == own
+
+
+@pytest.mark.parametrize(
+    ("source", "is_reader"),
+    [
+        ("from pigeon.models import PostModel\ndef saved(viewer_id): ...", True),
+        ("from pigeon.services.users import users\ndef near(reader_id): ...", True),
+        ("from pigeon.models import PostModel\ndef erase(post_id): ...", False),
+        ("from pigeon.models import FollowModel\ndef among(viewer_id): ...", False),
+    ],
+)
+def test_the_law_on_readers_sees(source: str, is_reader: bool) -> None:
+    assert _reads_for(source) == is_reader
+
+
+def _reads_for(source: str) -> bool:
+    """Whether something takes who asks, and what it reads is somebody's."""
+    asked = re.search(r"\b(viewer|viewer_id|reader_id)\b\s*[:,)]", source)
+    return asked is not None and READS.search(source) is not None
+
+
+def _asks_for_access(path: Path) -> bool:
+    asks = r"^from pigeon\.services import .*\baccess\b|^from pigeon\.services\.access\b"
+    return re.search(asks, (ROOT / path).read_text(), re.M) is not None
 
 
 def test_views_take_texts_from_parsing_alone() -> None:

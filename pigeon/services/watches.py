@@ -6,13 +6,14 @@ second later.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from typing import Any
 
 from pigeon.cache import keys
 from pigeon.domain.posts import PostCard, PostCounts
 from pigeon.extensions import state
-from pigeon.services import counts, policy
+from pigeon.services import access, counts
 from pigeon.services.posts import cards as post_cards
 from pigeon.stores.leases import Leases
 
@@ -23,7 +24,7 @@ posts = Leases(keys.WATCHED, keys.WATCHED_BY)
 
 def get_watchable(post_id: int, viewer_id: int) -> PostCard:
     """The post that the viewer wants to watch; NotFound when they may not see it."""
-    return policy.check_sees_post(viewer_id, post_cards.find(post_id, viewer_id))
+    return access.posts.check_sees(access.viewer(viewer_id), post_cards.find(post_id, viewer_id))
 
 
 def watchable_among(pairs: Collection[tuple[int, int]]) -> set[tuple[int, int]]:
@@ -31,10 +32,14 @@ def watchable_among(pairs: Collection[tuple[int, int]]) -> set[tuple[int, int]]:
     ids = {post_id for _, post_id in pairs}
     cards = post_cards.cards.many(ids)
     cards |= post_cards.load(sorted(ids - cards.keys()))
+    wanted: dict[int, list[PostCard]] = defaultdict(list)
+    for viewer_id, post_id in pairs:
+        if post_id in cards:
+            wanted[viewer_id].append(cards[post_id])
     return {
-        (viewer_id, post_id)
-        for viewer_id, post_id in pairs
-        if post_id in cards and policy.may_see_post(viewer_id, cards[post_id])
+        (viewer_id, card.id)
+        for viewer_id, found in wanted.items()
+        for card in access.posts.visible(access.viewer(viewer_id), found)
     }
 
 

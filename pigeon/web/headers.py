@@ -9,7 +9,7 @@ from sqlalchemy import event
 
 from pigeon import metrics
 from pigeon.extensions import db, settings
-from pigeon.services import media
+from pigeon.services.media import media
 from pigeon.web.requests import is_api, request_id
 
 FIXED = {

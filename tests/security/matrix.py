@@ -21,9 +21,7 @@ from tests.harness import pictures
 from tests.harness.clients import Client
 from tests.harness.context import in_app
 
-MATRIX: dict[str, dict[str, Any]] = yaml.safe_load(
-    (Path(__file__).parents[1] / "authz_matrix.yml").read_text()
-)
+WHO, MATRIX = yaml.safe_load_all((Path(__file__).parents[1] / "authz_matrix.yml").read_text())
 LOGS = ("security_events",)
 """What refusals are written into on purpose."""
 ACTORS = ("anonymous", "other", "owner", "closed")
@@ -45,6 +43,7 @@ def build(app: Flask, client_for: Callable[[Person], Client]) -> dict[str, Any]:
     name = owner.get(f"/api/v1/posts/{shown.id}").get_json()["images"][0]["url"]
     (handle,) = in_app(app, lambda: [s.handle for s in sessions.list_of(ann.id, current=0)])
     return {
+        "ann": ann,
         "owner": owner,
         "other": other,
         "values": {

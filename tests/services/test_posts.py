@@ -90,7 +90,9 @@ def test_pictures_are_answered_at_once_and_visible_when_all_are_ready(
 def test_the_answer_waits_for_no_picture(
     app: Flask, client_for: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pigeon.services.media.render", lambda row: pytest.fail("in the request"))
+    monkeypatch.setattr(
+        "pigeon.services.media.media.render", lambda row: pytest.fail("in the request")
+    )
     ann = make_user("ann")
     status, post = client_for(ann).share("", [pictures.jpeg()] * 10)
     assert (status, len(post["images"])) == (202, 10)
@@ -477,7 +479,7 @@ def test_a_retry_processes_what_failed_and_nothing_else(
     path = f"/posts/{post['id']}"
     assert client.api("POST", f"{path}/retry")[1]["error"]["code"] == "not_failed"
     with monkeypatch.context() as patched:
-        patched.setattr("pigeon.services.media.render", _refused)
+        patched.setattr("pigeon.services.media.media.render", _refused)
         drain()
     assert client.api("GET", path)[1]["state"] == "failed"
     status, seen = client.api("POST", f"{path}/retry")

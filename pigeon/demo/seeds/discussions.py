@@ -22,7 +22,7 @@ from pigeon.domain import text
 from pigeon.domain.clock import utc_now
 from pigeon.extensions import db
 from pigeon.models import CommentMention, CommentModel, FollowModel, PostModel, UserModel
-from pigeon.services import counts
+from pigeon.services import access, counts
 from pigeon.services.comments import cards as comment_cards
 from pigeon.services.likes import likes
 from pigeon.unit_of_work import UnitOfWork, retried, unit_of_work
@@ -54,7 +54,7 @@ def _people() -> dict[str, int]:
 
 def _posts(people: dict[str, int]) -> dict[Place, PostModel]:
     """The posts by their places; what was edited or deleted meanwhile is left out."""
-    published = select(PostModel).where(PostModel.state == "published")
+    published = select(PostModel).where(access.posts.is_published())
     found = {(row.author_id, row.caption): row for row in db.session.scalars(published)}
     return {
         (post.username, post.hours_ago): row

@@ -27,6 +27,7 @@ from pigeon.domain.events import SessionsEnded
 from pigeon.domain.sessions import Caller, SessionEntry, SessionUser, device_of, is_phone
 from pigeon.extensions import cache, db, settings
 from pigeon.models import SessionModel, UserModel
+from pigeon.services import access
 from pigeon.services.accounts import security_log
 from pigeon.unit_of_work import UnitOfWork, retried, unit_of_work
 
@@ -59,7 +60,11 @@ def start(
     now = utc_now()
     with unit_of_work():
         row = lock_user(user_id)
-        if row is None or row.state != "active" or auth_version not in (None, row.auth_version):
+        if (
+            row is None
+            or not access.users.is_active_state(row.state)
+            or auth_version not in (None, row.auth_version)
+        ):
             raise Unauthenticated("wrong_credentials")
         db.session.add(
             SessionModel(
@@ -168,7 +173,7 @@ def living(ids: set[int]) -> set[int]:
             .where(
                 SessionModel.id.in_(ids),
                 SessionModel.expires_at > utc_now(),
-                UserModel.state == "active",
+                access.users.is_active(),
             )
         )
     )
@@ -287,7 +292,7 @@ def _statement(now: datetime) -> Select[*tuple[Any, ...]]:
             UserModel.auth_version,
         )
         .join(UserModel, UserModel.id == SessionModel.user_id)
-        .where(UserModel.state == "active", SessionModel.expires_at > now)
+        .where(access.users.is_active(), SessionModel.expires_at > now)
     )
 
 

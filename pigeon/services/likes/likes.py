@@ -11,7 +11,7 @@ from pigeon.crash_points import crash_point
 from pigeon.domain.clock import utc_now
 from pigeon.domain.events import LikesErased
 from pigeon.domain.likes import Liked, LikeViewer
-from pigeon.services import counts, policy
+from pigeon.services import access, counts
 from pigeon.services.comments import cards as comment_cards
 from pigeon.services.likes import pairs
 from pigeon.services.posts import cards as post_cards
@@ -74,7 +74,7 @@ def among(kind: Kind, viewer_id: int, ids: Sequence[int]) -> set[int]:
 
 
 def _check_post(viewer_id: int, post_id: int) -> None:
-    policy.check_sees_post(viewer_id, post_cards.find(post_id, viewer_id))
+    access.posts.check_sees(access.viewer(viewer_id), post_cards.find(post_id, viewer_id))
 
 
 def _check_comment(viewer_id: int, comment_id: int) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pigeon.cache import keys, leases
 from pigeon.domain.events import LikesChanged, LikesShown
 from pigeon.models import CommentLike, CommentModel, PostLike, PostModel
-from pigeon.services import counts, policy
+from pigeon.services import access, counts
 from pigeon.services.write_backs.pairs import Pair, Pairs
 
 
@@ -35,7 +35,7 @@ POSTS = Pairs(
     changed=_changed,
     evict_lists=_evict_likers,
     shown=_shown,
-    alive=f"state <> '{policy.WITHDRAWN}'",
+    alive=f"state <> '{access.posts.WITHDRAWN}'",
 )
 COMMENTS = Pairs(
     name="comment",

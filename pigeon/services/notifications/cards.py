@@ -19,7 +19,8 @@ from pigeon.domain.posts import PostCard
 from pigeon.domain.users import UserRef
 from pigeon.extensions import db
 from pigeon.models import NotificationActor, NotificationModel
-from pigeon.services import policy
+from pigeon.services import access
+from pigeon.services.access.viewers import Viewer
 from pigeon.services.comments import cards as comment_cards
 from pigeon.services.notifications import sources
 from pigeon.services.notifications.contents import contents, time_of
@@ -117,9 +118,11 @@ def _notification(row: Any, world: World) -> Notification:
     if source is None:
         return _made(row, content, lead_to_list(row.recipient_id), [], 0)
     cast = _cast(row.id, content, world)
-    actors = [world.people[person] for person in cast.ids if person in world.people]
+    viewer = access.viewer(row.recipient_id)
+    hidden = access.users.hidden_among(viewer, cast.ids)
+    actors = [world.people[one] for one in cast.ids if one in world.people and one not in hidden]
     count = max(cast.count - len(cast.ids) + len(actors), 0)
-    target = source.target(_view(row.recipient_id, content, actors, world))
+    target = source.target(_view(viewer, content, actors, world))
     return _made(row, content, target, actors, count)
 
 
@@ -145,11 +148,11 @@ def _cast(row_id: int, content: Content, world: World) -> Cast:
     return Cast(ids=[content.actor_id], count=1)
 
 
-def _view(reader_id: int, content: Content, actors: list[UserRef], world: World) -> View:
+def _view(viewer: Viewer, content: Content, actors: list[UserRef], world: World) -> View:
     post = world.posts.get(content.post_id or 0)
     return View(
         content=content,
         actors=actors,
-        post=post if post and policy.may_see_post(reader_id, post) else None,
+        post=post if post and access.posts.may_see(viewer, post) else None,
         comment=world.comments.get(content.subject_id),
     )

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from pigeon.extensions import db
 from pigeon.models import FollowModel, UserModel
-from pigeon.services import policy
+from pigeon.services import access
 from pigeon.services.notifications.source import Source
 from pigeon.services.statements import listed, run
 
@@ -69,9 +69,12 @@ def _unusual(people: Collection[int]) -> dict[int, Wishes]:
         return {}
     rows = run(
         f"SELECT id, state, notify FROM {UserModel.__tablename__} WHERE id IN ({listed(people)})"
-        " AND (notify <> '{}' OR state <> 'active')"
+        f" AND (notify <> '{{}}' OR state <> '{access.users.ACTIVE}')"
     )
-    return {row.id: json.loads(row.notify) if row.state == "active" else None for row in rows}
+    return {
+        row.id: json.loads(row.notify) if access.users.is_active_state(row.state) else None
+        for row in rows
+    }
 
 
 def _followers(actor_id: int, people: Iterable[int]) -> set[int]:
@@ -97,6 +100,6 @@ def _followees(reader_id: int, people: list[int]) -> set[int]:
 def _active(people: list[int]) -> set[int]:
     return set(
         db.session.scalars(
-            select(UserModel.id).where(UserModel.id.in_(people), policy.visible_users(None))
+            select(UserModel.id).where(UserModel.id.in_(people), access.users.is_active())
         )
     )

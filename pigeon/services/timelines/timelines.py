@@ -24,7 +24,7 @@ from pigeon.cache.write_back import Overlay
 from pigeon.domain.page import Page, PageRequest, cut
 from pigeon.extensions import db, settings
 from pigeon.models import FollowModel, PublicationModel, UserModel
-from pigeon.services import counts
+from pigeon.services import access, counts
 from pigeon.services.follows import followees
 from pigeon.services.posts import publications
 from pigeon.services.timelines import pulls
@@ -175,12 +175,13 @@ def _complete(
     """An entry for what is by an author who is followed, and still there."""
     followed, counted, bodies = read
     shown = followed | {reader_id}
-    return [
+    entries = [
         _entry(number, ref, found, waiting, body)
         for number, body in zip(known, bodies, strict=True)
         if (ref := refs[number]).author_id in shown
         and (found := counted.get(ref.post_id)) is not None
     ]
+    return access.posts.visible_published(access.viewer(reader_id), entries)
 
 
 def _entry(
@@ -206,7 +207,7 @@ def _definition(reader_id: int, before: int | None, delivery: str | None = None)
         .join(UserModel, UserModel.id == PublicationModel.author_id)
         .where(
             or_(PublicationModel.author_id.in_(followees), PublicationModel.author_id == reader_id),
-            UserModel.state == "active",
+            access.users.where(access.viewer(reader_id)),
         )
         .order_by(PublicationModel.id.desc())
     )

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from pigeon.extensions import db
 from pigeon.models import CommentMention, CommentModel, PostModel
+from pigeon.services import access
 from pigeon.services.notifications import delivery
 from pigeon.services.notifications.contents import Occasion
 from pigeon.services.notifications.delivery import Withdrawn
@@ -79,7 +80,7 @@ def _lock(comment_id: int) -> Any:
     return db.session.execute(
         select(*columns, comment.author_id, PostModel.author_id.label("post_author_id"))
         .join(PostModel, PostModel.id == comment.post_id)
-        .where(comment.id == comment_id, PostModel.state == "published")
+        .where(comment.id == comment_id, access.posts.is_published())
         .with_for_update(read=True, of=comment)
     ).one_or_none()
 

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from pigeon.extensions import db
 from pigeon.models import CommentLike, CommentModel, PostLike, PostModel
-from pigeon.services import policy
+from pigeon.services import access
 from pigeon.services.notifications.contents import Occasion
 from pigeon.services.notifications.groups import Changes, Group, update_groups
 from pigeon.services.notifications.source import (
@@ -103,7 +103,7 @@ def _targets(subject: str, ids: list[int]) -> Sequence[Any]:
     A deleted post is left out: its likes are there until they are erased.
     """
     post, comment = PostModel, CommentModel
-    is_there = post.state != policy.WITHDRAWN
+    is_there = access.posts.is_present()
     if subject == "post":
         query = select(post.id, post.author_id, post.id.label("post_id")).where(post.id.in_(ids))
         return db.session.execute(query.where(is_there).order_by(post.id)).all()

@@ -17,6 +17,7 @@ from pigeon.models import (
     PostModel,
     PublicationModel,
 )
+from pigeon.services import access
 from pigeon.services.notifications import delivery
 from pigeon.services.notifications.contents import Occasion
 from pigeon.services.notifications.delivery import Withdrawn
@@ -131,7 +132,7 @@ def _lock_published(post_id: int) -> Any:
     """A published post; nobody can delete it before we are done."""
     return db.session.execute(
         select(PostModel.id, PostModel.author_id)
-        .where(PostModel.id == post_id, PostModel.state == "published")
+        .where(PostModel.id == post_id, access.posts.is_published())
         .with_for_update(read=True)
     ).one_or_none()
 

@@ -20,7 +20,7 @@ from pigeon.crash_points import crash_point
 from pigeon.domain.clock import utc_now
 from pigeon.domain.errors import FieldError, Invalid, NotFound, TooLarge
 from pigeon.domain.events import MediaOrphaned
-from pigeon.domain.media import MediaOwner, Upload
+from pigeon.domain.media import StoredMedia, Upload
 from pigeon.domain.posts import Image, ImageError, Variant
 from pigeon.extensions import db, settings
 from pigeon.models import MediaModel
@@ -254,12 +254,12 @@ def _shown(variants: list[Variant]) -> str | None:
     return fitting[-1].url if fitting else None
 
 
-@cached(keys.MEDIA_OWNER, MediaOwner)
-def owners(names: list[str]) -> dict[str, MediaOwner]:
+@cached(keys.STORED_MEDIA, StoredMedia)
+def stored(names: list[str]) -> dict[str, StoredMedia]:
     """What decides about access, by the random part of an object's name."""
     rows = db.session.scalars(select(MediaModel).where(MediaModel.name.in_(names)))
     return {
-        row.name: MediaOwner(
+        row.name: StoredMedia(
             media_id=row.id,
             owner_id=row.owner_id,
             post_id=row.post_id,
@@ -270,9 +270,9 @@ def owners(names: list[str]) -> dict[str, MediaOwner]:
     }
 
 
-def get_owner(object_file: str) -> MediaOwner:
-    """The owner record of a stored object; NotFound for every other name."""
-    found = owners.one(object_file[:32])
-    if found is None or found.state != "ready":
+def get_stored(object_file: str) -> StoredMedia:
+    """The picture that a stored object belongs to; NotFound for every other name."""
+    found = stored.one(object_file[:32])
+    if found is None:
         raise NotFound
     return found
