@@ -15,6 +15,9 @@ function addNewer(pill, shown, comments) {
   shownIds(listOf(comments)).filter((id) => id > newest).forEach(pill.add);
 }
 
+/** The discussions that are on the page and bound. */
+const boundOf = (discussions) => [...discussions].filter((discussion) => states.has(discussion));
+
 /** Fetches the newest comments and puts them below; those that cannot follow what is shown wait behind the pill. */
 async function catchUp(discussion) {
   const root = rootOf(discussion);
@@ -59,19 +62,19 @@ export function commentLive(discussion) {
 }
 
 document.addEventListener("socket:comment.created", ({ detail }) => {
-  discussionsOf(detail.post_id).forEach((discussion) => onCreated(discussion, detail));
+  boundOf(discussionsOf(detail.post_id)).forEach((discussion) => onCreated(discussion, detail));
 });
 document.addEventListener("socket:comment.deleted", ({ detail }) => {
   for (const discussion of discussionsOf(detail.post_id)) removeComment(rootOf(discussion), detail);
 });
 document.addEventListener("post:watched", ({ detail }) => {
-  for (const discussion of discussionsOf(detail.post_id)) {
+  for (const discussion of boundOf(discussionsOf(detail.post_id))) {
     if (totalOf(rootOf(discussion)) !== detail.comment_count) catchUp(discussion).catch(() => {});
   }
 });
 // What is not on the page is told nothing, though its post may be watched for another page all the while.
 for (const name of ["live:refetch", "page:back"]) {
   document.addEventListener(name, () => {
-    document.querySelectorAll(".discussion").forEach((discussion) => catchUp(discussion).catch(() => {}));
+    boundOf(document.querySelectorAll(".discussion")).forEach((discussion) => catchUp(discussion).catch(() => {}));
   });
 }

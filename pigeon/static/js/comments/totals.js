@@ -20,7 +20,6 @@ export function takeTotal(root, markup) {
 
 for (const name of ["created", "deleted"]) {
   document.addEventListener(`socket:comment.${name}`, ({ detail }) => {
-    setCommentCount(detail.post_id, detail.comment_count);
     for (const discussion of discussionsOf(detail.post_id)) part(rootOf(discussion)).dataset.total = detail.comment_count;
   });
 }

@@ -1,10 +1,11 @@
 /* Behaviour `post-link`: on a wide window a link to a post opens it over the page, under the post's own address.
    Closing is always a step back in history, so Back, Esc, the backdrop and the button do the same. */
 
-import { whileFetching } from "../core/fetching.js";
 import { settle } from "../core/fragments.js";
 import { text } from "../core/strings.js";
 import { toast } from "../core/toasts.js";
+import "../ui/dialog.js"; // which hears first of a step back, and closes what is open above the post
+import { whileFetching } from "../ui/fetching.js";
 import { bindControls } from "./dialog-controls.js";
 import { fetchPost, neighbour } from "./links.js";
 

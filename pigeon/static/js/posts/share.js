@@ -12,7 +12,7 @@ async function copy(url) {
   }
 }
 
-async function share(title, url) {
+async function hand(title, url) {
   if (!navigator.share) return copy(url);
   try {
     return await navigator.share({ title, url });
@@ -22,11 +22,11 @@ async function share(title, url) {
 }
 
 /** Without JavaScript the link leads to the post, whose address can be copied. */
-export function sharePost(element) {
+export function share(element) {
   element.addEventListener("click", (event) => {
     event.preventDefault();
     event.stopImmediatePropagation();
-    share(element.dataset.title, element.href);
+    hand(element.dataset.title, element.href);
   }, { capture: true });
 }
 

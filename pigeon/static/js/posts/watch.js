@@ -67,4 +67,6 @@ for (const name of ["socket:connect", "socket:resync"]) {
   });
 }
 
-document.addEventListener("socket:post.liked", ({ detail }) => setCounts(detail.post_id, detail));
+for (const name of ["socket:post.liked", "socket:comment.created", "socket:comment.deleted"]) {
+  document.addEventListener(name, ({ detail }) => setCounts(detail.post_id, detail));
+}

@@ -2,6 +2,7 @@
    that was left is guarded again when "back" shows it. */
 
 import { text } from "../core/strings.js";
+import "./dialog.js"; // which hears first of a step back, and closes what is open
 
 const guards = new WeakMap();
 

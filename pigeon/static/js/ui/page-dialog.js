@@ -1,6 +1,6 @@
 /* Behaviour `page-dialog`: shows the main part of the page a link leads to in a dialog, here a question before deleting. */
 
-import { whileFetching } from "../core/fetching.js";
+import { whileFetching } from "./fetching.js";
 import { fetchDocument } from "../core/fragments.js";
 import { openDialog } from "./dialog.js";
 
