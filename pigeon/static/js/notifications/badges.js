@@ -20,8 +20,8 @@ function showInTitle() {
 
 function showInIcon() {
   const icon = document.querySelector('link[rel="icon"][type="image/svg+xml"]');
-  const wanted = icon.href.replace(/favicon(-unread)?\.svg/, words() ? "favicon-unread.svg" : "favicon.svg");
-  if (icon.href !== wanted) icon.href = wanted;
+  const wanted = words() ? icon.dataset.unread : icon.dataset.read;
+  if (wanted && icon.getAttribute("href") !== wanted) icon.href = wanted;
 }
 
 function showAround() {
