@@ -119,7 +119,7 @@ export async function share(composing) {
   clearFaults(form);
   part(form, "published").hidden = true;
   if (isBlank(form)) {
-    showFaults(form, { fields: { caption: { message: text("nothing_to_share") } } });
+    showFaults(form, { message: "", fields: { caption: { message: text("nothing_to_share") } } });
     return;
   }
   const stop = new AbortController();

@@ -12,14 +12,21 @@ export class ApiError extends Error {
 }
 
 function csrfToken() {
-  return document.querySelector("#act input[name=csrf_token]").value;
+  const field = /** @type {HTMLInputElement} */ (document.querySelector("#act input[name=csrf_token]"));
+  return field.value;
 }
 
 function leaveForLogin() {
   location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
 }
 
-/** Answers the parsed body (null without one); throws ApiError. `body` is FormData or is sent as JSON. */
+/**
+ * Answers the parsed body (null without one); throws ApiError. `body` is FormData or is sent as JSON.
+ * @param {string} method
+ * @param {string} path
+ * @param {object} [body]
+ * @param {{ headers?: Record<string, string>, signal?: AbortSignal, keepalive?: boolean }} [options]
+ */
 export async function api(method, path, body, { headers = {}, signal, keepalive } = {}) {
   const isForm = body instanceof FormData;
   const init = { method, signal, keepalive, headers: { Accept: "application/json", ...headers } };

@@ -1,6 +1,10 @@
 /* Pages fetched to take parts out of them, and parts put into this page. */
 
-/** The document at `url`; throws when it is not there, or when the log-in page answers in its place. */
+/**
+ * The document at `url`; throws when it is not there, or when the log-in page answers in its place.
+ * @param {string} url
+ * @param {{ signal?: AbortSignal }} [options]
+ */
 export async function fetchDocument(url, { signal } = {}) {
   const response = await fetch(url, { headers: { Accept: "text/html" }, signal });
   const isLogin = response.redirected && new URL(response.url).pathname === "/login";

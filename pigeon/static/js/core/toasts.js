@@ -56,7 +56,11 @@ function show(element, isError) {
   if (!isError) expire(element);
 }
 
-/** `action` is {text, run}: Undo or Try again. */
+/**
+ * `action` is Undo or Try again.
+ * @param {string} message
+ * @param {{ category?: string, action?: { text: string, run: () => void } }} [options]
+ */
 export function toast(message, { category = "success", action } = {}) {
   const isError = category === "error";
   const element = document.createElement("div");

@@ -19,7 +19,7 @@ function showInTitle() {
 }
 
 function showInIcon() {
-  const icon = document.querySelector('link[rel="icon"][type="image/svg+xml"]');
+  const icon = /** @type {HTMLLinkElement} */ (document.querySelector('link[rel="icon"][type="image/svg+xml"]'));
   const wanted = words() ? icon.dataset.unread : icon.dataset.read;
   if (wanted && icon.getAttribute("href") !== wanted) icon.href = wanted;
 }

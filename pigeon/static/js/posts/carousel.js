@@ -11,8 +11,9 @@ function preload(slides, at) {
 }
 
 /** Hides an arrow that leads nowhere; the focus it may have goes to the other one. */
-function showArrows([back, next], at, last) {
-  const focused = [back, next].find((arrow) => arrow === document.activeElement);
+function showArrows(arrows, at, last) {
+  const [back, next] = arrows;
+  const focused = arrows.find((arrow) => arrow === document.activeElement);
   back.hidden = at === 0;
   next.hidden = at === last;
   if (focused?.hidden) (back.hidden ? next : back).focus({ preventScroll: true });

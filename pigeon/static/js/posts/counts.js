@@ -13,7 +13,7 @@ function strong(words) {
 }
 
 /** A sentence whose parts `name` and `others` stand out. */
-function fill(element, sentence, { name, others }) {
+function fill(element, sentence, { name, others = "" }) {
   const parts = { "\u0001": name, "\u0002": others };
   const nodes = sentence.split(PART).map((piece) => (piece in parts ? strong(parts[piece]) : piece));
   element.replaceChildren(...nodes.filter((node) => node !== ""));

@@ -24,7 +24,7 @@ export function deletePost(form) {
       await api("DELETE", `/posts/${post}`);
       forgetPages();
       dialog.close();
-      const isOverPage = document.getElementById("post-dialog")?.open;
+      const isOverPage = document.querySelector("#post-dialog[open]");
       if (isOverPage) history.back();
       else if (location.pathname === `/p/${post}`) return location.assign("/");
       removeFromPage(post);

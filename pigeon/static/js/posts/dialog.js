@@ -12,7 +12,7 @@ import { fetchPost, neighbour } from "./links.js";
 const wide = matchMedia("(min-width: 936px)");
 let open = null;
 
-const dialogOf = () => document.getElementById("post-dialog");
+const dialogOf = () => /** @type {HTMLDialogElement} */ (document.getElementById("post-dialog"));
 
 function show(dialog, post, link) {
   post.removeAttribute("id");

@@ -4,7 +4,9 @@ import { fetchDocument } from "../core/fragments.js";
 
 /** One link per post, in the order of the page. */
 function postLinks() {
-  const links = [...document.querySelectorAll('[data-behavior~="post-link"]')].filter((link) => !link.closest("dialog"));
+  /** @type {NodeListOf<HTMLAnchorElement>} */
+  const all = document.querySelectorAll('[data-behavior~="post-link"]');
+  const links = [...all].filter((link) => !link.closest("dialog"));
   return links.filter((link, i) => links.findIndex((other) => other.pathname === link.pathname) === i);
 }
 

@@ -18,7 +18,8 @@ function showPreview(element, postId) {
   picture.hidden = false;
 }
 
-function showProgress(element, { done, total }) {
+function showProgress(element, progress) {
+  const { done, total } = progress;
   const ring = element.querySelector("[data-ring]");
   if (!ring) return;
   ring.setAttribute("stroke-dasharray", `${Math.round((100 * done) / total)} 100`);

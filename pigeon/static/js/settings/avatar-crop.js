@@ -51,7 +51,7 @@ export function choose(place, output, bitmap) {
   });
   stage.addEventListener("wheel", (event) => {
     event.preventDefault();
-    zoom.value = Number(zoom.value) * (event.deltaY < 0 ? 1.08 : 1 / 1.08);
+    zoom.value = String(Number(zoom.value) * (event.deltaY < 0 ? 1.08 : 1 / 1.08));
     draw();
   }, { passive: false });
   stage.addEventListener("keydown", (event) => {

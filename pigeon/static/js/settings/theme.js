@@ -7,13 +7,13 @@ function apply(theme) {
   const root = document.documentElement;
   const ground = () => getComputedStyle(root).getPropertyValue("--ground").trim();
   root.dataset.theme = theme;
-  document.querySelector('meta[name="color-scheme"]').content = theme === "system" ? "light dark" : theme;
+  document.querySelector('meta[name="color-scheme"]').setAttribute("content", theme === "system" ? "light dark" : theme);
   for (const meta of document.querySelectorAll('meta[name="theme-color"]')) {
     meta.removeAttribute("media");
-    meta.content = ground();
+    meta.setAttribute("content", ground());
   }
   for (const choice of document.querySelectorAll('button[name="theme"]')) {
-    choice.setAttribute("aria-pressed", String(choice.value === theme));
+    choice.setAttribute("aria-pressed", String(choice.getAttribute("value") === theme));
   }
 }
 

@@ -23,6 +23,8 @@ export function openDialog(dialog) {
 // A page that goes takes its dialogs along, and what is taken away open never says `close`. The dialog of a post sees to itself.
 for (const name of ["htmx:before:history:update", "htmx:before:history:restore"]) {
   document.addEventListener(name, () => {
-    document.querySelectorAll("dialog:modal:not(.post-dialog)").forEach((dialog) => dialog.close());
+    /** @type {NodeListOf<HTMLDialogElement>} */
+    const dialogs = document.querySelectorAll("dialog:modal:not(.post-dialog)");
+    dialogs.forEach((dialog) => dialog.close());
   }, { capture: true });
 }

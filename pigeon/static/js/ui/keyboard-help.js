@@ -3,6 +3,7 @@
 import { text } from "../core/strings.js";
 import { openDialog } from "./dialog.js";
 
+/** @type {[string[], string][]} */
 const LIST = [
   [["j"], "next"], [["k"], "previous"], [["Enter"], "open"], [["l"], "like"], [["c"], "comment"],
   [["."], "fresh"], [["n"], "new"], [["/"], "search"],

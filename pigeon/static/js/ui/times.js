@@ -10,7 +10,7 @@ const FIVE_WEEKS_S = 5 * WEEK_S;
 
 /** Words for `at`, or null when a date is meant: a date does not change, the server's stays. */
 export function ago(at, now = new Date()) {
-  const age = Math.max(0, (now - at) / 1000);
+  const age = Math.max(0, (now.getTime() - at.getTime()) / 1000);
   if (age < MINUTE_S) return text("now");
   if (age < HOUR_S) return text("minutes", { n: Math.floor(age / MINUTE_S) });
   if (age < DAY_S) return text("hours", { n: Math.floor(age / HOUR_S) });
@@ -30,6 +30,7 @@ setInterval(() => {
 
 /** Also says the moment in the reader's own time zone, which the server does not know. */
 export function time(element) {
+  /** @type {Intl.DateTimeFormatOptions} */
   const full = { dateStyle: "full", timeStyle: "short" };
   element.title = new Date(element.dateTime).toLocaleString(document.documentElement.lang, full);
 }
