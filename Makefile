@@ -59,11 +59,14 @@ test-fast: dev ## Run what is quick, in under 3 minutes, for every save
 test-pythons: dev ## Run the quick tests on every Python from 3.11 to 3.14 that starts here
 	$(BIN)/python -m tests.harness.pythons $(FAST) $(TESTS)
 
-check: dev ## Lint, types and layers, in under a minute
+check: dev ## Lint, types and layers: Python, scripts, templates; under a minute
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/djlint --quiet --lint templates
+	$(BIN)/oxlint --quiet --config .ci/scripts/oxlint.json pigeon/static/js
+	.ci/check-types-of-scripts
 
 structure: dev ## Print figures of the code's shape; REV=<commit> beside those of a commit
 	@$(BIN)/python -m tests.harness.structure $(REV)

@@ -322,7 +322,9 @@ def test_templates_hold_no_inline_code_or_style() -> None:
     ]
     assert not pages
     scripts = matches(
-        r"<script(?![^>]*\b(src|type=\"application/(ld\+)?json\"))", TEMPLATES, "*.html"
+        r"<script(?![^>]*\b(src|type=\"application/(ld\+)?json\"|type=\"importmap\"))",
+        TEMPLATES,
+        "*.html",
     )
     assert not scripts
 
@@ -330,6 +332,37 @@ def test_templates_hold_no_inline_code_or_style() -> None:
 def test_scripts_make_no_markup_and_no_code_out_of_text() -> None:
     refused = r"\b(inner|outer)HTML\b|insertAdjacentHTML|document\.write|\beval\(|new Function"
     assert not matches(refused, PIGEON / "static" / "js", "*.js")
+
+
+def test_every_behaviour_has_its_module() -> None:
+    """The table's module exports the behaviour's name in camel case, and markup names it."""
+    scripts = PIGEON / "static" / "js"
+    table = re.findall(
+        r'^  "?([\w-]+)"?: \(\) => import\("\./(.+)"\),$',
+        (scripts / "behaviors.js").read_text(),
+        re.M,
+    )
+    named = _behaviors_of_templates()
+    assert len(table) > 40
+    for name, module in table:
+        function = re.sub(r"-(\w)", lambda letter: letter[1].upper(), name)
+        text = (scripts / module).read_text()
+        assert re.search(rf"^export function {function}\(", text, re.M), (name, module)
+    assert {name for name, _ in table} == named
+
+
+def _behaviors_of_templates() -> set[str]:
+    """In `data-behavior`, and where a macro takes it as `behavior` or a menu's second argument."""
+    found: set[str] = set()
+    for path in TEMPLATES.rglob("*.html"):
+        text = path.read_text()
+        values = re.findall(r'data-behavior="([^"]+)"', text)
+        values += re.findall(r"behavior='([\w -]+)'", text)
+        values += re.findall(r"menu_script\([^,]+, '([\w-]+)'", text)
+        for value in values:
+            plain = re.sub(r"\{\{\s*'([^']+)'.*?\}\}", r"\1", value)
+            found |= set(re.sub(r"\{\{.*?\}\}", "", plain).split())
+    return found
 
 
 def test_time_comes_from_the_clock_and_nothing_is_pickled() -> None:
