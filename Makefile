@@ -11,7 +11,7 @@ MO := $(PO:.po=.mo)
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help run build dev system test test-fast test-pythons check chaos load bench bench-quick
+.PHONY: help run build dev system test test-fast test-pythons check structure rolling chaos load bench bench-quick
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -59,14 +59,25 @@ test-fast: dev ## Run what is quick, in under 3 minutes, for every save
 test-pythons: dev ## Run the quick tests on every Python from 3.11 to 3.14 that starts here
 	$(BIN)/python -m tests.harness.pythons $(FAST) $(TESTS)
 
-check: dev ## Lint, types and layers, in under a minute
+check: dev ## Lint, types and layers: Python, scripts, templates; under a minute
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/djlint --quiet --lint templates
+	$(BIN)/oxlint --quiet --config .ci/scripts/oxlint.json pigeon/static/js
+	.ci/check-types-of-scripts
+
+structure: dev ## Print figures of the code's shape; REV=<commit> beside those of a commit
+	@$(BIN)/python -m tests.harness.structure $(REV)
 
 chaos: dev system ## Kill, stop and cut processes for a long time
 	$(BIN)/python -m pytest -m chaos --timeout 3600 tests/chaos
+
+rolling: export RELEASE_BEFORE := $(REV)
+rolling: export ROLLING_ANSWERS ?= 10000
+rolling: dev system ## Serve 10,000 answers in the middle of an upgrade; REV=<commit> to begin with
+	$(BIN)/python -m pytest -s tests/processes/test_rolling_deploy.py
 
 load: dev ## Put the mix of many people on the Procfile's processes
 	$(BIN)/python -m bench.load

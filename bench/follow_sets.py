@@ -67,7 +67,9 @@ def _questions(ground: Ground) -> dict[str, dict[str, Callable[[int], object]]]:
         "everybody the reader follows": {SETS: _members, INDEX: _followees},
         "the first page of whom the reader follows": {
             SETS: lambda viewer: len(_members(viewer)) and 20,
-            INDEX: lambda viewer: len(follows.list_following(viewer, PageRequest(limit=20)).items),
+            INDEX: lambda viewer: len(
+                follows.list_following(viewer, viewer, PageRequest(limit=20)).items
+            ),
         },
     }
 

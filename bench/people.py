@@ -15,8 +15,8 @@ from bench.plan import QUICK
 from pigeon.domain.sessions import Caller
 from pigeon.extensions import db
 from pigeon.models import UserModel
-from pigeon.services import media
 from pigeon.services.accounts import passwords, sessions
+from pigeon.services.media import media
 from pigeon.stores import imaging
 from tests.harness import pictures
 

@@ -15,13 +15,14 @@ from pigeon.domain.errors import DomainError, FieldsRefused
 from pigeon.domain.sessions import Caller
 from pigeon.extensions import db, settings
 from pigeon.models import UserModel
-from pigeon.services import collectors, readiness
+from pigeon.services import access, collectors, readiness
 from pigeon.services.accounts import invites, sessions, signups
 from pigeon.services.accounts import links as accounts_links
 from pigeon.services.outbox import outbox
 from pigeon.services.timelines import timelines
 from pigeon.services.users import users
 from pigeon.services.write_backs import flusher
+from pigeon.version import VERSION
 
 users_group = AppGroup("users", help="Accounts, tokens and invitations.")
 timelines_group = AppGroup("timelines", help="Home timelines in Redis.")
@@ -222,6 +223,8 @@ def show_write_back() -> None:
         refuse(error)
     for kind, pairs in found.waiting.items():
         click.echo(f"{kind}: {pairs} pairs")
+    for kind, entries in found.parked.items():
+        click.echo(f"parked: {entries} entries of kind {kind!r}, for a release that can read them")
     click.echo(f"journal: {found.entries} entries, the oldest {found.oldest_s:.1f} s old")
 
 
@@ -241,6 +244,7 @@ def flush_write_back(within: float) -> None:
 @config_group.command("show")
 def show_config() -> None:
     """Every setting with its value; secrets are masked."""
+    click.echo(f"# PigeonStargram {VERSION}")
     for name, value in settings().shown().items():
         click.echo(f"{name.upper()}={value}")
 
@@ -258,14 +262,14 @@ def check_config() -> None:
 
 def _get_user_id(username: str) -> int:
     try:
-        return users.get_card(username).id
+        return users.get_card(username, None).id
     except DomainError as error:
         refuse(error)
 
 
 def _reader_ids(username: str | None, everybody: bool) -> list[int]:
     if everybody:
-        return list(db.session.scalars(select(UserModel.id).where(UserModel.state == "active")))
+        return list(db.session.scalars(select(UserModel.id).where(access.users.is_active())))
     if not username:
         raise click.UsageError("Name a person, or give --all.")
     return [_get_user_id(username)]

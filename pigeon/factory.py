@@ -14,9 +14,11 @@ from flask import Flask
 from config import SECRET_CHARACTERS, Settings
 from pigeon import blueprints, cli, extensions, subscribers
 from pigeon.services import readiness
+from pigeon.version import VERSION
 from pigeon.web import errors, guards, headers, jinja
 from pigeon.web.requests import PigeonRequest
 
+log = structlog.get_logger()
 ROOT = Path(__file__).parent.parent
 NO_SECRET = (
     "SECRET_KEY is not set: set it to {count} random characters or more, or SECRET_KEY_FILE to a "
@@ -63,7 +65,8 @@ def _check(settings: Settings) -> None:
 
 
 def check_start(app: Flask) -> None:
-    """Before a process of production serves: everything that is unsafe, or does not answer."""
+    """Say who starts; then refuse to, in production, where something is unsafe or away."""
+    log.info("process_starts", version=VERSION, role=app.extensions["role"])
     settings: Settings = app.extensions["settings"]
     if not settings.is_production:
         return

@@ -23,6 +23,7 @@ from pigeon.domain import events
 from pigeon.jobs import queues
 from pigeon.processes import plan
 from pigeon.realtime import handlers
+from pigeon.subscribers.reactions import Reaction, merge
 from pigeon.web import guards
 from tests.harness import procfile
 from tests.harness.environment import ROOT
@@ -33,10 +34,31 @@ KOREAN = PIGEON / "translations" / "ko" / "LC_MESSAGES" / "messages.po"
 WITHOUT_A_SERVICE = {
     "jobs": {"queues", "registry", "runner", "scheduler", "worker"},
     "blueprints": {"openapi", "settings", "system"},
+    "subscribers": {"reactions"},
     "templates": {"_ui", "base", "docs", "email", "errors", "landing", "settings", "system"},
 }
 SECRET_PLACES = re.compile(r"(?<![\w.])/(?:work|root|home)/\w|pypi\.org|pythonhoste[d]|npmj[s]\.")
+NOTIFICATIONS_WITHDRAWN = ("collectors", "delivery", "groups")
+"""Notifications have states of their own, one of which is called so too."""
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]")
+COMPARED_WITH_STATES = {
+    "active": {"pigeon/models/users.py"},
+    "published": {"pigeon/services/posts/publishing.py"},
+    "withdrawn": {
+        "pigeon/services/accounts/changes.py",
+        "pigeon/services/users/withdrawals.py",
+        *(f"pigeon/services/notifications/{name}.py" for name in NOTIFICATIONS_WITHDRAWN),
+    },
+    "suspended": set(),
+}
+"""Where a state of people and posts is spelled besides in services/access: there it is written."""
+READS = re.compile(
+    r"^from pigeon\.models import [^\n]*\b(Comment|Media|Post|Publication|User)Model\b"
+    r"|^from pigeon\.models import \([^)]*\b(Comment|Media|Post|Publication|User)Model\b"
+    r"|^from pigeon\.services\.(posts|comments) import cards\b"
+    r"|^from pigeon\.services\.users import users\b",
+    re.M,
+)
 LINES = 400
 STARTS_A_SITE = {"site", "running_site", "procfile_site", "sockets_site"}
 NOT_EVEN_ONCE = re.compile(
@@ -120,6 +142,11 @@ def test_nothing_asks_redis_for_all_keys_or_empties_it() -> None:
     assert not [(name, text) for name, text in texts() if text in ("KEYS", "FLUSHDB", "FLUSHALL")]
 
 
+def test_scripts_in_redis_are_run_in_one_way() -> None:
+    others = re.compile(r"\.(register_script|eval|evalsha|eval_ro|script_load)$")
+    assert not [(name, called) for name, _, called in calls() if others.search(called)]
+
+
 def test_queues_are_those_of_the_procfile_and_of_make_run() -> None:
     kinds = {kind for kind in procfile.commands() if kind.startswith("worker-")}
     assert kinds == {f"worker-{queue}" for queue in queues.QUEUES}
@@ -158,6 +185,18 @@ def test_every_event_has_a_row_in_subscribers() -> None:
         if inspect.isclass(value) and issubclass(value, events.Event) and value is not events.Event
     }
     assert raised == set(subscribers.REACTIONS)
+
+
+def test_two_features_cannot_react_to_the_same_event() -> None:
+    table = {events.UserChanged: Reaction()}
+    with pytest.raises(ValueError, match="two reactions to UserChanged"):
+        merge(table, {events.UserWithdrew: Reaction()}, dict(table))
+
+
+def test_every_module_of_reactions_is_in_the_table() -> None:
+    modules = {path.stem for path in (PIGEON / "subscribers").glob("*.py")}
+    named = {feature.__name__.rpartition(".")[2] for feature in subscribers.FEATURES}
+    assert modules - {"__init__", "reactions"} == named
 
 
 def _tests() -> Iterator[tuple[str, ast.FunctionDef, set[str]]]:
@@ -209,6 +248,48 @@ def test_views_speak_to_services_alone() -> None:
     assert not inside
 
 
+@pytest.mark.parametrize("word", list(COMPARED_WITH_STATES))
+def test_access_alone_knows_which_states_can_be_seen(word: str) -> None:
+    """A reader that compares states forgets the next one: it asks services/access."""
+    spelled = re.compile(rf"^{word}$|'{word}'")
+    found = {name for name, text in texts() if spelled.search(text)}
+    others = {name for name in found if not name.startswith("pigeon/services/access/")}
+    assert others == COMPARED_WITH_STATES[word]
+
+
+def test_who_reads_for_a_viewer_asks_for_access() -> None:
+    """`tests/services/access/test_readers.py` tries each of these functions."""
+    found = {name for name, source in python_files(PIGEON / "services") if _reads_for(source)}
+    assert len(found) > 15
+    silent = {name for name in found if not _asks_for_access(Path(name))}
+    own = {"pigeon/services/notifications/frames.py"}  # what `cards` made for its recipient
+    assert silent == own
+
+
+@pytest.mark.parametrize(
+    ("source", "is_reader"),
+    [
+        ("from pigeon.models import PostModel\ndef saved(viewer_id): ...", True),
+        ("from pigeon.services.users import users\ndef near(reader_id): ...", True),
+        ("from pigeon.models import PostModel\ndef erase(post_id): ...", False),
+        ("from pigeon.models import FollowModel\ndef among(viewer_id): ...", False),
+    ],
+)
+def test_the_law_on_readers_sees(source: str, is_reader: bool) -> None:
+    assert _reads_for(source) == is_reader
+
+
+def _reads_for(source: str) -> bool:
+    """Whether something takes who asks, and what it reads is somebody's."""
+    asked = re.search(r"\b(viewer|viewer_id|reader_id)\b\s*[:,)]", source)
+    return asked is not None and READS.search(source) is not None
+
+
+def _asks_for_access(path: Path) -> bool:
+    asks = r"^from pigeon\.services import .*\baccess\b|^from pigeon\.services\.access\b"
+    return re.search(asks, (ROOT / path).read_text(), re.M) is not None
+
+
 def test_views_take_texts_from_parsing_alone() -> None:
     """What parsing hands out is refused when it is far too long; what else there is, is not."""
     taken = matches(r"\brequest\.(args|form|values|json|get_json)\b", PIGEON, "*.py")
@@ -241,7 +322,9 @@ def test_templates_hold_no_inline_code_or_style() -> None:
     ]
     assert not pages
     scripts = matches(
-        r"<script(?![^>]*\b(src|type=\"application/(ld\+)?json\"))", TEMPLATES, "*.html"
+        r"<script(?![^>]*\b(src|type=\"application/(ld\+)?json\"|type=\"importmap\"))",
+        TEMPLATES,
+        "*.html",
     )
     assert not scripts
 
@@ -249,6 +332,37 @@ def test_templates_hold_no_inline_code_or_style() -> None:
 def test_scripts_make_no_markup_and_no_code_out_of_text() -> None:
     refused = r"\b(inner|outer)HTML\b|insertAdjacentHTML|document\.write|\beval\(|new Function"
     assert not matches(refused, PIGEON / "static" / "js", "*.js")
+
+
+def test_every_behaviour_has_its_module() -> None:
+    """The table's module exports the behaviour's name in camel case, and markup names it."""
+    scripts = PIGEON / "static" / "js"
+    table = re.findall(
+        r'^  "?([\w-]+)"?: \(\) => import\("\./(.+)"\),$',
+        (scripts / "behaviors.js").read_text(),
+        re.M,
+    )
+    named = _behaviors_of_templates()
+    assert len(table) > 40
+    for name, module in table:
+        function = re.sub(r"-(\w)", lambda letter: letter[1].upper(), name)
+        text = (scripts / module).read_text()
+        assert re.search(rf"^export function {function}\(", text, re.M), (name, module)
+    assert {name for name, _ in table} == named
+
+
+def _behaviors_of_templates() -> set[str]:
+    """In `data-behavior`, and where a macro takes it as `behavior` or a menu's second argument."""
+    found: set[str] = set()
+    for path in TEMPLATES.rglob("*.html"):
+        text = path.read_text()
+        values = re.findall(r'data-behavior="([^"]+)"', text)
+        values += re.findall(r"behavior='([\w -]+)'", text)
+        values += re.findall(r"menu_script\([^,]+, '([\w-]+)'", text)
+        for value in values:
+            plain = re.sub(r"\{\{\s*'([^']+)'.*?\}\}", r"\1", value)
+            found |= set(re.sub(r"\{\{.*?\}\}", "", plain).split())
+    return found
 
 
 def test_time_comes_from_the_clock_and_nothing_is_pickled() -> None:

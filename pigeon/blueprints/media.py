@@ -7,11 +7,10 @@ from flask.typing import ResponseReturnValue
 
 from pigeon.domain.errors import NotFound
 from pigeon.extensions import settings
-from pigeon.services import media, policy
-from pigeon.services.posts import cards as post_cards
+from pigeon.services.media import media, owners
 from pigeon.stores.media import CONTENT_TYPES, NAME
 from pigeon.web.guards import READERS, access
-from pigeon.web.login import viewer_id
+from pigeon.web.login import this_viewer
 
 PRESIGNED_S = 60
 SANDBOX = "default-src 'none'; sandbox"
@@ -22,9 +21,7 @@ def show(name: str) -> ResponseReturnValue:
     """404 for what does not exist and for what the viewer may not see, alike."""
     if not NAME.fullmatch(name):
         raise NotFound
-    owner = media.get_owner(name)
-    if owner.post_id is not None:
-        policy.check_sees_post(viewer_id(), post_cards.find(owner.post_id, viewer_id()))
+    owners.check_sees(this_viewer(), media.get_stored(name))
     return _send(name)
 
 

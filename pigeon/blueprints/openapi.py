@@ -15,7 +15,8 @@ from werkzeug.routing import Rule
 
 from pigeon.cache.codec import adapter
 from pigeon.domain import limits
-from pigeon.domain.notifications import KINDS
+from pigeon.services.notifications.sources import KINDS
+from pigeon.version import VERSION
 from pigeon.web.answers import Operation
 from pigeon.web.guards import ANYONE, MEMBERS, READERS, SAFE, access
 from pigeon.web.parsing import Body
@@ -103,7 +104,7 @@ def document() -> dict[str, Any]:
             paths.setdefault(_path(rule), {})[method.lower()] = described
     return {
         "openapi": "3.1.0",
-        "info": {"title": current_app.extensions["settings"].site_name, "version": "1"},
+        "info": {"title": current_app.extensions["settings"].site_name, "version": VERSION},
         "servers": [{"url": API}],
         "paths": dict(sorted(paths.items())),
         "components": {

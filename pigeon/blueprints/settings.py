@@ -19,10 +19,10 @@ from pigeon.blueprints.accounts.cookies import (
     is_fresh_identity,
 )
 from pigeon.domain.errors import DomainError, FieldsRefused
-from pigeon.domain.users import Notify
 from pigeon.extensions import settings
 from pigeon.services.accounts import changes as accounts_changes
 from pigeon.services.accounts import sessions
+from pigeon.services.notifications.sources import SETTINGS
 from pigeon.services.users import avatars, users
 from pigeon.web.forms import Form, render_refused
 from pigeon.web.guards import ANYONE, MEMBERS, access
@@ -32,7 +32,6 @@ from pigeon.web.paths import own_path
 from pigeon.web.wording import me_with_sentences
 
 THEMES = ("system", "light", "dark")
-NOTIFIED = tuple(Notify.__dataclass_fields__)
 YEAR_S = 365 * 86_400
 
 
@@ -175,30 +174,32 @@ def save_appearance() -> ResponseReturnValue:
 
 @access(MEMBERS)
 def show_notifications() -> ResponseReturnValue:
-    chosen = vars(_me().notify)
-    return render_template("settings/notifications.html", form=Form(), chosen=_offered(chosen))
+    return render_template("settings/notifications.html", form=Form(), **_wishes({}))
 
 
 @access(MEMBERS, rate=(60, 60))
 def save_notifications() -> ResponseReturnValue:
-    typed = read_form(*NOTIFIED)
+    typed = read_form(*(setting.name for setting in SETTINGS))
     try:
-        wanted = {kind: source for kind, source in typed.items() if source}
+        wanted = {name: choice for name, choice in typed.items() if choice}
         users.update_profile(get_viewer().user_id, {"notify": wanted})
     except DomainError as error:
         if isinstance(error, FieldsRefused):
             named = {name.removeprefix("notify."): fault for name, fault in error.fields.items()}
             error.fields = named
-        chosen = _offered(vars(_me().notify) | typed.shown())
-        return render_refused("settings/notifications.html", error, typed, chosen=chosen)
+        wishes = _wishes(typed.shown())
+        return render_refused("settings/notifications.html", error, typed, **wishes)
     flash(_("Saved."), "success")
     return redirect("/settings/notifications", 303)
 
 
-def _offered(chosen: dict[str, str]) -> dict[str, str]:
-    """A bell hangs on a follow: to be told by people one follows is to be told by everyone."""
-    post = "off" if chosen["post"] == "off" else "everyone"
-    return chosen | {"post": post}
+def _wishes(typed: Mapping[str, str]) -> dict[str, Any]:
+    """The rows of the form, and what is chosen in each; a switch is off or for everyone."""
+    chosen = vars(_me().notify) | typed
+    switches = {setting.name for setting in SETTINGS if setting.is_switch}
+    for name in switches - {name for name, choice in chosen.items() if choice == "off"}:
+        chosen[name] = "everyone"
+    return {"notified": SETTINGS, "chosen": chosen}
 
 
 @access(ANYONE)

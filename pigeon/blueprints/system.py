@@ -25,6 +25,7 @@ from pigeon.metrics_files import FilesCollector
 from pigeon.services import readiness
 from pigeon.services.outbox import outbox
 from pigeon.services.write_backs import flusher
+from pigeon.version import VERSION
 from pigeon.web.guards import ADMINS, ANYONE, access
 from pigeon.web.static import FOLDER, static_url
 
@@ -101,6 +102,8 @@ def _may_read_metrics() -> bool:
 def _gauges() -> CollectorRegistry:
     """What is asked for at the moment of reading; what cannot be asked has no figure."""
     registry = CollectorRegistry()
+    build = Gauge("pigeon_build_info", "The release that answers", ["version"], registry=registry)
+    build.labels(VERSION).set(1)
     pending = Gauge("pigeon_outbox_pending", "Jobs promised, not done", registry=None)
     jobs = Gauge("pigeon_queue_jobs", "Jobs waiting", ["queue"], registry=registry)
     oldest = Gauge(
@@ -112,11 +115,14 @@ def _gauges() -> CollectorRegistry:
     if figures is not None:
         pending.set(figures.pending)
         registry.register(pending)
+    parked = Gauge("pigeon_writeback_parked", "Entries parked", ["kind"], registry=registry)
     if backlog := flusher.find_status():
         registry.register(age)
         age.set(backlog.oldest_s)
         for kind, pairs in backlog.waiting.items():
             waiting.labels(kind).set(pairs)
+        for kind, entries in backlog.parked.items():
+            parked.labels(kind).set(entries)
     for name, length in queues.find_lengths().items():
         jobs.labels(name).set(length)
         if figures is not None:

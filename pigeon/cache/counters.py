@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from pigeon import metrics
-from pigeon.cache import keys, leases, resp
+from pigeon.cache import keys, leases, resp, trips
 from pigeon.cache.breaker import cache_breaker, must_reach
 from pigeon.cache.keys import Family
 from pigeon.cache.scripts import Script
-from pigeon.extensions import cache, settings
+from pigeon.cache.trips import Read
+from pigeon.extensions import cache
 
 GONE = "gone"
 Counts = tuple[int, ...]
@@ -45,33 +47,36 @@ class Counters:
     def key(self, entity_id: int) -> str:
         return self._family.key(entity_id)
 
-    def read_command(self, entity_id: int) -> bytes:
+    def many(self, wanted: Iterable[int]) -> dict[int, Counts]:
+        """The counts of what exists."""
+        return trips.one(self.read(wanted))
+
+    def read(self, wanted: Iterable[int]) -> Read[dict[int, Counts]]:
+        """As `many`, in a trip with others."""
+        ids = list(dict.fromkeys(wanted))
+        commands = list(map(self._command, ids))
+        return Read(commands, partial(self.complete, ids), partial(self._plain, ids))
+
+    def _command(self, entity_id: int) -> bytes:
         """The encoded HMGET for `complete`: between constants there is only the id."""
         head, prefix = self._prefix
         digits = b"%d" % entity_id
         return b"%b%d\r\n%b%b%b" % (head, self._fixed + len(digits), prefix, digits, self._suffix)
 
-    def many(self, wanted: Iterable[int]) -> dict[int, Counts]:
-        """The counts of what exists."""
-        ids = list(dict.fromkeys(wanted))
-        if not ids:
-            return {}
-        if not settings().cache:
-            leases.begin_fresh_read()
-            return self._loader(ids)
-        replies = cache_breaker.attempt(lambda: self._read(ids), [None] * len(ids))
-        return self.complete(dict(zip(ids, replies, strict=True)))
+    def _plain(self, ids: list[int]) -> dict[int, Counts]:
+        leases.begin_fresh_read()
+        return self._loader(ids)
 
-    def complete(self, replies: dict[int, Any]) -> dict[int, Counts]:
+    def complete(self, ids: list[int], replies: Sequence[Any]) -> dict[int, Counts]:
         """Counts out of HMGET replies for `fields` and `gone`; misses are loaded and filled."""
         found: dict[int, Counts] = {}
         missing: list[int] = []
-        for entity_id, reply in replies.items():
+        for entity_id, reply in zip(ids, replies, strict=True):
             if reply is None or (reply[0] is None and reply[-1] is None):
                 missing.append(entity_id)
             elif reply[-1] is None:
                 found[entity_id] = tuple(map(int, reply[:-1]))
-        self._tally.count(len(replies) - len(missing), len(missing))
+        self._tally.count(len(ids) - len(missing), len(missing))
         if missing:
             found.update(self._load(missing))
         return found
@@ -94,9 +99,6 @@ class Counters:
 
     def evict(self, *ids: int) -> None:
         leases.evict(*map(self.key, ids))
-
-    def _read(self, ids: list[int]) -> list[Any]:
-        return resp.pool(cache.url).checked(b"".join(map(self.read_command, ids)), len(ids))
 
     def _load(self, ids: list[int]) -> dict[int, Counts]:
         is_fresh = leases.begin_fresh_read()

@@ -6,24 +6,27 @@ The field `floor` says from which id on every yes is in the hash, so that a miss
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import Any
 
 from pigeon import metrics
-from pigeon.cache import keys, leases, resp
+from pigeon.cache import keys, leases, resp, trips
 from pigeon.cache.breaker import cache_breaker, must_reach
 from pigeon.cache.keys import Family
-from pigeon.extensions import cache, settings
+from pigeon.cache.scripts import Script
+from pigeon.cache.trips import Read
+from pigeon.extensions import cache
 
 FLOOR = "floor"
 STORED_AT_ONCE = 500
 
-_FILL = """
+_FILL = Script("""
 if redis.call('GET', KEYS[2]) ~= ARGV[1] then return 0 end
 redis.call('DEL', KEYS[2])
 redis.call('HSET', KEYS[1], unpack(ARGV, 3))
 redis.call('EXPIRE', KEYS[1], ARGV[2])
 return 1
-"""
+""")
 
 
 class Flags:
@@ -48,29 +51,31 @@ class Flags:
     def key(self, person: int) -> str:
         return self._family.key(self._name, person)
 
-    def read_command(self, person: int, ids: Sequence[int]) -> list[bytes]:
-        """The command whose reply `understand` reads."""
-        fields = [b"%d" % number for number in ids]
-        return [b"HMGET", self.key(person).encode(), FLOOR.encode(), *fields]
-
     def among(self, person: int, ids: Sequence[int]) -> set[int]:
         """Those of `ids` with a yes."""
+        return trips.one(self.read(person, ids))
+
+    def read(self, person: int, ids: Sequence[int]) -> Read[set[int]]:
+        """As `among`, in a trip with others."""
+        fields = [b"%d" % number for number in ids]
+        command = resp.encode([b"HMGET", self.key(person).encode(), FLOOR.encode(), *fields])
+        return Read(
+            [command] if ids else [],
+            partial(self.complete, person, ids),
+            partial(self._plain, person, ids),
+        )
+
+    def _plain(self, person: int, ids: Sequence[int]) -> set[int]:
+        leases.begin_fresh_read()
+        return self._among(person, ids)
+
+    def complete(self, person: int, ids: Sequence[int], replies: Sequence[Any]) -> set[int]:
+        """The yeses in the reply to an HMGET of the floor and `ids`; what is unknown is loaded."""
         if not ids:
             return set()
-        if not settings().cache:
-            leases.begin_fresh_read()
-            return self._among(person, ids)
-        command = self.read_command(person, ids)
-        nothing: list[Any] = [[None] * (len(ids) + 1)]
-        (reply,) = cache_breaker.attempt(lambda: resp.pool(cache.url).pipeline([command]), nothing)
-        return self.understand(person, ids, reply)
-
-    def understand(
-        self, person: int, ids: Sequence[int], reply: Sequence[bytes | None]
-    ) -> set[int]:
-        """The yeses in a reply to `read_command`; what it does not must_reach is loaded."""
-        floor, found = reply[0], dict(zip(ids, reply[1:], strict=True))
+        floor, *flags = replies[0] or [None] * (len(ids) + 1)
         least = int(floor) if floor is not None else None
+        found = dict(zip(ids, flags, strict=True))
         unknown = [
             number
             for number, flag in found.items()
@@ -95,9 +100,9 @@ class Flags:
 
     def _fill(self, key: str, token: str, values: dict[str, int]) -> None:
         parts = [part for pair in values.items() for part in pair]
-        script = cache.client.register_script(_FILL)
+        names = [key, keys.lease(key)]
         arguments = [token, leases.jittered(self._family.ttl_s), *parts]
-        cache_breaker.attempt(lambda: script(keys=[key, keys.lease(key)], args=arguments), None)
+        cache_breaker.attempt(lambda: _FILL.call(resp.pool(cache.url), names, arguments), None)
 
     def store(self, values: Iterable[tuple[int, int, int]]) -> None:
         """Write through (person, id, flag) where a hash is, and void fills that are under way.

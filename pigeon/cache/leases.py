@@ -12,16 +12,19 @@ from collections.abc import Mapping, Sequence
 
 from pigeon.cache import keys, resp
 from pigeon.cache.breaker import cache_breaker, must_reach
+from pigeon.cache.scripts import Script
 from pigeon.extensions import cache, db
 
 LEASE_MS = 3_000
 
-_TAKE = """
+_TAKE = Script("""
 if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
-return redis.call('SET', KEYS[2], ARGV[1], 'NX', 'PX', ARGV[2]) and 1 or 0
-"""
+if redis.call('SET', KEYS[2], ARGV[1], 'NX', 'PX', ARGV[2]) then return 1 end
+return redis.call('GET', KEYS[2]) == ARGV[1] and 1 or 0
+""")
+"""Whoever asks again with the same token, because the reply was lost, still holds the lease."""
 
-_FILL = """
+_FILL = Script("""
 if redis.call('GET', KEYS[2]) ~= ARGV[1] then return 0 end
 redis.call('DEL', KEYS[2])
 redis.call('DEL', KEYS[1])
@@ -36,7 +39,7 @@ else
 end
 redis.call('EXPIRE', KEYS[1], ARGV[3])
 return 1
-"""
+""")
 
 
 def begin_fresh_read() -> bool:
@@ -62,8 +65,8 @@ def take(key: str) -> str | None:
     None too when another one filled it since the caller missed it.
     """
     token = secrets.token_hex(8)
-    script = cache.client.register_script(_TAKE)
-    return token if script(keys=[key, keys.lease(key)], args=[token, LEASE_MS]) else None
+    names = [key, keys.lease(key)]
+    return token if _TAKE.call(resp.pool(cache.url), names, [token, LEASE_MS]) else None
 
 
 def try_take(key: str) -> str | None:
@@ -104,8 +107,8 @@ def fill_hash(key: str, token: str, values: Mapping[str, int], ttl_s: int) -> bo
 
 
 def _fill(key: str, token: str, kind: str, ttl_s: int, values: Sequence[bytes | int | str]) -> bool:
-    script = cache.client.register_script(_FILL)
-    return bool(script(keys=[key, keys.lease(key)], args=[token, kind, jittered(ttl_s), *values]))
+    arguments = [token, kind, jittered(ttl_s), *values]
+    return bool(_FILL.call(resp.pool(cache.url), [key, keys.lease(key)], arguments))
 
 
 def evict(*evicted: str) -> None:

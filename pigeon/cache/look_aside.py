@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
-from typing import Any, Generic, TypeAlias, TypeVar
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from typing import Generic, TypeAlias, TypeVar
 
 from pigeon import metrics
-from pigeon.cache import codec, leases, resp
+from pigeon.cache import codec, leases, trips
 from pigeon.cache.breaker import cache_breaker
 from pigeon.cache.keys import Family
-from pigeon.extensions import cache, settings
+from pigeon.cache.trips import Read
+from pigeon.extensions import cache
 
 K = TypeVar("K", int, str)
 T = TypeVar("T")
@@ -37,25 +39,25 @@ class Cached(Generic[K, T]):
 
     def many(self, wanted: Iterable[K]) -> dict[K, T]:
         """The values that exist, in the order wanted: one trip, and one load of what is missing."""
+        return trips.one(self.read(wanted))
+
+    def read(self, wanted: Iterable[K]) -> Read[dict[K, T]]:
+        """As `many`, in a trip with others."""
         ids = list(dict.fromkeys(wanted))
-        if not ids:
-            return {}
-        if not settings().cache:
-            loaded = self._loader(ids)
-            return {key: loaded[key] for key in ids if key in loaded}
-        return self._complete(ids, self._read(ids))
+        return Read(
+            [self._family.key(key) for key in ids],
+            partial(self._complete, ids),
+            partial(self._plain, ids),
+        )
 
-    def take(self, replies: dict[K, bytes | None]) -> dict[K, T]:
-        """The values in replies that were read elsewhere; what is missing is loaded at once."""
-        found: dict[K, T | None] = {}
-        for key, reply in replies.items():
-            if reply is not None:
-                self._decode_into(found, key, reply)
-        return self._complete(list(replies), found)
+    def _plain(self, ids: list[K]) -> dict[K, T]:
+        loaded = self._loader(ids)
+        return {key: loaded[key] for key in ids if key in loaded}
 
-    def _complete(self, ids: list[K], found: dict[K, T | None]) -> dict[K, T]:
+    def _complete(self, ids: list[K], replies: Sequence[bytes | None]) -> dict[K, T]:
+        found = self._decoded(ids, replies)
         missing = [key for key in ids if key not in found]
-        self._count(len(ids) - len(missing), len(missing))
+        self._tally.count(len(ids) - len(missing), len(missing))
         found.update(self._load(missing) if missing else {})
         return {key: value for key in ids if (value := found.get(key)) is not None}
 
@@ -67,15 +69,11 @@ class Cached(Generic[K, T]):
     def evict(self, *evicted: K) -> None:
         leases.evict(*(self._family.key(key) for key in evicted))
 
-    def key(self, key: K) -> str:
-        return self._family.key(key)
-
-    def _read(self, ids: list[K]) -> dict[K, T | None]:
-        names = [self._family.key(key) for key in ids]
+    def _decoded(self, ids: list[K], replies: Sequence[bytes | None]) -> dict[K, T | None]:
         found: dict[K, T | None] = {}
-        for key, value in zip(ids, _read_together(names), strict=True):
-            if value is not None:
-                self._decode_into(found, key, value)
+        for key, reply in zip(ids, replies, strict=True):
+            if reply is not None:
+                self._decode_into(found, key, reply)
         return found
 
     def _decode_into(self, found: dict[K, T | None], key: K, value: bytes) -> None:
@@ -101,9 +99,11 @@ class Cached(Generic[K, T]):
 
     def _wait(self, ids: list[K]) -> dict[K, T | None]:
         """Another loader is at work: give it a tenth of a second."""
+        names = [self._family.key(key) for key in ids]
+        look = Read(names, partial(self._decoded, ids), dict[K, T | None])
         for _ in range(WAITS):
             time.sleep(WAIT_S)
-            found = self._read(ids)
+            found = trips.one(look)
             if len(found) == len(ids):
                 return found
             if cache_breaker.is_open:
@@ -121,32 +121,6 @@ class Cached(Generic[K, T]):
                 ttl_s = self._family.ttl_s if value is not None else ABSENT_S
                 data = codec.encode(value, self._shape)
                 leases.try_fill_string(self._family.key(key), token, data, ttl_s)
-
-    def _count(self, hits: int, misses: int) -> None:
-        self._tally.count(hits, misses)
-
-
-def together(*wanted: tuple[Cached[Any, Any], Any]) -> list[Any]:
-    """Values of several families in the order wanted, in one trip; None where there is none."""
-    replies = _read_together([entries.key(key) for entries, key in wanted])
-    by_entries: dict[Cached[Any, Any], dict[Any, bytes | None]] = {}
-    for (entries, key), reply in zip(wanted, replies, strict=True):
-        by_entries.setdefault(entries, {})[key] = reply
-    found = {entries: _take(entries, mine) for entries, mine in by_entries.items()}
-    return [found[entries].get(key) for entries, key in wanted]
-
-
-def _read_together(names: list[str]) -> list[bytes | None]:
-    nothing: list[Any] = [[None] * len(names)]
-    if not settings().cache:
-        return list(nothing[0])
-    command = [b"MGET", *(name.encode() for name in names)]
-    (replies,) = cache_breaker.attempt(lambda: resp.pool(cache.url).pipeline([command]), nothing)
-    return list(replies)
-
-
-def _take(entries: Cached[Any, Any], replies: dict[Any, bytes | None]) -> dict[Any, Any]:
-    return entries.take(replies) if settings().cache else entries.many(replies)
 
 
 def cached(family: Family, shape: type[T]) -> Callable[[Loader[K, T]], Cached[K, T]]:

@@ -1,4 +1,7 @@
-"""Scripts that run by their digest on the pipelining client, loaded where a server lacks them."""
+"""Lua scripts: the one way in which they are run.
+
+They are called by their digest on the pipelining client, and loaded where a server lacks them.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ Part = str | int | bytes
 
 
 class Script:
-    """Lua that bears to run twice: a pipeline may be sent again."""
+    """A script must bear to run twice, because a pipeline may be sent again."""
 
     def __init__(self, source: str) -> None:
         self._source = source.encode()
@@ -24,6 +27,11 @@ class Script:
         """One run of it, for `run`."""
         head = [b"EVALSHA", self._digest, b"%d" % len(names)]
         return [*head, *map(str.encode, names), *map(_encoded, arguments)]
+
+    def call(self, pool: resp.Pool, names: Sequence[str], arguments: Iterable[Part]) -> Any:
+        """The reply of a single run."""
+        (reply,) = self.run(pool, [self.command(names, arguments)])
+        return reply
 
     def run(self, pool: resp.Pool, commands: Sequence[Sequence[bytes]]) -> list[Any]:
         """The replies of several runs in one trip; all of them again on a server that is new."""

@@ -2,8 +2,11 @@
 
 A stream holds every change in order; a hash the pending value of each pair (actor, target) with
 the base it started from; another one the sum of what is pending per target, with the stored count
-that it adds to. One script moves all three, so they cannot disagree. Values are small integers; the
-journal knows kinds, not likes.
+that it adds to. One script moves all three, so they cannot disagree. The journal knows kinds, not
+likes.
+
+Kinds whose values are not counted are in `cache/write_back_values.py`, entries that the flusher
+cannot read in `cache/write_back_parked.py`.
 
 What holds at every moment, for a target on which something waits: the count is what SQL counted
 when the last flush was taken out, each base is what SQL held then, and a reader takes their sum
@@ -15,38 +18,24 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple, TypeVar
+from typing import Any
 
-from redis.exceptions import RedisError, ResponseError
+from redis.exceptions import ResponseError
 
 from pigeon.cache import keys, resp
+from pigeon.cache.breaker import insist
 from pigeon.cache.scripts import Part, Script
+from pigeon.cache.write_back_entries import AnyEntry, parse
 from pigeon.cache.write_back_scripts import APPEND, BEGIN, CLEAR, KEEP_AHEAD, TRIM
 from pigeon.domain.errors import Unavailable
 from pigeon.extensions import state
 
-T = TypeVar("T")
 START = "0-0"
 CLEARED_AT_ONCE = 500
 MARKED = 5_000
 """So many pairs and targets, and as many again, are remembered after they were taken out."""
 LOOKS = 5
 TIMEOUT_S = 1.0
-
-
-class Entry(NamedTuple):
-    """One acknowledged change; `position` is its id in the stream."""
-
-    position: str
-    kind: str
-    actor: int
-    target: int
-    value: int
-
-    @property
-    def at_ms(self) -> int:
-        """When it was acknowledged, in milliseconds of Unix time."""
-        return int(self.position.partition("-")[0])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -164,7 +153,7 @@ def journal_id() -> str:
 
 
 def backlog() -> Backlog:
-    info = _insist(_info)
+    info = insist(_info)
     first = info.get("first-entry")
     return Backlog(
         length=int(info.get("length", 0)),
@@ -181,26 +170,21 @@ def _info() -> dict[str, Any]:
     return found
 
 
-def read_through(position: str, count: int) -> list[Entry]:
+def read_through(position: str, count: int) -> list[AnyEntry]:
     """The `count` oldest entries up to and including `position`: stored, perhaps not settled."""
     return _read("-", position, count)
 
 
-def read_after(position: str, count: int) -> list[Entry]:
+def read_after(position: str, count: int) -> list[AnyEntry]:
     """The `count` oldest entries after `position`."""
     return _read(f"({position}", "+", count)
 
 
-def _read(first: str, last: str, count: int) -> list[Entry]:
+def _read(first: str, last: str, count: int) -> list[AnyEntry]:
     name = keys.JOURNAL.key().encode()
     command = [b"XRANGE", name, first.encode(), last.encode(), b"COUNT", b"%d" % count]
-    (rows,) = _insist(lambda: resp.pool(state.url, TIMEOUT_S).pipeline([command]))
-    return [_entry(position.decode(), text.decode()) for position, (_, text) in rows]
-
-
-def _entry(position: str, text: str) -> Entry:
-    kind, actor, target, value = text.split(":")
-    return Entry(position, kind, int(actor), int(target), int(value))
+    (rows,) = insist(lambda: resp.pool(state.url, TIMEOUT_S).pipeline([command]))
+    return [parse(position.decode(), fields[1].decode()) for position, fields in rows]
 
 
 def keep_ahead(position: str) -> None:
@@ -213,26 +197,31 @@ def keep_ahead(position: str) -> None:
 
 def is_settled(position: str) -> bool:
     """Whether another flusher has gone beyond `position`."""
-    found: Any = _insist(lambda: state.client.get(keys.JOURNAL_SETTLED.key()))
+    found: Any = insist(lambda: state.client.get(keys.JOURNAL_SETTLED.key()))
     return found is not None and found.decode() > padded(position)
 
 
 def clear(
-    kind: str, last: Iterable[Entry], upto: str, counted: Mapping[int, int] | None = None
+    kind: str,
+    last: Iterable[AnyEntry],
+    upto: str,
+    counted: Mapping[int, int] | None = None,
+    *,
+    settled: str | None = None,
 ) -> None:
     """Take back what is pending for pairs that are stored with the values of `last`.
 
     A pair that was changed again meanwhile keeps its newer value, on the base that is stored now.
     `counted` are the counts in SQL as of `upto`; without one the count moves by what is taken out.
-    Repeatable; nothing happens once the journal is settled beyond `upto`.
+    Repeatable; nothing happens once the journal is settled beyond `upto`, or beyond `settled`.
     """
     names = [keys.JOURNAL_SETTLED.key(), *_names(kind), keys.JOURNAL.key()]
-    head: list[Part] = [padded(upto), upto, MARKED]
+    head: list[Part] = [padded(settled or upto), upto, MARKED]
     groups = _groups(last, counted or {})
     _run(CLEAR, [CLEAR.command(names, [*head, *some]) for some in _portions(groups)])
 
 
-def _groups(last: Iterable[Entry], counted: Mapping[int, int]) -> Iterator[list[int | str]]:
+def _groups(last: Iterable[AnyEntry], counted: Mapping[int, int]) -> Iterator[list[int | str]]:
     """Per target, what `CLEAR` is told of it: all of it at once, so that its count never jumps."""
     by_target: dict[int, list[int | str]] = {}
     for entry in last:
@@ -264,7 +253,7 @@ def trim(upto: str) -> None:
 
 def pending(kind: str) -> int:
     """How many pairs of a kind wait."""
-    found: Any = _insist(lambda: state.client.hlen(keys.PENDING_PAIRS.key(kind)))
+    found: Any = insist(lambda: state.client.hlen(keys.PENDING_PAIRS.key(kind)))
     return int(found)
 
 
@@ -275,11 +264,4 @@ def padded(position: str) -> str:
 
 
 def _run(script: Script, commands: list[list[bytes]]) -> list[Any]:
-    return _insist(lambda: script.run(resp.pool(state.url, TIMEOUT_S), commands))
-
-
-def _insist(call: Callable[[], T]) -> T:
-    try:
-        return call()
-    except (RedisError, OSError) as error:
-        raise Unavailable from error
+    return insist(lambda: script.run(resp.pool(state.url, TIMEOUT_S), commands))

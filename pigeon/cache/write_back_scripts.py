@@ -75,6 +75,16 @@ return {1, (count or stored) + delta, newest}
 """
 )
 
+APPEND_VALUE = Script("""
+local pair, value, entry = ARGV[1], ARGV[2], ARGV[3]
+local found = redis.call('HGET', KEYS[2], pair)
+if found and string.match(found, '^(%S+)') == value then return 0 end
+local id = redis.call('XADD', KEYS[1], '*', 'c', entry)
+redis.call('HSET', KEYS[2], pair, value .. ' ' .. id)
+return 1
+""")
+"""For a kind whose values are not counted: of its pairs `pairs` holds `value last`."""
+
 # What follows makes room, so it must work in a Redis that has none: a script whose first write
 # needs no room is let through to its end (a PERSIST changes nothing in keys without an expiry).
 
@@ -174,6 +184,33 @@ end
 return 1
 """
 )
+
+CLEAR_VALUES = Script("""
+redis.call('PERSIST', KEYS[1])
+for at = 1, #ARGV, 2 do
+  local state = redis.call('HGET', KEYS[1], ARGV[at]) or ''
+  if string.match(state, ' (%S+)$') == ARGV[at + 1] then redis.call('HDEL', KEYS[1], ARGV[at]) end
+end
+return 1
+""")
+
+PARK = Script("""
+redis.call('PERSIST', KEYS[1])
+redis.call('SADD', KEYS[2], ARGV[1])
+for at = 3, #ARGV, 2 do
+  redis.call('XADD', KEYS[1], '*', 'p', ARGV[at], 'b', ARGV[2], 'c', ARGV[at + 1])
+end
+return 1
+""")
+
+FORGET_PARKED = Script("""
+for at = 2, #ARGV do redis.call('XDEL', KEYS[1], ARGV[at]) end
+if redis.call('XLEN', KEYS[1]) == 0 then
+  redis.call('DEL', KEYS[1])
+  redis.call('SREM', KEYS[2], ARGV[1])
+end
+return 1
+""")
 
 KEEP_AHEAD = Script("""
 local info = redis.call('XINFO', 'STREAM', KEYS[1])

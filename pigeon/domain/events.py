@@ -1,4 +1,4 @@
-"""What happened, in the past tense; ids only. Each has a row in `pigeon/subscribers.py`."""
+"""What happened, in the past tense; ids only. `pigeon/subscribers` says what follows from each."""
 
 from __future__ import annotations
 
@@ -188,7 +188,7 @@ class LikesChanged(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class LikesShown(Event):
-    """Every cache says what SQL says of these likes: who watches can be told the counts."""
+    """Every cache says what SQL says of these likes: their counts can be pushed to who watches."""
 
     subject: str
     ids: list[int]

@@ -1,4 +1,4 @@
-"""Pictures on their way in, and who decides about a stored one."""
+"""Pictures on their way in, and what rules need to know of a stored one."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ class Upload:
 
 
 @dataclass(frozen=True, kw_only=True)
-class MediaOwner:
-    """What the access rule needs of a stored picture; avatars have no post."""
+class StoredMedia:
+    """What access rules need of a stored picture; `post_id` is None for one that is of no post."""
 
     media_id: int
     owner_id: int

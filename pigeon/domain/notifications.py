@@ -7,10 +7,6 @@ from datetime import datetime
 
 from pigeon.domain.users import UserRef
 
-KINDS = ("reply", "comment", "mention", "post", "like", "follow")
-"""In the order that decides which one an event gives a person to whom several apply."""
-GROUPED = ("like", "follow")
-
 
 @dataclass(frozen=True, kw_only=True)
 class Subject:

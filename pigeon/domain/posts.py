@@ -91,6 +91,10 @@ class Post:
     edited_at: datetime | None
     viewer: PostViewer | None
 
+    @property
+    def author_id(self) -> int:
+        return int(self.author.id)
+
     @classmethod
     def of(cls, card: PostCard, counts: PostCounts, viewer: PostViewer | None) -> Post:
         return cls(

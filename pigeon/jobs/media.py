@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from pigeon.jobs.registry import job
-from pigeon.services import media
-from pigeon.services.posts import publishing
+from pigeon.services.media import media, processing
 
 
 def _failed(media_id: int) -> None:
-    publishing.fail(media_id, "unreadable")
+    processing.fail(media_id, "unreadable")
 
 
 @job("media", gave_up=_failed)
 def process(media_id: int) -> None:
-    publishing.process(media_id)
+    processing.process(media_id)
 
 
 @job("default")

@@ -21,7 +21,8 @@ from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
 from pigeon import create_app
-from pigeon.cache import keys
+from pigeon.cache import keys, resp
+from pigeon.cache.scripts import Part, Script
 from pigeon.domain.errors import DomainError
 from pigeon.extensions import db, settings, state
 from pigeon.faults import Outage, is_passing, reason_of
@@ -34,20 +35,23 @@ from pigeon.services.outbox import outbox
 
 log = structlog.get_logger()
 TICK_S = 1.0
+TIMEOUT_S = 1.0
 
-_RENEW = """
+_RENEW = Script("""
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 return redis.call('EXPIRE', KEYS[1], ARGV[2])
-"""
+""")
 
-
-_TAKE = """
+_TAKE = Script("""
 if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
 redis.call('PERSIST', KEYS[1])
 redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[2])
 return 1
+""")
+"""Also taken in a Redis without room, for only the leader makes room (see `cache/write_back.py`).
+
+`redis.lock.Lock` takes it with a plain SET, which a full Redis refuses: nobody would lead there.
 """
-"""In a Redis without room, too: only who leads makes room (see `cache/write_back.py`)."""
 
 
 @dataclass(kw_only=True)
@@ -132,12 +136,15 @@ class Scheduler:
             db.session.rollback()
 
     def _leads(self) -> bool:
-        name, ttl_s = keys.LEADER.key("scheduler"), keys.LEADER.ttl_s
-        until = time.monotonic() + ttl_s
-        renewed = state.client.eval(_RENEW, 1, name, self._token, ttl_s)
-        leads = bool(renewed) or bool(state.client.eval(_TAKE, 1, name, self._token, ttl_s))
+        until = time.monotonic() + keys.LEADER.ttl_s
+        leads = self._asks(_RENEW) or self._asks(_TAKE)
         self._leads_until = until if leads else 0.0
         return leads
+
+    def _asks(self, script: Script) -> bool:
+        arguments: list[Part] = [self._token, keys.LEADER.ttl_s]
+        pool, names = resp.pool(state.url, TIMEOUT_S), [keys.LEADER.key("scheduler")]
+        return bool(script.call(pool, names, arguments))
 
     def _is_leading(self) -> bool:
         return time.monotonic() < self._leads_until

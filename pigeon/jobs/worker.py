@@ -30,7 +30,7 @@ from pigeon.extensions import db, state
 from pigeon.faults import Outage, reason_of
 from pigeon.jobs.queues import QUEUES, RUN
 from pigeon.processes.parent import die_with_parent
-from pigeon.services import media
+from pigeon.services.media import media
 
 log = structlog.get_logger()
 STOP_S = 7.0

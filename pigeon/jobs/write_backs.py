@@ -15,7 +15,8 @@ from pigeon.domain.errors import DomainError
 from pigeon.extensions import db, settings
 from pigeon.faults import Outage
 from pigeon.services.write_backs import flusher
-from pigeon.services.write_backs.flusher import FLUSHED_AT_ONCE, Overtaken
+from pigeon.services.write_backs.fences import Overtaken
+from pigeon.services.write_backs.flusher import FLUSHED_AT_ONCE
 
 log = structlog.get_logger()
 LOOK_S = 0.2

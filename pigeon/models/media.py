@@ -13,7 +13,9 @@ from pigeon.models.types import TABLE, Document, Id, Key, Line, UTCDateTime
 
 
 class MediaModel(Model):
-    """`name` is random and fixed at the upload, so processing twice stores the same objects.
+    """`kind` says whose it is: the table is in `services/media/owners.py`.
+
+    `name` is random and fixed at the upload, so processing twice stores the same objects.
 
     `incoming` is the original's file in the incoming area until the image is ready; `variants`
     is JSON `[[kind, width, height, type], …]`, empty unless `ready`.
@@ -27,7 +29,7 @@ class MediaModel(Model):
         Id, ForeignKey("users.id", ondelete="CASCADE"), index=True
     )
     post_id: Mapped[int | None] = mapped_column(Id, ForeignKey("posts.id", ondelete="CASCADE"))
-    kind: Mapped[str] = mapped_column(Key(6))
+    kind: Mapped[str] = mapped_column(Key(10))
     position: Mapped[int] = mapped_column(default=0)
     state: Mapped[str] = mapped_column(Key(10))
     name: Mapped[str] = mapped_column(Key(32), unique=True)

@@ -1,4 +1,4 @@
-"""Notifications: what happened once, and a thin row for each person who is told of it."""
+"""Notifications: what happened once, and a thin row for each person who is notified of it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pigeon.extensions import Model
 from pigeon.models.types import TABLE, Id, Key, UTCDateTime
 
 UNREAD = ("recipient_id", "state", "read", "seen")
-"""Whoever counts or marks walks what is unread, not all that a person was ever told."""
+"""The index of unread rows: counting and marking walk it, however long a list is."""
 
 
 class NotificationContent(Model):
@@ -40,9 +40,9 @@ class NotificationContent(Model):
 
 
 class NotificationModel(Model):
-    """That a person is told of a content: the mapping row.
+    """That a person is notified of a content: the mapping row.
 
-    `event` is unique per recipient, so one event tells a person once, whatever is repeated; a
+    `event` is unique per recipient, so one event notifies a person once, whatever is repeated; a
     group of likes or follows appends its first actor (`lp9.7`). `rank` orders a person's list: the
     microseconds of the newest event, times 1,024, plus the low bits of the content's id. `state`
     is `shown`, `withdrawn` (taken back; restored silently) or `deleted` (by its reader, for good).

@@ -12,7 +12,8 @@ class WriteBackJournal(Model):
     """One row per life of the journal: `position` is the last entry whose effect is in SQL.
 
     The row is the fence: it moves in the transaction that stores the entries, from the position
-    that was read and no other.
+    that was read and no other. A batch of parked entries has a row of its own while it counts (see
+    `services/write_backs/fences.py`).
     """
 
     __tablename__ = "write_back_journals"

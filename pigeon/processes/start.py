@@ -19,6 +19,7 @@ from pigeon.processes.data_folder import (
 from pigeon.processes.plan import Plan, plan_from
 from pigeon.processes.supervisor import StartFailed, StopRequested, Supervisor, say
 from pigeon.processes.syncing import kept_synced
+from pigeon.version import VERSION
 
 SHOWN_LOGINS = 4
 
@@ -57,6 +58,7 @@ def run(environ: Mapping[str, str], *, root: Path) -> int:
 
 
 def _start(supervisor: Supervisor, plan: Plan) -> None:
+    say(f"PigeonStargram {VERSION}")
     supervisor.start(plan.redis)
     say("Bringing the database up to date …")
     supervisor.run_once(plan.migrate)

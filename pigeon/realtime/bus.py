@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import socketio
@@ -29,11 +29,12 @@ LONGEST_WAIT_S = 5.0
 TOGETHER_S = 0.2
 """Several processes that missed something make one `resync`."""
 RESYNC = b'{"method":"resync"}'
+RECHECK = "rooms.recheck"
 CHANNELS = (keys.BUS_CHANNEL.encode(), keys.KICKS_CHANNEL.encode())
 
 
 def _nothing(*_arguments: Any) -> None:
-    """What a process without sockets does."""
+    """For a process without sockets, which has nothing to do."""
 
 
 class Outlet:
@@ -45,7 +46,7 @@ class Outlet:
         self._owes = False
 
     def say(self, text: str) -> None:
-        """Tell every process; what cannot be told now is made good later, and raises nothing."""
+        """Publish to every process; a failure raises nothing and is made good later."""
         if self._owes and self._turn.locked():
             return  # whoever has the turn finds out whether Redis is back
         with self._turn:
@@ -64,7 +65,7 @@ class Outlet:
             self._owes = False
 
     def _make_good(self) -> None:
-        """Also when nobody has anything more to say."""
+        """Publish the owed `resync` although nobody publishes anything else."""
         wait_s = SHORTEST_WAIT_S
         while self._owes:
             time.sleep(wait_s)
@@ -87,6 +88,7 @@ class Bus(socketio.pubsub_manager.PubSubManager):  # type: ignore[misc]
         super().__init__(channel=keys.BUS_CHANNEL, write_only=write_only)
         self.on_kick: Callable[[bytes], None] = _nothing
         self.on_gap: Callable[[], None] = _nothing
+        self.on_recheck: Callable[[dict[str, Any]], None] = _nothing
         self._url = url
         self._outlet = Outlet(url)
         self._will_resync = False
@@ -100,6 +102,10 @@ class Bus(socketio.pubsub_manager.PubSubManager):  # type: ignore[misc]
         if self._is_here(sid, namespace):
             super().leave_room(sid, namespace, room)
 
+    def say_recheck(self, user_ids: Iterable[int], post_ids: Iterable[int]) -> None:
+        """Every process, this one too, asks again who may be in the rooms of these."""
+        self._publish({"method": RECHECK, "user_ids": [*user_ids], "post_ids": [*post_ids]})
+
     def _is_here(self, sid: str, namespace: str) -> bool:
         return bool(self.is_connected(sid, namespace) or self.is_pre_connected(sid, namespace))
 
@@ -107,7 +113,7 @@ class Bus(socketio.pubsub_manager.PubSubManager):  # type: ignore[misc]
         self._outlet.say(self.json.dumps(data, separators=(",", ":")))
 
     def _listen(self) -> Iterator[dict[str, Any]]:
-        """Whatever others say, for ever."""
+        """What other processes publish, for ever."""
         wait_s = SHORTEST_WAIT_S
         while True:
             try:
@@ -133,13 +139,16 @@ class Bus(socketio.pubsub_manager.PubSubManager):  # type: ignore[misc]
                     self.on_kick(message)
                 elif message == RESYNC:
                     self._say_resync_soon()
+                    self.on_gap()
                 elif (readable := self._read(message)) is not None:
+                    if readable.get("method") == RECHECK:
+                        self.on_recheck(readable)
                     yield readable
         finally:
             connection.close()
 
     def _read(self, message: bytes) -> dict[str, Any] | None:
-        """What the library does not look at closely would end its listening."""
+        """A message as an object, or None: the library would stop listening at anything else."""
         try:
             found = self.json.loads(message)
         except (ValueError, RecursionError):

@@ -1,7 +1,9 @@
-"""The sockets this process holds, who they belong to, and which posts they show."""
+"""The sockets this process holds: whose they are, and which posts they show."""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from pigeon import metrics
@@ -11,62 +13,64 @@ WATCHED_PER_SOCKET = 50
 
 @dataclass(frozen=True, kw_only=True)
 class Connection:
-    """`watched` are ids of posts, the one that was asked for last at the end."""
+    """`watched` are posts with their authors, the one that was asked for last at the end."""
 
     user_id: int
     session_id: int
     language: str
-    watched: dict[int, None] = field(default_factory=dict)
+    watched: dict[int, int] = field(default_factory=dict)
 
 
 _open: dict[str, Connection] = {}
+_people: Counter[int] = Counter()
+_posts: Counter[int] = Counter()
+people: Mapping[int, int] = _people
+"""How many sockets of each person this process holds."""
+posts: Mapping[int, int] = _posts
+"""How many sockets of this process show each post."""
 
 
 def add(sid: str, connection: Connection) -> None:
     _open[sid] = connection
+    _people[connection.user_id] += 1
     metrics.sockets.set(len(_open))
 
 
-def remove(sid: str) -> None:
-    _open.pop(sid, None)
+def remove(sid: str) -> Connection | None:
+    """The connection that is gone, with what it showed."""
+    connection = _open.pop(sid, None)
     metrics.sockets.set(len(_open))
+    if connection is None:
+        return None
+    _drop(_people, connection.user_id)
+    for post_id in connection.watched:
+        _drop(_posts, post_id)
+    return connection
 
 
 def find(sid: str) -> Connection | None:
     return _open.get(sid)
 
 
-def watch(sid: str, post_id: int) -> list[int]:
+def watch(sid: str, post_id: int, author_id: int) -> list[int]:
     """Remember that a socket shows a post; the posts it must leave to stay below its limit."""
     connection = _open.get(sid)
     if connection is None:
         return []
     watched = connection.watched
-    watched.pop(post_id, None)
-    watched[post_id] = None
+    if watched.pop(post_id, None) is None:
+        _posts[post_id] += 1
+    watched[post_id] = author_id
     left = list(watched)[:-WATCHED_PER_SOCKET]
     for oldest in left:
-        del watched[oldest]
+        unwatch(sid, oldest)
     return left
 
 
 def unwatch(sid: str, post_id: int) -> None:
     connection = _open.get(sid)
-    if connection is not None:
-        connection.watched.pop(post_id, None)
-
-
-def watched_post_ids() -> set[int]:
-    """Every post that some socket of this process shows."""
-    return {post_id for connection in _open.values() for post_id in connection.watched}
-
-
-def count_of(user_id: int) -> int:
-    return sum(connection.user_id == user_id for connection in _open.values())
-
-
-def user_ids() -> set[int]:
-    return {connection.user_id for connection in _open.values()}
+    if connection is not None and connection.watched.pop(post_id, None) is not None:
+        _drop(_posts, post_id)
 
 
 def of_sessions(user_id: int, session_ids: set[int]) -> list[str]:
@@ -80,3 +84,17 @@ def of_sessions(user_id: int, session_ids: set[int]) -> list[str]:
 
 def all_sessions() -> dict[str, Connection]:
     return dict(_open)
+
+
+def watching() -> Iterator[tuple[str, int, int, int]]:
+    """Every socket with a post that it shows: (socket, viewer, post, author)."""
+    for sid, connection in list(_open.items()):
+        for post_id, author_id in list(connection.watched.items()):
+            yield sid, connection.user_id, post_id, author_id
+
+
+def _drop(counter: Counter[int], key: int) -> None:
+    """One less; what is not held any more is not counted at 0 either."""
+    counter[key] -= 1
+    if counter[key] <= 0:
+        del counter[key]

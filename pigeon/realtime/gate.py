@@ -1,4 +1,4 @@
-"""The door of the sockets: who may try a handshake, and what one that cannot succeed is told."""
+"""The door of the sockets: who may try a handshake, and how one that cannot succeed is refused."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ RETRY_S = 2
 KEY_BYTES = 16
 NO_SESSION = "websocket-only"
 """The id of everybody who tries to poll: nothing is kept of them."""
-TOLD = "\x1e".join(("0%s", '44{"message":"websocket only"}'))
+REFUSAL = "\x1e".join(("0%s", '44{"message":"websocket only"}'))
 """An open packet of Engine.IO, then Socket.IO's refusal, which clients show as `connect_error`."""
 CLOSE = "1"
 
@@ -68,7 +68,7 @@ class Gate:
     # -- clients that poll first -------------------------------------------------------------------
 
     def _polls(self, environ: Environ, query: dict[str, list[str]]) -> bool:
-        """As the library sees it; who names another version or JSONP gets its refusal."""
+        """Whether the library would poll; who names another version or JSONP gets its refusal."""
         if query.get("transport", ["polling"])[0] != "polling" or "j" in query:
             return False
         origin = environ.get("HTTP_ORIGIN")
@@ -79,10 +79,10 @@ class Gate:
     def _refuse_polling(
         self, environ: Environ, start: Start, query: dict[str, list[str]]
     ) -> list[bytes]:
-        """Every handshake is told the same; what follows under that id ends quietly."""
+        """Every handshake gets the same answer; what follows under its id ends quietly."""
         cors = self._engine._cors_headers(environ)
         if "sid" not in query:
-            return _answer(start, "200 OK", TOLD % self._opening(), headers=cors)
+            return _answer(start, "200 OK", REFUSAL % self._opening(), headers=cors)
         is_post = environ["REQUEST_METHOD"] == "POST"
         return _answer(start, "200 OK", "ok" if is_post else CLOSE, headers=cors)
 

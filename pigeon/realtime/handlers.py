@@ -8,7 +8,7 @@ from functools import cache, partial
 from typing import Any
 
 import structlog
-from flask import Flask, request
+from flask import Flask, current_app, request
 from flask_babel import force_locale
 from flask_login import current_user
 from flask_socketio import ConnectionRefusedError, SocketIO, join_room, leave_room
@@ -21,12 +21,13 @@ from pigeon.domain.ids import find_id
 from pigeon.domain.sessions import SessionUser
 from pigeon.extensions import settings
 from pigeon.faults import reason_of
-from pigeon.realtime import connections
+from pigeon.realtime import connections, holding, rooms
 from pigeon.realtime.buckets import Buckets
 from pigeon.realtime.connections import Connection
 from pigeon.realtime.push import post_room, user_room
 from pigeon.realtime.quotas import quotas
-from pigeon.services import presence, watches
+from pigeon.realtime.rooms import Changed
+from pigeon.services import watches
 from pigeon.services.accounts import sessions
 from pigeon.web import texts
 from pigeon.web.errors import error_object
@@ -61,18 +62,29 @@ def connect(auth: Any = None) -> None:
     found = _who(auth)
     if found is None:
         raise ConnectionRefusedError("unauthenticated", {"code": "unauthenticated"})
-    is_eager = settings().rate_limits and not ATTEMPTS.take(found.user_id)
-    if is_eager or connections.count_of(found.user_id) >= SOCKETS_PER_USER:
+    if settings().rate_limits and not ATTEMPTS.take(found.user_id):
         raise ConnectionRefusedError("rate_limited", {"code": "rate_limited"})
     join_room(user_room(found.user_id))
     mine = Connection(user_id=found.user_id, session_id=found.session_id, language=found.language)
     connections.add(_sid(), mine)
-    with contextlib.suppress(RedisError):  # the loop that renews leases does it a little later
-        presence.renew([found.user_id])
+    if _sockets_of(found.user_id) > SOCKETS_PER_USER:
+        disconnect()
+        raise ConnectionRefusedError("rate_limited", {"code": "rate_limited"})
+
+
+def _sockets_of(user_id: int) -> int:
+    """On all processes, this one's lease of the person taken; while Redis is away on this one."""
+    elsewhere: dict[int, int] = {}
+    with contextlib.suppress(RedisError):  # the loop that keeps leases does it a little later
+        elsewhere = holding.people.keep([user_id])
+    return connections.people.get(user_id, 0) + elsewhere.get(user_id, 0)
 
 
 def disconnect(_reason: Any = None) -> None:
-    connections.remove(_sid())
+    gone = connections.remove(_sid())
+    if gone is not None:
+        holding.people.note([gone.user_id])
+        holding.posts.note(gone.watched)
 
 
 WATCHING = (300, 60)
@@ -87,22 +99,31 @@ class OfPost(Body):
 
 @access(MEMBERS, rate=WATCHING)
 def watch(sid: str, mine: Connection, payload: dict[str, Any]) -> dict[str, Any]:
-    """Live counts and comments of a post from now on; the oldest watched makes room."""
-    post_id = _post_id(payload)
-    watches.check_may_watch(post_id, mine.user_id)
-    for left in connections.watch(sid, post_id):
-        leave_room(post_room(left))
+    """Join the room of a post; the socket leaves the oldest one above its limit."""
+    post_id, turn = _post_id(payload), rooms.rechecks.turn
+    post = watches.get_watchable(post_id, mine.user_id)
+    left = connections.watch(sid, post_id, post.author_id)
+    for oldest in left:
+        leave_room(post_room(oldest))
+    holding.posts.note(left)
     join_room(post_room(post_id))
-    found = watches.begin(post_id)
+    if rooms.rechecks.turn != turn:  # something changed between the answer and the room
+        rooms.evict(_server(), Changed(post_ids={post_id}))
+    if post_id not in mine.watched:
+        raise errors.NotFound
+    with contextlib.suppress(RedisError):  # the loop that keeps leases does it a little later
+        holding.posts.keep([post_id])
+    found = watches.counts_of(post_id)
     return {"like_count": found.like_count, "comment_count": found.comment_count}
 
 
 @access(MEMBERS, rate=WATCHING)
 def unwatch(sid: str, _mine: Connection, payload: dict[str, Any]) -> dict[str, Any]:
-    """Also of a post that is not watched, or not there."""
+    """Leave the room of a post; one that is not watched, or not there, is left too."""
     post_id = _post_id(payload)
     connections.unwatch(sid, post_id)
     leave_room(post_room(post_id))
+    holding.posts.note([post_id])
     return {}
 
 
@@ -140,7 +161,7 @@ def unknown(_event: str, *_payload: Any) -> dict[str, Any]:
 
 
 def count(app: Flask, sid: str, name: str) -> dict[str, Any] | None:
-    """One event more of a person: the refusal, when it is one too many."""
+    """Count one more event of a person; the refusal, when it is one too many."""
     mine = connections.find(sid)
     if mine is None:
         return None
@@ -149,18 +170,18 @@ def count(app: Flask, sid: str, name: str) -> dict[str, Any] | None:
         quotas.hit(name if rate else "all", mine.user_id, rate[0] if rate else EVENTS_A_MINUTE)
     except errors.TooMany as error:
         refusal = _rate_limited(app, mine.language)
-        told = refusal["error"] | {"retry_after": error.retry_after_s}
-        return refusal | {"error": told}
+        timed = refusal["error"] | {"retry_after": error.retry_after_s}
+        return refusal | {"error": timed}
     return None
 
 
 def count_nothing(_sid: str, _name: str) -> None:
-    """Without limits."""
+    """For a site without limits."""
 
 
 @cache
 def _rate_limited(app: Flask, language: str) -> dict[str, Any]:
-    """Made once: who sends too much costs no translation either."""
+    """The refusal, made once: who sends too much must not cost a translation each time."""
     with app.app_context(), force_locale(language):
         return {"ok": False, "error": error_object(errors.TooMany.code, {})}
 
@@ -179,10 +200,10 @@ def _object(payload: tuple[Any, ...]) -> dict[str, Any]:
 
 def _refuse(error: errors.DomainError, mine: Connection | None) -> dict[str, Any]:
     with force_locale(mine.language if mine else "en"):
-        told = error_object(error.code, getattr(error, "fields", {}))
+        refusal = error_object(error.code, getattr(error, "fields", {}))
     if isinstance(error, errors.Waiting):
-        told["retry_after"] = error.retry_after_s
-    return {"ok": False, "error": told}
+        refusal["retry_after"] = error.retry_after_s
+    return {"ok": False, "error": refusal}
 
 
 def _failed(error: Exception) -> dict[str, Any]:
@@ -195,6 +216,10 @@ def _failed(error: Exception) -> dict[str, Any]:
 
 def _sid() -> str:
     return str(request.sid)  # type: ignore[attr-defined]
+
+
+def _server() -> Any:
+    return current_app.extensions["sockets"].server
 
 
 def _who(auth: Any) -> SessionUser | None:

@@ -1,4 +1,4 @@
-"""What those who watch a post are told of it: made once for all of them, so nothing of a viewer."""
+"""Frames for who watches a post: made once for all of them, so they hold nothing of a viewer."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pigeon.services.comments import comments
 
 
 def push_comment(comment_id: int, post_id: int) -> None:
-    """A comment as the API shows it, unless it is gone again or nobody watches."""
+    """Push a comment as the API has it, unless it is gone again or nobody watches."""
     if not watches.watched_among([post_id]):
         return
     for comment in comments.overlay(comment_cards.shown([comment_id]), None):
@@ -25,7 +25,7 @@ def push_comment(comment_id: int, post_id: int) -> None:
 
 
 def push_comment_gone(comment_id: int, post_id: int, parent_id: int | None) -> None:
-    """Its replies went with it, without an event each; `parent_id` when it was a reply itself."""
+    """Push that a comment is gone; its replies went with it, without a frame each."""
     if not watches.watched_among([post_id]):
         return
     payload = {
@@ -38,7 +38,7 @@ def push_comment_gone(comment_id: int, post_id: int, parent_id: int | None) -> N
 
 
 def push_likes(post_ids: Sequence[int]) -> None:
-    """The like counts of those that are watched; at most once a second each, and the last one."""
+    """Push the like counts of watched posts: at most once a second each, the last one always."""
     turns = watches.take_turn(watches.watched_among(post_ids))
     found = counts.of_posts(turns)
     for post_id in turns:

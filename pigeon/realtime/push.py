@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 import structlog
@@ -43,16 +43,33 @@ def to_post(event: str, payload: dict[str, Any], post_id: int) -> None:
     emitter().emit(event, payload, room=post_room(post_id), namespace="/")
 
 
+def recheck_rooms(*, user_ids: Collection[int] = (), post_ids: Collection[int] = ()) -> None:
+    """Have every process ask again who may watch these posts, and posts of or with these people.
+
+    To be called after the commit that changed what they may see.
+    """
+    bus().say_recheck(user_ids, post_ids)
+
+
 def close_post(post_id: int) -> None:
-    """Nobody watches the post any more, on any process: it is gone."""
+    """Nobody watches the post any more, on any process: it is gone.
+
+    Processes of the release before know no `recheck_rooms`; this goes with the release after this.
+    """
     emitter().close_room(post_room(post_id), namespace="/")
 
 
 def emitter() -> Any:
     """The process's own server where it holds sockets, a write-only end of the bus elsewhere."""
-    server = current_app.extensions.get("sockets")
-    if server is not None:
-        return server
+    return current_app.extensions.get("sockets") or bus()
+
+
+def bus() -> Bus:
+    """This process's end of the bus."""
+    sockets = current_app.extensions.get("sockets")
+    if sockets is not None:
+        manager: Bus = sockets.server.manager
+        return manager
     key = (os.getpid(), settings().redis_state_url)
     if key not in _emitters:
         _emitters[key] = Bus(key[1], write_only=True)

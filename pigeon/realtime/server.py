@@ -16,9 +16,20 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from pigeon.extensions import db, settings, state
 from pigeon.faults import Outage, is_passing
-from pigeon.realtime import bus, connections, frames, gate, handlers, live, wire
+from pigeon.realtime import (
+    bus,
+    connections,
+    frames,
+    gate,
+    handlers,
+    holding,
+    live,
+    rooms,
+    wire,
+)
 from pigeon.realtime.quotas import quotas
-from pigeon.services import presence, watches
+from pigeon.realtime.rooms import Changed
+from pigeon.services import watches
 from pigeon.services.accounts import sessions
 
 log = structlog.get_logger()
@@ -65,11 +76,12 @@ def start_background(app: Flask, spawn: Callable[..., Any]) -> None:
     """The loops of a realtime process; `spawn` starts a greenlet."""
     server = app.extensions["sockets"].server
     server.manager.on_kick = partial(spawn, _kick, server)
-    server.manager.on_gap = _must_check.set
+    server.manager.on_gap = _look_again
+    server.manager.on_recheck = _recheck
     # The library would begin to listen at the first connection, and miss what came before.
     server.manager_initialized = True
     server.manager.initialize()
-    for loop in (_check_sessions, _renew_leases, _push_waiting, _close_silent, _send_quotas):
+    for loop in _LOOPS:
         spawn(partial(_forever, app, loop))
 
 
@@ -90,9 +102,10 @@ def _forever(app: Flask, loop: Callable[[Any], None]) -> None:
 
 
 def _check_sessions(server: Any) -> None:
-    """Every socket is checked now and then, and after a gap: the end of a session is a message."""
+    """Check every socket after a gap, and now and then: a message that ends one may be lost."""
     while True:
-        _must_check.wait(REVALIDATE_S)
+        if not _must_check.wait(REVALIDATE_S):
+            rooms.rechecks.add(Changed(is_everything=True))
         _revalidate(server)
 
 
@@ -123,16 +136,32 @@ def _revalidate(server: Any) -> None:
     db.session.rollback()
 
 
-def _renew_leases(_server: Any) -> None:
-    """Who is here, and which posts are on their screens."""
+def _look_again() -> None:
+    """Something that other processes said may have been missed."""
+    _must_check.set()
+    rooms.rechecks.add(Changed(is_everything=True))
+
+
+def _recheck(message: dict[str, Any]) -> None:
+    try:
+        rooms.rechecks.add(rooms.read(message))
+    except (ValueError, TypeError):
+        log.warning("recheck_unreadable")
+
+
+def _check_rooms(server: Any) -> None:
     while True:
-        presence.renew(connections.user_ids())
-        watches.renew(connections.watched_post_ids())
-        time.sleep(presence.RENEW_S if connections.user_ids() else 1.0)
+        rooms.rechecks.check(server)
+        db.session.rollback()
+
+
+def _keep_leases(_server: Any) -> None:
+    while True:
+        holding.keep_for_a_while()
 
 
 def _push_waiting(_server: Any) -> None:
-    """Counts that changed again within the second after they were told."""
+    """Push counts that changed again within the second after they were pushed."""
     while True:
         time.sleep(1.0)
         live.push_likes(watches.take_waiting())
@@ -155,3 +184,13 @@ def _close_silent(server: Any) -> None:
 def _send_quotas(_server: Any) -> None:
     while True:
         quotas.send()
+
+
+_LOOPS = (
+    _check_sessions,
+    _check_rooms,
+    _keep_leases,
+    _push_waiting,
+    _close_silent,
+    _send_quotas,
+)

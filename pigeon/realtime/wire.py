@@ -118,8 +118,8 @@ def _is_refused(server: Any, engine_sid: str, message: Message, count: Count) ->
         raise ValueError("over the rate, with attachments")
     if head and head[1]:
         kind = server.packet_class
-        told = kind(packet.ACK, namespace=NAMESPACE, id=int(head[1]), data=[refusal])
-        server._send_packet(engine_sid, told)
+        answer = kind(packet.ACK, namespace=NAMESPACE, id=int(head[1]), data=[refusal])
+        server._send_packet(engine_sid, answer)
     return True
 
 

@@ -20,9 +20,9 @@ from pigeon.models import (
     MediaModel,
     SecurityEvent,
 )
-from pigeon.services import media
 from pigeon.services.accounts import sessions
 from pigeon.services.idempotency import KEY_LIFE
+from pigeon.services.media import media
 from pigeon.services.notifications import collectors as notifications_collectors
 from pigeon.unit_of_work import retried, unit_of_work
 

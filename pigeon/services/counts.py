@@ -15,7 +15,7 @@ from pigeon.domain.posts import PostCounts
 from pigeon.domain.users import UserCounts
 from pigeon.extensions import db, settings
 from pigeon.models import CommentModel, PostModel, UserModel
-from pigeon.services import policy
+from pigeon.services import access
 
 
 def _load_users(ids: list[int]) -> dict[int, Counts]:
@@ -31,7 +31,7 @@ def _load_posts(ids: list[int]) -> dict[int, Counts]:
     """Of posts in every state but withdrawn: those are nobody's any more."""
     rows = db.session.execute(
         select(PostModel.id, PostModel.like_count, PostModel.comment_count).where(
-            PostModel.id.in_(ids), PostModel.state != policy.WITHDRAWN
+            PostModel.id.in_(ids), access.posts.is_present()
         )
     )
     return {row[0]: tuple(row[1:]) for row in rows}

@@ -9,7 +9,8 @@ from pigeon.cache.look_aside import cached
 from pigeon.domain.posts import Image
 from pigeon.extensions import db
 from pigeon.models import MediaModel, PostModel, PublicationModel
-from pigeon.services import media, policy
+from pigeon.services import access
+from pigeon.services.media import media
 
 TILES = 9
 LOOKED_AT = 60
@@ -22,7 +23,7 @@ def mosaics(_names: list[str]) -> dict[str, list[Image]]:
         select(MediaModel, PublicationModel.author_id)
         .join(PostModel, PostModel.id == MediaModel.post_id)
         .join(PublicationModel, PublicationModel.post_id == PostModel.id)
-        .where(MediaModel.position == 0, MediaModel.state == "ready", policy.visible_posts(None))
+        .where(MediaModel.position == 0, access.media.is_ready(), access.posts.is_published())
         .order_by(PublicationModel.id.desc())
         .limit(LOOKED_AT)
     ).all()

@@ -20,7 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from pigeon.cache import keys
 from pigeon.extensions import cache, db, settings, state
-from pigeon.services import media
+from pigeon.services.media import media
 from pigeon.stores.incoming import NEARLY_FULL, RESERVE_BYTES
 
 log = structlog.get_logger()

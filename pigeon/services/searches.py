@@ -14,7 +14,7 @@ from pigeon.domain.page import Page, PageRequest, cut
 from pigeon.domain.users import UserHit, UserRow
 from pigeon.extensions import db
 from pigeon.models import FollowModel, UserModel
-from pigeon.services import policy
+from pigeon.services import access
 from pigeon.services.users import checks as users_checks
 from pigeon.services.users import users
 
@@ -41,7 +41,9 @@ def _people(query: str, viewer_id: int | None, before: int | None) -> Iterator[A
     while True:
         statement = (
             select(UserModel.id, UserModel.username, UserModel.display_name)
-            .where(_begins(query), policy.visible_users(viewer_id), _may_be_found(query))
+            .where(
+                _begins(query), access.users.where(access.viewer(viewer_id)), _may_be_found(query)
+            )
             .order_by(UserModel.id.desc())
             .limit(LOOKED_AT)
         )
@@ -65,7 +67,7 @@ def suggest_mentions(q: str, viewer_id: int) -> list[UserHit]:
         select(UserModel.id, UserModel.username, UserModel.display_name)
         .where(
             _begins(query),
-            policy.visible_users(viewer_id),
+            access.users.where(access.viewer(viewer_id)),
             or_(UserModel.id.in_(mine), _may_be_found(query)),
         )
         .order_by(follows_first, UserModel.follower_count.desc(), UserModel.id)

@@ -15,7 +15,7 @@ from pigeon.domain.page import Page, PageRequest, write_cursor
 from pigeon.domain.users import Mutuals, Suggestion, UserRef, UserRow
 from pigeon.extensions import db
 from pigeon.models import FollowModel, SuggestionDismissal, UserModel
-from pigeon.services import policy
+from pigeon.services import access
 from pigeon.services.timelines import sidebar
 from pigeon.services.users import users
 from pigeon.unit_of_work import retried, unit_of_work
@@ -89,7 +89,7 @@ def _by_mutuals(reader_id: int) -> Any:
         .join(UserModel, UserModel.id == theirs.followee_id)
         .where(
             FollowModel.follower_id == reader_id,
-            policy.visible_users(reader_id),
+            access.users.where(access.viewer(reader_id)),
             UserModel.is_discoverable.is_(True),
             *_excluded(reader_id, theirs.followee_id),
         )
@@ -103,7 +103,7 @@ def _by_popularity(reader_id: int) -> Any:
     return (
         select(UserModel.id)
         .where(
-            policy.visible_users(reader_id),
+            access.users.where(access.viewer(reader_id)),
             UserModel.is_discoverable.is_(True),
             *_excluded(reader_id, UserModel.id),
         )
@@ -134,7 +134,7 @@ def _with_friends(reader_id: int, common: dict[int, int]) -> list[Ranked]:
 def _hydrate(reader_id: int, found: list[Ranked]) -> list[Suggestion]:
     """Rows of the ranked as they are called and stand to the reader now."""
     rows = {int(row.id): row for row in users.rows([one.user_id for one in found], reader_id)}
-    friends = users.refs(friend for one in found for friend in one.friends)
+    friends = users.visible_refs((friend for one in found for friend in one.friends), reader_id)
     return [
         _suggestion(rows[one.user_id], one, [friends[i] for i in one.friends if i in friends])
         for one in found

@@ -10,7 +10,7 @@ from pigeon.domain.page import Page, PageRequest, cut
 from pigeon.domain.posts import Post
 from pigeon.extensions import db
 from pigeon.models import PostModel, PostTag
-from pigeon.services import policy
+from pigeon.services import access
 from pigeon.services.posts import posts
 
 
@@ -27,7 +27,7 @@ def count(tag: str) -> int:
         select(func.count())
         .select_from(PostTag)
         .join(PostModel, PostModel.id == PostTag.post_id)
-        .where(PostTag.tag == tag, PostTag.publication_id.is_not(None), policy.visible_posts(None))
+        .where(PostTag.tag == tag, PostTag.publication_id.is_not(None), access.posts.is_published())
     )
     return db.session.scalar(query) or 0
 

@@ -16,6 +16,8 @@ from itertools import compress, islice
 from typing import Any
 
 from pigeon.cache import keys, resp
+from pigeon.cache.scripts import Part, Script
+from pigeon.cache.trips import Read
 from pigeon.extensions import cache, settings
 
 COMPLETE = b"0"
@@ -27,7 +29,7 @@ REBUILD_LEASE_MS = 15_000
 TRIM_AFTER = 64
 """A list may be longer than wanted by this much before it is cut."""
 
-_FINISH = """
+_FINISH = Script("""
 local cells = redis.call('LRANGE', KEYS[1], 0, -1)
 if cells[1] ~= ARGV[1] then return 0 end
 redis.call('DEL', KEYS[1])
@@ -42,11 +44,11 @@ end
 redis.call('LTRIM', KEYS[1], -tonumber(ARGV[2]), -1)
 redis.call('EXPIRE', KEYS[1], ARGV[3])
 return 1
-"""
+""")
 
-_RELEASE = """
+_RELEASE = Script("""
 if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
-"""
+""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,17 +63,19 @@ def key(reader_id: int) -> bytes:
     return keys.TIMELINE.key(reader_id).encode()
 
 
-def read_command(reader_id: int, *, whole: bool) -> list[bytes]:
-    """The newest cells suffice for a first page; an older page needs the whole list."""
+def read(reader_id: int, *, whole: bool) -> Read[Cells | None]:
+    """A list in a trip: the newest cells, for a first page, or all of it, for an older one.
+
+    A first page renews the lifetime of the list.
+    """
     first = b"0" if whole else b"-%d" % WINDOW
-    return [b"LRANGE", key(reader_id), first, b"-1"]
+    commands = [resp.encode([b"LRANGE", key(reader_id), first, b"-1"])]
+    if not whole:
+        commands.append(resp.encode([b"EXPIRE", key(reader_id), b"%d" % keys.TIMELINE.ttl_s]))
+    return Read(commands, lambda replies: understand(replies[0]), lambda: None)
 
 
-def renew_command(reader_id: int) -> list[bytes]:
-    return [b"EXPIRE", key(reader_id), b"%d" % keys.TIMELINE.ttl_s]
-
-
-def understand(cells: Sequence[bytes]) -> Cells | None:
+def understand(cells: Sequence[bytes] | None) -> Cells | None:
     """What a reply says; None when there is no list, it is being rebuilt, or late pushes fill it.
 
     Whatever was left out of the reply stands before `SLACK` cells that were pushed in time, so it
@@ -109,12 +113,11 @@ def begin_rebuild(reader_id: int) -> str | None:
 
 def finish_rebuild(reader_id: int, token: str, newest: Sequence[int], *, complete: bool) -> bool:
     """Store `newest` (any order) under what was pushed meanwhile; False when the token is gone."""
-    ids: list[Any] = [*([COMPLETE] if complete else []), *sorted(newest)]
-    name = keys.TIMELINE.key(reader_id)
-    script = cache.client.register_script(_FINISH)
+    ids: list[Part] = [*([COMPLETE] if complete else []), *sorted(newest)]
+    name, pool = keys.TIMELINE.key(reader_id), resp.pool(cache.url)
     length, ttl_s = settings().timeline_length, keys.TIMELINE.ttl_s
-    done = bool(script(keys=[name], args=[token, length + 1, ttl_s, *ids]))
-    cache.client.register_script(_RELEASE)(keys=[keys.lease(name)], args=[token])
+    done = bool(_FINISH.call(pool, [name], [token, length + 1, ttl_s, *ids]))
+    _RELEASE.call(pool, [keys.lease(name)], [token])
     return done
 
 

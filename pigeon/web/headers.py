@@ -9,8 +9,9 @@ from sqlalchemy import event
 
 from pigeon import metrics
 from pigeon.extensions import db, settings
-from pigeon.services import media
+from pigeon.services.media import media
 from pigeon.web.requests import is_api, request_id
+from pigeon.web.static import import_map_digest
 
 FIXED = {
     "X-Content-Type-Options": "nosniff",
@@ -25,6 +26,7 @@ FIXED = {
 def bind(app: Flask) -> None:
     app.before_request(_begin)
     app.after_request(_complete)
+    import_map_digest()  # now: the files may be another release's before the first request
     with app.app_context():
         event.listen(db.engine, "before_cursor_execute", _count_statement)
 
@@ -50,13 +52,14 @@ def _complete(response: Response) -> Response:
 
 
 def content_security_policy() -> str:
-    """No inline code anywhere; pictures from here, and from the object store when it is one."""
+    """No inline code but the import map; pictures from here and from the object store, if any."""
     if "csp" in g:
         return str(g.csp)
     origin = media.store().origin
     store = f" {origin}" if origin else ""
     g.csp = (
-        f"default-src 'self'; img-src 'self' blob: data:{store}; connect-src 'self' {_sockets()};"
+        f"default-src 'self'; script-src 'self' 'sha256-{import_map_digest()}';"
+        f" img-src 'self' blob: data:{store}; connect-src 'self' {_sockets()};"
         " object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     )
     return str(g.csp)

@@ -21,7 +21,7 @@ from pigeon.web.login import find_viewer
 from pigeon.web.moments import Moment, choose_zone
 from pigeon.web.notifications import badges
 from pigeon.web.posts import tallies
-from pigeon.web.static import static_url
+from pigeon.web.static import core, import_map, static_url
 
 LANGUAGES = ("ko", "en")
 EAGERLY = Markup('fetchpriority="high"')
@@ -35,6 +35,8 @@ def bind(app: Flask) -> None:
     app.jinja_env.globals.update(
         limits=limits,
         static_url=static_url,
+        import_map=import_map,
+        script_core=core,
         page_key=lambda: secrets.token_urlsafe(12),
         eagerly=EAGERLY,
         lazily=LAZILY,

@@ -8,6 +8,8 @@ from flask_login import UserMixin, current_user
 from pigeon.domain.errors import Unauthenticated
 from pigeon.domain.sessions import SessionUser
 from pigeon.extensions import login_manager
+from pigeon.services.access.viewers import STRANGER, Viewer
+from pigeon.services.access.viewers import viewer as viewer_of
 from pigeon.services.accounts import sessions
 
 
@@ -50,6 +52,12 @@ def viewer_id() -> int | None:
     """As `find_viewer`, for services that take an id."""
     viewer = find_viewer()
     return viewer.user_id if viewer else None
+
+
+def this_viewer() -> Viewer:
+    """As `find_viewer`, for what asks the rules of access itself."""
+    found = find_viewer()
+    return viewer_of(found.user_id, found.role) if found else STRANGER
 
 
 def know_no_more() -> None:

@@ -684,7 +684,7 @@ def test_a_little_picture_lands_where_one_writes(read: Callable[..., Page], bob:
     page = read(bob)
     field(page).fill("ab")
     field(page).press("ArrowLeft")
-    page.locator(".talk-dock .comment-emoji > summary").click()
+    page.locator(".discussion-dock .comment-emoji > summary").click()
     page.get_by_role("button", name="👏").click()
     expect(field(page)).to_have_value("a👏b")
     page.keyboard.press("Escape")

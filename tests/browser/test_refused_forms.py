@@ -112,8 +112,7 @@ def test_what_is_refused_is_never_called_good(as_person: Callable[..., Page], si
     page.goto("/signup")
     names = ["PigeonStargram", "minji.kim", "민지의 방", "minji-mail"]
     script = """async ([passwords, names]) => {
-      const entry = document.querySelector('script[src*="/js/app.js"]').src;
-      const meter = await import(entry.replace("app.js", "password-field.js"));
+      const meter = await import("/static/js/accounts/password-field.js");
       return passwords.map((one) => meter.strength(one, 8, names));
     }"""
     levels = page.evaluate(script, [GUESSED, names])

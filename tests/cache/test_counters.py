@@ -78,8 +78,8 @@ def test_a_fill_cannot_bring_back_what_a_writer_evicted(shelf: Shelf) -> None:
 
 
 def test_replies_that_were_read_elsewhere_are_completed(shelf: Shelf) -> None:
-    replies: dict[int, Any] = {1: [b"7", b"8", None], 2: [None, None, None], 3: [None, None, b"1"]}
-    assert shelf.counters.complete(replies) == {1: (7, 8), 2: (20, 5)}
+    replies: list[Any] = [[b"7", b"8", None], [None, None, None], [None, None, b"1"]]
+    assert shelf.counters.complete([1, 2, 3], replies) == {1: (7, 8), 2: (20, 5)}
     assert shelf.loads == [[2]]
 
 

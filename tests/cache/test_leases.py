@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
-from pigeon.cache import breaker, keys, leases
+from pigeon.cache import breaker, keys, leases, resp
 from pigeon.cache.breaker import cache_breaker
 from pigeon.domain.errors import Unavailable
 from pigeon.extensions import cache, db
@@ -24,6 +24,14 @@ def test_one_loader_at_a_time_holds_the_lease(app: Flask) -> None:
     assert token is not None
     assert leases.take(KEY) is None
     assert 0 < cache.client.pttl(keys.lease(KEY)) <= leases.LEASE_MS
+
+
+def test_asking_again_after_a_lost_reply_still_holds_the_lease(app: Flask) -> None:
+    token = leases.take(KEY)
+    assert token
+    names, arguments = [KEY, keys.lease(KEY)], [token, leases.LEASE_MS]
+    assert leases._TAKE.call(resp.pool(cache.url), names, arguments) == 1
+    assert leases.fill_string(KEY, token, b"new", 100)
 
 
 def test_a_fill_needs_the_lease_and_ends_it(app: Flask) -> None:

@@ -19,6 +19,12 @@ def test_a_server_that_forgot_its_scripts_is_told_again(app: Flask) -> None:
     assert ADD.run(resp.pool(cache.url), commands) == [7, 10]
 
 
+def test_a_single_run_answers_its_reply(app: Flask) -> None:
+    assert ADD.call(resp.pool(cache.url), ["number"], [2]) == 2
+    cache.client.script_flush()
+    assert ADD.call(resp.pool(cache.url), ["number"], [3]) == 5
+
+
 def test_an_error_of_the_script_itself_is_raised(app: Flask) -> None:
     with pytest.raises(ResponseError, match="not an integer"):
         BROKEN.run(resp.pool(cache.url), [BROKEN.command(["number"], [])])

@@ -6,7 +6,7 @@ import pytest
 
 from pigeon.cache import keys, resp, write_back
 from pigeon.cache.scripts import Script
-from pigeon.cache.write_back import Entry
+from pigeon.cache.write_back_entries import Entry
 from pigeon.extensions import state
 
 pytestmark = pytest.mark.usefixtures("app")

@@ -324,8 +324,8 @@ def test_what_sockets_hear_has_the_shape_of_the_contract(
     monkeypatch.setattr(push, "to_post", lambda *frame: heard.append(frame))
     world.settle()
     heard.clear()
-    presence.renew([world.ann.id, world.eve.id])
-    watches.renew([world.mine.id])
+    presence.people.renew([world.ann.id, world.eve.id])
+    watches.posts.renew([world.mine.id])
     bob = client_for(world.bob)
     place = f"/posts/{world.mine.id}"
     assert bob.api("PUT", f"{place}/like")[0] == 200

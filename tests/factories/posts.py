@@ -9,7 +9,7 @@ from pigeon.domain.clock import utc_now
 from pigeon.domain.media import Upload
 from pigeon.extensions import db
 from pigeon.models import MediaModel, PostModel
-from pigeon.services import media
+from pigeon.services.media import media
 from pigeon.services.posts import posts, publishing
 from pigeon.unit_of_work import UnitOfWork, unit_of_work
 from tests.factories.people import Person, make_user

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pigeon.domain.media import Upload
 from pigeon.domain.posts import Post
-from pigeon.services import media
+from pigeon.services.media import media
 from pigeon.services.posts import posts
 from tests.factories.people import Person
 from tests.harness import pictures

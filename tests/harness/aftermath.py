@@ -81,7 +81,8 @@ def _check_rows(battle: Battle, message: str) -> None:
 
 def _check_files(battle: Battle, message: str) -> None:
     """Web processes that died leave uploads, workers folders; nothing else, and no picture."""
-    from pigeon.services import collectors, media
+    from pigeon.services import collectors
+    from pigeon.services.media import media
 
     left = list(media.incoming().folder.glob("*"))
     assert len(left) <= 4 * battle.kills, message

@@ -59,6 +59,7 @@ class Visits:
         context = self._browser.new_context(base_url=url, **defaults | options)
         context.set_default_timeout(30_000)
         page = context.new_page()
+        wait_for_behaviors(page)
         page.on("pageerror", lambda error: self.faults.append(f"script: {error}"))
         page.on("console", self._note_error)
         page.on("response", lambda answer: self._note_status(answer.url, answer.status))
@@ -89,6 +90,28 @@ class Visits:
     def _note_status(self, url: str, status: int) -> None:
         if status >= 500:
             self.faults.append(f"{status}: {url}")
+
+
+def wait_for_behaviors(page: Page) -> None:
+    """Whoever acts on this page, or looks, waits as long as the page fetches its behaviours.
+
+    A press before that does what it does without scripts, which is not what tests of scripts mean.
+    """
+    binding = page.locator("html.is-binding")
+    page.add_locator_handler(binding, lambda _: None)  # Playwright waits until it is not there
+    plain_goto, plain_reload = page.goto, page.reload
+
+    def goto(*args: Any, **options: Any) -> Any:
+        answer = plain_goto(*args, **options)
+        binding.wait_for(state="detached")
+        return answer
+
+    def reload(**options: Any) -> Any:
+        answer = plain_reload(**options)
+        binding.wait_for(state="detached")
+        return answer
+
+    page.goto, page.reload = goto, reload  # type: ignore[method-assign]
 
 
 def assert_accessible(page: Page, rules: list[str] = ALL_RULES) -> None:

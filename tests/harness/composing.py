@@ -81,6 +81,7 @@ CAME_BACK = """() => {
   if (document.querySelector("#toasts .toast")) return "published";
   return form && !form.querySelector('[data-part="draft"]').hidden ? "offered" : null;
 }"""
+LED = f"""() => location.pathname === "/" ? "home" : ({CAME_BACK})()"""
 
 FILLED = f"""() => {{
   const {{ caption, pictures, refused }} = ({SCREEN})();
@@ -175,8 +176,16 @@ class Walk:
             except Error as error:
                 if "navigat" not in str(error) and not self._is_home():
                     raise
-                self.page.wait_for_url("/")
+                self._follow()
         self._is_over = self._is_over or self._is_home()
+
+    def _follow(self) -> None:
+        """The post was published and led home meanwhile, unless a reload was quicker."""
+        if self._await(LED) == "offered":
+            self.page.get_by_role("button", name="Restore").click()
+            self._await(FILLED)
+            return
+        self._is_over = True
 
     def _is_home(self) -> bool:
         """Where a post that is published leads, also while they do something else."""

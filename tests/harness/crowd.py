@@ -61,6 +61,7 @@ class Crowd(Fight):
     posts: dict[str, int]
     """Ids of posts, with their authors."""
     targets: tuple[str, ...] = ROUND
+    weights: dict[str, int] = field(default_factory=lambda: dict(DEEDS))
     ledger: Ledger = field(default_factory=Ledger)
 
     def workers(self) -> list[Callable[[], None]]:
@@ -72,7 +73,9 @@ class Crowd(Fight):
     def summary(self) -> str:
         """What was done, in one line."""
         counts = self.ledger.counts
-        done = ", ".join(f"{name} {counts[name]:,}" for name in sorted(DEEDS) if counts[name])
+        done = ", ".join(
+            f"{name} {counts[name]:,}" for name in sorted(self.weights) if counts[name]
+        )
         return (
             f"seed {self.seed}: {self.killed} kills, {counts['acknowledged']:,} acknowledged"
             f" ({done}), {counts['unanswered']:,} attempts without an answer,"
@@ -82,7 +85,15 @@ class Crowd(Fight):
 
     def _act_on(self, number: int) -> None:
         dice, member = random.Random(f"{self.seed}-{number}"), self.people[number]
-        deeds: dict[str, Callable[..., None]] = {
+        deeds = self.deeds()
+        while (piece := self.next_piece()) is not None:
+            (deed,) = dice.choices(list(self.weights), list(self.weights.values()))
+            self.ledger.count(deed)
+            deeds[deed](member, dice, piece)
+
+    def deeds(self) -> dict[str, Callable[[Member, random.Random, int], None]]:
+        """What is done by a person with their dice, for each name in `weights`."""
+        return {
             "like": self._like,
             "like_comment": self._like_comment,
             "follow": self._follow,
@@ -91,10 +102,6 @@ class Crowd(Fight):
             "delete": self._delete,
             "share": self._share,
         }
-        while (piece := self.next_piece()) is not None:
-            (deed,) = dice.choices(list(DEEDS), list(DEEDS.values()))
-            self.ledger.count(deed)
-            deeds[deed](member, dice, piece)
 
     # setting
 

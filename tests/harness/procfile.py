@@ -16,9 +16,9 @@ from tests.harness.sites import START_S, Site, new_site, status_of
 SERVERS = {"web": 2, "realtime": 2}
 
 
-def commands() -> dict[str, str]:
+def commands(root: Path = ROOT) -> dict[str, str]:
     """Process kinds and their commands."""
-    lines = (ROOT / "Procfile").read_text().splitlines()
+    lines = (root / "Procfile").read_text().splitlines()
     return {kind: command.strip() for kind, _, command in (line.partition(":") for line in lines)}
 
 

@@ -65,7 +65,8 @@ def _waiting(crowd: Crowd) -> str:
 
     with crowd.site.app.app_context():
         lines = [str(write_backs.find_status()), f"{outbox.pending()} jobs"]
-    return "\n".join([*lines, crowd.site.log("site").read_text()[-6_000:]])
+    logs = [crowd.site.log(name).read_text()[-6_000:] for name in crowd.site.processes]
+    return "\n".join([*lines, *logs])
 
 
 def check(crowd: Crowd) -> None:

@@ -42,10 +42,10 @@ class Site:
 
         return create_app(settings=Settings.from_env(self.env))
 
-    def start(self, name: str, command: list[str], **env: str) -> None:
+    def start(self, name: str, command: list[str], *, cwd: Path = ROOT, **env: str) -> None:
         """Run one more process of this site; `name` names its log, too."""
         self.processes[name] = children.start(
-            command, log=self.log(name), env=self.env | env, cwd=ROOT, death_signal=signal.SIGTERM
+            command, log=self.log(name), env=self.env | env, cwd=cwd, death_signal=signal.SIGTERM
         )
 
     def flask(self, *arguments: str) -> str:

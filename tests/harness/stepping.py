@@ -92,9 +92,9 @@ def stand_in_write_back(monkeypatch: pytest.MonkeyPatch) -> None:
     """Calls stand still at every place between two looks at a store."""
     monkeypatch.setattr(flusher, "crash_point", stand)
     _around(monkeypatch, Pairs, "look", before="look", after="looked")
-    _around(monkeypatch, Pairs, "settle", after="settled")
+    _around(monkeypatch, Pairs, "show", after="shown by caches")
     _around(monkeypatch, Flags, "store", before="answers")
-    _around(monkeypatch, Flags, "understand", before="mine")
+    _around(monkeypatch, Flags, "complete", before="mine")
     _around(monkeypatch, Counters, "complete", before="counters")
     _around(monkeypatch, write_back, "overlay", after="waiting")
     _around(monkeypatch, write_back, "clear", after="some cleared")

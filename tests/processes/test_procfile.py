@@ -192,14 +192,15 @@ def test_a_stranger_gets_no_socket(visitor: Callable[[], Visitor]) -> None:
 def test_static_files_with_a_hash_never_change(visitor: Callable[[], Visitor]) -> None:
     who = visitor()
     page = who.get("/")
-    hashed = re.findall(r'(?:href|src)="(/static/[0-9a-f]{8,64}/[^"#]+)', page.text)
-    assert len(hashed) > 10
-    for path in sorted(set(hashed)):
+    hashed = re.findall(r'"(/static/[^"#]+\.[0-9a-f]{8}\.\w+)', page.text)
+    assert len(hashed) > 100, "with those of the import map"
+    before = re.sub(r"\.[0-9a-f]{8}\.", ".", hashed[0]).replace("/static/", f"/static/{'0' * 16}/")
+    for path in sorted({*hashed, before}):
         answer = who.get(path)
         assert answer.status_code == 200, path
         assert answer.headers["Cache-Control"] == YEAR, path
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
-    plain = re.sub(r"/static/[0-9a-f]{8,64}/", "/static/", hashed[0])
+    plain = re.sub(r"\.[0-9a-f]{8}\.", ".", hashed[0])
     assert who.get(plain).headers["Cache-Control"] == "no-cache"
     script = who.get(next(path for path in hashed if path.endswith(".js")))
     assert script.headers["Content-Encoding"] == "gzip"

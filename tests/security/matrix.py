@@ -14,15 +14,14 @@ from werkzeug.routing import Rule
 from pigeon.domain.page import PageRequest
 from pigeon.extensions import cache, db, state
 from pigeon.services.accounts import sessions
-from pigeon.services.notifications import announcements, notifications
+from pigeon.services.notifications import notifications
+from pigeon.services.notifications.sources import comments as comments_source
 from tests.factories import Person, Posted, make_comment, make_post, make_user
 from tests.harness import pictures
 from tests.harness.clients import Client
 from tests.harness.context import in_app
 
-MATRIX: dict[str, dict[str, Any]] = yaml.safe_load(
-    (Path(__file__).parents[1] / "authz_matrix.yml").read_text()
-)
+WHO, MATRIX = yaml.safe_load_all((Path(__file__).parents[1] / "authz_matrix.yml").read_text())
 LOGS = ("security_events",)
 """What refusals are written into on purpose."""
 ACTORS = ("anonymous", "other", "owner", "closed")
@@ -44,6 +43,7 @@ def build(app: Flask, client_for: Callable[[Person], Client]) -> dict[str, Any]:
     name = owner.get(f"/api/v1/posts/{shown.id}").get_json()["images"][0]["url"]
     (handle,) = in_app(app, lambda: [s.handle for s in sessions.list_of(ann.id, current=0)])
     return {
+        "ann": ann,
         "owner": owner,
         "other": other,
         "values": {
@@ -65,7 +65,7 @@ def build(app: Flask, client_for: Callable[[Person], Client]) -> dict[str, Any]:
 def _notify(app: Flask, post: Posted, by: Person) -> str:
     """What its author is told of a comment; the id."""
     comment_id = make_comment(post, by).id
-    in_app(app, announcements.announce_comment, comment_id)
+    in_app(app, comments_source.announce, comment_id)
     (told,) = notifications.list_of(post.author.id, PageRequest()).items
     return told.id
 

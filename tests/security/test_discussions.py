@@ -109,7 +109,7 @@ def test_what_hangs_on_a_hidden_post_is_as_unknown_as_any_number(
             assert pages(anonymous, reading, number) == pages(anonymous, reading, UNKNOWN)
         for post_id in (hidden.id, UNKNOWN):
             with pytest.raises(NotFound):
-                watches.check_may_watch(post_id, ben.id)
+                watches.get_watchable(post_id, ben.id)
         status, page = theirs.api("GET", f"/posts/{make_post(ben).id}/comments")
         assert (status, page["items"]) == (200, [])
 
@@ -228,7 +228,7 @@ def test_the_same_like_a_hundred_times_in_parallel_is_one(
     post = make_post(ann)
     comment = make_comment(post, ann)
     token = token_client(ben).token
-    presence.renew([ann.id])
+    presence.people.renew([ann.id])
 
     def tap() -> set[int]:
         client: Any = app.test_client()
@@ -260,7 +260,7 @@ def test_a_thousand_hearts_and_second_thoughts_are_announced_once(
     frames: list[tuple[str, int]],
 ) -> None:
     client, post = token_client(ben), make_post(ann)
-    presence.renew([ann.id])
+    presence.people.renew([ann.id])
     for number in range(1_000):
         method = "DELETE" if number % 2 else "PUT"
         status, liked = client.api(method, f"/posts/{post.id}/like")
@@ -287,7 +287,7 @@ def test_follows_and_edits_that_flap_are_announced_once(
     client, post = token_client(ben), make_post(ben)
     comment = make_comment(post, ben)
     drain()
-    presence.renew([ann.id])
+    presence.people.renew([ann.id])
     for number in range(40):
         client.api("DELETE" if number % 2 else "PUT", "/users/ann/follow")
         words = "nobody" if number % 2 else "@ann"

@@ -143,8 +143,8 @@ def test_what_people_say_never_becomes_markup(
     author, reader = client_for(ann), client_for(bob)
     for kind, target in ((likes.POSTS, post.id), (likes.COMMENTS, int(reply.parent_id or 0))):
         likes.set_liked(kind, target, by=ann.id, on=True)
-    presence.renew([bob.id])
-    watches.renew([post.id])
+    presence.people.renew([bob.id])
+    watches.posts.renew([post.id])
     drain()
     read = (
         f"/p/{post.id}",

@@ -14,8 +14,7 @@ from pigeon.jobs import runner
 from pigeon.jobs.scheduler import sweep_outbox
 from pigeon.models import MediaModel, UserModel
 from pigeon.realtime import push
-from pigeon.services import media
-from pigeon.services.posts import publishing
+from pigeon.services.media import media, processing
 from pigeon.services.users import avatars, users
 from pigeon.stores.imaging import Refused
 from pigeon.stores.imaging_results import Rendered
@@ -87,11 +86,11 @@ def test_the_newest_wins_whatever_is_ready_first(
 ) -> None:
     ann = make_user("ann")
     old, middle, newest = (send(ann) for _ in range(3))
-    publishing.process(middle)
+    processing.process(middle)
     assert avatar_of(ann) is None and state_of(ann) == ("processing", None) and told == []
-    publishing.process(newest)
+    processing.process(newest)
     assert avatar_of(ann) == name_of(newest)
-    publishing.process(old)
+    processing.process(old)
     drain()
     assert avatar_of(ann) == name_of(newest)
     assert names(told) == ["avatar.ready"]
@@ -105,10 +104,10 @@ def test_a_damaged_one_is_told_and_a_waiting_one_still_comes(
     first = send(ann)
     drain()
     second, third = send(ann), send_damaged(ann)
-    publishing.process(second)
+    processing.process(second)
     assert avatar_of(ann) == name_of(first)
     told.clear()
-    publishing.process(third)
+    processing.process(third)
     assert avatar_of(ann) == name_of(second)
     assert state_of(ann) == ("failed", "unreadable")
     assert names(told) == ["avatar.failed", "avatar.ready"]
@@ -121,9 +120,9 @@ def test_one_that_was_waiting_comes_after_the_newer_one_failed(
 ) -> None:
     ann = make_user("ann")
     first, second = send(ann), send_damaged(ann)
-    publishing.process(second)
+    processing.process(second)
     assert state_of(ann) == ("failed", "unreadable")
-    publishing.process(first)
+    processing.process(first)
     assert avatar_of(ann) == name_of(first)
     assert state_of(ann) == ("failed", "unreadable")
 
@@ -146,9 +145,9 @@ def test_a_failure_of_an_older_one_is_not_told_of_the_newer(
 ) -> None:
     ann = make_user("ann")
     older, newer = send_damaged(ann), send(ann)
-    publishing.process(older)
+    processing.process(older)
     assert state_of(ann) == ("processing", None) and told == []
-    publishing.process(newer)
+    processing.process(newer)
     drain()
     assert state_of(ann) == ("ready", None)
     assert names(told) == ["avatar.ready"] and left_in_incoming() == []
@@ -188,7 +187,7 @@ def test_one_that_is_removed_while_it_is_processed_does_not_come_back(
 
     with monkeypatch.context() as patched:
         patched.setattr(media, "render", removed_meanwhile)
-        publishing.process(number)
+        processing.process(number)
     drain()
     assert avatar_of(ann) is None and state_of(ann) == ("none", None) and told == []
     assert stored_objects() == [] and left_in_incoming() == []
@@ -205,7 +204,7 @@ def test_two_that_end_at_the_same_moment_agree_on_the_last(
         older, newer = send(ann), send(ann)
         with monkeypatch.context() as patched:
             patched.setattr(media, "render", _render_or_refuse(newer))
-            results = concurrently(app, [lambda n=n: publishing.process(n) for n in (older, newer)])
+            results = concurrently(app, [lambda n=n: processing.process(n) for n in (older, newer)])
         assert results == [None, None]
         assert avatar_of(ann) == name_of(older)
         assert state_of(ann) == ("failed", "unreadable")
@@ -237,5 +236,5 @@ def test_a_worker_that_is_killed_is_followed_by_one_that_tells(
 def test_a_job_that_is_given_up_is_told(app: Flask, told: Told) -> None:
     ann = make_user("ann")
     number = send(ann)
-    publishing.fail(number, "unreadable")
+    processing.fail(number, "unreadable")
     assert state_of(ann) == ("failed", "unreadable") and names(told) == ["avatar.failed"]

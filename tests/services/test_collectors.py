@@ -14,8 +14,9 @@ from pigeon.domain.clock import utc_now
 from pigeon.domain.sessions import Caller
 from pigeon.extensions import db, settings
 from pigeon.models import IdempotencyKey, SecurityEvent
-from pigeon.services import collectors, media
+from pigeon.services import collectors
 from pigeon.services.accounts import security_log
+from pigeon.services.media import media
 from pigeon.services.posts import posts
 from pigeon.unit_of_work import unit_of_work
 from tests.factories import make_user

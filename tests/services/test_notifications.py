@@ -37,8 +37,9 @@ from pigeon.services.accounts import changes as accounts_changes
 from pigeon.services.comments import changes as comments_changes
 from pigeon.services.follows import follows
 from pigeon.services.likes import likes
-from pigeon.services.notifications import announcements, collectors, notifications, wording
+from pigeon.services.notifications import collectors, notifications, wording
 from pigeon.services.notifications.contents import rank_of
+from pigeon.services.notifications.sources import posts as posts_source
 from pigeon.services.posts import changes as posts_changes
 from pigeon.services.posts import publishing
 from pigeon.services.users import users
@@ -406,7 +407,7 @@ def test_following_means_from_people_i_follow(
 def test_likes_share_a_row_while_it_is_unseen(
     ann: Person, ben: Person, cat: Person, drain: Drain, frames: Frames
 ) -> None:
-    presence.renew([ann.id])
+    presence.people.renew([ann.id])
     post = make_post(ann)
     like(post.id, ben)
     drain()
@@ -442,7 +443,7 @@ def test_a_group_that_grows_moves_to_the_front(
 def test_unliking_takes_a_person_out_and_the_last_one_takes_the_row_back(
     ann: Person, ben: Person, cat: Person, drain: Drain, frames: Frames
 ) -> None:
-    presence.renew([ann.id])
+    presence.people.renew([ann.id])
     post = make_post(ann)
     like(post.id, ben, cat)
     drain()
@@ -462,7 +463,7 @@ def test_unliking_takes_a_person_out_and_the_last_one_takes_the_row_back(
 def test_liking_again_restores_silently(
     ann: Person, ben: Person, drain: Drain, frames: Frames
 ) -> None:
-    presence.renew([ann.id])
+    presence.people.renew([ann.id])
     post = make_post(ann)
     like(post.id, ben)
     drain()
@@ -481,7 +482,7 @@ def test_liking_again_restores_silently(
 def test_a_follow_that_comes_and_goes_is_announced_once(
     ann: Person, ben: Person, drain: Drain, frames: Frames
 ) -> None:
-    presence.renew([ann.id])
+    presence.people.renew([ann.id])
     for _ in range(3):
         follows.follow(ann.id, by=ben.id)
         drain()
@@ -497,7 +498,7 @@ def test_a_follow_that_comes_and_goes_is_announced_once(
 def test_a_thousand_flaps_make_one_announcement(
     ann: Person, ben: Person, frames: Frames, database: str
 ) -> None:
-    presence.renew([ann.id])
+    presence.people.renew([ann.id])
     post = make_post(ann)
     for number in range(1_000 if database == "sqlite" else 50):  # its commits reach the disk
         with unit_of_work():
@@ -514,7 +515,7 @@ def test_a_thousand_flaps_make_one_announcement(
 def test_a_thousand_likes_at_once_are_one_row_and_one_frame(
     ann: Person, drain: Drain, frames: Frames, queries: Callable[[], Any]
 ) -> None:
-    presence.renew([ann.id])
+    presence.people.renew([ann.id])
     post = make_post(ann)
     drain()
     people = [make_user() for _ in range(60)]
@@ -551,7 +552,7 @@ def test_what_a_reader_deleted_stays_deleted(
 def test_a_deleted_comment_takes_back_what_it_caused(
     ann: Person, ben: Person, cat: Person, drain: Drain, frames: Frames
 ) -> None:
-    presence.renew([ann.id])
+    presence.people.renew([ann.id])
     post = make_post(ann)
     comment = make_comment(post, ben, text="@cat")
     make_comment(post, cat, answers=comment)
@@ -613,7 +614,7 @@ def test_repeated_jobs_tell_once(
     ann: Person, ben: Person, cat: Person, drain: Drain, frames: Frames
 ) -> None:
     make_follow(ben, ann, bell=True)
-    presence.renew([ann.id, ben.id, cat.id])
+    presence.people.renew([ann.id, ben.id, cat.id])
     post = make_post(ann, caption="@cat")
     comment = make_comment(post, ben)
     drain()
@@ -621,7 +622,7 @@ def test_repeated_jobs_tell_once(
     for _ in range(3):
         jobs.announce_post.run(post_id=post.id)
         jobs.announce_comment.run(comment_id=comment.id)
-        jobs.settle_follow.run(follower_id=ben.id, followee_id=ann.id)
+        jobs.update_for_follow.run(follower_id=ben.id, followee_id=ann.id)
     assert not frames.take("notification.created")
     assert len(told(cat)) == len(told(ben)) == 1
 
@@ -650,7 +651,7 @@ def test_jobs_that_run_at_once_tell_once(app: Flask, ann: Person, ben: Person) -
 def test_a_worker_that_dies_between_batches_is_followed_up(
     app: Flask, ann: Person, drain: Drain, point: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(announcements, "BATCHES", 1)
+    monkeypatch.setattr(posts_source, "BATCHES", 1)
     people = [make_user() for _ in range(10)]
     for person in people:
         make_follow(person, ann, bell=True)
@@ -803,7 +804,7 @@ def test_all_are_deleted_in_short_units(
     ann: Person, ben: Person, drain: Drain, frames: Frames, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(notifications, "DELETED_AT_ONCE", 2)
-    monkeypatch.setattr(notifications, "ANNOUNCED", 3)
+    monkeypatch.setattr(notifications, "NAMED", 3)
     told_by(ben, ann, 6)
     drain()
     newest = [one.id for one in told(ann)[:3]]
@@ -855,7 +856,7 @@ def test_who_is_online_hears_it_in_their_language(
     ann: Person, ben: Person, cat: Person, drain: Drain, frames: Frames
 ) -> None:
     users.update_profile(ann.id, {"language": "ko"})
-    presence.renew([ann.id, cat.id])
+    presence.people.renew([ann.id, cat.id])
     make_comment(make_post(ann), ben, text="@cat how blue")
     drain()
     found = {recipient: payload for _, recipient, payload in frames.take("notification.created")}

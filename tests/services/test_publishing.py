@@ -16,7 +16,8 @@ from pigeon.extensions import db
 from pigeon.jobs import runner
 from pigeon.jobs.scheduler import sweep_outbox
 from pigeon.models import MediaModel, OutboxRow, PostModel, PublicationModel, UserModel
-from pigeon.services import collectors, media
+from pigeon.services import collectors
+from pigeon.services.media import media, processing
 from pigeon.services.outbox import outbox
 from pigeon.services.posts import changes as posts_changes
 from pigeon.services.posts import posts, publishing
@@ -72,7 +73,7 @@ def test_images_that_finish_at_the_same_moment_publish_once(
     for _ in range(12):
         post = make_processing_post(ann, images=images)
         ids = [int(image.id) for image in post.images]
-        results = concurrently(app, [lambda number=n: publishing.process(number) for n in ids])
+        results = concurrently(app, [lambda number=n: processing.process(number) for n in ids])
         assert results == [None] * images
         assert publications(int(post.id)) == 1
         assert posts.get(int(post.id), None).state == "published"
@@ -86,17 +87,17 @@ def test_a_waiting_settler_counts_what_the_other_one_stored(
     post = make_processing_post(make_user("ann"), images=2)
     first, second = (int(image.id) for image in post.images)
     is_inside, may_go_on = threading.Event(), threading.Event()
-    settle = publishing.publish_if_ready
+    publish = publishing.publish_if_ready
 
     def slow(*args: Any) -> None:
-        settle(*args)
+        publish(*args)
         if not is_inside.is_set():
             is_inside.set()
             may_go_on.wait(20)
 
-    monkeypatch.setattr(publishing, "settle", slow)
+    monkeypatch.setattr(publishing, "publish_if_ready", slow)
     threads = [
-        threading.Thread(target=in_app, args=(app, publishing.process, number))
+        threading.Thread(target=in_app, args=(app, processing.process, number))
         for number in (first, second)
     ]
     threads[0].start()
@@ -116,11 +117,11 @@ def test_removing_the_failed_image_while_the_last_one_finishes_publishes_once(
     for _ in range(8):
         post = make_processing_post(ann, images=2)
         good, bad = (int(image.id) for image in post.images)
-        publishing.fail(bad, "unreadable")
+        processing.fail(bad, "unreadable")
         results = concurrently(
             app,
             [
-                lambda number=good: publishing.process(number),
+                lambda number=good: processing.process(number),
                 lambda post=post, bad=bad: posts_changes.remove_image(int(post.id), bad, by=ann.id),
             ],
         )
@@ -136,7 +137,7 @@ def test_deleting_while_the_images_finish_leaves_nothing(
         post = make_processing_post(ann, images=2)
         ids = [int(image.id) for image in post.images]
         calls: list[Callable[[], Any]] = [
-            lambda number=number: publishing.process(number) for number in ids
+            lambda number=number: processing.process(number) for number in ids
         ]
         calls.append(lambda post=post: posts_changes.remove(int(post.id), by=ann.id))
         results = concurrently(app, calls)
@@ -324,7 +325,7 @@ def test_a_withdrawn_author_publishes_nothing_and_leaves_nothing(
     number = int(post.images[0].id)
     status, _ = client_for(ann).api("DELETE", "/me", {"password": ann.password})
     assert status == 202
-    publishing.process(number)
+    processing.process(number)
     assert publications(int(post.id)) == 0
     drain()
     assert publications(int(post.id)) == 0

@@ -5,12 +5,11 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
-import zipfile
 from pathlib import Path
 
 import pytest
 
-from tests.harness.environment import ROOT
+from tests.harness import releases
 from tests.harness.revisions import FOLDER, with_sample
 
 DAILY = (
@@ -29,21 +28,7 @@ HANG_S = 300
 @pytest.fixture
 def release_before(tmp_path: Path) -> Path:
     """Its code and its tests."""
-    commit = (ROOT / ".release-before").read_text().strip()
-    packed = tmp_path / "release.zip"
-    done = git("archive", f"--output={packed}", commit)
-    if done.returncode:
-        pytest.skip(
-            f"the release before ({commit[:9]}) is not in this clone: git fetch --unshallow"
-        )
-    folder = tmp_path / "release"
-    with zipfile.ZipFile(packed) as archive:
-        archive.extractall(folder)
-    return folder
-
-
-def git(*arguments: str) -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, check=False)
+    return releases.unpack_before(tmp_path / "release")
 
 
 @pytest.mark.mariadb

@@ -33,8 +33,8 @@ from tests.harness.context import concurrently
 DEAD = "unix:///nonexistent/redis.sock"
 
 
-def fragment(number: int) -> bytes:
-    return post_cards.fragment_key(number, "en").encode()
+def fragment(number: int) -> str:
+    return post_cards.fragment_key(number, "en")
 
 
 def read(reader: Person, limit: int = 30, before: int | None = None) -> list[int]:

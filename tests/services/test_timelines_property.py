@@ -230,7 +230,7 @@ class World:
         return [entry.publication_id for entry in page.items]
 
     def _body_key(self) -> timelines.BodyKey | None:
-        return self.chance.choice((None, lambda number: b"{nothing:%d}" % number))
+        return self.chance.choice((None, lambda number: f"{{nothing:{number}}}"))
 
     def settle(self) -> None:
         """Everything is done, in any order, each thing once more."""

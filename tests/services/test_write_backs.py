@@ -414,15 +414,15 @@ def test_what_an_older_flush_could_not_show_is_not_forgotten_by_a_younger_one(
     ann, bob, first, second = make_user(), make_user(), make_post(), make_post()
     assert likes.among(POSTS, bob.id, [first.id]) == set()
     assert shown(first.id) == 0
-    settle, away = POSTS.pairs.settle, [True, True]
+    show, away = POSTS.pairs.show, [True, True]
 
-    def settle_when_back(last: Any) -> None:
+    def show_when_back(last: Any) -> dict[int, int]:
         if away:
             away.pop()
             raise Unavailable(1)
-        settle(last)
+        return show(last)
 
-    monkeypatch.setattr(type(POSTS.pairs), "settle", lambda _, last: settle_when_back(last))
+    monkeypatch.setattr(type(POSTS.pairs), "show", lambda _, last: show_when_back(last))
     like(bob, first.id)
     flusher.flush()
     like(ann, second.id)
@@ -494,7 +494,7 @@ def test_watchers_are_told_what_is_true(mode: str, monkeypatch: pytest.MonkeyPat
     told: list[dict[str, object]] = []
     monkeypatch.setattr(push, "to_post", lambda _event, payload, _post: told.append(payload))
     ann, post = make_user(), make_post()
-    watches.begin(post.id)
+    watches.posts.renew([post.id])
     assert shown(post.id) == 0
     like(ann, post.id)
     flush_all()

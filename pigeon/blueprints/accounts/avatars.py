@@ -6,7 +6,7 @@ from typing import Any
 
 from pigeon.domain.errors import FieldError, Invalid, UnsupportedMediaType
 from pigeon.domain.media import Upload
-from pigeon.services import media
+from pigeon.services.media import media
 from pigeon.web.parsing import is_multipart, read_files, read_form
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from pigeon.domain.errors import FieldError, Invalid
 from pigeon.domain.limits import IDEMPOTENCY_KEY, POST_IMAGES
 from pigeon.domain.posts import Post
-from pigeon.services import media
+from pigeon.services.media import media
 from pigeon.services.posts import checks, posts
 from pigeon.web.parsing import (
     Body,

@@ -6,7 +6,7 @@ from pigeon.domain.errors import FieldError, Invalid
 from pigeon.domain.page import Page
 from pigeon.domain.posts import Post
 from pigeon.domain.users import Suggestion, User, UserHit, UserRow
-from pigeon.services import policy, searches, suggestions
+from pigeon.services import searches, suggestions
 from pigeon.services.follows import follows
 from pigeon.services.posts import posts
 from pigeon.services.users import users
@@ -25,54 +25,55 @@ def show(username: str) -> User:
 @access(MEMBERS)
 @answers(Page[UserRow], query=LIST)
 def list_followers(username: str) -> Page[UserRow]:
-    card = users.get_card(username)
-    policy.check_sees_posts_of(viewer_id(), card)
-    page = follows.list_followers(card.id, read_page(f"followers-{card.id}"))
+    card = users.get_open_card(username, viewer_id())
+    page = follows.list_followers(card.id, viewer_id(), read_page(f"followers-{card.id}"))
     return page.map(lambda ids: users.rows(ids, viewer_id()))
 
 
 @access(MEMBERS)
 @answers(Page[UserRow], query=LIST)
 def list_following(username: str) -> Page[UserRow]:
-    card = users.get_card(username)
-    policy.check_sees_posts_of(viewer_id(), card)
-    page = follows.list_following(card.id, read_page(f"following-{card.id}"))
+    card = users.get_open_card(username, viewer_id())
+    page = follows.list_following(card.id, viewer_id(), read_page(f"following-{card.id}"))
     return page.map(lambda ids: users.rows(ids, viewer_id()))
 
 
 @access(READERS)
 @answers(Page[Post], query=LIST)
 def list_posts(username: str) -> Page[Post]:
-    card = users.get_card(username)
-    policy.check_sees_posts_of(viewer_id(), card)
+    card = users.get_open_card(username, viewer_id())
     return posts.list_of_author(card.id, viewer_id(), read_page(f"posts-{card.id}"))
+
+
+def _id_of(username: str) -> int:
+    return users.get_card(username, viewer_id()).id
 
 
 @access(MEMBERS, rate=(200, 3_600))
 @answers(User)
 def follow(username: str) -> User:
-    follows.follow(users.get_card(username).id, by=get_viewer().user_id)
+    follows.follow(_id_of(username), by=get_viewer().user_id)
     return users.get(username, viewer_id())
 
 
 @access(MEMBERS, rate=(400, 3_600))
 @answers(User)
 def unfollow(username: str) -> User:
-    follows.unfollow(users.get_card(username).id, by=get_viewer().user_id)
+    follows.unfollow(_id_of(username), by=get_viewer().user_id)
     return users.get(username, viewer_id())
 
 
 @access(MEMBERS, rate=(400, 3_600))
 @answers(User)
 def set_bell(username: str) -> User:
-    follows.set_bell(users.get_card(username).id, by=get_viewer().user_id, on=True)
+    follows.set_bell(_id_of(username), by=get_viewer().user_id, on=True)
     return users.get(username, viewer_id())
 
 
 @access(MEMBERS, rate=(400, 3_600))
 @answers(User)
 def remove_bell(username: str) -> User:
-    follows.set_bell(users.get_card(username).id, by=get_viewer().user_id, on=False)
+    follows.set_bell(_id_of(username), by=get_viewer().user_id, on=False)
     return users.get(username, viewer_id())
 
 
@@ -85,7 +86,7 @@ def list_suggestions() -> Page[Suggestion]:
 @access(MEMBERS, rate=(400, 3_600))
 @answers(status=204)
 def dismiss_suggestion(username: str) -> None:
-    suggestions.dismiss(get_viewer().user_id, users.get_card(username).id)
+    suggestions.dismiss(get_viewer().user_id, _id_of(username))
 
 
 @access(MEMBERS)

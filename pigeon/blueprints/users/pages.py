@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from pigeon.domain.errors import Invalid
 from pigeon.domain.page import Page, PageRequest
 from pigeon.domain.users import UserRow
-from pigeon.services import policy, searches, suggestions
+from pigeon.services import searches, suggestions
 from pigeon.services.follows import follows
 from pigeon.services.posts import posts
 from pigeon.services.users import users
@@ -26,20 +26,18 @@ ROWS = 40
 
 @access(READERS)
 def show(username: str) -> ResponseReturnValue:
-    card = users.get_card(username)
-    policy.check_sees_posts_of(viewer_id(), card)
+    card = users.get_open_card(username, viewer_id())
     page = posts.list_of_author(card.id, viewer_id(), read_page(f"posts-{card.id}", default=GRID))
     user = users.profile(card, viewer_id())
     return render_template(
-        "users/profile.html", user=user, page=page, open_graph=card_of_user(user)
+        "users/profile.html", user=user, page=page, open_graph=card_of_user(card)
     )
 
 
 @access(READERS)
 def show_card(username: str) -> ResponseReturnValue:
     """For scripts: the person at a glance, with the newest pictures."""
-    card = users.get_card(username)
-    policy.check_sees_posts_of(viewer_id(), card)
+    card = users.get_open_card(username, viewer_id())
     newest = posts.list_of_author(card.id, viewer_id(), PageRequest(limit=LOOKED_AT)).items
     pictured = [post for post in newest if post.images and post.images[0].thumb_url]
     user = users.profile(card, viewer_id())
@@ -57,37 +55,39 @@ def list_following(username: str) -> ResponseReturnValue:
 
 
 def _list(username: str, kind: str) -> str:
-    card = users.get_card(username)
-    policy.check_sees_posts_of(viewer_id(), card)
+    card = users.get_open_card(username, viewer_id())
     read = follows.list_followers if kind == "followers" else follows.list_following
-    page = read(card.id, read_page(f"{kind}-{card.id}", default=ROWS)).map(
-        lambda ids: users.rows(ids, viewer_id())
-    )
+    asked = read_page(f"{kind}-{card.id}", default=ROWS)
+    page = read(card.id, viewer_id(), asked).map(lambda ids: users.rows(ids, viewer_id()))
     user = users.profile(card, viewer_id())
     return render_template("follows/list.html", user=user, page=page, kind=kind)
 
 
+def _id_of(username: str) -> int:
+    return users.get_card(username, viewer_id()).id
+
+
 @access(MEMBERS, rate=(200, 3_600))
 def follow(username: str) -> ResponseReturnValue:
-    follows.follow(users.get_card(username).id, by=get_viewer().user_id)
+    follows.follow(_id_of(username), by=get_viewer().user_id)
     return _back(username)
 
 
 @access(MEMBERS, rate=(400, 3_600))
 def unfollow(username: str) -> ResponseReturnValue:
-    follows.unfollow(users.get_card(username).id, by=get_viewer().user_id)
+    follows.unfollow(_id_of(username), by=get_viewer().user_id)
     return _back(username)
 
 
 @access(MEMBERS, rate=(400, 3_600))
 def bell(username: str) -> ResponseReturnValue:
-    follows.set_bell(users.get_card(username).id, by=get_viewer().user_id, on=True)
+    follows.set_bell(_id_of(username), by=get_viewer().user_id, on=True)
     return _back(username)
 
 
 @access(MEMBERS, rate=(400, 3_600))
 def unbell(username: str) -> ResponseReturnValue:
-    follows.set_bell(users.get_card(username).id, by=get_viewer().user_id, on=False)
+    follows.set_bell(_id_of(username), by=get_viewer().user_id, on=False)
     return _back(username)
 
 
@@ -116,5 +116,5 @@ def _found(reader_id: int) -> tuple[Page[UserRow], int]:
 
 @access(MEMBERS, rate=(400, 3_600))
 def dismiss(username: str) -> ResponseReturnValue:
-    suggestions.dismiss(get_viewer().user_id, users.get_card(username).id)
+    suggestions.dismiss(get_viewer().user_id, _id_of(username))
     return redirect("/people", 303)

@@ -27,9 +27,9 @@ from pigeon.domain.clock import utc_now
 from pigeon.domain.media import Upload
 from pigeon.extensions import db, settings
 from pigeon.models import MediaModel, PostModel, PublicationModel, UserModel
-from pigeon.services import media
 from pigeon.services.accounts import signups
 from pigeon.services.follows import follows
+from pigeon.services.media import media
 from pigeon.services.posts import posts, publishing
 from pigeon.services.users import avatars, users
 from pigeon.stores.imaging_render import render, render_avatar
@@ -152,7 +152,7 @@ def _published() -> int:
 
 def _make_post(post: DemoPost, painted: list[Painted]) -> None:
     """Publish a post of the past: its time is moved back, its order is that of the publications."""
-    author_id = users.get_card(post.username).id
+    author_id = users.get_card(post.username, None).id
     at = utc_now() - timedelta(hours=post.hours_ago)
     with unit_of_work() as uow:
         row = PostModel(

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import insert, select, update
 
-from pigeon.cache.write_back import Entry
+from pigeon.cache.write_back_entries import Entry
 from pigeon.demo import discussions
 from pigeon.demo.discussions import DemoComment, DemoLike, Place
 from pigeon.demo.people import BELLS, FOLLOWED_HOURS_AGO, PEOPLE, POSTS
@@ -22,7 +22,7 @@ from pigeon.domain import text
 from pigeon.domain.clock import utc_now
 from pigeon.extensions import db
 from pigeon.models import CommentMention, CommentModel, FollowModel, PostModel, UserModel
-from pigeon.services import counts
+from pigeon.services import access, counts
 from pigeon.services.comments import cards as comment_cards
 from pigeon.services.likes import likes
 from pigeon.unit_of_work import UnitOfWork, retried, unit_of_work
@@ -54,7 +54,7 @@ def _people() -> dict[str, int]:
 
 def _posts(people: dict[str, int]) -> dict[Place, PostModel]:
     """The posts by their places; what was edited or deleted meanwhile is left out."""
-    published = select(PostModel).where(PostModel.state == "published")
+    published = select(PostModel).where(access.posts.is_published())
     found = {(row.author_id, row.caption): row for row in db.session.scalars(published)}
     return {
         (post.username, post.hours_ago): row
@@ -147,7 +147,7 @@ def _count(said: Said) -> None:
 # -- likes -------------------------------------------------------------------------------------
 
 
-def _post_likes(people: dict[str, int], posts: dict[Place, PostModel]) -> Iterable[Entry]:
+def _post_likes(people: dict[str, int], posts: dict[Place, PostModel]) -> Iterable[Entry[int]]:
     for post in POSTS:
         place = (post.username, post.hours_ago)
         if place in posts:
@@ -160,7 +160,7 @@ def _post_likes(people: dict[str, int], posts: dict[Place, PostModel]) -> Iterab
 
 def _comment_likes(
     people: dict[str, int], posts: dict[Place, PostModel], said: Said
-) -> Iterable[Entry]:
+) -> Iterable[Entry[int]]:
     for comment, row in said:
         post = posts[comment.place]
         yield from (_heart(people, post, comment, row.id, like) for like in comment.likes)
@@ -168,23 +168,23 @@ def _comment_likes(
 
 def _heart(
     people: dict[str, int], post: PostModel, comment: DemoComment, row_id: int, like: DemoLike
-) -> Entry:
+) -> Entry[int]:
     at = _moment(post, comment.place, like.hours_ago)
     return _entry("comment", people[like.username], row_id, at)
 
 
-def _entry(kind: str, actor: int, target: int, at: datetime) -> Entry:
+def _entry(kind: str, actor: int, target: int, at: datetime) -> Entry[int]:
     return Entry(f"{int(at.timestamp() * 1_000)}-0", kind, actor, target, 1)
 
 
-def _like(uow: UnitOfWork, entries: Iterable[Entry]) -> None:
+def _like(uow: UnitOfWork, entries: Iterable[Entry[int]]) -> None:
     """Store likes as the flusher does, but without its event: who is told is written by us."""
     ordered = sorted(entries, key=lambda entry: entry.at_ms)
     for kind in likes.KINDS.values():
         _store(uow, kind, [entry for entry in ordered if entry.kind == kind.name])
 
 
-def _store(uow: UnitOfWork, kind: Any, wanted: list[Entry]) -> None:
+def _store(uow: UnitOfWork, kind: Any, wanted: list[Entry[int]]) -> None:
     if wanted:
         kind.pairs.store(UnitOfWork(), wanted)
         uow.after_commit(lambda: kind.pairs.evict(wanted))

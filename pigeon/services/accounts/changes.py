@@ -15,6 +15,7 @@ from pigeon.domain.names import stored_email
 from pigeon.domain.sessions import Caller
 from pigeon.extensions import db, settings
 from pigeon.models import HeldUsername, IdentityModel, MailedToken, UserModel
+from pigeon.services import access
 from pigeon.services.accounts import checks, passwords, recovery, security_log, sessions, tokens
 from pigeon.services.accounts.logins import check_password
 from pigeon.services.users import withdrawals
@@ -65,7 +66,7 @@ def confirm_email(row: MailedToken, *, caller: Caller) -> int:
         with unit_of_work() as uow:
             tokens.take(row_id)
             user = sessions.lock_user(user_id) if user_id is not None else None
-            if user is None or user.state != "active":
+            if user is None or not access.users.is_active_state(user.state):
                 raise tokens.expired()
             _move(uow, user, *stored_email(payload["email"]))
             security_log.note("email_changed", user.id, caller)
@@ -170,7 +171,7 @@ def _erase(user: UserModel) -> None:
 
 def _get(user_id: int) -> UserModel:
     user = db.session.get(UserModel, user_id)
-    if user is None or user.state != "active":
+    if user is None or not access.users.is_active_state(user.state):
         raise NotFound
     return user
 
@@ -178,6 +179,6 @@ def _get(user_id: int) -> UserModel:
 def _get_locked(user_id: int, version: int) -> UserModel:
     """The row for a change that was proved against `version` of the account."""
     user = sessions.lock_user(user_id)
-    if user is None or user.state != "active" or user.auth_version != version:
+    if user is None or not access.users.is_active_state(user.state) or user.auth_version != version:
         raise Forbidden("reauth_required")
     return user

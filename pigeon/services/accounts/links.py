@@ -20,6 +20,7 @@ from pigeon.domain.names import canonical_username, email_keys, stored_email
 from pigeon.domain.sessions import Caller
 from pigeon.extensions import db
 from pigeon.models import MailedToken, UserModel
+from pigeon.services import access
 from pigeon.services.accounts import (
     changes,
     checks,
@@ -102,7 +103,7 @@ def _sign_up_link(row: MailedToken, caller: Caller) -> Link:
 
 def _email_link(row: MailedToken) -> Link | None:
     user = db.session.get(UserModel, row.user_id)
-    if user is None or user.state != "active":
+    if user is None or not access.users.is_active_state(user.state):
         return None
     return Link(kind=row.kind, username=user.username, display_name=user.display_name)
 

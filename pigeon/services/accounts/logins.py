@@ -14,7 +14,7 @@ from pigeon.domain.names import canonical_email, canonical_username, email_keys
 from pigeon.domain.sessions import Caller
 from pigeon.extensions import db
 from pigeon.models import UserModel
-from pigeon.services import rates
+from pigeon.services import access, rates
 from pigeon.services.accounts import devices, passwords, security_log, sessions
 from pigeon.unit_of_work import retried, unit_of_work
 
@@ -90,7 +90,7 @@ def _find(login: str) -> UserModel | None:
                 UserModel.email_key.in_(keys),
                 UserModel.username == canonical_username(login),
             ),
-            UserModel.state == "active",
+            access.users.is_active(),
         )
     ).all()
     # Two when both spellings of a domain were signed up with once (`addresses.py`).

@@ -15,6 +15,7 @@ from pigeon.domain.errors import Invalid
 from pigeon.domain.sessions import Caller
 from pigeon.extensions import db
 from pigeon.models import IdentityModel, UserModel
+from pigeon.services import access
 from pigeon.services.accounts import checks, invites, security_log, sessions, tokens
 from pigeon.services.accounts.checks import Faults, Person
 from pigeon.services.users import users
@@ -39,7 +40,7 @@ def find_user(identity: Identity) -> int | None:
         .where(
             IdentityModel.issuer == identity.issuer,
             IdentityModel.subject == identity.subject,
-            UserModel.state == "active",
+            access.users.is_active(),
         )
     ).one_or_none()
 

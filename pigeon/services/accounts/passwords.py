@@ -56,7 +56,10 @@ def check(password: str, *context: str, field: str = "password") -> None:
 
 
 def names_of(username: str, email: str) -> tuple[str, str]:
-    """What of an account guessers would try: its two names (`guessable.js` asks for the same)."""
+    """What of an account guessers would try: its two names.
+
+    `js/accounts/guessable.js` asks for the same.
+    """
     return username, email.partition("@")[0]
 
 

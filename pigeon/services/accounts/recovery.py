@@ -10,7 +10,7 @@ from pigeon.domain.events import MailRequested, ResetRequested
 from pigeon.domain.sessions import Caller
 from pigeon.extensions import db, settings
 from pigeon.models import UserModel
-from pigeon.services import rates
+from pigeon.services import access, rates
 from pigeon.services.accounts import checks, passwords, security_log, sessions, tokens
 from pigeon.services.accounts.logins import network_of
 from pigeon.unit_of_work import UnitOfWork, retried, unit_of_work
@@ -37,7 +37,7 @@ def issue_reset(email_key: str) -> None:
             select(UserModel.id).where(UserModel.email_key == email_key)
         ).one_or_none()
         user = sessions.lock_user(user_id) if user_id is not None else None
-        if user and user.state == "active":
+        if user and access.users.is_active_state(user.state):
             _issue(uow, user)
         uow.finish_job()
 
@@ -88,7 +88,7 @@ def set_password(uow: UnitOfWork, user: UserModel, hashed: str) -> None:
 
 def _store(uow: UnitOfWork, user_id: int | None, version: int, hashed: str, caller: Caller) -> None:
     user = sessions.lock_user(user_id) if user_id is not None else None
-    if user is None or user.state != "active" or user.auth_version != version:
+    if user is None or not access.users.is_active_state(user.state) or user.auth_version != version:
         raise tokens.expired()
     set_password(uow, user, hashed)
     security_log.note("password_reset", user.id, caller)

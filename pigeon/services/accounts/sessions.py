@@ -18,14 +18,16 @@ from redis.exceptions import RedisError
 from sqlalchemy import ColumnElement, Select, delete, select
 
 from pigeon import metrics
-from pigeon.cache import codec, keys
+from pigeon.cache import codec, keys, resp
 from pigeon.cache.breaker import cache_breaker
+from pigeon.cache.scripts import Part, Script
 from pigeon.domain.clock import utc_now
 from pigeon.domain.errors import NotFound, Unauthenticated, Unavailable
 from pigeon.domain.events import SessionsEnded
 from pigeon.domain.sessions import Caller, SessionEntry, SessionUser, device_of, is_phone
 from pigeon.extensions import cache, db, settings
 from pigeon.models import SessionModel, UserModel
+from pigeon.services import access
 from pigeon.services.accounts import security_log
 from pigeon.unit_of_work import UnitOfWork, retried, unit_of_work
 
@@ -38,11 +40,11 @@ TOMBSTONE_S = 10 * keys.SESSION.ttl_s
 FILL_WITHIN_S = 0.5 * TOMBSTONE_S
 """A fill that took longer is dropped: the tombstone it must not outlive may be gone by then."""
 
-_REPLACE = """
+_REPLACE = Script("""
 if redis.call('GET', KEYS[1]) == ARGV[1] then return 0 end
 redis.call('SET', KEYS[1], ARGV[2], 'EX', ARGV[3])
 return 1
-"""
+""")
 
 
 @retried
@@ -58,7 +60,11 @@ def start(
     now = utc_now()
     with unit_of_work():
         row = lock_user(user_id)
-        if row is None or row.state != "active" or auth_version not in (None, row.auth_version):
+        if (
+            row is None
+            or not access.users.is_active_state(row.state)
+            or auth_version not in (None, row.auth_version)
+        ):
             raise Unauthenticated("wrong_credentials")
         db.session.add(
             SessionModel(
@@ -167,7 +173,7 @@ def living(ids: set[int]) -> set[int]:
             .where(
                 SessionModel.id.in_(ids),
                 SessionModel.expires_at > utc_now(),
-                UserModel.state == "active",
+                access.users.is_active(),
             )
         )
     )
@@ -243,10 +249,12 @@ def _fill(key: str, hashed: str) -> SessionUser | None:
 
 
 def _replace(fresh: dict[str, SessionUser]) -> None:
-    script = cache.client.register_script(_REPLACE)
+    commands = []
     for hashed, found in fresh.items():
         data = codec.encode(found, SessionUser)
-        script(keys=[keys.SESSION.key(hashed)], args=[TOMBSTONE, data, keys.SESSION.ttl_s])
+        arguments: list[Part] = [TOMBSTONE, data, keys.SESSION.ttl_s]
+        commands.append(_REPLACE.command([keys.SESSION.key(hashed)], arguments))
+    _REPLACE.run(resp.pool(cache.url), commands)
 
 
 def _decode(data: bytes | str | None) -> SessionUser | None:
@@ -284,7 +292,7 @@ def _statement(now: datetime) -> Select[*tuple[Any, ...]]:
             UserModel.auth_version,
         )
         .join(UserModel, UserModel.id == SessionModel.user_id)
-        .where(UserModel.state == "active", SessionModel.expires_at > now)
+        .where(access.users.is_active(), SessionModel.expires_at > now)
     )
 
 

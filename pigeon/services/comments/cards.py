@@ -16,7 +16,7 @@ from pigeon.domain.errors import NotFound
 from pigeon.domain.users import UserRef
 from pigeon.extensions import db
 from pigeon.models import CommentMention, CommentModel, PublicationModel, UserModel
-from pigeon.services import policy
+from pigeon.services import access
 from pigeon.services.posts import cards as post_cards
 from pigeon.services.users import users
 
@@ -56,11 +56,16 @@ def shown(ids: Iterable[int]) -> list[CommentCard]:
 
 def get(comment_id: int, viewer_id: int | None) -> CommentCard:
     """A comment that the viewer may see; NotFound for every other id."""
-    card = next(iter(shown([comment_id])), None)
-    if card and card.parent_id is not None and not shown([card.parent_id]):
-        raise NotFound  # it goes with the comment above it, whose author has left
-    post = post_cards.find(card.post_id, viewer_id) if card else None
-    return policy.check_sees_comment(viewer_id, card, post)
+    card = _one_shown(comment_id)
+    if card is None:
+        raise NotFound
+    above = _one_shown(card.parent_id) if card.parent_id is not None else None
+    post = post_cards.find(card.post_id, viewer_id)
+    return access.comments.check_sees(access.viewer(viewer_id), card, above, post)
+
+
+def _one_shown(comment_id: int) -> CommentCard | None:
+    return next(iter(shown([comment_id])), None)
 
 
 def _columns() -> Any:
@@ -105,7 +110,7 @@ def _newest(post_id: int) -> Any:
         .where(
             CommentModel.post_id == post_id,
             CommentModel.parent_id.is_(None),
-            policy.visible_users(None),
+            access.users.is_active(),
         )
         .order_by(CommentModel.id.desc())
         .limit(PREVIEWED)

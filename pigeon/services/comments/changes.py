@@ -15,7 +15,7 @@ from pigeon.domain.errors import Forbidden, NotFound
 from pigeon.domain.events import CommentCreated, CommentDeleted, CommentEdited
 from pigeon.extensions import db
 from pigeon.models import CommentMention, CommentModel, PostModel, UserModel
-from pigeon.services import counts, idempotency, policy
+from pigeon.services import access, counts, idempotency
 from pigeon.services.comments import cards as comment_cards
 from pigeon.services.comments import comments
 from pigeon.services.comments.checks import check_comment
@@ -30,7 +30,7 @@ def check_may_comment(post_id: int, by: int, key: str = "") -> None:
 
     A key that was used already is answered as the first time, though comments be closed since.
     """
-    card = policy.check_sees_post(by, post_cards.find(post_id, by))
+    card = access.posts.check_sees(access.viewer(by), post_cards.find(post_id, by))
     if not card.comments_open and not idempotency.is_used(by, key):
         raise Forbidden("comments_closed")
 
@@ -52,8 +52,11 @@ def check_may_edit(comment_id: int, by: int) -> CommentCard:
 
 def check_may_delete(comment_id: int, by: int) -> CommentCard:
     card = comment_cards.get(comment_id, by)
-    post = policy.check_sees_post(by, post_cards.find(card.post_id, by))
-    if not policy.may_delete_comment(by, author_id=card.author_id, post_author_id=post.author_id):
+    viewer = access.viewer(by)
+    post = access.posts.check_sees(viewer, post_cards.find(card.post_id, by))
+    if not access.comments.may_delete(
+        viewer, author_id=card.author_id, post_author_id=post.author_id
+    ):
         raise Forbidden
     return card
 
@@ -85,7 +88,7 @@ def create(
 
 def _insert(post_id: int, by: int, text: str, answered_id: int | None, key: str, mark: str) -> int:
     with unit_of_work() as uow:
-        post = policy.check_comments_on_post(by, _lock_post(post_id))
+        post = access.posts.check_comments_on(access.viewer(by), _lock_post(post_id))
         parent_id = _lock_parent(answered_id, post_id) if answered_id is not None else None
         _hold_author(by)
         row = CommentModel(
@@ -111,7 +114,7 @@ def _insert(post_id: int, by: int, text: str, answered_id: int | None, key: str,
                 comment_id=comment_id,
                 post_id=post_id,
                 parent_id=parent_id,
-                is_public=post.state == "published",
+                is_public=access.posts.is_published_state(post.state),
             )
         )
     return comment_id
@@ -132,7 +135,7 @@ def _lock_parent(answered_id: int, post_id: int) -> int:
         .where(
             CommentModel.id == answered_id,
             CommentModel.post_id == post_id,
-            policy.visible_users(None),
+            access.users.is_active(),
         )
     )
     locked = select(CommentModel.id).where(CommentModel.id == top_id).with_for_update()
@@ -144,7 +147,7 @@ def _lock_parent(answered_id: int, post_id: int) -> int:
 def _hold_author(user_id: int) -> None:
     """Who withdraws waits for this comment, so that it is erased with the others; or is gone."""
     query = select(UserModel.state).where(UserModel.id == user_id).with_for_update(read=True)
-    if db.session.scalar(query) != "active":
+    if not access.users.is_active_state(db.session.scalar(query)):
         raise NotFound
 
 
@@ -189,7 +192,7 @@ def _edit(card: CommentCard, checked: str) -> None:
                 CommentEdited(
                     comment_id=card.id,
                     post_id=card.post_id,
-                    is_public=state == "published",
+                    is_public=access.posts.is_published_state(state),
                     named=named,
                 )
             )

@@ -11,7 +11,7 @@ from pigeon.domain.comments import Comment, CommentCard, CommentCounts, CommentV
 from pigeon.domain.page import Page, PageRequest, cut
 from pigeon.extensions import db
 from pigeon.models import CommentModel
-from pigeon.services import counts, policy
+from pigeon.services import access, counts
 from pigeon.services.comments import cards as comment_cards
 from pigeon.services.likes import likes
 from pigeon.services.posts import cards as post_cards
@@ -45,7 +45,7 @@ def replies_kind(comment_id: int) -> str:
 
 def check_sees_post(post_id: int, viewer_id: int | None) -> None:
     """NotFound before anything else about the request is looked at."""
-    policy.check_sees_post(viewer_id, post_cards.find(post_id, viewer_id))
+    access.posts.check_sees(access.viewer(viewer_id), post_cards.find(post_id, viewer_id))
 
 
 def check_sees(comment_id: int, viewer_id: int | None) -> None:
@@ -111,12 +111,13 @@ def overlay(cards: list[CommentCard], viewer_id: int | None) -> list[Comment]:
 def _viewers(cards: list[CommentCard], viewer_id: int) -> dict[int, CommentViewer]:
     liked = likes.among(likes.COMMENTS, viewer_id, [card.id for card in cards])
     owners = _owners({card.post_id for card in cards})
+    viewer = access.viewer(viewer_id)
     return {
         card.id: CommentViewer(
             is_author=card.author_id == viewer_id,
             liked=card.id in liked,
-            may_delete=policy.may_delete_comment(
-                viewer_id, author_id=card.author_id, post_author_id=owners.get(card.post_id, 0)
+            may_delete=access.comments.may_delete(
+                viewer, author_id=card.author_id, post_author_id=owners.get(card.post_id, 0)
             ),
         )
         for card in cards
@@ -142,7 +143,11 @@ def _page(
         query = query.where(CommentModel.id < request.before)
     ids = db.session.scalars(query.order_by(CommentModel.id.desc()).limit(request.limit + 1)).all()
     page = cut(ids, request, int)
-    return page.map(lambda found: overlay(comment_cards.shown(found), viewer_id))
+    return page.map(lambda found: overlay(_visible(found, viewer_id), viewer_id))
+
+
+def _visible(ids: list[int], viewer_id: int | None) -> list[CommentCard]:
+    return access.comments.visible(access.viewer(viewer_id), comment_cards.shown(ids))
 
 
 def _page_with(

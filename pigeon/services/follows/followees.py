@@ -2,45 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import partial
+from itertools import compress
+from typing import Any
 
 from sqlalchemy import select
 
-from pigeon.cache import keys, leases, resp
+from pigeon.cache import keys, leases, resp, trips
 from pigeon.cache.breaker import cache_breaker
-from pigeon.extensions import cache, db, settings
+from pigeon.cache.trips import Read
+from pigeon.extensions import db
 from pigeon.models import FollowModel
 
 
-def among(viewer_id: int, ids: list[int]) -> set[int]:
-    """Those of `ids` whom the viewer follows: one SMISMEMBER on a set filled when missing."""
+def among(viewer_id: int, ids: Sequence[int]) -> set[int]:
+    """Those of `ids` whom the viewer follows."""
+    return trips.one(read(viewer_id, ids))
+
+
+def read(viewer_id: int, ids: Sequence[int], *, may_load: bool = True) -> Read[set[int]]:
+    """As `among`, in a trip with others; the member 0 says whether the set is loaded."""
+    key = keys.FOLLOWING.key(viewer_id).encode()
+    command = resp.encode([b"SMISMEMBER", key, b"0", *(b"%d" % user_id for user_id in ids)])
+    return Read(
+        [command] if ids else [],
+        partial(_complete, viewer_id, ids, may_load),
+        partial(in_sql, viewer_id, ids),
+    )
+
+
+def _complete(
+    viewer_id: int, ids: Sequence[int], may_load: bool, replies: Sequence[Any]
+) -> set[int]:
+    """Who is followed; a set that is not there is loaded once, then SQL is asked."""
     if not ids:
         return set()
-    if not settings().cache:
+    (flags,) = replies
+    if flags is not None and flags[0]:
+        return set(compress(ids, flags[1:]))
+    if flags is None or not may_load:
         return in_sql(viewer_id, ids)
-    return understand(viewer_id, ids, _membership(viewer_id, ids))
-
-
-def read_command(viewer_id: int, ids: Iterable[int]) -> list[bytes]:
-    """The command whose reply `understand` reads; the member 0 says whether the set is loaded."""
-    key = keys.FOLLOWING.key(viewer_id).encode()
-    return [b"SMISMEMBER", key, b"0", *(b"%d" % user_id for user_id in ids)]
-
-
-def understand(viewer_id: int, ids: list[int], flags: list[int]) -> set[int]:
-    """Those who are followed, by a reply to `read_command`, [] where there is none."""
-    if flags and not flags[0]:
-        cache_breaker.attempt(lambda: load(viewer_id), None)
-        flags = _membership(viewer_id, ids)
-    if not flags or not flags[0]:
-        return in_sql(viewer_id, ids)
-    return {user_id for user_id, flag in zip(ids, flags[1:], strict=True) if flag}
-
-
-def _membership(viewer_id: int, ids: list[int]) -> list[int]:
-    nothing: list[list[int]] = [[]]
-    command = read_command(viewer_id, ids)
-    return cache_breaker.attempt(lambda: resp.pool(cache.url).pipeline([command]), nothing)[0]
+    cache_breaker.attempt(lambda: load(viewer_id), None)
+    return trips.one(read(viewer_id, ids, may_load=False))
 
 
 def in_sql(viewer_id: int, ids: Iterable[int]) -> set[int]:

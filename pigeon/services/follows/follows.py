@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.orm import aliased
 
 from pigeon.cache import keys, leases
@@ -14,7 +15,7 @@ from pigeon.domain.events import UserFollowed, UserUnfollowed
 from pigeon.domain.page import Page, PageRequest, cut
 from pigeon.extensions import db
 from pigeon.models import FollowModel, UserModel
-from pigeon.services import counts, policy
+from pigeon.services import access, counts
 from pigeon.services.timelines import sidebar, timelines
 from pigeon.unit_of_work import UnitOfWork, retried, unit_of_work
 
@@ -95,7 +96,7 @@ def _lock_rows(*ids: int) -> int:
         .order_by(UserModel.id)
         .with_for_update()
     )
-    return list(states).count("active")
+    return sum(map(access.users.is_active_state, states))
 
 
 def _count(*, follower_id: int, followee_id: int, change: int) -> None:
@@ -149,21 +150,25 @@ def followers_among(viewer_id: int, ids: list[int]) -> set[int]:
     )
 
 
-def list_followers(user_id: int, request: PageRequest) -> Page[int]:
-    """Ids of followers, newest follow first."""
-    return _page(FollowModel.follower_id, FollowModel.followee_id, user_id, request)
+def list_followers(user_id: int, viewer_id: int | None, request: PageRequest) -> Page[int]:
+    """Ids of followers whom the viewer may know of, newest follow first."""
+    of_user = FollowModel.followee_id == user_id
+    return _page(FollowModel.follower_id, of_user, viewer_id, request)
 
 
-def list_following(user_id: int, request: PageRequest) -> Page[int]:
-    """Ids of the followed, newest follow first."""
-    return _page(FollowModel.followee_id, FollowModel.follower_id, user_id, request)
+def list_following(user_id: int, viewer_id: int | None, request: PageRequest) -> Page[int]:
+    """As `list_followers`, of the followed."""
+    of_user = FollowModel.follower_id == user_id
+    return _page(FollowModel.followee_id, of_user, viewer_id, request)
 
 
-def _page(wanted, anchor, user_id: int, request: PageRequest) -> Page[int]:  # type: ignore[no-untyped-def]
+def _page(
+    wanted: Any, of_user: ColumnElement[bool], viewer_id: int | None, request: PageRequest
+) -> Page[int]:
     query = (
         select(FollowModel.id, wanted)
         .join(UserModel, UserModel.id == wanted)
-        .where(anchor == user_id, policy.visible_users(None))
+        .where(of_user, access.users.where(access.viewer(viewer_id)))
         .order_by(FollowModel.id.desc())
         .limit(request.limit + 1)
     )

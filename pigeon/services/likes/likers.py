@@ -7,14 +7,14 @@ from typing import Any
 
 from sqlalchemy import select, union_all
 
-from pigeon.cache import keys, resp
-from pigeon.cache.breaker import cache_breaker
+from pigeon.cache import keys
 from pigeon.cache.look_aside import cached
+from pigeon.cache.trips import trip
 from pigeon.domain.page import Page, PageRequest, cut
 from pigeon.domain.users import UserRef, UserRow
-from pigeon.extensions import cache, db, settings
+from pigeon.extensions import db
 from pigeon.models import PostLike, UserModel
-from pigeon.services import policy
+from pigeon.services import access
 from pigeon.services.follows import followees
 from pigeon.services.likes import likes
 from pigeon.services.likes.likes import Kind
@@ -45,7 +45,7 @@ def _newest(post_id: int) -> Any:
     found = (
         select(PostLike.post_id, PostLike.id, PostLike.user_id, UserModel.username)
         .join(UserModel, UserModel.id == PostLike.user_id)
-        .where(PostLike.post_id == post_id, policy.visible_users(None))
+        .where(PostLike.post_id == post_id, access.users.is_active())
         .order_by(PostLike.id.desc())
         .limit(NEWEST)
         .subquery()
@@ -79,13 +79,25 @@ def _liked(user_id: int, before: int | None) -> list[int]:
 
 def liked_by(post_ids: Iterable[int], viewer_id: int) -> dict[int, list[UserRef]]:
     """At most two people who like each post, whom the viewer follows first; never the viewer."""
-    found = newest.many(post_ids)
+    found = visible(newest.many(post_ids), viewer_id)
     followed = followees.among(viewer_id, to_choose_from(found, viewer_id))
     named = {post_id: choose(likers, viewer_id, followed) for post_id, likers in found.items()}
     people = users.refs({user_id for chosen in named.values() for user_id, _ in chosen})
     return {
         post_id: [people[user_id] for user_id, _ in chosen if user_id in people]
         for post_id, chosen in named.items()
+    }
+
+
+def visible(found: Mapping[int, Sequence[Liker]], viewer_id: int) -> Mapping[int, Sequence[Liker]]:
+    """The same without people of whom the viewer may not know."""
+    everybody = (user_id for likers in found.values() for user_id, _ in likers)
+    hidden = access.users.hidden_among(access.viewer(viewer_id), everybody)
+    if not hidden:
+        return found
+    return {
+        post_id: [liker for liker in likers if liker[0] not in hidden]
+        for post_id, likers in found.items()
     }
 
 
@@ -107,19 +119,9 @@ def choose(likers: Sequence[Liker], viewer_id: int, followed: set[int]) -> list[
 
 def facts_for(viewer_id: int, found: Mapping[int, Sequence[Liker]]) -> tuple[set[int], set[int]]:
     """Posts that the viewer is stored to like, and likers whom they follow, in one trip."""
-    flags = likes.POSTS.pairs.flags
-    ids, people = list(found), to_choose_from(found, viewer_id)
-    commands = [flags.read_command(viewer_id, ids)]
-    if people:
-        commands.append(followees.read_command(viewer_id, people))
-    nothing: list[Any] = []
-    replies = nothing
-    if settings().cache and ids:
-        replies = cache_breaker.attempt(lambda: resp.pool(cache.url).pipeline(commands), nothing)
-    if not replies:
-        return flags.among(viewer_id, ids), followees.among(viewer_id, people)
-    liked = flags.understand(viewer_id, ids, replies[0])
-    return liked, followees.understand(viewer_id, people, replies[1]) if people else set()
+    people = to_choose_from(found, viewer_id)
+    liked = likes.POSTS.pairs.flags.read(viewer_id, list(found))
+    return trip(liked, followees.read(viewer_id, people))
 
 
 # -- all ---------------------------------------------------------------------------------------
@@ -140,7 +142,7 @@ def list_likers(kind: Kind, target_id: int, viewer_id: int, request: PageRequest
     query = (
         select(pairs.row.id, pairs.actor)
         .join(UserModel, UserModel.id == pairs.actor)
-        .where(pairs.target == target_id, policy.visible_users(viewer_id))
+        .where(pairs.target == target_id, access.users.where(access.viewer(viewer_id)))
         .order_by(pairs.row.id.desc())
         .limit(request.limit + 1)
     )

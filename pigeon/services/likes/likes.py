@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from pigeon.cache import keys, leases, write_back
-from pigeon.cache.write_back import Entry
+from pigeon.cache import write_back
+from pigeon.cache.write_back_entries import Entry
 from pigeon.crash_points import crash_point
 from pigeon.domain.clock import utc_now
-from pigeon.domain.events import LikesChanged, LikesErased, LikesShown
+from pigeon.domain.events import LikesErased
 from pigeon.domain.likes import Liked, LikeViewer
-from pigeon.extensions import settings
-from pigeon.models import CommentLike, CommentModel, PostLike, PostModel
-from pigeon.services import counts, policy
+from pigeon.services import access, counts
 from pigeon.services.comments import cards as comment_cards
+from pigeon.services.likes import pairs
 from pigeon.services.posts import cards as post_cards
-from pigeon.services.write_backs import flusher
-from pigeon.services.write_backs.pairs import Pair, Pairs
+from pigeon.services.write_backs import flusher, kinds
+from pigeon.services.write_backs.pairs import Pairs
 from pigeon.unit_of_work import retried, unit_of_work
 
 ERASED_AT_ONCE = 500
@@ -38,7 +37,7 @@ class Kind:
 def set_liked(kind: Kind, target_id: int, *, by: int, on: bool) -> Liked:
     """Like or unlike; again is fine. The count includes it. NotFound, Unavailable."""
     kind.check(by, target_id)
-    write = _journal if settings().write_back else _write_through
+    write = _journal if kinds.is_journalled(kind.name) else _write_through
     like_count = write(kind, target_id, by, int(on))
     return Liked(id=str(target_id), like_count=like_count, viewer=LikeViewer(liked=on))
 
@@ -52,7 +51,6 @@ def _journal(kind: Kind, target_id: int, by: int, value: int) -> int:
 
 
 def _write_through(kind: Kind, target_id: int, by: int, value: int) -> int:
-    flusher.drain_once()
     milliseconds = int(utc_now().timestamp() * 1000)
     flusher.write_through(Entry(f"{milliseconds}-0", kind.name, by, target_id, value))
     return kind.pairs.count(target_id)
@@ -76,61 +74,16 @@ def among(kind: Kind, viewer_id: int, ids: Sequence[int]) -> set[int]:
 
 
 def _check_post(viewer_id: int, post_id: int) -> None:
-    policy.check_sees_post(viewer_id, post_cards.find(post_id, viewer_id))
+    access.posts.check_sees(access.viewer(viewer_id), post_cards.find(post_id, viewer_id))
 
 
 def _check_comment(viewer_id: int, comment_id: int) -> None:
     comment_cards.get(comment_id, viewer_id)
 
 
-def _changed(subject: str, pairs: list[Pair]) -> LikesChanged:
-    return LikesChanged(subject=subject, pairs=pairs)
-
-
-def _shown(subject: str, ids: list[int]) -> LikesShown:
-    return LikesShown(subject=subject, ids=ids)
-
-
-def _evict_likers(post_ids: Iterable[int]) -> None:
-    leases.evict(*map(keys.LIKERS.key, post_ids))
-
-
-POSTS = Kind(
-    pairs=Pairs(
-        name="post",
-        row=PostLike,
-        target=PostLike.post_id,
-        actor=PostLike.user_id,
-        holder=PostModel,
-        counter=PostModel.like_count,
-        counted=(counts.posts, "likes"),
-        answers=keys.LIKED,
-        changed=_changed,
-        evict_lists=_evict_likers,
-        shown=_shown,
-        alive=f"state <> '{policy.WITHDRAWN}'",
-    ),
-    check=_check_post,
-)
-COMMENTS = Kind(
-    pairs=Pairs(
-        name="comment",
-        row=CommentLike,
-        target=CommentLike.comment_id,
-        actor=CommentLike.user_id,
-        holder=CommentModel,
-        counter=CommentModel.like_count,
-        counted=(counts.comments, "likes"),
-        answers=keys.LIKED,
-        changed=_changed,
-        evict_lists=lambda _ids: None,
-        shown=_shown,
-    ),
-    check=_check_comment,
-)
+POSTS = Kind(pairs=pairs.POSTS, check=_check_post)
+COMMENTS = Kind(pairs=pairs.COMMENTS, check=_check_comment)
 KINDS = {kind.name: kind for kind in (POSTS, COMMENTS)}
-for _kind in KINDS.values():
-    flusher.register(_kind.pairs)
 
 
 def erase_some(user_id: int) -> bool:

@@ -1,4 +1,8 @@
-"""Rows as notifications: people, posts and comments out of the caches, a page at a time."""
+"""Rows as notifications: people, posts and comments out of the caches, a page at a time.
+
+A row whose content no source of this process understands is a notification too: it leads to the
+list, and names nobody.
+"""
 
 from __future__ import annotations
 
@@ -9,16 +13,18 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from pigeon.domain import comments, limits, text
 from pigeon.domain.comments import CommentCard
-from pigeon.domain.notifications import GROUPED, Content, Notification, Subject
+from pigeon.domain.notifications import Content, Notification
 from pigeon.domain.posts import PostCard
 from pigeon.domain.users import UserRef
 from pigeon.extensions import db
 from pigeon.models import NotificationActor, NotificationModel
-from pigeon.services import policy
+from pigeon.services import access
+from pigeon.services.access.viewers import Viewer
 from pigeon.services.comments import cards as comment_cards
+from pigeon.services.notifications import sources
 from pigeon.services.notifications.contents import contents, time_of
+from pigeon.services.notifications.source import Target, View, lead_to_list
 from pigeon.services.posts import cards as post_cards
 from pigeon.services.users import users
 
@@ -53,17 +59,6 @@ class World:
     comments: dict[int, CommentCard]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Target:
-    """Where a notification leads; what is gone has no words and no picture."""
-
-    subject: Subject
-    href: str
-    excerpt: str = ""
-    thumb_url: str | None = None
-    is_available: bool = True
-
-
 def notifications_of(rows: Sequence[Any]) -> list[Notification]:
     """The rows' notifications in their order, `message` still ""; a fixed number of statements."""
     world = _gather(rows)
@@ -72,16 +67,17 @@ def notifications_of(rows: Sequence[Any]) -> list[Notification]:
 
 def _gather(rows: Sequence[Any]) -> World:
     found = contents.many(row.content_id for row in rows)
-    grouped = {one.id for one in found.values() if one.kind in GROUPED}
+    known = [one for one in found.values() if sources.find(one)]
+    grouped = {one.id for one in known if one.actor_id is None}
     casts = _casts([row.id for row in rows if row.content_id in grouped])
-    people = {one.actor_id for one in found.values() if one.actor_id is not None}
+    people = {one.actor_id for one in known if one.actor_id is not None}
     people |= {person for cast in casts.values() for person in cast.ids}
     return World(
         contents=found,
         casts=casts,
         people=users.refs(people),
-        posts=post_cards.cards.many(one.post_id for one in found.values() if one.post_id),
-        comments=_comments(found.values()),
+        posts=post_cards.cards.many(one.post_id for one in known if one.post_id),
+        comments=_comments(known),
     )
 
 
@@ -118,14 +114,26 @@ def _casts(row_ids: list[int]) -> dict[int, Cast]:
 
 def _notification(row: Any, world: World) -> Notification:
     content = world.contents[row.content_id]
+    source = sources.find(content)
+    if source is None:
+        return _made(row, content, lead_to_list(row.recipient_id), [], 0)
     cast = _cast(row.id, content, world)
-    actors = [world.people[person] for person in cast.ids if person in world.people]
-    target = _target(row.recipient_id, content, actors, world)
+    viewer = access.viewer(row.recipient_id)
+    hidden = access.users.hidden_among(viewer, cast.ids)
+    actors = [world.people[one] for one in cast.ids if one in world.people and one not in hidden]
+    count = max(cast.count - len(cast.ids) + len(actors), 0)
+    target = source.target(_view(viewer, content, actors, world))
+    return _made(row, content, target, actors, count)
+
+
+def _made(
+    row: Any, content: Content, target: Target, actors: list[UserRef], actor_count: int
+) -> Notification:
     return Notification(
         id=str(row.id),
         kind=content.kind,
         actors=actors,
-        actor_count=max(cast.count - len(cast.ids) + len(actors), 0),
+        actor_count=actor_count,
         message="",
         **vars(target),
         created_at=time_of(row.rank),
@@ -140,37 +148,11 @@ def _cast(row_id: int, content: Content, world: World) -> Cast:
     return Cast(ids=[content.actor_id], count=1)
 
 
-def _target(reader_id: int, content: Content, actors: list[UserRef], world: World) -> Target:
-    if content.subject_kind == "user":
-        return _person(content, actors)
-    place = Subject(
-        kind=content.subject_kind, id=str(content.subject_id), post_id=str(content.post_id)
-    )
+def _view(viewer: Viewer, content: Content, actors: list[UserRef], world: World) -> View:
     post = world.posts.get(content.post_id or 0)
-    if post is not None and not policy.may_see_post(reader_id, post):
-        post = None
-    if content.subject_kind == "post":
-        return _seen(place, f"/p/{content.subject_id}", post, post.caption if post else None)
-    href = comments.href_of(content.post_id or 0, content.subject_id)
-    comment = world.comments.get(content.subject_id)
-    return _seen(place, href, post, comment.text if comment else None)
-
-
-def _person(content: Content, actors: list[UserRef]) -> Target:
-    """Who follows leads to the newest of them; with nobody left there is only this page."""
-    if not actors:
-        place = Subject(kind="user", id=str(content.subject_id), post_id=None)
-        return Target(subject=place, href="/notifications", is_available=False)
-    place = Subject(kind="user", id=actors[0].id, post_id=None)
-    return Target(subject=place, href=f"/u/{actors[0].username}")
-
-
-def _seen(subject: Subject, href: str, post: PostCard | None, words: str | None) -> Target:
-    if post is None or words is None:
-        return Target(subject=subject, href=href, is_available=False)
-    return Target(
-        subject=subject,
-        href=href,
-        excerpt=text.excerpt(words, limits.EXCERPT),
-        thumb_url=post.images[0].thumb_url if post.images else None,
+    return View(
+        content=content,
+        actors=actors,
+        post=post if post and access.posts.may_see(viewer, post) else None,
+        comment=world.comments.get(content.subject_id),
     )

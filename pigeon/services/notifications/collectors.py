@@ -1,4 +1,7 @@
-"""What keeps old news from being told twice is deleted after a while, with what it was about."""
+"""Old rows that nobody sees any more are deleted after a while, with contents that no row needs.
+
+Until then they keep an event from notifying the same person twice.
+"""
 
 from __future__ import annotations
 
@@ -16,12 +19,12 @@ from pigeon.unit_of_work import retried, unit_of_work
 
 LIFE = timedelta(days=90)
 STRETCH = 100_000
-"""Ids looked at in one hour: round and round, so that no hour reads a table of any size."""
+"""So many ids are looked at in one hour; the next hour goes on behind them, and round again."""
 AT_ONCE = 1_000
 
 
 def delete_old() -> None:
-    """Rows that were taken back or deleted long ago, and contents that nobody was told of."""
+    """Delete rows that were taken back or deleted long ago, and contents without a row."""
     before = utc_now() - LIFE
     for first in _stretch(NotificationModel):
         _delete_rows(first, before)
@@ -30,7 +33,7 @@ def delete_old() -> None:
 
 
 def _stretch(model: Any) -> Iterator[int]:
-    """Where the batches of this hour begin."""
+    """The first ids of this hour's batches."""
     oldest, newest = db.session.execute(select(func.min(model.id), func.max(model.id))).one()
     if newest is None:
         return iter(())

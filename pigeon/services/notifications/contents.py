@@ -1,4 +1,4 @@
-"""What happened, stored once per event and kind, and shared by everybody who is told of it."""
+"""What happened, stored once per event and kind, and shared by everybody who is notified of it."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def contents(ids: list[int]) -> dict[int, Content]:
 def lock(occasion: Occasion, kind: str) -> int:
     """The content of an event and kind, made if it is not there, locked until the commit.
 
-    Whoever tells people of the same thing waits here, and then reads what is true.
+    Jobs that notify people of the same thing wait here for each other, and read what is true after.
     """
     found = _find_locked(occasion.event, kind)
     if found is None:

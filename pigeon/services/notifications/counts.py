@@ -18,14 +18,14 @@ PATIENCE_S = 2.0
 
 @cached(keys.NOTIFICATION_COUNTS, NotificationCounts)
 def counts(reader_ids: list[int]) -> dict[int, NotificationCounts]:
-    """Of the rows that are shown, per person; evicted whenever one of them changes."""
+    """Counts of the rows that are shown, per person; every change of such a row evicts them."""
     return of_many(reader_ids)
 
 
 def of_many(reader_ids: list[int]) -> dict[int, NotificationCounts]:
-    """From SQL, in one statement: for a batch that was written just now, whose entries are gone.
+    """Counts from SQL, in one statement: the cache has none for a batch that was just written.
 
-    What is not read is counted, by the index alone: what is not seen is among it.
+    The index of unread rows is enough: whatever is unseen is unread.
     """
     if not reader_ids:
         return {}
@@ -51,9 +51,9 @@ def of_reader(reader_id: int) -> NotificationCounts:
 
 
 def evict(reader_ids: Sequence[int]) -> None:
-    """Evict the counts of many people in one trip; as `leases.evict`, encoded faster.
+    """Evict the counts of many people in one trip, as `leases.evict` does.
 
-    A batch has thousands of recipients: encoding them would cost more than storing their rows.
+    A batch has thousands of recipients. The usual encoding would cost more than storing their rows.
     """
     if reader_ids:
         payload = b"".join(map(_eviction, reader_ids))

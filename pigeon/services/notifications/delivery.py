@@ -1,14 +1,15 @@
-"""Mapping rows, written in batches: one insert for thousands of people, repeated without harm."""
+"""Rows for recipients, in batches: one insert for thousands of people, repeated without harm."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select, update
 
 from pigeon.domain.clock import utc_now
-from pigeon.extensions import db
+from pigeon.extensions import db, settings
 from pigeon.models import NotificationModel
 from pigeon.services.notifications import counts
 from pigeon.services.notifications.contents import Occasion, lock, rank_of
@@ -22,10 +23,10 @@ COLUMNS = ("recipient_id", "content_id", "rank", "event", "state", "seen", "read
 
 @retried
 def deliver(find: Callable[[], tuple[Occasion, Plan] | None]) -> list[int]:
-    """Tell people of an occasion; who was told of it before is left alone. The new ones.
+    """Notify people of an occasion, and answer those who were not notified of it before.
 
-    `find` runs inside the transaction: it locks what the occasion is about, so that taking it back
-    waits for us, and answers None when that is gone.
+    `find` runs inside the transaction: it locks what the occasion is about, so that whoever deletes
+    it waits for us, and answers None when that is gone.
     """
     with unit_of_work() as uow:
         uow.hold_job()
@@ -38,8 +39,8 @@ def _insert(uow: UnitOfWork, occasion: Occasion, plan: Plan) -> list[int]:
     if not chosen:
         return []
     contents = {kind: lock(occasion, kind) for kind in _kinds(plan, chosen)}
-    told = _told(occasion.event, chosen)
-    new = [person for person in chosen if person not in told]
+    notified = _notified(occasion.event, chosen)
+    new = [person for person in chosen if person not in notified]
     if new:
         _store(occasion.event, contents, [(person, chosen[person]) for person in new])
     everybody = list(chosen)
@@ -48,35 +49,53 @@ def _insert(uow: UnitOfWork, occasion: Occasion, plan: Plan) -> list[int]:
 
 
 def _kinds(plan: Plan, chosen: dict[int, str]) -> list[str]:
-    """Those that somebody is told by, always in the same order: their rows are locked."""
+    """The kinds that were chosen, in the order of the plan: their contents are locked in it."""
     used = set(chosen.values())
-    return [kind for kind, _ in plan if kind in used]
+    return [source.kind for source, _ in plan if source.kind in used]
 
 
-def _told(event: str, chosen: dict[int, str]) -> set[int]:
-    """Who has a row of this event, in whatever state; a big batch is a stretch of the index."""
+def _notified(event: str, chosen: dict[int, str]) -> set[int]:
+    """Who has a row of this event, in whatever state; a big batch is read as a range of people."""
     recipient, people = NotificationModel.recipient_id, list(chosen)
     is_stretch = len(people) > FEW
     among = recipient.between(people[0], people[-1]) if is_stretch else recipient.in_(people)
     return set(db.session.scalars(select(recipient).where(NotificationModel.event == event, among)))
 
 
-def _store(event: str, contents: dict[str, int], told: list[tuple[int, str]]) -> None:
-    """Rows that nobody has seen, for people and the kind of content that each is told by."""
+def _store(event: str, contents: dict[str, int], notified: list[tuple[int, str]]) -> None:
+    """Insert unseen rows, one for each person and the kind that was chosen for them."""
     now, name = utc_now(), quoted(event)
     values = {
         kind: f"{content_id:d},{rank_of(now, content_id):d},{name},'shown',0,0"
         for kind, content_id in contents.items()
     }
-    rows = (f"({person:d},{values[kind]})" for person, kind in told)
+    rows = (f"({person:d},{values[kind]})" for person, kind in notified)
     insert(NotificationModel, COLUMNS, rows, ignoring=True)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Withdrawn:
+    """Rows that were taken back, as {row: recipient}; the next batch begins at `progress`.
+
+    At the end `progress` is "".
+    """
+
+    rows: dict[int, int]
+    progress: str
+
+
+def withdraw_some(event: str, progress: str) -> Withdrawn:
+    """Take back the rows of an event from the next batch of people."""
+    rows, last = withdraw(event, int(progress or 0), settings().notify_batch)
+    return Withdrawn(rows=rows, progress="" if last is None else str(last))
 
 
 @retried
 def withdraw(event: str, after: int, limit: int) -> tuple[dict[int, int], int | None]:
-    """Take an event back from the next `limit` people; {row: recipient}, and where to go on.
+    """Take back the rows of an event from the next `limit` people after `after`.
 
-    None when nobody is left. What its reader deleted stays so.
+    Answers {row: recipient}, and the last person, or None when nobody is left. A row that its
+    reader deleted stays deleted.
     """
     with unit_of_work() as uow:
         uow.hold_job()
@@ -90,7 +109,7 @@ def withdraw(event: str, after: int, limit: int) -> tuple[dict[int, int], int | 
 
 
 def _locked(event: str, after: int, limit: int) -> Sequence[Any]:
-    """Also what is withdrawn already: we may be the successor of one that died before evicting."""
+    """Withdrawn rows are among them: who withdrew those may have died before evicting counts."""
     row = NotificationModel
     return db.session.execute(
         select(row.recipient_id, row.id, row.state)
@@ -102,7 +121,7 @@ def _locked(event: str, after: int, limit: int) -> Sequence[Any]:
 
 
 def _withdrawal(event: str, people: list[int]) -> Any:
-    """Between the first and the last of a batch nobody else is shown this event."""
+    """The batch as a range: everybody between the first and the last of it is in the batch."""
     row = NotificationModel
     return (
         update(row)

@@ -1,4 +1,4 @@
-"""What is said at once to those recipients who are online; everybody else reads it later."""
+"""Frames for those recipients who are online; everybody else reads the list later."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Frame:
 
 
 def of_event(event: str, people: list[int]) -> list[Frame]:
-    """`notification.created` for the online ones of `people`, who were told of an event."""
+    """`notification.created` for the online ones of `people`, who were notified of an event."""
     online = presence.online_among(people)
     if not online:
         return []
@@ -63,7 +63,7 @@ def of_counts(people: list[int]) -> list[Frame]:
 
 
 def of_reader(reader_id: int, deleted: list[int]) -> list[Frame]:
-    """What a reader's other tabs must know after they saw, read or deleted something."""
+    """Frames for a reader's other tabs, after one of them saw, read or deleted something."""
     counted = notifications_counts.of_reader(reader_id)
     if not deleted:
         return [_frame("notification.counts", reader_id, counted, {})]

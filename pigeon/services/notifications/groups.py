@@ -1,13 +1,12 @@
-"""Likes of one thing, and follows of one person: grouped while the reader has not seen them.
+"""Groups: people who do the same thing join one row while its reader has not seen it.
 
-What is true is read under the lock of the content, so it does not matter how often, in which order
-or how many at a time these run. A person is announced once per content, for ever.
+What is true is read under the lock of the content, so jobs may run in any order, several times and
+at once. A person is announced once per content, for ever: their row stays when they leave.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,22 +14,21 @@ from sqlalchemy import insert, select, update
 
 from pigeon.domain.clock import utc_now
 from pigeon.extensions import db
-from pigeon.models import (
-    CommentLike,
-    CommentModel,
-    FollowModel,
-    NotificationActor,
-    NotificationModel,
-    PostLike,
-    PostModel,
-)
-from pigeon.services import policy
+from pigeon.models import NotificationActor, NotificationModel
 from pigeon.services.notifications import counts
 from pigeon.services.notifications.contents import Occasion, lock, rank_of
 from pigeon.services.notifications.recipients import choose_actors
+from pigeon.services.notifications.source import Source
 from pigeon.unit_of_work import retried, unit_of_work
 
-SETTLED_AT_ONCE = 50
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """What `people` did or undid, which may change the group that the recipient has of it."""
+
+    recipient_id: int
+    occasion: Occasion
+    people: list[int]
 
 
 @dataclass(kw_only=True)
@@ -41,122 +39,44 @@ class Changes:
     withdrawn: dict[int, int] = field(default_factory=dict)
     changed: set[int] = field(default_factory=set)
 
-
-# -- likes -------------------------------------------------------------------------------------
-
-
-def update_for_likes(subject: str, pairs: Iterable[tuple[int, int]]) -> Changes:
-    """Make notifications agree with likes; `pairs` are (post or comment, person) in question."""
-    by_target: dict[int, list[int]] = defaultdict(list)
-    for target_id, person in pairs:
-        by_target[target_id].append(person)
-    changes = Changes()
-    targets = sorted(by_target)
-    for first in range(0, len(targets), SETTLED_AT_ONCE):
-        part = {number: by_target[number] for number in targets[first : first + SETTLED_AT_ONCE]}
-        _add(changes, _update_targets(subject, part))
-    return changes
-
-
-def _add(changes: Changes, more: Changes) -> None:
-    changes.announced |= more.announced
-    changes.withdrawn |= more.withdrawn
-    changes.changed |= more.changed
+    def add(self, more: Changes) -> None:
+        self.announced |= more.announced
+        self.withdrawn |= more.withdrawn
+        self.changed |= more.changed
 
 
 @retried
-def _update_targets(subject: str, people: dict[int, list[int]]) -> Changes:
-    changes = Changes()
-    with unit_of_work() as uow:
-        uow.hold_job()
-        for target in _targets(subject, list(people)):
-            _update(changes, target.author_id, _of_likes(subject, target), people[target.id])
-        changed = sorted(changes.changed)
-        uow.after_commit(lambda: counts.evict(changed))
-    return changes
+def update_groups(source: Source, find: Callable[[], Iterable[Group]]) -> Changes:
+    """Make the groups that `find` names agree with who is present in them now.
 
-
-def _targets(subject: str, ids: list[int]) -> Sequence[Any]:
-    """What is liked, ascending: the locks of their contents are taken in this order.
-
-    Nothing of a deleted post: its likes are there until they are erased.
+    `find` runs inside the transaction; it answers in an order that is always the same, because
+    the contents are locked in it.
     """
-    post, comment = PostModel, CommentModel
-    is_there = post.state != policy.WITHDRAWN
-    if subject == "post":
-        query = select(post.id, post.author_id, post.id.label("post_id")).where(post.id.in_(ids))
-        return db.session.execute(query.where(is_there).order_by(post.id)).all()
-    columns = (comment.id, comment.author_id, comment.post_id, comment.parent_id)
-    comments = select(*columns).join(post, post.id == comment.post_id)
-    return db.session.execute(
-        comments.where(comment.id.in_(ids), is_there).order_by(comment.id)
-    ).all()
-
-
-def _of_likes(subject: str, target: Any) -> Occasion:
-    is_reply = subject == "comment" and target.parent_id is not None
-    return Occasion(
-        event=f"l{subject[0]}{target.id}",
-        actor_id=None,
-        subject_kind="reply" if is_reply else subject,
-        subject_id=target.id,
-        post_id=target.post_id,
-    )
-
-
-def _liking(occasion: Occasion, people: list[int]) -> Sequence[int]:
-    """Those of `people` who like it now, in the order in which they did."""
-    like: Any = PostLike if occasion.subject_kind == "post" else CommentLike
-    target = like.post_id if occasion.subject_kind == "post" else like.comment_id
-    query = select(like.user_id).where(target == occasion.subject_id, like.user_id.in_(people))
-    return db.session.scalars(query.order_by(like.id)).all()
-
-
-# -- follows -----------------------------------------------------------------------------------
-
-
-@retried
-def update_for_follow(follower_id: int, followee_id: int) -> Changes:
-    """Make notifications agree with whether one person follows another."""
-    occasion = Occasion(
-        event=f"f{followee_id}",
-        actor_id=None,
-        subject_kind="user",
-        subject_id=followee_id,
-        post_id=None,
-    )
     changes = Changes()
     with unit_of_work() as uow:
         uow.hold_job()
-        _update(changes, followee_id, occasion, [follower_id])
+        for group in find():
+            _update(changes, source, group)
         changed = sorted(changes.changed)
         uow.after_commit(lambda: counts.evict(changed))
     return changes
 
 
-def _following(occasion: Occasion, people: list[int]) -> Sequence[int]:
-    query = select(FollowModel.follower_id).where(
-        FollowModel.followee_id == occasion.subject_id, FollowModel.follower_id.in_(people)
-    )
-    return db.session.scalars(query).all()
-
-
-# -- groups ------------------------------------------------------------------------------------
-
-
-def _update(changes: Changes, recipient_id: int, occasion: Occasion, people: list[int]) -> None:
-    """Take back who is not there any more, restore who is again, announce who is new."""
-    others = [person for person in people if person != recipient_id]
-    if not others:
+def _update(changes: Changes, source: Source, group: Group) -> None:
+    """Withdraw who left, restore who came back, announce who is new."""
+    recipient_id, occasion = group.recipient_id, group.occasion
+    others = [person for person in group.people if person != recipient_id]
+    if not others or source.present is None:
         return
-    kind = "follow" if occasion.subject_kind == "user" else "like"
-    content_id = lock(occasion, kind)
-    present = (_following if kind == "follow" else _liking)(occasion, others)
+    content_id = lock(occasion, source.kind)
+    present = source.present(occasion, others)
     known = _known(content_id, others)
     _turn(changes, recipient_id, known, set(present))
-    told = {row.actor_id for row in known}
+    announced = {row.actor_id for row in known}
     new = choose_actors(
-        [person for person in present if person not in told], kind=kind, recipient_id=recipient_id
+        [person for person in present if person not in announced],
+        source=source,
+        recipient_id=recipient_id,
     )
     if new:
         changes.announced[_join(occasion, content_id, recipient_id, new)] = recipient_id
@@ -174,7 +94,7 @@ def _known(content_id: int, people: list[int]) -> Sequence[Any]:
 
 
 def _turn(changes: Changes, recipient_id: int, known: Sequence[Any], present: set[int]) -> None:
-    """Write down who came back and who went, and what that makes of their groups."""
+    """Store who came back and who left, and show or withdraw the groups that this changes."""
     turned = [row for row in known if row.is_withdrawn == (row.actor_id in present)]
     for is_withdrawn in (True, False):
         ids = [row.id for row in turned if row.is_withdrawn != is_withdrawn]
@@ -191,7 +111,7 @@ def _turn(changes: Changes, recipient_id: int, known: Sequence[Any], present: se
 
 
 def _weigh(changes: Changes, recipient_id: int, row_ids: list[int]) -> None:
-    """A group without anybody left is withdrawn; one with somebody again is shown, as it was."""
+    """Withdraw groups that nobody is in any more; show those again that somebody came back to."""
     states = db.session.execute(
         select(NotificationModel.id, NotificationModel.state)
         .where(NotificationModel.id.in_(row_ids))
@@ -236,7 +156,7 @@ def _join(occasion: Occasion, content_id: int, recipient_id: int, people: list[i
 
 
 def _newest(content_id: int, recipient_id: int) -> Any:
-    """Locked: its reader may be opening the panel, which closes the group."""
+    """The newest group, locked: its reader may be opening the panel, which closes the group."""
     row = NotificationModel
     return db.session.execute(
         select(row.id, row.state, row.seen)

@@ -10,16 +10,17 @@ from sqlalchemy import false, select, update
 
 from pigeon.domain.errors import FieldError, Invalid, NotFound
 from pigeon.domain.events import NotificationsChanged, NotificationsCleared
-from pigeon.domain.notifications import KINDS, Notification, NotificationCounts
+from pigeon.domain.notifications import Notification, NotificationCounts
 from pigeon.domain.page import Page, PageRequest, cut
 from pigeon.extensions import db
 from pigeon.models import NotificationContent, NotificationModel
 from pigeon.services.notifications import counts
 from pigeon.services.notifications.cards import COLUMNS, notifications_of
+from pigeon.services.notifications.sources import KINDS
 from pigeon.unit_of_work import UnitOfWork, retried, unit_of_work
 
-ANNOUNCED = 50
-"""After deleting all, so many of the newest are named to other tabs; older ones nobody looks at."""
+NAMED = 50
+"""After all are deleted, frames name so many of the newest; other tabs show no more than those."""
 DELETED_AT_ONCE = 500
 PATIENCE_S = 2.0
 
@@ -38,7 +39,7 @@ def list_name(reader_id: int, kinds: Sequence[str] = ()) -> str:
 
 
 def list_of(reader_id: int, request: PageRequest, kinds: Sequence[str] = ()) -> Page[Notification]:
-    """What a reader was told, newest first, `message` still ""; no kinds stand for all."""
+    """A reader's notifications, newest first, `message` still ""; no kinds stand for all."""
     row = NotificationModel
     query = (
         select(*COLUMNS)
@@ -94,7 +95,7 @@ def mark_read(notification_id: int, *, by: int) -> NotificationCounts:
 
 @retried
 def _mark(reader_id: int, *which: Any, **values: bool) -> None:
-    """Of the unread, which those that are not seen are among; with nothing to do only a look."""
+    """Mark unread rows (what is unseen is unread); without such a row nothing is written."""
     row = NotificationModel
     unread = (row.recipient_id == reader_id, row.state == "shown", row.read == false())
     if db.session.scalar(select(row.id).where(*unread, *which).limit(1)) is None:
@@ -121,7 +122,7 @@ def remove(notification_id: int, *, by: int) -> None:
 
 
 def remove_all(reader_id: int) -> None:
-    """Delete all that are shown, for good: newest first, in short units.
+    """Delete the whole list for good: newest first, in short units.
 
     Whatever takes longer than `PATIENCE_S`, or was left by a request that died, a job deletes.
     """
@@ -130,24 +131,24 @@ def remove_all(reader_id: int) -> None:
         select(row.id, row.rank)
         .where(row.recipient_id == reader_id, row.state == "shown")
         .order_by(row.rank.desc())
-        .limit(ANNOUNCED)
+        .limit(NAMED)
     ).all()
     if not newest:
         return
-    announced, rank = [found.id for found in newest], newest[0].rank
+    named, rank = [found.id for found in newest], newest[0].rank
     until = time.monotonic() + PATIENCE_S
-    has_more = remove_older(reader_id, rank, announced=announced, is_promised=False)
+    has_more = remove_older(reader_id, rank, named=named, is_promised=False)
     while has_more and time.monotonic() < until:
-        has_more = remove_older(reader_id, rank, announced=announced)
+        has_more = remove_older(reader_id, rank, named=named)
 
 
 @retried
 def remove_older(
-    reader_id: int, rank: int, *, announced: Sequence[int] = (), is_promised: bool = True
+    reader_id: int, rank: int, *, named: Sequence[int] = (), is_promised: bool = True
 ) -> bool:
-    """Delete the newest of those up to a rank; whether there are more, which a job is promised.
+    """Delete the newest of those up to a rank, and answer whether there are more.
 
-    With the last of them other tabs hear which ones of `announced` are gone.
+    Those are promised to a job. With the last one, other tabs hear that `named` are gone.
     """
     row = NotificationModel
     shown = (row.recipient_id == reader_id, row.state == "shown", row.rank <= rank)
@@ -160,7 +161,7 @@ def remove_older(
         if has_more:
             uow.after_commit(lambda: counts.counts.evict(reader_id))
         else:
-            _changed(uow, reader_id, list(announced))
+            _changed(uow, reader_id, list(named))
         if has_more and not is_promised:
             uow.record(NotificationsCleared(recipient_id=reader_id, rank=rank))
     return has_more

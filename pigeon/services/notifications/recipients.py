@@ -1,4 +1,4 @@
-"""Who is told: never oneself, nobody who is gone, nobody who does not want to know."""
+"""Who is notified: nobody of their own deeds, nobody who left, nobody who turned the kind off."""
 
 from __future__ import annotations
 
@@ -7,61 +7,74 @@ from collections.abc import Collection, Iterable, Sequence
 
 from sqlalchemy import select
 
-from pigeon.domain.notifications import KINDS
 from pigeon.extensions import db
 from pigeon.models import FollowModel, UserModel
-from pigeon.services import policy
+from pigeon.services import access
+from pigeon.services.notifications.source import Source
 from pigeon.services.statements import listed, run
 
-Plan = Sequence[tuple[str, Sequence[int]]]
+Plan = Sequence[tuple[Source, Sequence[int]]]
 """Kinds in the order in which they apply, each with the people to whom it does."""
+Wishes = dict[str, str] | None
+"""What a person chose in their settings, by name of the setting; None wants nothing."""
 
 
 def choose(plan: Plan, *, actor_id: int) -> dict[int, str]:
     """Each person's one kind: the first that applies and that they want; ascending by person."""
     everybody = {person for _, people in plan for person in people}
-    settings = _unusual(everybody)
-    close = _followers(actor_id, settings) if settings else set()
+    unusual = _unusual(everybody)
+    followers = _followers(actor_id, unusual) if unusual else set()
     chosen: dict[int, str] = {}
-    for kind, people in plan:
-        for person in may_be_told(people, actor_id=actor_id):
-            wish = settings[person].get(kind, "everyone") if person in settings else "everyone"
-            if wish == "everyone" or (wish == "following" and person in close):
-                chosen.setdefault(person, kind)
+    for source, people in plan:
+        for person in may_be_notified(people, actor_id=actor_id):
+            wish = _wish(unusual[person], source) if person in unusual else "everyone"
+            if wish == "everyone" or (wish == "following" and person in followers):
+                chosen.setdefault(person, source.kind)
     return dict(sorted(chosen.items()))
 
 
-def choose_actors(actor_ids: Iterable[int], *, kind: str, recipient_id: int) -> list[int]:
-    """Of whom a person is told in a group: those whom they want to hear of, in the given order."""
-    unusual = _unusual([recipient_id])
-    wish = unusual.get(recipient_id, {}).get(kind, "everyone")
-    wanted = [actor for actor in actor_ids if may_be_told([recipient_id], actor_id=actor)]
+def choose_actors(actor_ids: Sequence[int], *, source: Source, recipient_id: int) -> list[int]:
+    """Those of the people in a group of whom its recipient wants to hear, in the given order."""
+    wish = _wish(_unusual([recipient_id]).get(recipient_id, {}), source)
+    wanted = may_be_named(actor_ids, recipient_id=recipient_id)
     if not wanted or wish == "off":
         return []
     if wish == "following":
-        close = _followees(recipient_id, wanted)
-        wanted = [actor for actor in wanted if actor in close]
+        followees = _followees(recipient_id, wanted)
+        wanted = [actor for actor in wanted if actor in followees]
     active = _active(wanted)
     return [actor for actor in wanted if actor in active]
 
 
-def may_be_told(people: Sequence[int], *, actor_id: int) -> Sequence[int]:
-    """Those of `people` who may hear of what `actor_id` did; blocks and mutes belong here."""
+def may_be_notified(people: Sequence[int], *, actor_id: int) -> list[int]:
+    """Those of `people` who may hear of what `actor_id` did: one question for all of them."""
     return [person for person in people if person != actor_id]
 
 
-def _unusual(people: Collection[int]) -> dict[int, dict[str, str]]:
-    """The settings of who changed them; whoever is not active wants nothing."""
+def may_be_named(actor_ids: Sequence[int], *, recipient_id: int) -> list[int]:
+    """Those of whom `recipient_id` may hear: the rule of `may_be_notified`, from the other side."""
+    return [actor_id for actor_id in actor_ids if actor_id != recipient_id]
+
+
+def _wish(wishes: Wishes, source: Source) -> str:
+    """`everyone`, `following` or `off`; what nobody can turn off is for everyone who is here."""
+    if wishes is None:
+        return "off"
+    return wishes.get(source.setting.name, "everyone") if source.setting else "everyone"
+
+
+def _unusual(people: Collection[int]) -> dict[int, Wishes]:
+    """The wishes of people who changed their settings, or who are not active."""
     if not people:
         return {}
     rows = run(
         f"SELECT id, state, notify FROM {UserModel.__tablename__} WHERE id IN ({listed(people)})"
-        " AND (notify <> '{}' OR state <> 'active')"
+        f" AND (notify <> '{{}}' OR state <> '{access.users.ACTIVE}')"
     )
-    return {row.id: json.loads(row.notify) if row.state == "active" else _NOTHING for row in rows}
-
-
-_NOTHING = dict.fromkeys(KINDS, "off")
+    return {
+        row.id: json.loads(row.notify) if access.users.is_active_state(row.state) else None
+        for row in rows
+    }
 
 
 def _followers(actor_id: int, people: Iterable[int]) -> set[int]:
@@ -87,6 +100,6 @@ def _followees(reader_id: int, people: list[int]) -> set[int]:
 def _active(people: list[int]) -> set[int]:
     return set(
         db.session.scalars(
-            select(UserModel.id).where(UserModel.id.in_(people), policy.visible_users(None))
+            select(UserModel.id).where(UserModel.id.in_(people), access.users.is_active())
         )
     )

@@ -13,7 +13,8 @@ from pigeon.domain.posts import Image, PostCard
 from pigeon.domain.users import UserRef
 from pigeon.extensions import db
 from pigeon.models import MediaModel, MentionModel, PostModel, PostTag, PublicationModel
-from pigeon.services import media, policy
+from pigeon.services import access
+from pigeon.services.media import media
 from pigeon.services.users import users
 
 LANGUAGES = ("ko", "en")
@@ -23,7 +24,11 @@ EVICTED_AT_ONCE = 500
 @cached(keys.POST_CARD, PostCard)
 def cards(ids: list[int]) -> dict[int, PostCard]:
     """Cards of published posts; the rest is seen by its author only, and never cached."""
-    return {post_id: card for post_id, card in load(ids).items() if card.state == "published"}
+    return {
+        post_id: card
+        for post_id, card in load(ids).items()
+        if access.posts.is_published_state(card.state)
+    }
 
 
 @cached(keys.PENDING_POSTS, list[int])
@@ -86,7 +91,7 @@ def _posts(ids: list[int]) -> Any:
             PublicationModel.published_at,
         )
         .outerjoin(PublicationModel, PublicationModel.post_id == post.id)
-        .where(post.id.in_(ids), post.state != policy.WITHDRAWN)
+        .where(post.id.in_(ids), access.posts.is_present())
     )
 
 

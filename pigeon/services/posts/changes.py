@@ -19,14 +19,15 @@ from pigeon.models import (
     PublicationModel,
     UserModel,
 )
-from pigeon.services import counts, media, policy
+from pigeon.services import access, counts
+from pigeon.services.media import media
 from pigeon.services.posts import cards, checks, erasing, posts, publishing
 from pigeon.unit_of_work import UnitOfWork, retried, unit_of_work
 
 
 def check_may_change(post_id: int, by: int) -> None:
     """Refuse before the request's body is looked at: NotFound, then Forbidden."""
-    policy.check_changes_post(by, db.session.get(PostModel, post_id))
+    access.posts.check_changes(access.viewer(by), db.session.get(PostModel, post_id))
 
 
 @retried
@@ -85,7 +86,7 @@ def remove(post_id: int, *, by: int) -> None:
     with unit_of_work() as uow:
         post = _lock(post_id, by)
         publication_id = publishing.publication_of(post_id)
-        post.state = policy.WITHDRAWN
+        post.state = access.posts.WITHDRAWN
         erasing.remove_images(uow, post_id)
         for named in (PublicationModel, PostTag, MentionModel):
             db.session.execute(delete(named).where(named.post_id == post_id))
@@ -149,7 +150,7 @@ def remove_image(post_id: int, image_id: int, *, by: int) -> Post:
 def _lock(post_id: int, by: int) -> PostModel:
     """The post, locked; the access policy decides who gets that far."""
     row = db.session.scalar(select(PostModel).where(PostModel.id == post_id).with_for_update())
-    return policy.check_changes_post(by, row)
+    return access.posts.check_changes(access.viewer(by), row)
 
 
 def images_of(post_id: int) -> list[MediaModel]:

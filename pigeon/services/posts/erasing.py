@@ -9,7 +9,8 @@ from sqlalchemy import delete, select
 from pigeon.crash_points import crash_point
 from pigeon.extensions import db
 from pigeon.models import CommentLike, CommentModel, MediaModel, PostLike, PostModel
-from pigeon.services import counts, media, policy
+from pigeon.services import access, counts
+from pigeon.services.media import media
 from pigeon.services.posts import cards, publishing
 from pigeon.unit_of_work import UnitOfWork, retried, unit_of_work
 
@@ -42,7 +43,7 @@ def _erase_batch(post_id: int) -> bool:
 
 
 def _lock(post_id: int) -> PostModel | None:
-    query = select(PostModel).where(PostModel.id == post_id, PostModel.state == policy.WITHDRAWN)
+    query = select(PostModel).where(PostModel.id == post_id, ~access.posts.is_present())
     return db.session.scalar(query.with_for_update())
 
 
@@ -74,7 +75,7 @@ def remove_images(uow: UnitOfWork, post_id: int) -> None:
     if rows:
         names = [row.name for row in rows]
         uow.record(media.orphaned(rows))
-        uow.after_commit(lambda: media.owners.evict(*names))
+        uow.after_commit(lambda: media.stored.evict(*names))
         _delete(MediaModel, MediaModel.post_id == post_id)
 
 

@@ -15,8 +15,9 @@ from pigeon.domain.page import Page, PageRequest, cut
 from pigeon.domain.posts import Post, PostCard, PostCounts, PostViewer
 from pigeon.extensions import db
 from pigeon.models import MentionModel, PostModel, PostTag, PublicationModel
-from pigeon.services import counts, idempotency, media, policy
+from pigeon.services import access, counts, idempotency
 from pigeon.services.likes import likers, likes
+from pigeon.services.media import media
 from pigeon.services.posts import cards as post_cards
 from pigeon.services.posts import publishing
 from pigeon.services.timelines.timelines import Entry
@@ -26,14 +27,14 @@ from pigeon.unit_of_work import retried, unit_of_work
 
 def get(post_id: int, viewer_id: int | None) -> Post:
     """A post as the viewer sees it; NotFound for what they may not see."""
-    card = policy.check_sees_post(viewer_id, post_cards.find(post_id, viewer_id))
+    card = access.posts.check_sees(access.viewer(viewer_id), post_cards.find(post_id, viewer_id))
     return overlay([card], viewer_id)[0]
 
 
 def get_many(ids: list[int], viewer_id: int | None) -> list[Post]:
     """Visible posts in the order of `ids`; what is gone is left out."""
     found = post_cards.cards.many(ids)
-    return overlay([c for c in found.values() if policy.may_see_post(viewer_id, c)], viewer_id)
+    return overlay(access.posts.visible(access.viewer(viewer_id), found.values()), viewer_id)
 
 
 def overlay(cards: list[PostCard], viewer_id: int | None) -> list[Post]:
@@ -81,7 +82,12 @@ def list_pending(author_id: int) -> list[Post]:
     ids = post_cards.pending.one(author_id) or []
     cards = post_cards.load(ids)
     return overlay(
-        [cards[i] for i in ids if i in cards and cards[i].state != "published"], author_id
+        [
+            cards[i]
+            for i in ids
+            if i in cards and not access.posts.is_published_state(cards[i].state)
+        ],
+        author_id,
     )
 
 
@@ -177,8 +183,10 @@ def index_text(post: PostModel) -> list[int]:
 
 def of_entries(entries: list[Entry], reader_id: int) -> list[Post]:
     """Posts of a timeline page, whose counters were read with it."""
-    found = post_cards.cards.many(entry.post_id for entry in entries)
-    viewers = _viewers(list(found.values()), reader_id)
+    loaded = post_cards.cards.many(entry.post_id for entry in entries)
+    cards = access.posts.visible(access.viewer(reader_id), loaded.values())
+    found = {card.id: card for card in cards}
+    viewers = _viewers(cards, reader_id)
     return [
         Post.of(
             card,

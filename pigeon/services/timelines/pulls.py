@@ -16,8 +16,9 @@ from typing import Any
 
 from sqlalchemy import select
 
-from pigeon.cache import keys
+from pigeon.cache import keys, resp
 from pigeon.cache.breaker import must_reach
+from pigeon.cache.trips import Read
 from pigeon.extensions import cache, db, settings
 from pigeon.models import PublicationModel
 from pigeon.services.posts import publications
@@ -76,8 +77,10 @@ def current(version: bytes | None) -> PullIndex:
     return index
 
 
-def version_command() -> list[bytes]:
-    return [b"GET", keys.PULL_VERSION.key().encode()]
+def version() -> Read[bytes | None]:
+    """The version that all processes agree on, in a trip; None until one of them begins it."""
+    command = resp.encode([b"GET", keys.PULL_VERSION.key().encode()])
+    return Read([command], lambda replies: replies[0], lambda: None)
 
 
 def changed() -> None:

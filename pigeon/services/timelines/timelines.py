@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import heapq
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from operator import neg
@@ -16,14 +16,15 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import or_, select
 
-from pigeon.cache import keys, resp
+from pigeon.cache import trips
 from pigeon.cache.breaker import cache_breaker, must_reach
 from pigeon.cache.counters import Counts
+from pigeon.cache.trips import Read, trip
 from pigeon.cache.write_back import Overlay
 from pigeon.domain.page import Page, PageRequest, cut
-from pigeon.extensions import cache, db, settings
+from pigeon.extensions import db, settings
 from pigeon.models import FollowModel, PublicationModel, UserModel
-from pigeon.services import counts
+from pigeon.services import access, counts
 from pigeon.services.follows import followees
 from pigeon.services.posts import publications
 from pigeon.services.timelines import pulls
@@ -31,7 +32,9 @@ from pigeon.stores import timelines as store
 
 CURSOR = "timeline"
 OVERFETCH = 3
-BodyKey = Callable[[int], bytes]
+BodyKey = Callable[[int], str]
+_Known = tuple[set[int], dict[int, Counts], Sequence[bytes | None]]
+"""Followed authors, counts by post, and a body per publication."""
 
 
 class Entry(NamedTuple):
@@ -82,46 +85,26 @@ def _entries(
 
 def _read(reader_id: int, before: int | None) -> _Read | None:
     """Trip 1: the list, the version of the pull index, and which of its authors are followed."""
-    index = pulls.current(_last_version.get(settings().redis_cache_url))
+    url = settings().redis_cache_url
+    index = pulls.current(_last_version.get(url))
     for _ in range(3):
-        cells, version, flags = _first_trip(reader_id, before, index)
-        _last_version[settings().redis_cache_url] = version
-        if version != index.version or version is None:
+        cells, version, followed = trips.ask(
+            store.read(reader_id, whole=before is not None),
+            pulls.version(),
+            followees.read(reader_id, index.authors),
+        )
+        _last_version[url] = version
+        if version is None or version != index.version:
             index = pulls.current(version)
             continue
-        if not flags[0]:
-            followees.load(reader_id)
-            continue
-        understood = store.understand(cells)
-        if understood is None:
+        if cells is None:
             return None
-        celebrities = [
-            author for author, flag in zip(index.authors, flags[1:], strict=True) if flag
-        ]
-        if reader_id in index.by_author and reader_id not in celebrities:
-            celebrities.append(reader_id)
-        return _Read(cells=understood, index=index, celebrities=celebrities)
+        mine = {reader_id}.intersection(index.by_author)
+        return _Read(cells=cells, index=index, celebrities=list(followed | mine))
     return None
 
 
 _last_version: dict[str, bytes | None] = {}
-
-
-def _first_trip(reader_id: int, before: int | None, index: pulls.PullIndex) -> list[Any]:
-    commands = [
-        store.read_command(reader_id, whole=before is not None),
-        pulls.version_command(),
-        _membership_command(reader_id, index.authors),
-    ]
-    if before is None:
-        commands.append(store.renew_command(reader_id))
-    return resp.pool(cache.url).pipeline(commands)[:3]
-
-
-def _membership_command(reader_id: int, authors: Iterable[int]) -> list[bytes]:
-    """The member 0 answers whether the set is loaded."""
-    key = keys.FOLLOWING.key(reader_id).encode()
-    return [b"SMISMEMBER", key, b"0", *(b"%d" % author for author in authors)]
 
 
 def _merge(
@@ -165,26 +148,40 @@ def _hydrate(reader_id: int, ids: list[int], body_key: BodyKey | None) -> list[E
     known = [number for number in ids if number in refs]
     if not known:
         return []
-    authors = list({refs[number].author_id for number in known})
     waiting = counts.pending("post", reader_id, [refs[number].post_id for number in known])
-    replies = cache_breaker.attempt(
-        lambda: _second_trip(reader_id, authors, known, refs, body_key), None
+    read = _second_trip(reader_id, known, refs, body_key)
+    return _complete(reader_id, known, refs, waiting, read)
+
+
+def _second_trip(
+    reader_id: int, known: list[int], refs: dict[int, publications.Ref], body_key: BodyKey | None
+) -> _Known:
+    names = [body_key(number) for number in known] if body_key else []
+    nothing: list[bytes | None] = [None] * len(known)
+    return trip(
+        followees.read(reader_id, list({refs[number].author_id for number in known})),
+        counts.posts.read(refs[number].post_id for number in known),
+        Read(names, lambda bodies: bodies or nothing, lambda: nothing),
     )
-    if replies is None or not replies[0][0]:
-        return _plain_hydrate(reader_id, known, refs, waiting)
-    flags, *rest = replies
-    followed = {author for author, flag in zip(authors, flags[1:], strict=True) if flag}
-    followed.add(reader_id)
-    bodies = rest.pop() if body_key else [None] * len(known)
-    counted = counts.posts.complete(
-        {refs[number].post_id: reply for number, reply in zip(known, rest, strict=True)}
-    )
-    return [
-        _entry(number, refs[number], found, waiting, body)
+
+
+def _complete(
+    reader_id: int,
+    known: list[int],
+    refs: dict[int, publications.Ref],
+    waiting: Overlay,
+    read: _Known,
+) -> list[Entry]:
+    """An entry for what is by an author who is followed, and still there."""
+    followed, counted, bodies = read
+    shown = followed | {reader_id}
+    entries = [
+        _entry(number, ref, found, waiting, body)
         for number, body in zip(known, bodies, strict=True)
-        if refs[number].author_id in followed
-        and (found := counted.get(refs[number].post_id)) is not None
+        if (ref := refs[number]).author_id in shown
+        and (found := counted.get(ref.post_id)) is not None
     ]
+    return access.posts.visible_published(access.viewer(reader_id), entries)
 
 
 def _entry(
@@ -193,22 +190,6 @@ def _entry(
     post_id, likes, comments = ref.post_id, *counted
     total = (waiting.count(post_id, likes), comments)
     return Entry(number, post_id, ref.author_id, total, waiting.values.get(post_id), body)
-
-
-def _second_trip(
-    reader_id: int,
-    authors: list[int],
-    ids: list[int],
-    refs: dict[int, publications.Ref],
-    body_key: BodyKey | None,
-) -> list[Any]:
-    payload = [
-        resp.encode(_membership_command(reader_id, authors)),
-        *(counts.posts.read_command(refs[number].post_id) for number in ids),
-    ]
-    if body_key:
-        payload.append(resp.encode([b"MGET", *map(body_key, ids)]))
-    return resp.pool(cache.url).checked(b"".join(payload), len(payload))
 
 
 # -- the definition ----------------------------------------------------------------------------
@@ -226,7 +207,7 @@ def _definition(reader_id: int, before: int | None, delivery: str | None = None)
         .join(UserModel, UserModel.id == PublicationModel.author_id)
         .where(
             or_(PublicationModel.author_id.in_(followees), PublicationModel.author_id == reader_id),
-            UserModel.state == "active",
+            access.users.where(access.viewer(reader_id)),
         )
         .order_by(PublicationModel.id.desc())
     )
@@ -244,21 +225,9 @@ def _from_sql(
     refs = publications.refs(ids)
     known = [number for number in ids if number in refs]
     waiting = counts.pending("post", reader_id, [refs[number].post_id for number in known])
-    return _plain_hydrate(reader_id, known, refs, waiting)
-
-
-def _plain_hydrate(
-    reader_id: int, known: list[int], refs: dict[int, publications.Ref], waiting: Overlay
-) -> list[Entry]:
-    """The same entries without the second trip; authors are checked in SQL."""
-    authors = {refs[number].author_id for number in known}
-    followed = followees.in_sql(reader_id, authors) | {reader_id}
+    followed = followees.in_sql(reader_id, {refs[number].author_id for number in known})
     counted = counts.posts.many(refs[number].post_id for number in known)
-    return [
-        _entry(number, refs[number], counted[post_id], waiting, None)
-        for number in known
-        if refs[number].author_id in followed and (post_id := refs[number].post_id) in counted
-    ]
+    return _complete(reader_id, known, refs, waiting, (followed, counted, [None] * len(known)))
 
 
 # -- rebuilding --------------------------------------------------------------------------------

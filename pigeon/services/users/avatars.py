@@ -9,11 +9,13 @@ from __future__ import annotations
 from sqlalchemy import delete, select, update
 
 from pigeon.domain.events import AvatarFailed, AvatarShown, AvatarUploaded
-from pigeon.domain.media import Upload
+from pigeon.domain.media import StoredMedia, Upload
 from pigeon.domain.users import Me, avatar_url
 from pigeon.extensions import db
 from pigeon.models import MediaModel, UserModel
-from pigeon.services import media
+from pigeon.services import access
+from pigeon.services.access.viewers import Viewer
+from pigeon.services.media import media
 from pigeon.services.users import users
 from pigeon.unit_of_work import UnitOfWork, retried, unit_of_work
 
@@ -57,6 +59,15 @@ def lock(user_id: int) -> UserModel | None:
     )
 
 
+def lock_owner(row: MediaModel) -> UserModel | None:
+    return lock(row.owner_id)
+
+
+def check_sees(viewer: Viewer, picture: StoredMedia) -> None:
+    """Everybody who may read the site sees who its people are."""
+    access.media.check_sees(viewer, picture)
+
+
 def show(uow: UnitOfWork, row: MediaModel) -> None:
     """Show a processed avatar in place of the old one, unless a newer one is ready or may be."""
     newest = _newest(row.owner_id)
@@ -70,7 +81,7 @@ def show(uow: UnitOfWork, row: MediaModel) -> None:
     uow.record(AvatarShown(user_id=row.owner_id, avatar_url=avatar_url(row.name)))
 
 
-def fail(uow: UnitOfWork, row: MediaModel) -> None:
+def fail(uow: UnitOfWork, row: MediaModel, code: str) -> None:
     """Keep a failure for its owner to read, if it is the last one sent; none is told of others."""
     uow.record(media.orphaned([row]))
     last = users.last_avatar(row.owner_id)
@@ -78,8 +89,8 @@ def fail(uow: UnitOfWork, row: MediaModel) -> None:
         db.session.delete(row)
         return
     owner = db.session.get(UserModel, row.owner_id)
-    if owner is not None and row.error is not None:
-        uow.record(AvatarFailed(user_id=owner.id, code=row.error, language=owner.language))
+    if owner is not None:
+        uow.record(AvatarFailed(user_id=owner.id, code=code, language=owner.language))
     before = _newest(row.owner_id)
     if before is not None and before.state == "ready" and owner and owner.avatar != before.name:
         show(uow, before)

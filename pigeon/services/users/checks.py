@@ -24,7 +24,7 @@ SETTINGS = frozenset(
         "messages_from",
     ]
 )
-SOURCES = ("everyone", "following", "off")
+NOTIFY_CHOICES = ("everyone", "following", "off")
 CHOICES = {
     # Nobody can ask to follow yet, so nobody may close an account to strangers.
     "is_private": (False,),
@@ -118,7 +118,7 @@ def _check_notify(given: dict[str, str]) -> dict[str, str]:
     for name, value in given.items():
         if name not in Notify.__dataclass_fields__:
             faults[f"notify.{name}"] = FieldError("unknown")
-        elif value not in SOURCES:
+        elif value not in NOTIFY_CHOICES:
             faults[f"notify.{name}"] = FieldError("bad_format")
     if faults:
         raise Invalid(faults)

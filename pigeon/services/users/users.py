@@ -30,7 +30,7 @@ from pigeon.domain.users import (
 )
 from pigeon.extensions import db
 from pigeon.models import MediaModel, UserModel
-from pigeon.services import counts, policy
+from pigeon.services import access, counts
 from pigeon.services.accounts import sessions
 from pigeon.services.follows import followees, follows
 from pigeon.services.notifications import counts as notifications_counts
@@ -45,7 +45,7 @@ SHOWN = frozenset(field.name for field in fields(UserCard))
 def cards(ids: list[int]) -> dict[int, UserCard]:
     """Viewer-free cards of active people."""
     rows = db.session.scalars(
-        select(UserModel).where(UserModel.id.in_(ids), policy.visible_users(None))
+        select(UserModel).where(UserModel.id.in_(ids), access.users.is_active())
     )
     return {row.id: card_of(row) for row in rows}
 
@@ -60,7 +60,7 @@ def find_ids(names: Iterable[str]) -> dict[str, int]:
     """As `ids_by_name`, from SQL: for what is written, and inside a unit of work."""
     rows = db.session.execute(
         select(UserModel.username, UserModel.id).where(
-            UserModel.username.in_(list(names)), policy.visible_users(None)
+            UserModel.username.in_(list(names)), access.users.is_active()
         )
     )
     return {row[0]: row[1] for row in rows}
@@ -84,18 +84,28 @@ def refs(ids: Iterable[int]) -> dict[int, UserRef]:
     return {user_id: card.ref for user_id, card in cards.many(ids).items()}
 
 
-def get_card(username: str) -> UserCard:
-    """The person of a username as typed; NotFound when there is nobody to see."""
+def visible_refs(ids: Iterable[int], viewer_id: int | None) -> dict[int, UserRef]:
+    """As `refs`, without people of whom the viewer may not know."""
+    found = access.users.visible(access.viewer(viewer_id), cards.many(ids).values())
+    return {card.id: card.ref for card in found}
+
+
+def get_card(username: str, viewer_id: int | None) -> UserCard:
+    """The person of a username as typed; NotFound for whom the viewer may not know of."""
     user_id = ids_by_name.one(canonical_username(username))
     card = cards.one(user_id) if user_id is not None else None
-    if card is None:
-        raise NotFound
-    return card
+    return access.users.check_sees(access.viewer(viewer_id), card)
+
+
+def get_open_card(username: str, viewer_id: int | None) -> UserCard:
+    """As `get_card`, of somebody whose posts and lists are open to the viewer."""
+    card = get_card(username, viewer_id)
+    return access.users.check_sees_posts_of(access.viewer(viewer_id), card)
 
 
 def get(username: str, viewer_id: int | None) -> User:
     """A profile as the viewer sees it."""
-    return profile(get_card(username), viewer_id)
+    return profile(get_card(username, viewer_id), viewer_id)
 
 
 def profile(card: UserCard, viewer_id: int | None) -> User:
@@ -119,7 +129,7 @@ def _profile_viewer(card: UserCard, viewer_id: int) -> UserViewer:
         follow="following" if relation.following else "none",
         mutuals=mutuals(viewer_id, card.id) if viewer_id != card.id else None,
         bell=relation.bell,
-        may_see_posts=policy.may_see_posts_of(viewer_id, card.id, is_private=card.is_private),
+        may_see_posts=access.users.may_see_posts_of(access.viewer(viewer_id), card),
         may_message=viewer_id != card.id,
         muted=[],
         story="none",
@@ -128,12 +138,12 @@ def _profile_viewer(card: UserCard, viewer_id: int) -> UserViewer:
 
 def mutuals(viewer_id: int, user_id: int) -> Mutuals:
     count, ids = follows.mutuals(viewer_id, user_id)
-    return Mutuals(count=count, users=list(refs(ids).values()))
+    return Mutuals(count=count, users=list(visible_refs(ids, viewer_id).values()))
 
 
 def rows(ids: list[int], viewer_id: int | None) -> list[UserRow]:
-    """Rows of a list of people, in the order given; those who are gone are left out."""
-    found = refs(ids)
+    """Rows of a list of people, in the order given; whom the viewer may not know of is left out."""
+    found = visible_refs(ids, viewer_id)
     viewers = _row_viewers(list(found), viewer_id)
     return [UserRow(**vars(ref), viewer=viewers.get(user_id)) for user_id, ref in found.items()]
 
@@ -157,7 +167,7 @@ def _row_viewers(ids: list[int], viewer_id: int | None) -> dict[int, RowViewer]:
 def get_me(user_id: int) -> Me:
     """One's own profile and settings, from SQL: nobody else's page needs it."""
     row = db.session.get(UserModel, user_id)
-    if row is None or row.state != "active":
+    if row is None or not access.users.is_active_state(row.state):
         raise NotFound
     return Me(
         **vars(profile(card_of(row), user_id)),

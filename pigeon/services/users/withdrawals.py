@@ -8,10 +8,11 @@ from pigeon.cache import keys, leases
 from pigeon.domain.clock import utc_now
 from pigeon.extensions import db
 from pigeon.models import CommentModel, FollowModel, MediaModel, PostModel, UserModel
-from pigeon.services import counts, media, policy
+from pigeon.services import access, counts
 from pigeon.services.comments import cards as comment_cards
 from pigeon.services.comments import erasing as comments_erasing
 from pigeon.services.likes import likers, likes
+from pigeon.services.media import media
 from pigeon.services.posts import cards as post_cards
 from pigeon.services.posts import erasing as posts_erasing
 from pigeon.services.timelines import sidebar, timelines
@@ -26,7 +27,7 @@ def hide(uow: UnitOfWork, user_id: int, username: str) -> None:
     """In the transaction of the withdrawal: the person's posts are nobody's any more."""
     ids = list(db.session.scalars(select(PostModel.id).where(PostModel.author_id == user_id)))
     db.session.execute(
-        update(PostModel).where(PostModel.author_id == user_id).values(state=policy.WITHDRAWN)
+        update(PostModel).where(PostModel.author_id == user_id).values(state=access.posts.WITHDRAWN)
     )
     places = comment_cards.places_of(CommentModel.author_id == user_id)
     uow.after_commit(lambda: counts.posts.evict(*ids))
@@ -73,8 +74,8 @@ def _disown_posts(user_id: int) -> None:
     with unit_of_work():
         db.session.execute(
             update(PostModel)
-            .where(PostModel.author_id == user_id, PostModel.state != policy.WITHDRAWN)
-            .values(state=policy.WITHDRAWN)
+            .where(PostModel.author_id == user_id, access.posts.is_present())
+            .values(state=access.posts.WITHDRAWN)
             .execution_options(synchronize_session=False)
         )
 

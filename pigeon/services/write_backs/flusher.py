@@ -1,28 +1,27 @@
 """Write-back: acknowledged in the journal, stored in SQL by one flusher, oldest first.
 
-A kind says how its pairs are stored and which caches show them; nothing here knows what it means.
-Every step may be repeated: what the fence in SQL says is stored is only settled again.
+An entry is pending from its acknowledgement on, then stored (in SQL, when the fence moves), then
+settled: stored, and shown by every cache. Every step may be repeated: what the fence says is
+stored is only settled again.
 """
 
 from __future__ import annotations
 
 import time
-from collections import defaultdict
 from dataclasses import dataclass
-from typing import Protocol
 
 import structlog
-from sqlalchemy import select, update
-from sqlalchemy.exc import IntegrityError
 
-from pigeon.cache import write_back
-from pigeon.cache.write_back import START, Entry, padded
+from pigeon.cache import write_back, write_back_parked
+from pigeon.cache.write_back import START, padded
+from pigeon.cache.write_back_entries import AnyEntry
 from pigeon.crash_points import crash_point
 from pigeon.domain.errors import Unavailable
-from pigeon.domain.events import Event
-from pigeon.extensions import db, settings, state
-from pigeon.models import WriteBackJournal
-from pigeon.unit_of_work import UnitOfWork, publish, retried, unit_of_work
+from pigeon.extensions import settings, state
+from pigeon.services.write_backs import fences, kinds, parking
+from pigeon.services.write_backs.fences import Overtaken
+from pigeon.services.write_backs.kinds import KINDS, fold
+from pigeon.unit_of_work import retried, unit_of_work
 
 log = structlog.get_logger()
 FLUSHED_AT_ONCE = 2_000
@@ -32,49 +31,22 @@ FLUSH_NOW = 1_000
 """So many waiting entries are flushed without waiting for the time to come."""
 
 
-class Kind(Protocol):
-    """What is written back: how it is stored, and where it is shown."""
-
-    @property
-    def name(self) -> str: ...
-
-    def store(self, uow: UnitOfWork, wanted: list[Entry]) -> None:
-        """Bring the rows to these values, one entry per pair, in the order of the journal."""
-
-    def settle(self, wanted: list[Entry]) -> dict[int, int]:
-        """Let every cache that shows these pairs say what SQL says; repeatable.
-
-        Answers what SQL counts by target.
-        """
-
-    def evict(self, wanted: list[Entry]) -> None:
-        """As `settle`, for who may not have the last word: caches forget these pairs."""
-
-    def announce(self, wanted: list[Entry]) -> Event:
-        """What is told to who looks, once every cache says it."""
-
-
 @dataclass(frozen=True, kw_only=True)
 class Status:
-    """`waiting` pairs per kind, journal entries, and the age of the oldest of them."""
+    """`waiting` pairs per kind, journal entries, and the age of the oldest of them.
+
+    `parked` are entries, by kind, that wait for a release which can read them.
+    """
 
     waiting: dict[str, int]
     entries: int
     oldest_s: float
+    parked: dict[str, int]
 
 
-class Overtaken(Exception):
-    """Another flusher moved the position: nothing of this one's transaction stands."""
-
-
-kinds: dict[str, Kind] = {}
 _drained: set[str] = set()
 _idle_at: dict[str, str] = {}
 """The newest entry when nothing waited: as long as it is that, SQL need not be asked."""
-
-
-def register(kind: Kind) -> None:
-    kinds[kind.name] = kind
 
 
 def reset() -> None:
@@ -86,12 +58,14 @@ def reset() -> None:
 def flush() -> int:
     """Store the oldest waiting entries; how many, 0 when nothing waits. Unavailable, Overtaken."""
     waiting = write_back.backlog()
-    if waiting.length == 0 and waiting.newest == _idle_at.get(state.url, START):
+    is_idle = waiting.length == 0 and waiting.newest == _idle_at.get(state.url, START)
+    if is_idle and not parking.known_kinds():
         return 0
     journal = write_back.journal_id()
-    position = _position(journal)
+    position = fences.position(journal)
     if waiting.newest != START and padded(waiting.newest) < padded(position):
         write_back.keep_ahead(position)  # Redis came back without its last second
+    parking.store_known(position)
     may_forget = _settle_left(journal, position)
     entries = write_back.read_after(position, FLUSHED_AT_ONCE)
     crash_point("flush.read")
@@ -99,70 +73,46 @@ def flush() -> int:
         _idle_at[state.url] = waiting.newest
         return 0
     upto = entries[-1].position
-    folded = fold(entries)
-    _store(journal, position, upto, folded)
+    known, unknown = kinds.split(entries)
+    folded = fold(known)
+    _store(journal, position, upto, folded, parking.park(unknown))
     crash_point("flush.committed")
     _settle(journal, folded, upto, may_forget=may_forget)
     return len(entries)
 
 
-def fold(entries: list[Entry]) -> dict[str, list[Entry]]:
-    """By kind, the last entry of each pair, in the order of the journal."""
-    last: dict[tuple[str, int, int], Entry] = {}
-    for entry in entries:
-        pair = (entry.kind, entry.actor, entry.target)
-        last.pop(pair, None)  # a pair's place is that of its last entry
-        last[pair] = entry
-    folded: dict[str, list[Entry]] = defaultdict(list)
-    for entry in last.values():
-        folded[entry.kind].append(entry)
-    return folded
-
-
-def _position(journal: str) -> str:
-    db.session.rollback()
-    query = select(WriteBackJournal.position).where(WriteBackJournal.journal == journal)
-    return db.session.scalar(query) or _begin(journal)
-
-
-def _begin(journal: str) -> str:
-    try:
-        with unit_of_work():
-            db.session.add(WriteBackJournal(journal=journal, position=START))
-    except IntegrityError:  # another flusher began it
-        return _position(journal)
-    return START
-
-
 @retried
-def _store(journal: str, position: str, upto: str, folded: dict[str, list[Entry]]) -> None:
-    """One transaction: the fence moves, and every effect of the entries with it."""
+def _store(
+    journal: str, position: str, upto: str, folded: dict[str, list[AnyEntry]], batches: list[str]
+) -> None:
+    """One transaction: the fence moves, and every effect of the entries with it.
+
+    What was parked in `batches` is passed over, and counts as parked from then on.
+    """
     with unit_of_work() as uow:
-        moved = db.session.execute(
-            update(WriteBackJournal)
-            .where(WriteBackJournal.journal == journal, WriteBackJournal.position == position)
-            .values(position=upto)
-        )
-        if moved.rowcount != 1:  # type: ignore[attr-defined]
-            raise Overtaken
-        for name in sorted(folded, key=list(kinds).index):  # one order of locks for all flushers
-            kinds[name].store(uow, folded[name])
+        fences.move(journal, position, upto)
+        fences.add_batches(batches, upto)
+        kinds.store(uow, folded)
         crash_point("flush.stored")
 
 
 def _settle_left(journal: str, position: str) -> bool:
     """What is stored and not settled: its flusher died, or could not tell the caches.
 
-    False as in `_settle`.
+    False as in `_settle`. What another release stored, and this one cannot read, is parked: that
+    release brings it to SQL again, which changes nothing, and settles it.
     """
     while left := write_back.read_through(position, FLUSHED_AT_ONCE):
-        if not _settle(journal, fold(left), left[-1].position):
+        known, unknown = kinds.split(left)
+        if batches := parking.park(parking.not_parked(unknown)):
+            _store(journal, position, position, {}, batches)
+        if not _settle(journal, fold(known), left[-1].position):
             return False
     return True
 
 
 def _settle(
-    journal: str, folded: dict[str, list[Entry]], upto: str, *, may_forget: bool = True
+    journal: str, folded: dict[str, list[AnyEntry]], upto: str, *, may_forget: bool = True
 ) -> bool:
     """What is stored is shown by every cache, then no longer pending, then told and forgotten.
 
@@ -178,17 +128,17 @@ def _settle(
     is_shown = counted is not None
     crash_point("flush.shown")
     for name, last in folded.items():
-        write_back.clear(name, last, upto, (counted or {}).get(name))
+        kinds.clear(name, last, upto, (counted or {}).get(name))
     crash_point("flush.cleared")
     if is_shown and may_forget:
         for name, last in folded.items():
-            publish(kinds[name].announce(last))
+            kinds.announce(name, last)
         write_back.trim(upto)
     return is_shown and may_forget
 
 
 def _show(
-    journal: str, folded: dict[str, list[Entry]], upto: str
+    journal: str, folded: dict[str, list[AnyEntry]], upto: str
 ) -> dict[str, dict[int, int]] | None:
     """What SQL counts as of `upto`, by kind, once every cache says it; None if one is out of reach.
 
@@ -196,29 +146,33 @@ def _show(
     nothing is said of counts.
     """
     try:
-        counted = {name: kinds[name].settle(last) for name, last in folded.items()}
-        if _position(journal) == upto:
+        counted = {name: KINDS[name].show(last) for name, last in folded.items()}
+        if fences.position(journal) == upto:
             return counted
         for name, last in folded.items():
-            kinds[name].evict(last)
+            KINDS[name].evict(last)
     except Unavailable:
         log.warning("write_back_unshown", entries=sum(map(len, folded.values())))
         return None
     return {}
 
 
-def write_through(entry: Entry) -> None:
-    """The plain way (`WRITE_BACK=off`): the row is stored before the answer.
+def write_through(entry: AnyEntry) -> None:
+    """The plain way: the row is stored before the answer; what was journalled before, earlier.
 
     Caches forget, for nothing orders the words of two writers; a job repeats it.
     """
+    if not settings().write_back:
+        drain_once()
+    elif write_back.pending(entry.kind) and not drain(within_s=DRAIN_S):
+        raise Unavailable
     _store_one(entry)
-    publish(kinds[entry.kind].announce([entry]))
+    kinds.announce(entry.kind, [entry])
 
 
 @retried
-def _store_one(entry: Entry) -> None:
-    kind = kinds[entry.kind]
+def _store_one(entry: AnyEntry) -> None:
+    kind = KINDS[entry.kind]
     with unit_of_work() as uow:
         kind.store(uow, [entry])
         uow.after_commit(lambda: kind.evict([entry]))
@@ -241,14 +195,14 @@ def drain(within_s: float) -> bool:
     goal = padded(write_back.backlog().newest)
     while time.monotonic() < until:
         oldest = write_back.backlog().oldest
-        if oldest is None or padded(oldest) > goal:
+        if (oldest is None or padded(oldest) > goal) and not parking.known_kinds():
             return True
         try:
             flushed = flush()
         except Overtaken:
             continue
         if not flushed:
-            if padded(_position(write_back.journal_id())) >= goal:
+            if padded(fences.position(write_back.journal_id())) >= goal:
                 return True  # all of it is stored; the caches are out of reach
             time.sleep(IDLE_S)
     return False
@@ -266,9 +220,10 @@ def status() -> Status:
     found = write_back.backlog()
     oldest_s = time.time() - int(found.oldest.partition("-")[0]) / 1000 if found.oldest else 0.0
     return Status(
-        waiting={name: write_back.pending(name) for name in kinds},
+        waiting={name: write_back.pending(name) for name in KINDS},
         entries=found.length,
         oldest_s=max(0.0, oldest_s),
+        parked={name: write_back_parked.count(name) for name in sorted(write_back_parked.kinds())},
     )
 
 

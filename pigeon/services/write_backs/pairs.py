@@ -7,19 +7,19 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from pigeon.cache import resp
-from pigeon.cache.breaker import cache_breaker
 from pigeon.cache.counters import Counters
 from pigeon.cache.flags import Flags
 from pigeon.cache.keys import Family
-from pigeon.cache.write_back import Entry
+from pigeon.cache.trips import trip
+from pigeon.cache.write_back_entries import Entry
 from pigeon.domain.events import Event
-from pigeon.extensions import cache, db, settings
+from pigeon.extensions import db
+from pigeon.services import access
 from pigeon.services.statements import insert, is_sqlite, listed, run
 from pigeon.unit_of_work import UnitOfWork
 
@@ -32,11 +32,13 @@ class Pairs:
     """`row` has a row per pair; `counter`, a column of the model `holder`, says how many there are.
 
     Whoever inserts or deletes a row holds the lock of its target's row, so nobody counts what
-    another one is changing. `changed` is what a transaction that moved pairs brings about; `shown`
-    is told once every cache agrees, also of pairs that end as they were: they were seen meanwhile.
+    another one is changing. `changed` makes the event of a transaction that inserted or deleted
+    rows. `shown` makes the event of targets that are settled; it is also told of a target whose
+    rows are as before, because whoever watches it may have seen a pending value in between.
     """
 
     name: str
+    is_counted: ClassVar[bool] = True
     row: Any
     target: InstrumentedAttribute[int]
     actor: InstrumentedAttribute[int]
@@ -57,7 +59,7 @@ class Pairs:
 
     # -- storing -------------------------------------------------------------------------------
 
-    def store(self, uow: UnitOfWork, wanted: list[Entry]) -> None:
+    def store(self, uow: UnitOfWork, wanted: list[Entry[int]]) -> None:
         """Bring rows and counters to the wanted values; pairs that are so already are left."""
         targets = self._lock({entry.target for entry in wanted})
         actors = _active({entry.actor for entry in wanted})
@@ -97,7 +99,7 @@ class Pairs:
         )
         return {(row[0], row[1]): row[2] for row in rows}
 
-    def _insert(self, new: list[Entry]) -> None:
+    def _insert(self, new: list[Entry[int]]) -> None:
         if new:
             columns = (self.target.key, self.actor.key, "created_at")
             rows = (f"({entry.target:d},{entry.actor:d},'{_moment(entry)}')" for entry in new)
@@ -124,8 +126,8 @@ class Pairs:
 
     # -- showing -------------------------------------------------------------------------------
 
-    def settle(self, wanted: list[Entry]) -> dict[int, int]:
-        """Exact counts, which it answers, and everybody's own answers go through to the caches."""
+    def show(self, wanted: list[Entry[int]]) -> dict[int, int]:
+        """Write exact counts and everybody's own answers through to the caches; the counts."""
         counters, field = self.counted
         exact = self._exact({entry.target for entry in wanted})
         counters.store(field, exact)
@@ -133,8 +135,8 @@ class Pairs:
         self.evict_lists(dict.fromkeys(entry.target for entry in wanted))
         return exact
 
-    def evict(self, wanted: list[Entry]) -> None:
-        """As `settle`, where ours may not be the last word: whoever reads next asks SQL."""
+    def evict(self, wanted: list[Entry[int]]) -> None:
+        """Let the caches forget these pairs: whoever reads next asks SQL."""
         self.drop([entry.target for entry in wanted], [entry.actor for entry in wanted])
 
     def drop(self, targets: Iterable[int], actors: Iterable[int]) -> None:
@@ -145,7 +147,7 @@ class Pairs:
         self.flags.evict(*dict.fromkeys(actors))
         self.evict_lists(ids)
 
-    def announce(self, wanted: list[Entry]) -> Event:
+    def announce(self, wanted: list[Entry[int]]) -> Event:
         return self.shown(self.name, list(dict.fromkeys(entry.target for entry in wanted)))
 
     def _exact(self, ids: set[int]) -> dict[int, int]:
@@ -163,19 +165,9 @@ class Pairs:
         process of a flush since.
         """
         db.session.rollback()
-        if not settings().cache:
-            return len(self.among(actor, [target])), self.count(target)
         counters, _ = self.counted
-        flagged, counted = self._cached(actor, target)
-        yes = self.flags.understand(actor, [target], flagged)
-        return len(yes), self._counted(counters.complete({target: counted}), target)
-
-    def _cached(self, actor: int, target: int) -> list[Any]:
-        """What the caches reply, in one trip."""
-        answers = resp.encode(self.flags.read_command(actor, [target]))
-        payload = answers + self.counted[0].read_command(target)
-        nothing: list[Any] = [[None, None], None]
-        return cache_breaker.attempt(lambda: resp.pool(cache.url).checked(payload, 2), nothing)
+        mine, counted = trip(self.flags.read(actor, [target]), counters.read([target]))
+        return len(mine), self._counted(counted, target)
 
     def count(self, target: int) -> int:
         """What is stored, 0 for what does not exist."""
@@ -208,7 +200,7 @@ class Pairs:
 
 def _active(ids: set[int]) -> set[int]:
     """Locked until the commit: who leaves waits for us, and what erases them finds our rows."""
-    return _locked("users", ids, "state = 'active'", "LOCK IN SHARE MODE")
+    return _locked("users", ids, f"state = '{access.users.ACTIVE}'", "LOCK IN SHARE MODE")
 
 
 def _locked(table: str, ids: set[int], condition: str, lock: str) -> set[int]:
@@ -224,7 +216,7 @@ def _locked(table: str, ids: set[int], condition: str, lock: str) -> set[int]:
     return {row[0] for row in run(f"SELECT id {chosen} ORDER BY id {lock}")}
 
 
-def _moment(entry: Entry) -> str:
+def _moment(entry: Entry[int]) -> str:
     seconds, milliseconds = divmod(entry.at_ms, 1_000)
     return f"{_second(seconds)}.{milliseconds:03d}000"
 

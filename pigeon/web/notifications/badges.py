@@ -10,13 +10,14 @@ from markupsafe import Markup
 
 from pigeon.services.notifications import counts as notifications_counts
 from pigeon.web.login import find_viewer
+from pigeon.web.static import static_url
 
 MOST = 99
 
 
 @dataclass(frozen=True, kw_only=True)
 class Badges:
-    """`mark` goes into the navigation, `title` before the page's own, `icon` is a favicon."""
+    """`mark` goes into the navigation, `title` before the page's own; `icon` is an address."""
 
     mark: Markup
     title: str
@@ -56,5 +57,5 @@ def _of(count: int) -> Badges:
     return Badges(
         mark=macros.badge("notifications", count),  # type: ignore[attr-defined]
         title=f"({words}) " if count else "",
-        icon="favicon-unread.svg" if count else "favicon.svg",
+        icon=static_url(f"img/{'favicon-unread' if count else 'favicon'}.svg"),
     )

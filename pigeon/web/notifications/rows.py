@@ -13,16 +13,11 @@ from pigeon.domain.clock import utc_now
 from pigeon.domain.notifications import Notification
 from pigeon.domain.page import Page
 from pigeon.domain.users import UserRow
+from pigeon.services.notifications.source import LIST
+from pigeon.services.notifications.sources import FILTERS, kinds_of
 from pigeon.services.users import users
 
-PATH = "/notifications"
-FILTERS: dict[str, tuple[str, ...]] = {
-    "all": (),
-    "comments": ("comment", "reply"),
-    "follows": ("follow",),
-    "mentions": ("mention",),
-    "likes": ("like",),
-}
+PATH = LIST
 SECTIONS = ("new", "today", "week", "earlier")
 WEEK = timedelta(days=7)
 
@@ -37,10 +32,14 @@ def context(
         "people": _people(page.items, reader_id),
         "kinds": kinds,
         "path": path_of(kinds),
-        "filters": [
-            (name, path_of(chosen), set(chosen) == set(kinds)) for name, chosen in FILTERS.items()
-        ],
+        "filters": _filters(kinds),
     }
+
+
+def _filters(kinds: Sequence[str]) -> list[tuple[str, str, bool]]:
+    """The tabs as (title, path, whether it is the one that is open); "All" is not one of them."""
+    tabs = ((tab.title, kinds_of(tab)) for tab in FILTERS)
+    return [(title, path_of(chosen), set(chosen) == set(kinds)) for title, chosen in tabs]
 
 
 def path_of(kinds: Sequence[str]) -> str:
@@ -49,7 +48,7 @@ def path_of(kinds: Sequence[str]) -> str:
 
 
 def link_of(item: Notification) -> str:
-    """The exact place; a comment is shown with the page of comments that holds it."""
+    """The exact place; the link of a comment asks for the page of comments that holds it."""
     if not item.is_available:
         return PATH
     return item.href.replace("#comment-", f"?comment={item.subject.id}#comment-")
@@ -74,11 +73,11 @@ def sections(
 
 
 def _people(items: list[Notification], reader_id: int) -> dict[str, UserRow]:
-    """By notification: the newest follower, with what the reader has to do with them."""
+    """By notification that leads to a person: that person, and how the reader relates to them."""
     newest = {
         item.id: int(item.actors[0].id)
         for item in items
-        if item.kind == "follow" and item.actors and item.is_available
+        if item.subject.kind == "user" and item.actors and item.is_available
     }
     rows = {int(row.id): row for row in users.rows(list(set(newest.values())), reader_id)}
     return {item_id: rows[user_id] for item_id, user_id in newest.items() if user_id in rows}

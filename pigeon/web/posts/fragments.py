@@ -48,8 +48,8 @@ class Fragment:
 
 def body_key(language: str) -> BodyKey:
     """The key of a publication's fragment in `language`, for the timeline's second trip."""
-    prefix, suffix = post_cards.fragment_key(0, language).encode().split(b":0")
-    return lambda publication_id: b"%b:%d%b" % (prefix, publication_id, suffix)
+    prefix, suffix = post_cards.fragment_key(0, language).split(":0")
+    return lambda publication_id: f"{prefix}:{publication_id}{suffix}"
 
 
 def complete(entries: list[Entry], language: str) -> list[Fragment]:

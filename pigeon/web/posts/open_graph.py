@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 
 from pigeon.domain.posts import Image, Post
-from pigeon.domain.users import User
+from pigeon.domain.users import UserCard
 from pigeon.extensions import settings
+from pigeon.services import access
+from pigeon.services.access.viewers import STRANGER
 
 DESCRIPTION = 200
 
@@ -25,24 +27,25 @@ class OpenGraph:
     image_alt: str
 
 
-def card_of_user(user: User) -> OpenGraph | None:
+def card_of_user(user: UserCard) -> OpenGraph | None:
     """The card of a profile; None when strangers may not read it."""
-    if user.is_private or not settings().public_reading:
+    if not (settings().public_reading and access.users.may_see_posts_of(STRANGER, user)):
         return None
     name = user.display_name or user.username
+    picture = user.ref.avatar_url
     return OpenGraph(
         kind="profile",
         title=f"{name} (@{user.username})",
         description=_short(user.bio) or f"@{user.username}",
         url=_absolute(f"/u/{user.username}"),
-        image=_absolute(user.avatar_url) if user.avatar_url else None,
+        image=_absolute(picture) if picture else None,
         image_alt=name,
     )
 
 
 def card_of_post(post: Post) -> OpenGraph | None:
     """The card of a post; None when strangers may not read it."""
-    if post.state != "published" or not settings().public_reading:
+    if not (settings().public_reading and access.posts.may_see(STRANGER, post)):
         return None
     name = post.author.display_name or post.author.username
     image = post.images[0] if post.images else None

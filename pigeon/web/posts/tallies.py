@@ -1,6 +1,7 @@
 """The lines below a post that say how many liked and commented it, and who of them is known.
 
-Made here rather than by macros, for every card of a feed says them; js/counts.js changes the words.
+Made here rather than by macros, for every card of a feed says them; js/posts/counts.js changes
+the words.
 """
 
 from __future__ import annotations

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import render_template
 
 from pigeon.domain.page import Page, PageRequest
 from pigeon.domain.posts import Post
+from pigeon.services import access
 from pigeon.services.comments import comments
 from pigeon.services.likes import likers
 from pigeon.services.likes.likers import Liker
@@ -33,7 +34,7 @@ def cards(
 ) -> bytes:
     """The feed's markup, newest first, in the language of `moment`; `found` are likers by post."""
     fragments_of = fragments.complete(entries, moment.language)
-    shown = _shown(entries, found, reader_id)
+    shown = _shown(entries, likers.visible(found, reader_id), reader_id)
     return b"\n".join(
         [
             fragment.fill(_slots(fragment, number, shown[fragment.post_id], moment))
@@ -54,7 +55,7 @@ class Shown:
 
 
 def _shown(
-    entries: list[Entry], found: Mapping[int, list[Liker]], reader_id: int
+    entries: list[Entry], found: Mapping[int, Sequence[Liker]], reader_id: int
 ) -> dict[int, Shown]:
     stored, followed = likers.facts_for(
         reader_id, {entry.post_id: found.get(entry.post_id, []) for entry in entries}
@@ -93,7 +94,7 @@ def _ago(fragment: Fragment, moment: Moment) -> bytes:
 
 def card_of(post: Post, language: str) -> str | bytes:
     """One card for its reader: the finished fragment, or the card of a post that is not ready."""
-    if post.state != "published":
+    if not access.posts.is_published_state(post.state):
         return render_template("posts/_pending.html", post=post)
     card = post_cards.cards.one(int(post.id))
     if card is None:

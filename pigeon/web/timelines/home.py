@@ -15,7 +15,8 @@ from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
 from pigeon.cache import keys
-from pigeon.cache.look_aside import cached, together
+from pigeon.cache.look_aside import cached
+from pigeon.cache.trips import trip
 from pigeon.domain.page import Page, PageRequest
 from pigeon.domain.posts import Post
 from pigeon.domain.sessions import SessionUser
@@ -100,20 +101,20 @@ def render(viewer: SessionUser, asked: PageRequest) -> str | bytes:
     language = viewer.language
     page = feed.page_of(viewer.user_id, asked, language)
     key = f"{viewer.user_id}:{language}"
-    shown = [entry.post_id for entry in page.items]
-    around, pending_ids, departed, counted, *found = together(
-        (sidebars, key),
-        (post_cards.pending, viewer.user_id),
-        (sidebar.departures, ""),
-        (notifications_counts.counts, viewer.user_id),
-        *((likers.newest, post_id) for post_id in shown),
+    sidebars_of, pending_ids, departed, counted, liked_by = trip(
+        sidebars.read([key]),
+        post_cards.pending.read([viewer.user_id]),
+        sidebar.departures.read([""]),
+        notifications_counts.counts.read([viewer.user_id]),
+        likers.newest.read(entry.post_id for entry in page.items),
     )
-    badges.remember(counted.unseen if counted else 0)
-    if around.departed != departed:
+    badges.remember(counted[viewer.user_id].unseen if counted else 0)
+    around = sidebars_of[key]
+    if around.departed != departed.get(""):
         sidebars.evict(key)
         around = sidebars.one(key) or around
-    pending = posts.list_pending(viewer.user_id) if pending_ids and asked.before is None else []
-    liked_by = {post_id: names or [] for post_id, names in zip(shown, found, strict=True)}
+    has_pending = asked.before is None and pending_ids.get(viewer.user_id)
+    pending = posts.list_pending(viewer.user_id) if has_pending else []
     moment = Moment.now(language, viewer.time_zone)
     cards = feed.cards(page.items, liked_by, viewer.user_id, moment)
     checklist = around.checklist if asked.before is None else ""

@@ -7,7 +7,9 @@ import pytest
 from pigeon.services.comments import changes as comments_changes
 from pigeon.services.follows import follows
 from pigeon.services.notifications import counts, notifications
+from tests.contract import shapes
 from tests.factories import make_post
+from tests.factories.notifications import of_a_newer_process
 from tests.harness.forms import forms_of, parsed
 
 ROW = re.compile(r'id="notification-(\d+)"')
@@ -85,3 +87,16 @@ def test_forms_read_and_delete(client_for, ann, bob, told) -> None:
     confirm = client.get("/notifications/delete").text
     client.post("/notifications/delete", data=forms_of(confirm)["/notifications/delete"])
     assert "When someone likes or comments" in client.get("/notifications").text
+
+
+def test_a_row_of_a_kind_that_a_newer_process_wrote_leads_to_the_list(client_for, ann, bob) -> None:
+    row_id = of_a_newer_process(ann, kind="story_like", subject="story", actor_id=bob.id)
+    client = client_for(ann)
+    page = client.get("/notifications").text
+    assert row_ids(page) == [str(row_id)] and "There is something new" in page
+    opened = client.get(f"/notifications/{row_id}/open")
+    assert (opened.status_code, opened.location) == (302, "/notifications")
+    status, answer = client.api("GET", "/notifications")
+    assert status == 200
+    shape = shapes.NOTIFICATION | {"kind": str}
+    assert list(shapes.faults(answer["items"], [shape])) == []

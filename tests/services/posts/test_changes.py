@@ -158,7 +158,7 @@ def test_a_retry_processes_what_failed_and_nothing_else(
     path = f"/posts/{post['id']}"
     assert client.api("POST", f"{path}/retry")[1]["error"]["code"] == "not_failed"
     with monkeypatch.context() as patched:
-        patched.setattr("pigeon.services.media.render", _refused)
+        patched.setattr("pigeon.services.media.media.render", _refused)
         drain()
     assert client.api("GET", path)[1]["state"] == "failed"
     status, seen = client.api("POST", f"{path}/retry")

@@ -1,0 +1,89 @@
+"""Several reads of the cache in one round trip: `cards, counted = trip(cards.read(ids), ...)`.
+
+A cache says with a `Read` which commands it needs and what their replies mean; `trip` sends all
+commands together, gives each read its own replies, and answers what each one makes of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar, overload
+
+from pigeon.cache import resp
+from pigeon.cache.breaker import cache_breaker
+from pigeon.extensions import cache, settings
+
+T = TypeVar("T")
+A = TypeVar("A")
+B = TypeVar("B")
+C = TypeVar("C")
+D = TypeVar("D")
+E = TypeVar("E")
+
+Command = bytes | str
+"""An encoded command, or the name of a string: all strings of a trip are asked for by one MGET."""
+
+
+@dataclass(slots=True)
+class Read(Generic[T]):
+    """What one cache is asked in a trip.
+
+    `complete` makes the value out of one reply per command. A reply is None where an entry is
+    missing and where Redis could not be asked: then it loads from SQL by its own rule. `load` is
+    the way without a cache. A read without commands is completed without asking anybody.
+    """
+
+    commands: Sequence[Command]
+    complete: Callable[[Sequence[Any]], T]
+    load: Callable[[], T]
+
+
+@overload
+def trip(a: Read[A], b: Read[B], /) -> tuple[A, B]: ...
+@overload
+def trip(a: Read[A], b: Read[B], c: Read[C], /) -> tuple[A, B, C]: ...
+@overload
+def trip(a: Read[A], b: Read[B], c: Read[C], d: Read[D], e: Read[E], /) -> tuple[A, B, C, D, E]: ...
+def trip(*reads: Read[Any]) -> tuple[Any, ...]:
+    """The completed value of each read, in their order."""
+    return _trip(reads)
+
+
+def one(read: Read[T]) -> T:
+    """As `trip`, for a read that goes alone."""
+    value: T = _trip([read])[0]
+    return value
+
+
+def ask(a: Read[A], b: Read[B], c: Read[C]) -> tuple[A, B, C]:
+    """As `trip`, for who takes another way without Redis: RedisError when it cannot be asked."""
+    return _complete((a, b, c), _send((a, b, c)))
+
+
+def _trip(reads: Sequence[Read[Any]]) -> tuple[Any, ...]:
+    if not settings().cache:
+        return tuple(read.load() if read.commands else read.complete(()) for read in reads)
+    nothing = [[None] * len(read.commands) for read in reads]
+    return _complete(reads, cache_breaker.attempt(lambda: _send(reads), nothing))
+
+
+def _complete(reads: Sequence[Read[Any]], replies: Sequence[list[Any]]) -> tuple[Any, ...]:
+    return tuple(read.complete(own) for read, own in zip(reads, replies, strict=True))
+
+
+def _send(reads: Sequence[Read[Any]]) -> list[list[Any]]:
+    """The replies to each read's commands."""
+    commands = [command for read in reads for command in read.commands]
+    names = [command.encode() for command in commands if isinstance(command, str)]
+    payload = [command for command in commands if isinstance(command, bytes)]
+    if names:
+        payload.append(resp.encode([b"MGET", *names]))
+    if not payload:
+        return [[] for _ in reads]
+    replies = resp.pool(cache.url).checked(b"".join(payload), len(payload))
+    strings, others = iter(replies.pop() if names else ()), iter(replies)
+    return [
+        [next(strings if isinstance(command, str) else others) for command in read.commands]
+        for read in reads
+    ]

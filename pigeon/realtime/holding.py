@@ -1,0 +1,77 @@
+"""Leases of what the sockets of this process hold, kept in step with `connections`.
+
+A socket that comes takes its lease at once. One that goes only leaves a note: the loop releases
+what nobody here holds any more a moment later, many in one trip, so that a page that is loaded
+again costs nothing. Between a trip and its reply sockets come and go, so whoever wrote looks again.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Collection, Iterable, Mapping
+
+from redis.exceptions import RedisError
+
+from pigeon.realtime import connections
+from pigeon.services import presence, watches
+from pigeon.stores.leases import RENEW_S, Leases
+
+TOGETHER_S = 0.2
+_has_notes = threading.Event()
+
+
+class Holding:
+    """Leases of one kind, and how many sockets of this process hold each of its ids now."""
+
+    def __init__(self, leases: Leases, held: Mapping[int, int]) -> None:
+        self._leases = leases
+        self._held = held
+        self._noted: set[int] = set()
+
+    def keep(self, ids: Collection[int]) -> dict[int, int]:
+        """Make the leases of these ids say what is held; how often other processes hold each."""
+        elsewhere: dict[int, int] = {}
+        while ids:
+            counts = {one: self._held.get(one, 0) for one in ids}
+            try:
+                elsewhere |= self._leases.keep(counts)
+            except RedisError:
+                self.note(ids)
+                raise
+            ids = [one for one, count in counts.items() if self._held.get(one, 0) != count]
+        return elsewhere
+
+    def renew(self) -> None:
+        """Renew everything, and that this process keeps leases, even while it holds nothing."""
+        if self._held:
+            self.keep(list(self._held))
+        else:
+            self._leases.keep({})
+
+    def note(self, ids: Iterable[int]) -> None:
+        """These came or went; the loop makes their leases say so."""
+        self._noted.update(ids)
+        _has_notes.set()
+
+    def keep_noted(self) -> None:
+        noted, self._noted = self._noted, set()
+        self.keep(noted)
+
+
+people = Holding(presence.people, connections.people)
+posts = Holding(watches.posts, connections.posts)
+
+
+def keep_for_a_while() -> None:
+    """Renew every lease of this process; until the next time write what comes and goes."""
+    people.renew()
+    posts.renew()
+    until = time.monotonic() + RENEW_S
+    while _has_notes.wait(max(0.0, until - time.monotonic())):
+        time.sleep(TOGETHER_S)
+        _has_notes.clear()
+        people.keep_noted()
+        posts.keep_noted()
+        if time.monotonic() >= until:
+            return

@@ -1,0 +1,16 @@
+"""May this viewer see, or do, this? Every reader asks here, and nobody else knows the rules.
+
+`viewers` says who asks, and how they stand to other people. `users`, `posts`, `comments` and
+`media` have one rule each in three forms that stand side by side, because they must say the same:
+a check of one cached card, `visible` for a batch of them, and `where` as a condition of SQL; a test
+holds them against each other. What is cached for everybody is loaded by a condition that names no
+viewer, such as `users.is_active()`.
+
+`stories` and `messages` will stand here too: a story is seen by who sees its author's posts, until
+it ends, which each reading asks of the clock; a message by who takes part in its conversation.
+"""
+
+from pigeon.services.access import comments, media, posts, users, viewers
+from pigeon.services.access.viewers import viewer
+
+__all__ = ["comments", "media", "posts", "users", "viewer", "viewers"]

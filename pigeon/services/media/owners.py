@@ -1,0 +1,66 @@
+"""Whose a picture is: the one table of kinds, and what the feature of each does with its pictures.
+
+It imports those features, so nothing that they import may import it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pigeon.domain.errors import NotFound
+from pigeon.domain.media import StoredMedia
+from pigeon.models import MediaModel
+from pigeon.services.access.viewers import Viewer
+from pigeon.services.posts import pictures
+from pigeon.services.users import avatars
+from pigeon.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, kw_only=True)
+class Owner:
+    """A feature that has pictures.
+
+    `check_sees` raises NotFound. `lock` is taken before the picture's own row is locked; behind it
+    `ready` or `failed` does what follows, in the transaction that stores the picture's state.
+    """
+
+    check_sees: Callable[[Viewer, StoredMedia], None]
+    lock: Callable[[MediaModel], object]
+    ready: Callable[[UnitOfWork, MediaModel], None]
+    failed: Callable[[UnitOfWork, MediaModel, str], None]
+
+
+OWNERS = {
+    "post": Owner(
+        check_sees=pictures.check_sees,
+        lock=pictures.lock,
+        ready=pictures.ready,
+        failed=pictures.failed,
+    ),
+    "avatar": Owner(
+        check_sees=avatars.check_sees,
+        lock=avatars.lock_owner,
+        ready=avatars.show,
+        failed=avatars.fail,
+    ),
+}
+
+
+class UnknownKind(LookupError):
+    """A picture of a release that knows more kinds: its job waits for a worker of that release."""
+
+
+def owner_of(row: MediaModel) -> Owner:
+    try:
+        return OWNERS[row.kind]
+    except KeyError as error:
+        raise UnknownKind(row.kind) from error
+
+
+def check_sees(viewer: Viewer, picture: StoredMedia) -> None:
+    """NotFound for who may not see it, and for everybody when its kind is unknown."""
+    owner = OWNERS.get(picture.kind)
+    if owner is None:
+        raise NotFound
+    owner.check_sees(viewer, picture)

@@ -1,0 +1,38 @@
+/* The list of keys: opened by `?`, and by the menu entry with the behaviour `keyboard-help`. */
+
+import { text } from "../core/strings.js";
+import { openDialog } from "./dialog.js";
+
+/** @type {[string[], string][]} */
+const LIST = [
+  [["j"], "next"], [["k"], "previous"], [["Enter"], "open"], [["l"], "like"], [["c"], "comment"],
+  [["."], "fresh"], [["n"], "new"], [["/"], "search"],
+  [["g", "h"], "home"], [["g", "n"], "notifications"], [["g", "p"], "profile"], [["g", "s"], "settings"], [["?"], "help"], [["Esc"], "close"],
+];
+
+function element(tag, className, ...children) {
+  const made = document.createElement(tag);
+  if (className) made.className = className;
+  made.append(...children);
+  return made;
+}
+
+export function showKeys() {
+  const close = element("button", "button button-secondary", text("close"));
+  close.type = "button";
+  close.dataset.part = "close";
+  const title = Object.assign(element("h2", "dialog-title", text("shortcuts")), { id: "keys-title" });
+  const keys = element("dl", "keys");
+  for (const [names, what] of LIST) {
+    keys.append(element("dt", "", ...names.map((name) => element("kbd", "", name))), element("dd", "", text(`shortcut_${what}`)));
+  }
+  const dialog = element("dialog", "dialog", element("header", "dialog-head", title, close), element("div", "dialog-body", keys));
+  dialog.setAttribute("aria-labelledby", "keys-title");
+  document.body.append(dialog);
+  openDialog(dialog).then(() => dialog.remove());
+}
+
+/** Behaviour `keyboard-help`: the menu entry that lists the keys. */
+export function keyboardHelp(button) {
+  button.addEventListener("click", showKeys);
+}

@@ -1,0 +1,70 @@
+/* Behaviour `mention-field`: people are suggested after @ while typing. Safe while a Hangul syllable is being composed:
+   the keys belong to the input method then, and the unfinished syllable is searched. */
+
+import { api } from "../core/api.js";
+import { text } from "../core/strings.js";
+import { suggestionList } from "../ui/suggestion-list.js";
+import { drawPerson } from "./mention-option.js";
+
+const PAUSE_MS = 180;
+const MENTION = /(?:^|[^\p{L}\p{N}_.@/])@([\p{L}\p{N}_.]{1,30})$/u;
+
+export function mentionField(element) {
+  const input = element.querySelector("textarea, input");
+  const list = element.querySelector('[role="listbox"]');
+  const status = element.querySelector('[data-part="found"]');
+  const people = suggestionList(input, list);
+  let timer;
+  let request;
+
+  const word = () => MENTION.exec(input.value.slice(0, input.selectionEnd))?.[1];
+
+  function close() {
+    clearTimeout(timer);
+    request?.abort();
+    people.close();
+  }
+
+  function accept(option) {
+    input.blur(); // ends a composition, so that its syllable is part of the text
+    input.focus();
+    const end = input.selectionEnd;
+    input.setRangeText(`${option.dataset.username} `, end - (word() ?? "").length, end, "end");
+    input.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  async function suggest(q) {
+    request?.abort();
+    request = new AbortController();
+    const path = `/search/suggest?for=mention&q=${encodeURIComponent(q)}`;
+    const answer = await api("GET", path, undefined, { signal: request.signal }).catch(() => null);
+    if (!answer || word() !== q) return;
+    const found = answer.items.map((hit, i) => drawPerson(hit.user, `${list.id}-${i}`));
+    const key = ["nobody_found", "people_found_one"][found.length] ?? "people_found_many";
+    status.textContent = text(key, { count: found.length });
+    people.open(found);
+  }
+
+  input.addEventListener("input", () => {
+    const q = word();
+    clearTimeout(timer);
+    if (q) timer = setTimeout(suggest, PAUSE_MS, q);
+    else close();
+  });
+  input.addEventListener("keydown", (event) => {
+    if (!people.isOpen() || event.isComposing || event.keyCode === 229) return;
+    const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (by) people.step(by);
+    else if (event.key === "Enter" || event.key === "Tab") accept(people.active());
+    else if (event.key === "Escape") close();
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  });
+  input.addEventListener("blur", close);
+  list.addEventListener("pointerdown", (event) => event.preventDefault());
+  list.addEventListener("click", (event) => {
+    const option = event.target.closest('[role="option"]');
+    if (option) accept(option);
+  });
+}

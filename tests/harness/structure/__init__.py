@@ -1,0 +1,1 @@
+"""What `make structure` prints: how the code is built, in numbers a commit can be held to."""

@@ -1,0 +1,299 @@
+"""Every reader asks for access: who is hidden from a viewer is hidden in all that they read."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from pigeon.domain.errors import NotFound
+from pigeon.domain.media import StoredMedia
+from pigeon.domain.page import PageRequest
+from pigeon.extensions import db
+from pigeon.models import (
+    MediaModel,
+    PublicationModel,
+    UserModel,
+)
+from pigeon.services import access, searches, suggestions, tags, watches
+from pigeon.services.access import viewers
+from pigeon.services.access.viewers import Viewer
+from pigeon.services.comments import cards as comment_cards
+from pigeon.services.comments import changes as comments_changes
+from pigeon.services.comments import comments
+from pigeon.services.follows import follows
+from pigeon.services.likes import likers, likes
+from pigeon.services.media import media, owners
+from pigeon.services.notifications import notifications
+from pigeon.services.posts import pictures, posts
+from pigeon.services.timelines import timelines
+from pigeon.services.users import avatars, users
+from pigeon.services.write_backs import flusher
+from tests.factories import Person, make_comment, make_follow, make_post, make_user
+from tests.harness.environment import ROOT
+
+
+@pytest.fixture
+def hidden(monkeypatch: pytest.MonkeyPatch) -> Iterator[set[int]]:
+    """Whom nobody must meet, as a block will say it: in the relations, and in SQL."""
+    found: set[int] = set()
+    where = access.users.where
+    monkeypatch.setattr(
+        viewers.Relations, "hidden_among", lambda _self, ids: found.intersection(ids)
+    )
+    monkeypatch.setattr(
+        access.users, "where", lambda viewer: where(viewer) & UserModel.id.not_in(found)
+    )
+    yield found
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """ben reads: ann wrote a post that he follows, and liked and commented his; both follow cid."""
+
+    ann: Person
+    ben: Person
+    cid: Person
+    post_id: int
+    mine_id: int
+    comment_id: int
+    bens_comment_id: int
+    picture: StoredMedia
+    read: list[timelines.Entry]
+
+    def page(self, of: str) -> PageRequest:
+        return PageRequest(kind=of, limit=20)
+
+    def viewer(self) -> Viewer:
+        return access.viewer(self.ben.id)
+
+
+@pytest.fixture
+def meeting(app: Flask, drain: Callable[[], int]) -> Meeting:
+    ann, ben, cid = (make_user(name) for name in ("ann", "ben", "cid"))
+    for follower, followee in ((ben, ann), (ann, cid), (ben, cid)):
+        make_follow(follower, followee)
+    post = make_post(ann, caption="#sky", images=1)
+    mine = make_post(ben, caption="mine")
+    for by, target in ((ann, mine), (cid, mine), (ann, post)):
+        likes.set_liked(likes.POSTS, target.id, by=by.id, on=True)
+    flusher.drain(within_s=20)
+    comment = make_comment(mine, ann)
+    make_comment(mine, ben, answers=comment)
+    drain()
+    (name,) = db.session.scalars(select(MediaModel.name))
+    return Meeting(
+        ann=ann,
+        ben=ben,
+        cid=cid,
+        post_id=post.id,
+        mine_id=mine.id,
+        comment_id=comment.id,
+        bens_comment_id=make_comment(mine, ben).id,
+        picture=media.get_stored(name),
+        read=timelines.page(ben.id, PageRequest(kind="timeline", limit=20)).items,
+    )
+
+
+def _entries(m: Meeting) -> list[timelines.Entry]:
+    return timelines.page(m.ben.id, m.page("timeline")).items
+
+
+def _plain_timeline(m: Meeting) -> list[int]:
+    """The definition, which is SQL."""
+    ids = timelines.plain(m.ben.id, None, 20)
+    query = select(PublicationModel.author_id).where(PublicationModel.id.in_(ids))
+    return list(db.session.scalars(query))
+
+
+def _followers(m: Meeting) -> list[int]:
+    return follows.list_followers(m.cid.id, m.ben.id, m.page("f")).items
+
+
+def _likers(m: Meeting) -> list[int]:
+    return _ids(likers.list_likers(likes.POSTS, m.mine_id, m.ben.id, m.page("likers")).items)
+
+
+def _named(m: Meeting) -> list[int]:
+    return _ids(likers.liked_by([m.mine_id], m.ben.id)[m.mine_id])
+
+
+def _chosen(m: Meeting) -> list[int]:
+    found = likers.visible(likers.newest.many([m.mine_id]), m.ben.id)
+    return [user_id for user_id, _ in found[m.mine_id]]
+
+
+def _notified(m: Meeting) -> list[int]:
+    found = notifications.list_of(m.ben.id, PageRequest()).items
+    return [int(actor.id) for one in found for actor in one.actors]
+
+
+def _one_notified(m: Meeting) -> list[int]:
+    found = notifications.list_of(m.ben.id, PageRequest()).items
+    again = [notifications.get(int(one.id), m.ben.id) for one in found]
+    return [int(actor.id) for one in again for actor in one.actors]
+
+
+def _comments(m: Meeting) -> list[int]:
+    return _authors(comments.list_of_post(m.mine_id, m.ben.id, m.page("c")).items)
+
+
+def _around(m: Meeting) -> list[int]:
+    return _authors(comments.around(m.bens_comment_id, m.ben.id).top.items)
+
+
+def _ids(found: Any) -> list[int]:
+    return [int(one.id) for one in found]
+
+
+def _authors(found: Any) -> list[int]:
+    return [int(one.author.id) for one in found]
+
+
+LISTS: dict[str, Callable[[Meeting], list[int]]] = {
+    "timelines.timelines.page": lambda m: [entry.author_id for entry in _entries(m)],
+    "timelines.timelines.plain": _plain_timeline,
+    "posts.posts.of_entries": lambda m: _authors(posts.of_entries(m.read, m.ben.id)),
+    "posts.posts.get_many": lambda m: _authors(posts.get_many([m.post_id], m.ben.id)),
+    "posts.posts.list_of_author": lambda m: _authors(
+        posts.list_of_author(m.ann.id, m.ben.id, m.page("p")).items
+    ),
+    "tags.list_posts": lambda m: _authors(tags.list_posts("sky", m.ben.id, m.page("t")).items),
+    "searches.find_people": lambda m: _ids(
+        searches.find_people("ann", m.ben.id, m.page("people")).items
+    ),
+    "searches.suggest_mentions": lambda m: _ids(
+        hit.user for hit in searches.suggest_mentions("ann", m.ben.id)
+    ),
+    "likes.likers.list_likers": _likers,
+    "likes.likers.liked_by": _named,
+    "likes.likers.visible": _chosen,
+    "comments.comments.list_of_post": _comments,
+    "comments.comments.around": _around,
+    "follows.follows.list_followers": _followers,
+    "follows.follows.list_following": lambda m: (
+        follows.list_following(m.ben.id, m.ben.id, m.page("f")).items
+    ),
+    "users.users.rows": lambda m: _ids(users.rows([m.ann.id], m.ben.id)),
+    "users.users.visible_refs": lambda m: list(users.visible_refs([m.ann.id], m.ben.id)),
+    "users.users.mutuals": lambda m: _ids(users.mutuals(m.ben.id, m.cid.id).users),
+    "watching": lambda m: [m.ann.id for _ in watches.watchable_among({(m.ben.id, m.post_id)})],
+    "notifications.notifications.list_of": _notified,
+    "notifications.notifications.get": _one_notified,
+}
+"""Whom ben finds there: ann, by the function that reads it."""
+DOORS: dict[str, Callable[[Meeting], object]] = {
+    "users.users.get": lambda m: users.get("ann", m.ben.id),
+    "users.users.get_card": lambda m: users.get_card("ann", m.ben.id),
+    "users.users.get_open_card": lambda m: users.get_open_card("ann", m.ben.id),
+    "posts.posts.get": lambda m: posts.get(m.post_id, m.ben.id),
+    "comments.comments.check_sees_post": lambda m: comments.check_sees_post(m.post_id, m.ben.id),
+    "comments.comments.check_sees": lambda m: comments.check_sees(m.comment_id, m.ben.id),
+    "comments.comments.get": lambda m: comments.get(m.comment_id, m.ben.id),
+    "comments.comments.list_replies": lambda m: comments.list_replies(
+        m.comment_id, m.ben.id, m.page("r")
+    ),
+    "comments.cards.get": lambda m: comment_cards.get(m.comment_id, m.ben.id),
+    "watches.get_watchable": lambda m: watches.get_watchable(m.post_id, m.ben.id),
+    "media.owners.check_sees": lambda m: owners.check_sees(m.viewer(), m.picture),
+    "posts.pictures.check_sees": lambda m: pictures.check_sees(m.viewer(), m.picture),
+    "users.avatars.check_sees": lambda m: avatars.check_sees(
+        m.viewer(), replace(m.picture, kind="avatar")
+    ),
+    "liking a post": lambda m: likes.set_liked(likes.POSTS, m.post_id, by=m.ben.id, on=True),
+    "liking a comment": lambda m: likes.set_liked(
+        likes.COMMENTS, m.comment_id, by=m.ben.id, on=True
+    ),
+    "commenting": lambda m: comments_changes.check_may_comment(m.post_id, m.ben.id),
+    "replying": lambda m: comments_changes.check_may_reply(m.comment_id, m.ben.id),
+}
+"""What opens for ben alone what is ann's."""
+SUGGESTING = {"suggestions.page"}
+LAID_OVER = {
+    "comments.comments.overlay",
+    "posts.posts.overlay",
+    "users.users.profile",
+    "likes.likes.among",
+    "likes.likers.choose",
+    "likes.likers.to_choose_from",
+    "likes.likers.facts_for",
+    "counts.pending",
+    "posts.cards.find",
+}
+"""They add to what somebody else asked for."""
+RELATIONS = {
+    *(f"follows.followees.{name}" for name in ("among", "read", "in_sql", "load")),
+    *(f"follows.follows.{name}" for name in ("relation", "followers_among", "mutuals")),
+}
+"""What the rules are made of."""
+ONES_OWN = {
+    *(
+        f"notifications.notifications.{name}"
+        for name in [
+            "list_name",
+            "counts_of",
+            "mark_seen",
+            "mark_all_read",
+            "remove_all",
+            "remove_older",
+        ]
+    ),
+    "notifications.counts.of_reader",
+    "notifications.source.lead_to_list",
+    "notifications.frames.of_reader",
+    "suggestions.dismiss",
+    "timelines.sidebar.evict",
+    "timelines.timelines.rebuild",
+    "timelines.timelines.verify",
+}
+"""Nobody else is shown by them."""
+
+
+def test_every_function_that_reads_for_a_viewer_is_tried_here() -> None:
+    tried = LISTS.keys() | DOORS.keys() | SUGGESTING
+    assert set(_readers()) - LAID_OVER - RELATIONS - ONES_OWN == {
+        name for name in tried if "." in name
+    }
+
+
+def _readers() -> Iterator[str]:
+    folder = ROOT / "pigeon" / "services"
+    for path in folder.rglob("*.py"):
+        module = ".".join(path.relative_to(folder).with_suffix("").parts)
+        for node in ast.parse(path.read_text()).body:
+            if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+                taken = {argument.arg for argument in (*node.args.args, *node.args.kwonlyargs)}
+                if taken & {"viewer", "viewer_id", "reader_id"} and not module.startswith("access"):
+                    yield f"{module}.{node.name}"
+
+
+def test_who_is_hidden_is_in_no_list(meeting: Meeting, hidden: set[int]) -> None:
+    before = {name: meeting.ann.id in read(meeting) for name, read in LISTS.items()}
+    assert {name for name, is_there in before.items() if not is_there} == set()
+    hidden.add(meeting.ann.id)
+    after = {name: meeting.ann.id in read(meeting) for name, read in LISTS.items()}
+    assert {name for name, is_there in after.items() if is_there} == set()
+
+
+def test_who_is_hidden_is_suggested_to_nobody(meeting: Meeting, hidden: set[int]) -> None:
+    asked = PageRequest(kind="suggestions")
+    follows.unfollow(meeting.cid.id, by=meeting.ben.id)
+    assert _ids(suggestions.page(meeting.ben.id, asked).items) == [meeting.cid.id]
+    hidden.add(meeting.cid.id)
+    for forgets in (lambda: None, lambda: suggestions.ranked.evict(meeting.ben.id)):
+        forgets()  # the ranking is kept for minutes
+        assert suggestions.page(meeting.ben.id, asked).items == []
+
+
+def test_behind_who_is_hidden_every_door_is_closed(meeting: Meeting, hidden: set[int]) -> None:
+    for read in DOORS.values():
+        read(meeting)
+    hidden.add(meeting.ann.id)
+    for name, read in DOORS.items():
+        with pytest.raises(NotFound):
+            pytest.fail(f"{name}: {read(meeting)}")

@@ -1,0 +1,65 @@
+"""A picture belongs to the feature of its kind, and to none when its kind is unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from pigeon.extensions import db
+from pigeon.models import MediaModel, UserModel
+from pigeon.services.media import media, owners, processing
+from pigeon.unit_of_work import unit_of_work
+from tests.factories import make_user
+from tests.factories.uploads import make_upload
+from tests.harness.crashes import stored_objects
+
+
+def _upload(owner_id: int, kind: str) -> int:
+    with unit_of_work():
+        row = media.add(make_upload(), owner_id=owner_id, kind=kind)
+        db.session.flush()
+        return row.id
+
+
+def _state(media_id: int) -> str | None:
+    db.session.rollback()
+    return db.session.scalar(select(MediaModel.state).where(MediaModel.id == media_id))
+
+
+@pytest.mark.parametrize("kind", ["message", "highlights"])
+def test_a_picture_of_an_unknown_kind_waits_for_who_knows_it(app: Flask, kind: str) -> None:
+    """It is neither made nor shown as an avatar, though it belongs to no post."""
+    ann = make_user("ann")
+    number = _upload(ann.id, kind)
+    for work in (processing.process, lambda media_id: processing.fail(media_id, "unreadable")):
+        with pytest.raises(owners.UnknownKind):
+            work(number)
+    assert _state(number) == "processing" and stored_objects() == []
+    assert db.session.scalar(select(UserModel.avatar)) is None
+
+
+def test_a_newer_release_finishes_what_waited(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, drain: Callable[[], int]
+) -> None:
+    ann = make_user("ann")
+    number = _upload(ann.id, "message")
+    told: list[str] = []
+    of_messages = owners.Owner(
+        check_sees=lambda _viewer, _picture: None,
+        lock=lambda _row: told.append("locked"),
+        ready=lambda _uow, row: told.append(f"{row.kind} {row.state}"),
+        failed=lambda _uow, row, code: told.append(f"{row.kind} {code}"),
+    )
+    monkeypatch.setitem(owners.OWNERS, "message", of_messages)
+    processing.process(number)
+    processing.fail(number, "unreadable")
+    assert told == ["locked", "message ready", "locked"]
+    assert _state(number) == "ready" and stored_objects()
+
+
+def test_every_kind_fits_into_its_column() -> None:
+    room = MediaModel.kind.type.length
+    assert max(map(len, [*owners.OWNERS, "message", "story"])) <= room
