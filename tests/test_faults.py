@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import sqlite3
+from itertools import pairwise
 
 import pytest
 from redis.exceptions import OutOfMemoryError
@@ -13,7 +14,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from structlog.testing import capture_logs
 
 from pigeon.domain.errors import NotFound, Unavailable
-from pigeon.faults import Outage, has_waited_for_sqlite, is_busy, is_passing, reason_of
+from pigeon.faults import Bounded, Outage, has_waited_for_sqlite, is_busy, is_passing, reason_of
 
 
 def _of_sqlite(text: str, code: int) -> OperationalError:
@@ -96,3 +97,13 @@ def test_busy_is_read_from_the_number_not_from_the_words(
     error: OperationalError, busy: bool, waited: bool
 ) -> None:
     assert (is_busy(error), has_waited_for_sqlite(error)) == (busy, waited)
+
+
+def test_what_is_wrong_for_everybody_does_not_fill_the_log() -> None:
+    told = Bounded("unavailable")
+    with capture_logs() as said:
+        for number in range(10_000):
+            told.log(number=number)
+    assert 10 <= len(said) < 1_000
+    left_out = sum(line.get("left_out", 0) for line in said)
+    assert left_out == sum(b["number"] - a["number"] - 1 for a, b in pairwise(said))

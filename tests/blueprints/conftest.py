@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from flask import Flask
 
 from tests.factories import Person, make_follow, make_post, make_user
+from tests.harness.clients import Client
 
 
 @pytest.fixture
@@ -28,3 +31,9 @@ def names(ann: Person, bob: Person) -> dict[str, int]:
         "failed": make_post(ann, caption="oh", images=2, state="failed").id,
         "waiting": make_post(ann, caption="", images=2, state="processing").id,
     }
+
+
+@pytest.fixture
+def client(client_for: Callable[[Person], Client], bob: Person) -> Client:
+    """Bob's browser."""
+    return client_for(bob)

@@ -13,6 +13,8 @@ from pigeon.domain.sessions import Caller
 from pigeon.services.accounts import sessions
 from tests.factories import make_user
 from tests.harness import pictures
+from tests.harness.clients import Client
+from tests.harness.forms import forms_of
 from tests.stores import hostile
 
 PAGES = ("/settings/profile", "/settings/account", "/settings/appearance")
@@ -146,3 +148,25 @@ def test_appearance_of_strangers_is_a_cookie(app: Flask, anonymous: Any) -> None
     assert '<html lang="ko" data-theme="dark"' in anonymous.get("/login").text
     anonymous.form("/appearance", theme="pink")
     assert 'data-theme="dark"' in anonymous.get("/login").text
+
+
+def test_language_and_theme_of_strangers(app: Flask, anonymous: Client) -> None:
+    assert '<html lang="en" data-theme="system"' in anonymous.get("/").text
+    assert '<html lang="ko"' in anonymous.get("/", headers={"Accept-Language": "ko-KR,en"}).text
+    answer = anonymous.form("/appearance", language="ko", theme="dark", next="/login")
+    assert (answer.status_code, answer.location) == (303, "/login")
+    assert '<html lang="ko" data-theme="dark"' in anonymous.get("/login").text
+    anonymous.form("/appearance", language="tlh", theme="pink", next="/")
+    assert '<html lang="ko" data-theme="dark"' in anonymous.get("/").text
+    anonymous.form("/appearance", language="en", theme="", next="/")
+    assert '<html lang="en" data-theme="dark"' in anonymous.get("/").text
+
+
+def test_choices_of_who_may_cause_which(client_for, ann) -> None:
+    client = client_for(ann)
+    form = forms_of(client.get("/settings/notifications").text)["/settings/notifications"]
+    assert form["like"] == "everyone"
+    client.post("/settings/notifications", data=form | {"like": "off", "comment": "following"})
+    kept = forms_of(client.get("/settings/notifications").text)["/settings/notifications"]
+    assert (kept["like"], kept["comment"], kept["reply"]) == ("off", "following", "everyone")
+    assert client.post("/settings/notifications", data=form | {"like": "x"}).status_code == 422

@@ -59,3 +59,12 @@ def make_follow(follower: Person, followee: Person, *, bell: bool = False) -> No
     follows.follow(followee.id, by=follower.id)
     if bell:
         follows.set_bell(followee.id, by=follower.id, on=True)
+
+
+def set_audience(person: Person, count: int) -> None:
+    """How many follow a person, as the row says it."""
+    db.session.execute(
+        update(UserModel)
+        .where(UserModel.id == person.id)
+        .values(follower_count=count, followers_version=UserModel.followers_version + 1)
+    )

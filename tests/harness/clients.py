@@ -89,3 +89,9 @@ def multipart(**values: Any) -> dict[str, Any]:
         {name.replace("__", "[]"): _parts(value) for name, value in values.items()}
     )
     return {"data": body, "content_type": f"multipart/form-data; boundary={boundary}"}
+
+
+def fields_of(answer: tuple[int, Any]) -> tuple[int, dict[str, str]]:
+    """The status of a refusal, and the code of each field that it names."""
+    status, body = answer
+    return status, {name: fault["code"] for name, fault in body["error"]["fields"].items()}

@@ -79,9 +79,6 @@ def is_published(post: Any) -> bool:
     return posts.get(int(post.id), int(post.author.id)).state == "published"
 
 
-# -- what a queue may hold -------------------------------------------------------------------------
-
-
 class Bomb:
     """Runs a command where it is unpickled."""
 
@@ -141,14 +138,6 @@ def test_nothing_but_outbox_rows_is_run(app: Flask, tmp_path: Path) -> None:
     assert not list(state.client.scan_iter("rq:job:evil*"))
 
 
-def test_a_queue_says_nothing_but_a_number(app: Flask) -> None:
-    queues.enqueue([(17, "media")])
-    (job_id,) = queues.queue("media").get_job_ids()
-    stored = state.client.hgetall(Job.key_for(job_id))
-    data = zlib.decompress(stored[b"data"])
-    assert JSONSerializer.loads(data) == [queues.RUN, None, [17], {}]
-
-
 def test_slots_are_spelled_as_queues() -> None:
     assert parse_slots(["media=2", "mail"]) == ["media", "media", "mail"]
     assert parse_slots([]) == list(queues.QUEUES)
@@ -156,9 +145,6 @@ def test_slots_are_spelled_as_queues() -> None:
         parse_slots(["nope=1"])
     with pytest.raises(ValueError, match="no queue"):
         queues.queue("nope")
-
-
-# -- real workers ----------------------------------------------------------------------------------
 
 
 @pytest.mark.processes

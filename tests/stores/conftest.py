@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from secrets import token_hex
 
+import boto3
 import pytest
+from moto.server import ThreadedMotoServer
+
+from pigeon.stores import imaging
+from pigeon.stores.media_folder import FolderStore
+from pigeon.stores.media_s3 import S3Store
+from pigeon.stores.media_urls import media_store
 
 
 @pytest.fixture
@@ -22,3 +30,36 @@ def upload(tmp_path: Path) -> Callable[[bytes], Path]:
 def out(tmp_path: Path) -> Path:
     (tmp_path / "out").mkdir()
     return tmp_path / "out"
+
+
+@pytest.fixture
+def fork_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a worker: the runner of the tests may have threads, our children do not mind."""
+    monkeypatch.setattr(imaging, "_may_fork", lambda: True)
+
+
+@pytest.fixture(scope="session")
+def endpoint() -> Iterator[str]:
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture
+def s3_store(endpoint: str, monkeypatch: pytest.MonkeyPatch) -> S3Store:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    bucket = f"bucket-{token_hex(4)}"
+    boto3.client("s3", endpoint_url=endpoint, region_name="us-east-1").create_bucket(Bucket=bucket)
+    store = media_store(f"s3://{bucket}/some/prefix?endpoint={endpoint}&region=us-east-1", Path())
+    assert isinstance(store, S3Store)
+    return store
+
+
+@pytest.fixture
+def folder_store(tmp_path: Path) -> FolderStore:
+    store = media_store("", tmp_path)
+    assert isinstance(store, FolderStore)
+    return store

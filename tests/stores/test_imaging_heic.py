@@ -9,24 +9,18 @@ import pytest
 from PIL import Image
 
 from pigeon.stores import imaging, imaging_worker
-from pigeon.stores.imaging import Refused, inspect
+from pigeon.stores.imaging import inspect
 from pigeon.stores.imaging_render import render, render_avatar
 from tests.stores import heif, hostile
+from tests.stores.renditions import refusal
 
 Write = Callable[[bytes], Path]
 UPRIGHT = heif.coded("quadrants.heic")
 TALL = heif.coded("quadrants_tall.heic")
 CORNERS = ((12, 8), (84, 8), (12, 56), (84, 56))
 """Of a picture of 96 × 64, inside its quadrants."""
-
 FLIPS = (Image.Transpose.FLIP_TOP_BOTTOM, Image.Transpose.FLIP_LEFT_RIGHT)
 QUARTERS = (None, Image.Transpose.ROTATE_90, Image.Transpose.ROTATE_180, Image.Transpose.ROTATE_270)
-
-
-def _refusal(call: Callable[[], object]) -> str:
-    with pytest.raises(Refused) as caught:
-        call()
-    return caught.value.code
 
 
 def _largest(rendered: imaging.Rendered) -> Image.Image:
@@ -40,46 +34,8 @@ def _near(seen: object, wanted: tuple[int, ...], tolerance: int = 25) -> bool:
     return all(abs(a - b) <= tolerance for a, b in zip(seen, wanted, strict=True))
 
 
-def _is_upright(image: Image.Image) -> bool:
-    return image.size == (96, 64) and all(
-        _near(image.getpixel(corner), color)
-        for corner, color in zip(CORNERS, hostile.QUADRANTS, strict=True)
-    )
-
-
 def _one(*properties: heif.Property, source: heif.Coded = UPRIGHT, **options: object) -> bytes:
     return heif.file([heif.picture(source, *properties)], **options)  # type: ignore[arg-type]
-
-
-# -- what it is ---------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("brand", [b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1"])
-def test_the_type_comes_from_the_content(upload: Write, out: Path, brand: bytes) -> None:
-    path = upload(_one(brands=(brand, b"mif1")))
-
-    seen = inspect(path)
-
-    assert (seen.format, seen.width, seen.height, seen.frames) == ("HEIC", 96, 64, 1)
-    assert _is_upright(_largest(render(path, out)))
-
-
-def test_a_container_of_other_pictures_is_not_ours(upload: Write) -> None:
-    still = heif.picture(UPRIGHT)
-    still.kind = b"jpeg"
-
-    assert _refusal(lambda: inspect(upload(heif.file([still], brands=(b"mif1", b"mif1"))))) == (
-        "bad_format"
-    )
-
-
-def test_avif_stays_avif_whatever_its_first_brand(upload: Write, out: Path) -> None:
-    data = hostile.encoded(hostile.picture(), "AVIF", quality=95)
-    assert data[8:12] == b"avif"
-    path = upload(data[:8] + b"mif1" + data[12:])
-
-    assert inspect(path).format == "AVIF"
-    assert _near(_largest(render(path, out)).getpixel((10, 8)), hostile.QUADRANTS[0])
 
 
 @pytest.mark.parametrize("quarters", range(4))
@@ -128,59 +84,10 @@ def test_a_grid_is_one_picture(upload: Write, out: Path) -> None:
     assert _near(image.getpixel((310, 8)), hostile.QUADRANTS[0])  # turned with the clock
 
 
-def test_of_a_burst_the_chosen_picture_counts(upload: Write, out: Path) -> None:
-    """Not the first; and not the small picture beside it, which may be another's."""
-    decoy = heif.picture(heif.coded("even.heic"))
-    thumbnail = heif.picture(heif.coded("even.heic"))
-    thumbnail.refers = [(b"thmb", [2])]
-    path = upload(heif.file([decoy, heif.picture(UPRIGHT), decoy, thumbnail], primary=2))
-
-    assert inspect(path).width == 96
-    assert _is_upright(_largest(render(path, out)))
-
-
-@pytest.mark.parametrize("part", [0.1, 0.4, 0.6, 0.99])
-def test_a_cut_file_is_seen_without_decoding(upload: Write, part: float) -> None:
-    data = heif.file([heif.picture(heif.coded("grain.heic"))])
-
-    assert _refusal(lambda: inspect(upload(hostile.truncated(data, part)))) == "unreadable"
-
-
-def test_what_stands_behind_the_pixels_is_no_reason(upload: Write) -> None:
-    """Phones append notes of their own that are no boxes."""
-    assert inspect(upload(_one(behind=b"\0\0\0\x20sefdSEFT"))).width == 96
-    avif = hostile.encoded(hostile.picture(), "AVIF") + b"\xff\x00trailing"
-    assert inspect(upload(avif)).width == 60
-
-
-def test_limits_are_those_of_other_types(upload: Write) -> None:
-    for data, code, limit in (
-        (_one().ljust(15_728_641, b"\0"), "too_large", 15_728_640),
-        (_large(10, 16_000, 2_000), "too_many_pixels", 25_000_000),
-    ):
-        with pytest.raises(Refused) as caught:
-            inspect(upload(data))
-        assert (caught.value.code, caught.value.limit) == (code, limit)
-
-
 def _large(tiles: int, width: int, height: int) -> bytes:
     items = heif.grid(UPRIGHT, tiles, 1)
     items[-1].properties[0] = heif.size(width, height)
     return heif.file(items, primary=len(items))
-
-
-def test_no_garbled_header_gets_anything_but_an_answer(upload: Write) -> None:
-    data = heif.file([heif.picture(UPRIGHT, heif.turn(1), heif.clean_aperture(60, 60))])
-    for at in range(len(data)):
-        garbled = bytearray(data)
-        garbled[at] ^= 0xFF
-        try:
-            inspect(upload(bytes(garbled)))
-        except Refused as refusal:
-            assert refusal.code in ("bad_format", "unreadable", "too_many_pixels")
-
-
-# -- its pixels ---------------------------------------------------------------------------
 
 
 def test_a_telephones_colours_become_srgb(upload: Write, out: Path) -> None:
@@ -233,7 +140,7 @@ def test_damage_that_only_decoding_finds(upload: Write, out: Path) -> None:
     path = upload(bytes(data))
     inspect(path)
 
-    assert _refusal(lambda: render(path, out)) == "unreadable"
+    assert refusal(lambda: render(path, out)) == "unreadable"
 
 
 UPRIGHT_BYTES = len(UPRIGHT.data)
@@ -243,7 +150,7 @@ def test_a_grid_that_claims_what_it_is_not(upload: Write, out: Path) -> None:
     path = upload(_large(2, 5_000, 4_000))
     assert inspect(path).width == 5_000
 
-    assert _refusal(lambda: render(path, out)) == "unreadable"
+    assert refusal(lambda: render(path, out)) == "unreadable"
 
 
 def test_an_avatar_is_cut_where_it_was_said(upload: Write, out: Path) -> None:

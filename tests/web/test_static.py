@@ -7,7 +7,7 @@ import json
 import re
 import shutil
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urljoin
 
@@ -15,6 +15,7 @@ import pytest
 from flask import Flask
 
 from pigeon.web import static
+from tests.factories import Person
 from tests.harness.clients import Client
 
 IMPORT = re.compile(r'^(?:import|export)\b[^"()]*"([^"]+)";', re.M)
@@ -112,3 +113,20 @@ def test_what_style_sheets_name_is_there() -> None:
     for sheet in (static.FOLDER / "css").rglob("*.css"):
         for named in re.findall(r"url\(\s*[\"']?([^\"')#]+)", sheet.read_text()):
             assert named.startswith("data:") or (sheet.parent / named).is_file(), (sheet, named)
+
+
+def test_what_a_page_names_is_there(
+    app: Flask, client_for: Callable[[Person], Client], names: dict[str, int], bob: Person
+) -> None:
+    browser = client_for(bob)
+    page = browser.get(f"/p/{names['shown']}").text
+    addresses = set(re.findall(r'(?:href|src)="(/static/[^"#]+)', page))
+    assert len(addresses) > 5
+    for address in addresses:
+        answer = browser.get(address)
+        assert answer.status_code == 200, address
+        assert "immutable" in answer.headers["Cache-Control"]
+    pictures_named = set(re.findall(r'(?:src|srcset)="(/media/[^" ]+)', page))
+    assert pictures_named
+    for address in pictures_named:
+        assert browser.get(address).status_code == 200

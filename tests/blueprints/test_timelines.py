@@ -1,0 +1,61 @@
+"""The home page and the landing page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from html import unescape
+
+import pytest
+from flask import Flask
+
+from tests.factories import Person, make_follow, make_post
+from tests.harness.clients import Client
+from tests.harness.pages import visible_text
+
+
+def test_first_things_are_for_who_follows_nobody(
+    app: Flask, client_for: Callable[[Person], Client], ann: Person, bob: Person
+) -> None:
+    browser = client_for(ann)
+    before = browser.get("/").text
+    make_follow(ann, bob)
+    after = browser.get("/").text
+    assert "checklist" in before and "checklist" not in after
+
+
+def test_links_of_the_public_are_not_for_strangers_when_reading_is_off(
+    app: Flask, anonymous: Client, names: dict[str, int], with_settings: Callable[..., None]
+) -> None:
+    assert "/media/" in anonymous.get("/").text
+    with_settings(public_reading=False)
+    assert "/media/" not in anonymous.get("/").text
+
+
+@pytest.mark.both_modes
+def test_older_is_a_link(
+    app: Flask,
+    client_for: Callable[[Person], Client],
+    ann: Person,
+    bob: Person,
+    drain: Callable[[], int],
+    mode: str,
+) -> None:
+    make_follow(bob, ann)
+    for number in range(26):
+        make_post(ann, caption=f"number {number} #sky")
+    drain()
+    browser = client_for(bob)
+    for path, pages in (("/", 3), ("/u/ann", 2), ("/tags/sky", 2)):
+        found, address = [], path
+        for number in range(pages):
+            page = browser.get(address).text
+            found += re.findall(r"number (\d+) ", visible_text(page)) or _posts_in(page)
+            link = re.search(r'href="([^"]+)" rel="next"', page)
+            assert bool(link) == (number < pages - 1), (path, number)
+            address = unescape(link[1]) if link else ""
+        assert len(set(found)) == 26, (path, len(found))
+
+
+def _posts_in(page: str) -> list[str]:
+    return re.findall(r'href="/p/(\d+)"', page)

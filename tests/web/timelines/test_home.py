@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from pigeon.services.likes import likes
+from pigeon.services.write_backs import flusher
+from pigeon.web.timelines import home
+from tests.factories import make_comment, make_follow, make_post, make_user
+
+TOKEN = re.compile(r'(name="csrf_token" value=|"csrf": ?)"[^"]+"')
+
+
+def without_tokens(html: str) -> str:
+    """Each page signs its token anew."""
+    return TOKEN.sub("", html)
+
+
+def talk_about(post, ann, ben, number: int) -> None:
+    """Likes in the journal and in SQL, and comments."""
+    likers = (ben, ann)[: number % 3]
+    for person in likers:
+        likes.set_liked(likes.POSTS, post.id, by=person.id, on=True)
+    if number % 2:
+        flusher.drain(within_s=10)
+        make_comment(post, ben, text="<i>hm</i> @ann")
+
+
+@pytest.mark.parametrize("posts", [3, 25])
+def test_joined_page_equals_the_plain_template(app, client_for, drain, monkeypatch, posts) -> None:
+    ann, ben = make_user("ann"), make_user("ben", language="ko")
+    make_follow(ben, ann)
+    for number in range(posts):
+        post = make_post(ann, caption=f"<b>{number}</b> #tag", images=number % 3)
+        talk_about(post, ann, ben, number)
+    drain()
+    client = client_for(ben)
+    joined = client.get("/").text
+    monkeypatch.setattr(
+        home,
+        "_joined",
+        lambda _viewer, _language, cards, page, checklist, aside: home._plain(
+            cards, page, [], checklist, aside
+        ),
+    )
+    plain = client.get("/").text
+    assert joined.count('<article class="post-card"') == min(posts, 10)
+    assert without_tokens(joined) == without_tokens(plain)
+
+
+def test_warm_page_sends_no_sql(app, client_for, drain, queries) -> None:
+    ann, ben = make_user("ann"), make_user("ben")
+    make_follow(ben, ann)
+    for number in range(12):
+        talk_about(make_post(ann, caption=str(number)), ann, ben, number)
+    drain()
+    client = client_for(ben)
+    client.get("/")
+    client.get("/")
+    with queries() as sent:
+        assert client.get("/").status_code == 200
+    assert sent == []
+
+
+def test_frame_of_one_reader_is_never_shown_to_another(app, client_for, drain) -> None:
+    ann, ben, cid = make_user("ann"), make_user("ben"), make_user("cid")
+    for reader in (ben, cid):
+        make_follow(reader, ann)
+    make_post(ann, caption="hello")
+    drain()
+    pages = {name: client_for(user).get("/").text for name, user in (("ben", ben), ("cid", cid))}
+    for name, html in pages.items():
+        assert re.findall(r'data-me="(\w+)"', html) == [name]
