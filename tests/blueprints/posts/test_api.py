@@ -43,7 +43,9 @@ def test_pictures_are_answered_at_once_and_visible_when_all_are_ready(
 def test_the_answer_waits_for_no_picture(
     app: Flask, client_for: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pigeon.services.media.media.render", lambda row: pytest.fail("in the request"))
+    monkeypatch.setattr(
+        "pigeon.services.media.media.render", lambda row: pytest.fail("in the request")
+    )
     ann = make_user("ann")
     status, post = client_for(ann).share("", [pictures.jpeg()] * 10)
     assert (status, len(post["images"])) == (202, 10)
