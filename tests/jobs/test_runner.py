@@ -239,8 +239,9 @@ def test_a_failing_hint_keeps_nothing_from_being_stored(
         raise RuntimeError
 
     from pigeon import subscribers
+    from pigeon.subscribers import reactions
 
-    monkeypatch.setitem(subscribers.REACTIONS, PostDeleted, subscribers.Reaction(send=fails))
+    monkeypatch.setitem(subscribers.REACTIONS, PostDeleted, reactions.Reaction(send=fails))
     with unit_of_work() as uow:
         uow.record(PostDeleted(post_id=1, publication_id=None, author_id=1))
     assert outbox.pending() == 0
