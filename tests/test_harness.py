@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +23,13 @@ from tests.harness import children
 from tests.harness.context import concurrently
 from tests.harness.environment import ROOT
 from tests.harness.sites import new_site
+from tests.harness.stage import forget
 
+KEPT = {
+    "pigeon.jobs.registry.JOBS",  # filled when modules are imported
+    "pigeon.cache.resp._pools",  # connections, by address
+    "pigeon.realtime.push._emitters",  # connections, by process and address
+}
 LEAVES_A_SERVER = """
 import os, pathlib, sys
 from tests.harness import redis_pair
@@ -39,6 +47,37 @@ def test_each_test_finds_empty_stores(app: Flask, turn: int) -> None:
     assert not [path for path in settings().data.rglob("*") if path.is_file()]
     make_post(images=1)
     cache.client.set("left", "over")
+
+
+def test_what_a_process_remembers_is_forgotten_between_tests() -> None:
+    """What begins empty in a module, and fills, is in the table of `stage` or in `KEPT`."""
+    found = dict(_begun_empty())
+    assert found.keys() >= KEPT
+    remembered = {name: value for name, value in found.items() if name not in KEPT}
+    for value in remembered.values():
+        value.update(["mark"] if isinstance(value, set) else {"mark": 1})
+    forget()
+    assert {name for name, value in remembered.items() if value} == set()
+
+
+def _begun_empty() -> Iterator[tuple[str, Any]]:
+    """Name and value of every container of the application that its module makes empty."""
+    for path in sorted((ROOT / "pigeon").rglob("*.py")):
+        name = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+        for node in ast.parse(path.read_text()).body:
+            if isinstance(node, ast.Assign | ast.AnnAssign) and _makes_nothing(node.value):
+                target = node.target if isinstance(node, ast.AnnAssign) else node.targets[0]
+                variable = ast.unparse(target)
+                yield f"{name}.{variable}", getattr(import_module(name), variable)
+
+
+def _makes_nothing(value: ast.expr | None) -> bool:
+    makers = ("set", "dict", "Counter", "OrderedDict", "defaultdict", "deque")
+    if isinstance(value, ast.Call):
+        return ast.unparse(value.func) in makers and not value.args
+    return isinstance(value, ast.Dict | ast.List) and not (
+        value.keys if isinstance(value, ast.Dict) else value.elts
+    )
 
 
 @pytest.mark.both_databases

@@ -10,16 +10,42 @@ import flask_migrate
 from flask import Flask
 
 from config import Settings
-from pigeon import create_app
+from pigeon import crash_points, create_app
+from pigeon.cache import write_back
 from pigeon.cache.breaker import cache_breaker, state_breaker
 from pigeon.extensions import db
+from pigeon.realtime import connections as sockets
+from pigeon.services import rates
 from pigeon.services.posts import publications
+from pigeon.services.timelines import pulls, timelines
 from pigeon.services.write_backs import flusher
 from tests.harness import connections
 from tests.harness.clients import Client
 from tests.harness.environment import MODES, ROOT, SAFE
 from tests.harness.mariadb import MariaDB
 from tests.harness.redis_pair import RedisPair
+
+RESETS: tuple[Callable[[], object], ...] = (
+    cache_breaker.close,
+    state_breaker.close,
+    crash_points._passed.clear,
+    write_back.reset,
+    flusher.reset,
+    publications.reset,
+    pulls._indexes.clear,
+    timelines._last_version.clear,
+    rates._limiter.cache_clear,
+    sockets._open.clear,
+    sockets._people.clear,
+    sockets._posts.clear,
+)
+"""Everything that this process remembers of stores, and of what was done to them."""
+
+
+def forget() -> None:
+    """Be as a process that has just begun."""
+    for reset in RESETS:
+        reset()
 
 
 class Stage:
@@ -71,10 +97,7 @@ class Stage:
 
     def _empty(self, app: Flask) -> None:
         self.redis.empty()
-        cache_breaker.close()
-        state_breaker.close()
-        flusher.reset()
-        publications.reset()
+        forget()
         for folder in (self._folder / "data").glob("*/"):
             shutil.rmtree(folder)
             folder.mkdir()

@@ -1,4 +1,4 @@
-"""Whose counts are told: those of posts on a screen, once a second, and at last the rest."""
+"""Whose counts are pushed: those of posts on a screen, once a second, and at last the rest."""
 
 from __future__ import annotations
 
@@ -10,27 +10,27 @@ from pigeon.services import watches
 from tests.factories import make_comment, make_post, make_user
 
 
-def test_who_begins_to_watch_gets_the_counts_of_now(app: Flask) -> None:
+def test_who_watches_reads_the_counts_of_now(app: Flask) -> None:
     post = make_post()
     make_comment(post)
-    assert watches.begin(post.id).comment_count == 1
-    assert watches.watched_among([post.id, post.id + 1]) == [post.id]
+    assert watches.counts_of(post.id).comment_count == 1
+    assert watches.counts_of(post.id + 1).comment_count == 0, "of a post that is gone"
+
+
+def test_only_what_is_on_a_screen_is_watched(app: Flask) -> None:
+    watches.posts.renew([1, 3])
+    assert watches.watched_among([3, 2, 1]) == [3, 1]
 
 
 def test_what_may_not_be_seen_may_not_be_watched(app: Flask) -> None:
-    ann = make_user()
-    post = make_post(ann, images=1, state="processing")
-    watches.check_may_watch(post.id, ann.id)
-    for number in (post.id, post.id + 1):
+    ann, ben = make_user(), make_user()
+    waiting, shown = make_post(ann, images=1, state="processing"), make_post(ann)
+    assert watches.get_watchable(waiting.id, ann.id).id == waiting.id
+    for number in (waiting.id, shown.id + 1):
         with pytest.raises(NotFound):
-            watches.check_may_watch(number, make_user().id)
-
-
-def test_what_nobody_renews_is_watched_no_more(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    watches.renew([1])
-    now = watches.time.time()
-    monkeypatch.setattr(watches.time, "time", lambda: now + watches.LEASE_S + 1)
-    assert watches.watched_among([1]) == []
+            watches.get_watchable(number, ben.id)
+    asked = {(who.id, post.id) for who in (ann, ben) for post in (waiting, shown)}
+    assert watches.watchable_among(asked) == asked - {(ben.id, waiting.id)}
 
 
 def test_what_has_no_turn_waits_and_goes_to_one_caller(app: Flask) -> None:
