@@ -6,8 +6,10 @@ commands together, gives each read its own replies, and answers what each one ma
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain, compress, islice
+from operator import not_
 from typing import Any, Generic, TypeVar, overload
 
 from pigeon.cache import resp
@@ -22,7 +24,10 @@ D = TypeVar("D")
 E = TypeVar("E")
 
 Command = bytes | str
-"""An encoded command, or the name of a string: all strings of a trip are asked for by one MGET."""
+"""An encoded command, or the name of a string: all strings of a trip are asked for by one MGET.
+
+A read has commands of one sort.
+"""
 
 
 @dataclass(slots=True)
@@ -74,16 +79,20 @@ def _complete(reads: Sequence[Read[Any]], replies: Sequence[list[Any]]) -> tuple
 
 def _send(reads: Sequence[Read[Any]]) -> list[list[Any]]:
     """The replies to each read's commands."""
-    commands = [command for read in reads for command in read.commands]
-    names = [command.encode() for command in commands if isinstance(command, str)]
-    payload = [command for command in commands if isinstance(command, bytes)]
+    named = [bool(read.commands) and isinstance(read.commands[0], str) for read in reads]
+    names: list[Any] = _joined(reads, named)
+    payload: list[Any] = _joined(reads, map(not_, named))
     if names:
-        payload.append(resp.encode([b"MGET", *names]))
+        payload.append(resp.encode([b"MGET", *map(str.encode, names)]))
     if not payload:
         return [[] for _ in reads]
     replies = resp.pool(cache.url).checked(b"".join(payload), len(payload))
     strings, others = iter(replies.pop() if names else ()), iter(replies)
     return [
-        [next(strings if isinstance(command, str) else others) for command in read.commands]
-        for read in reads
+        list(islice(strings if is_named else others, len(read.commands)))
+        for read, is_named in zip(reads, named, strict=True)
     ]
+
+
+def _joined(reads: Sequence[Read[Any]], chosen: Iterable[bool]) -> list[Command]:
+    return list(chain.from_iterable(read.commands for read in compress(reads, chosen)))

@@ -158,7 +158,8 @@ def test_a_reply_belongs_to_the_command_in_its_place(app: Flask) -> None:
 
     listed = resp.encode([b"LRANGE", b"{test:b}", b"0", b"-1"])
     length = resp.encode([b"LLEN", b"{test:b}"])
-    assert trip(read(listed, "{test:a}", length), read("{test:c}", "{test:a}")) == (
-        ([b"x", b"y"], b"a", 2),
+    assert trip(read("{test:a}"), read(listed, length), read("{test:c}", "{test:a}")) == (
+        (b"a",),
+        ([b"x", b"y"], 2),
         (None, b"a"),
     )

@@ -17,8 +17,7 @@ from pigeon.models import PostModel
 from pigeon.realtime import bus, connections, handlers, holding, push, rooms
 from pigeon.realtime.connections import Connection
 from pigeon.realtime.rooms import Changed
-from pigeon.services import watches
-from pigeon.services.access import posts as access
+from pigeon.services import access, watches
 from pigeon.services.comments import changes as comments_changes
 from pigeon.services.posts import cards as post_cards
 from pigeon.services.posts import changes as posts_changes
@@ -38,7 +37,7 @@ def withdraw(post: Posted) -> None:
     with unit_of_work() as uow:
         uow.after_commit(lambda: post_cards.cards.evict(post.id))
         db.session.execute(
-            update(PostModel).where(PostModel.id == post.id).values(state=access.WITHDRAWN)
+            update(PostModel).where(PostModel.id == post.id).values(state=access.posts.WITHDRAWN)
         )
 
 

@@ -114,7 +114,7 @@ def test_lists_are_newest_first_and_join(ann: Person, queries: Callable[[], Any]
         for _ in range(4):
             request = PageRequest(kind=kind, before=before, limit=3)
             with queries() as sent:
-                page = list_page(ann.id, request)
+                page = list_page(ann.id, None, request)
             assert len(sent) == 1
             found += page.items
             if page.next is None:
