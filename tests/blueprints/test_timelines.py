@@ -21,7 +21,7 @@ def test_first_things_are_for_who_follows_nobody(
     before = browser.get("/").text
     make_follow(ann, bob)
     after = browser.get("/").text
-    assert "checklist" in before and "checklist" not in after
+    assert "checklist-step" in before and "checklist-step" not in after
 
 
 def test_links_of_the_public_are_not_for_strangers_when_reading_is_off(

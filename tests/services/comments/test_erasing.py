@@ -47,7 +47,7 @@ def test_comments_go_with_their_post(app: Flask, drain: Callable[[], int]) -> No
 def test_the_jobs_of_a_long_thread_are_of_a_limited_size(
     app: Flask, drain: Callable[[], int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pigeon.subscribers.COMMENTS", 2)
+    monkeypatch.setattr("pigeon.subscribers.comments.COMMENTS", 2)
     post = make_post()
     top = make_comment(post)
     below = [make_comment(post, answers=top).id for _ in range(4)]
