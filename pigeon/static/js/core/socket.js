@@ -8,6 +8,8 @@ const OFFLINE_AFTER_MS = 3000;
 const ENDS = ["/logout", "/settings/withdraw"];
 let socket;
 let timer = null;
+let posting = 0; // forms whose answer is on its way: it may bring a new session
+let isRefused = false;
 
 function tell(name, detail) {
   document.dispatchEvent(new CustomEvent(`socket:${name}`, { detail }));
@@ -46,6 +48,7 @@ export function connect() {
   let hadConnection = false;
   socket = io({ transports: ["websocket"] });
   socket.on("connect", () => {
+    isRefused = false;
     found();
     tell(hadConnection ? "resync" : "connect");
     hadConnection = true;
@@ -56,9 +59,19 @@ export function connect() {
   });
   socket.on("connect_error", (error) => {
     lost();
-    if (error.data?.code === "unauthenticated") leave();
+    isRefused = error.data?.code === "unauthenticated";
+    if (isRefused && !posting) leave();
   });
   socket.onAny((name, payload) => tell(name, payload));
+  // A new password ends the session before the answer brings another one: only then it is known who asks.
+  document.addEventListener("htmx:before:request", ({ detail }) => {
+    if (detail.ctx.request.method !== "GET") posting += 1;
+  });
+  document.addEventListener("htmx:finally:request", ({ detail }) => {
+    if (detail.ctx.request.method === "GET") return;
+    posting = Math.max(0, posting - 1);
+    if (isRefused && !posting) socket.connect();
+  });
   // Here the answer to the form leads on, not the end of the session that it brings.
   document.addEventListener("submit", ({ target }) => {
     if (ENDS.includes(target.getAttribute("action"))) socket.disconnect();
