@@ -18,7 +18,7 @@ from pigeon.models import UserModel
 from pigeon.services import access, collectors, readiness
 from pigeon.services.accounts import invites, sessions, signups
 from pigeon.services.accounts import links as accounts_links
-from pigeon.services.outbox import outbox
+from pigeon.services.outbox import figures as outbox_figures
 from pigeon.services.timelines import timelines
 from pigeon.services.users import users
 from pigeon.services.write_backs import flusher
@@ -187,7 +187,7 @@ def verify_media() -> None:
 @click.option("--json", "as_json", is_flag=True)
 def list_jobs(as_json: bool) -> None:
     """Jobs that failed five times."""
-    dead = outbox.list_dead()
+    dead = outbox_figures.list_dead()
     if as_json:
         click.echo(
             json.dumps([vars(job) | {"created_at": job.created_at.isoformat()} for job in dead])
@@ -197,7 +197,7 @@ def list_jobs(as_json: bool) -> None:
         click.echo(
             f"{job.id}\t{job.queue}\t{job.job}\t{job.created_at:%Y-%m-%d %H:%M}\t{job.error}"
         )
-    click.echo(f"{len(dead)} dead, {outbox.pending()} pending.")
+    click.echo(f"{len(dead)} dead, {outbox_figures.pending()} pending.")
 
 
 @jobs_group.command("retry")
@@ -205,10 +205,10 @@ def list_jobs(as_json: bool) -> None:
 @click.option("--all", "everything", is_flag=True)
 def retry_jobs(job_id: int | None, everything: bool) -> None:
     """Try a dead job, or all of them, again."""
-    ids = [job.id for job in outbox.list_dead()] if everything else [job_id or 0]
+    ids = [job.id for job in outbox_figures.list_dead()] if everything else [job_id or 0]
     try:
         for number in ids:
-            outbox.retry_dead(number)
+            outbox_figures.retry_dead(number)
     except DomainError as error:
         refuse(error)
     click.echo(f"{len(ids)} will be tried again.")

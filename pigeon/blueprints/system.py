@@ -23,7 +23,7 @@ from pigeon.extensions import settings
 from pigeon.jobs import queues
 from pigeon.metrics_files import FilesCollector
 from pigeon.services import readiness
-from pigeon.services.outbox import outbox
+from pigeon.services.outbox import figures as outbox_figures
 from pigeon.services.write_backs import flusher
 from pigeon.version import VERSION
 from pigeon.web.guards import ADMINS, ANYONE, access
@@ -68,10 +68,10 @@ def show() -> ResponseReturnValue:
 
 
 def _job_figures() -> JobFigures:
-    ages = outbox.oldest_age_s()
+    ages = outbox_figures.oldest_age_s()
     return JobFigures(
-        pending=outbox.pending(),
-        dead=outbox.dead(),
+        pending=outbox_figures.pending(),
+        dead=outbox_figures.dead(),
         queues=[
             QueueFigures(name=name, length=length, oldest_s=ages.get(name, 0.0))
             for name, length in queues.find_lengths().items()
@@ -111,7 +111,7 @@ def _gauges() -> CollectorRegistry:
     )
     waiting = Gauge("pigeon_writeback_pending", "Pairs not in SQL yet", ["kind"], registry=registry)
     age = Gauge("pigeon_writeback_oldest_seconds", "Age of the oldest pair", registry=None)
-    figures = outbox.find_figures()
+    figures = outbox_figures.find_figures()
     if figures is not None:
         pending.set(figures.pending)
         registry.register(pending)

@@ -14,6 +14,7 @@ from pigeon.domain.errors import DomainError
 from pigeon.extensions import db, settings
 from pigeon.jobs import queues
 from pigeon.jobs.registry import JOBS, Again
+from pigeon.services.outbox import figures as outbox_figures
 from pigeon.services.outbox import outbox
 from pigeon.stores.media import StoreFault
 from pigeon.unit_of_work import Claim, StaleClaim, current_claim
@@ -136,7 +137,7 @@ def drain() -> int:
     until = time.monotonic() + DRAIN_S
     while time.monotonic() < until:
         db.session.rollback()
-        due = [number for number, at in outbox.list_pending_ids() if at <= utc_now()]
+        due = [number for number, at in outbox_figures.list_pending_ids() if at <= utc_now()]
         if not due:
             return ran
         for number in due:

@@ -8,8 +8,8 @@ from typing import Any
 from gunicorn.workers.ggevent import GeventWorker
 
 from pigeon.processes.gunicorn_requests import begin, client_of, is_upgrade, stall_s, visits_of
+from pigeon.processes.sending import Sender
 from pigeon.processes.turns import Turns
-from pigeon.processes.visits import Sender
 
 
 class Worker(GeventWorker):  # type: ignore[misc]

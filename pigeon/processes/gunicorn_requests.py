@@ -9,14 +9,13 @@ from typing import Any
 from gunicorn.http.body import ChunkedReader, LengthReader
 from gunicorn.http.errors import LimitRequestHeaders
 
+from pigeon.processes.peers import is_in, network_of
 from pigeon.processes.visits import (
     HEAD_BYTES,
     Bounds,
     Patience,
     Visit,
     Visits,
-    is_in,
-    network_of,
 )
 
 SOCKETS = "/socket.io/"

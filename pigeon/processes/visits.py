@@ -6,15 +6,15 @@ Only the standard library: the gevent worker patches before anything else is imp
 
 from __future__ import annotations
 
-import ipaddress
 import socket
 import sys
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from typing import Any
 
+from pigeon.processes.peers import address_of, network_of
 from pigeon.processes.turns import Turn, give_way
 
 HEAD_BYTES = 40 * 1024
@@ -282,63 +282,3 @@ class Visit:
                 time.sleep(self._patience.linger_pause_s * self.host.draining)
         self.host.draining -= 1
         self.is_over = True
-
-
-class Sender:
-    """The socket as answers are sent: who reads slowly keeps no turn meanwhile."""
-
-    def __init__(self, visit: Visit) -> None:
-        self._visit = visit
-        self._sock = visit.sock
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._sock, name)
-
-    def sendall(self, data: bytes) -> None:
-        sent = self._send_now(data)
-        if sent < len(data):
-            with self._visit.pause():
-                self._sock.sendall(memoryview(data)[sent:])
-
-    def sendfile(self, file: Any, offset: int = 0, count: int | None = None) -> int:
-        with self._visit.pause():
-            return self._sock.sendfile(file, offset, count)
-
-    def _send_now(self, data: bytes) -> int:
-        """As much as fits on the way to the client."""
-        patience_s = self._sock.gettimeout()
-        self._sock.settimeout(0)
-        try:
-            return self._sock.send(data)
-        except BlockingIOError:
-            return 0
-        finally:
-            self._sock.settimeout(patience_s)
-
-
-def address_of(peer: object) -> str:
-    """The address of a peer; "" for one that came by a unix socket, which is a proxy of ours."""
-    return str(peer[0]) if isinstance(peer, tuple) and peer else ""
-
-
-def network_of(address: str) -> str:
-    """What one client has: an IPv4 address, or the 64 bits of an IPv6 network."""
-    try:
-        found = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return address
-    if isinstance(found, ipaddress.IPv6Address):
-        if found.ipv4_mapped:
-            return str(found.ipv4_mapped)
-        return str(ipaddress.ip_network((found, 64), strict=False))
-    return str(found)
-
-
-def is_in(address: str, networks: Collection[Any]) -> bool:
-    """Whether an address is in one of these `ipaddress` networks."""
-    try:
-        found: Any = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return False
-    found = getattr(found, "ipv4_mapped", None) or found
-    return any(found in network for network in networks)

@@ -10,7 +10,7 @@ from typing import Any
 from flask import Flask
 
 from pigeon.services.likes import likes
-from pigeon.services.outbox import outbox
+from pigeon.services.outbox import figures as outbox_figures
 from tests.factories import make_post, make_user
 from tests.harness.clients import Client
 
@@ -33,7 +33,7 @@ def test_metrics_have_their_names(
     app: Flask, anonymous: Client, names: dict[str, int], drain: Callable[[], int]
 ) -> None:
     anonymous.get(f"/p/{names['shown']}")
-    pending = outbox.pending()
+    pending = outbox_figures.pending()
     assert pending > 0
     page = anonymous.get("/metrics").text
     for name in METRICS:

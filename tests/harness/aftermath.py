@@ -17,13 +17,13 @@ from tests.harness.sites import status_of
 
 def wait_for_quiet(battle: Battle, *, within_s: float) -> float:
     """Until every job is done; how many seconds that took."""
-    from pigeon.services.outbox import outbox
+    from pigeon.services.outbox import figures as outbox_figures
 
     began = time.monotonic()
 
     def is_quiet() -> bool:
         with battle.site.app.app_context():
-            return outbox.pending() == 0 and status_of(f"{battle.site.url}/readyz") == 200
+            return outbox_figures.pending() == 0 and status_of(f"{battle.site.url}/readyz") == 200
 
     try:
         children.wait_until(is_quiet, timeout_s=within_s, what="quiet")

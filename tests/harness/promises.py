@@ -40,7 +40,7 @@ UNIQUE = {
 
 def wait_for_quiet(crowd: Crowd, *, within_s: float) -> float:
     """Until the journal is empty and every job is done; how many seconds that took."""
-    from pigeon.services.outbox import outbox
+    from pigeon.services.outbox import figures as outbox_figures
     from pigeon.services.write_backs import flusher as write_backs
 
     began = time.monotonic()
@@ -50,7 +50,7 @@ def wait_for_quiet(crowd: Crowd, *, within_s: float) -> float:
             found = write_backs.find_status()
             if found is None or status_of(f"{crowd.site.url}/readyz") != 200:
                 return False  # what was killed last is not back yet
-            return not (found.entries or sum(found.waiting.values()) or outbox.pending())
+            return not (found.entries or sum(found.waiting.values()) or outbox_figures.pending())
 
     try:
         children.wait_until(is_quiet, timeout_s=within_s, what="quiet")
@@ -60,11 +60,12 @@ def wait_for_quiet(crowd: Crowd, *, within_s: float) -> float:
 
 
 def _waiting(crowd: Crowd) -> str:
-    from pigeon.services.outbox import outbox
     from pigeon.services.write_backs import flusher as write_backs
 
+    from pigeon.services.outbox import figures as outbox_figures
+
     with crowd.site.app.app_context():
-        lines = [str(write_backs.find_status()), f"{outbox.pending()} jobs"]
+        lines = [str(write_backs.find_status()), f"{outbox_figures.pending()} jobs"]
     logs = [crowd.site.log(name).read_text()[-6_000:] for name in crowd.site.processes]
     return "\n".join([*lines, *logs])
 

@@ -19,6 +19,7 @@ from pigeon.extensions import db
 from pigeon.jobs import queues, registry, runner
 from pigeon.jobs.registry import Again
 from pigeon.models import OutboxRow
+from pigeon.services.outbox import figures as outbox_figures
 from pigeon.services.outbox import outbox
 from pigeon.stores.media import StoreFault
 from pigeon.unit_of_work import current_claim, unit_of_work
@@ -69,7 +70,7 @@ def test_a_job_runs_once_with_its_arguments_and_its_claim(app: Flask, jobs: Any)
         runner.run(number)
     ((arguments, held),) = seen
     assert arguments == {"a": 1, "b": ["x"]} and held.outbox_id == number
-    assert current_claim.get() is None and outbox.pending() == 0
+    assert current_claim.get() is None and outbox_figures.pending() == 0
 
 
 def test_what_the_domain_refuses_is_not_tried_again(app: Flask, jobs: Any) -> None:
@@ -125,13 +126,13 @@ def test_giving_up_is_told_before_the_job_is_dead_and_once(app: Flask, jobs: Any
     def fails(thing: int) -> None:
         raise RuntimeError(thing)
 
-    jobs(fails, gave_up=lambda thing: told.append(thing + outbox.pending()))
+    jobs(fails, gave_up=lambda thing: told.append(thing + outbox_figures.pending()))
     add(thing=7)
     for _ in range(7):
         runner.drain()
         make_due()
     assert told == [8]
-    assert [job.job for job in outbox.list_dead()] == ["tests.job"]
+    assert [job.job for job in outbox_figures.list_dead()] == ["tests.job"]
 
 
 def test_a_job_whose_end_cannot_be_told_is_not_dead(app: Flask, jobs: Any) -> None:
@@ -147,12 +148,12 @@ def test_a_job_whose_end_cannot_be_told_is_not_dead(app: Flask, jobs: Any) -> No
     number = add()
     with pytest.raises(RuntimeError):
         runner.run(number)
-    assert outbox.list_dead() == []
+    assert outbox_figures.list_dead() == []
     with unit_of_work():
         db.session.execute(update(OutboxRow).values(available_at=utc_now() - timedelta(seconds=1)))
     jobs(fails, gave_up=lambda: told.append("over"))
     runner.run(number)
-    assert told == ["over"] and len(outbox.list_dead()) == 1
+    assert told == ["over"] and len(outbox_figures.list_dead()) == 1
 
 
 def test_what_is_hopeless_is_dead_at_once(app: Flask, jobs: Any) -> None:
@@ -163,7 +164,7 @@ def test_what_is_hopeless_is_dead_at_once(app: Flask, jobs: Any) -> None:
 
     jobs(fails, gave_up=lambda: told.append("over"))
     runner.run(add())
-    assert [job.error for job in outbox.list_dead()] == ["Hopeless: 550"]
+    assert [job.error for job in outbox_figures.list_dead()] == ["Hopeless: 550"]
     assert told == ["over"]
 
 
@@ -172,7 +173,7 @@ def test_a_job_of_another_version_of_the_code_ends_among_the_dead(app: Flask) ->
     for _ in range(outbox.MAX_FAILURES):
         runner.drain()
         make_due()
-    (dead,) = outbox.list_dead()
+    (dead,) = outbox_figures.list_dead()
     assert dead.error.startswith("KeyError")
 
 
@@ -203,7 +204,7 @@ def test_a_job_in_pieces_goes_behind_the_others(app: Flask, jobs: Any) -> None:
     add(who="b")
     runner.drain()
     assert order == ["a", "b", "a1", "b1", "a2", "b2"]
-    assert outbox.pending() == 0
+    assert outbox_figures.pending() == 0
 
 
 def test_a_piece_that_went_on_is_in_its_queue_again(app: Flask, jobs: Any) -> None:
@@ -219,7 +220,7 @@ def test_without_queues_everything_is_done_at_once(app: Flask, jobs: Any) -> Non
     runner.run(add())
     assert failures() == []
     make_user("ann")
-    assert outbox.pending() == 0 and set(queues.lengths().values()) == {0}
+    assert outbox_figures.pending() == 0 and set(queues.lengths().values()) == {0}
 
 
 def test_without_redis_a_promise_waits_in_the_outbox(
@@ -229,7 +230,7 @@ def test_without_redis_a_promise_waits_in_the_outbox(
     post = make_post(make_user("ann"))
     assert post.publication_id is not None
     waiting = db.session.scalar(select(func.count()).select_from(OutboxRow))
-    assert waiting and outbox.pending() == waiting
+    assert waiting and outbox_figures.pending() == waiting
 
 
 def test_a_failing_hint_keeps_nothing_from_being_stored(
@@ -244,4 +245,4 @@ def test_a_failing_hint_keeps_nothing_from_being_stored(
     monkeypatch.setitem(subscribers.REACTIONS, PostDeleted, reactions.Reaction(send=fails))
     with unit_of_work() as uow:
         uow.record(PostDeleted(post_id=1, publication_id=None, author_id=1))
-    assert outbox.pending() == 0
+    assert outbox_figures.pending() == 0

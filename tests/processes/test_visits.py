@@ -13,6 +13,7 @@ from functools import partial
 
 import pytest
 
+from pigeon.processes.peers import is_in, network_of
 from pigeon.processes.visits import (
     HEAD,
     HEAD_BYTES,
@@ -21,8 +22,6 @@ from pigeon.processes.visits import (
     Patience,
     Visit,
     Visits,
-    is_in,
-    network_of,
 )
 from tests.harness.environment import ROOT
 

@@ -13,6 +13,7 @@ from pigeon.domain.errors import NotFound
 from pigeon.extensions import db
 from pigeon.jobs.queues import QUEUES
 from pigeon.models import OutboxRow
+from pigeon.services.outbox import figures as outbox_figures
 from pigeon.services.outbox import outbox
 from pigeon.unit_of_work import Claim, StaleClaim, finish, unit_of_work
 from tests.harness.context import concurrently
@@ -64,7 +65,7 @@ def test_a_done_job_is_gone_and_done_twice_is_fine(app: Flask) -> None:
     held = claimed(add_row())
     outbox.done(held)
     outbox.done(held)
-    assert outbox.pending() == 0 and outbox.claim(held.outbox_id) is None
+    assert outbox_figures.pending() == 0 and outbox.claim(held.outbox_id) is None
 
 
 def test_who_was_taken_over_can_neither_finish_nor_fail_nor_go_on(app: Flask) -> None:
@@ -80,7 +81,7 @@ def test_who_was_taken_over_can_neither_finish_nor_fail_nor_go_on(app: Flask) ->
         finish(old)
     assert (row().state, row().attempt, row().failures) == ("claimed", new.attempt, 0)
     outbox.done(new)
-    assert outbox.pending() == 0
+    assert outbox_figures.pending() == 0
 
 
 def test_a_failed_job_is_tried_again_later_and_not_before(app: Flask) -> None:
@@ -103,7 +104,7 @@ def test_the_delay_grows_and_the_fifth_failure_is_the_last(app: Flask) -> None:
         waits.append((row().available_at - utc_now()).total_seconds())
         change(available_at=utc_now())
     assert waits[:4] == pytest.approx(outbox.BACKOFF_S, abs=1)
-    (dead,) = outbox.list_dead()
+    (dead,) = outbox_figures.list_dead()
     assert (dead.id, dead.queue, dead.job, len(dead.error)) == (
         number,
         "default",
@@ -111,7 +112,7 @@ def test_the_delay_grows_and_the_fifth_failure_is_the_last(app: Flask) -> None:
         500,
     )
     assert outbox.claim(number) is None and sweep() == []
-    assert outbox.pending() == 0
+    assert outbox_figures.pending() == 0
 
 
 def test_a_dead_job_is_retried_by_hand(app: Flask) -> None:
@@ -122,7 +123,7 @@ def test_a_dead_job_is_retried_by_hand(app: Flask) -> None:
     assert run(args=["jobs", "retry", str(number)]).exit_code == 1
     assert sweep() == [(number, "default")]
     with pytest.raises(NotFound):
-        outbox.retry_dead(number)
+        outbox_figures.retry_dead(number)
 
 
 @pytest.mark.parametrize(
@@ -212,5 +213,5 @@ def test_sweeping_takes_no_job_from_who_has_just_claimed_it(
 def test_the_age_of_the_oldest_job_is_known(app: Flask, drain: Callable[[], int]) -> None:
     add_row()
     change(created_at=utc_now() - timedelta(seconds=30))
-    assert 29 < outbox.oldest_age_s()["default"] < 40
-    assert outbox.pending() == 1
+    assert 29 < outbox_figures.oldest_age_s()["default"] < 40
+    assert outbox_figures.pending() == 1

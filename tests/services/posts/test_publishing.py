@@ -18,6 +18,7 @@ from pigeon.jobs.scheduler import sweep_outbox
 from pigeon.models import MediaModel, OutboxRow, PostModel, PublicationModel, UserModel
 from pigeon.services import collectors
 from pigeon.services.media import media, processing
+from pigeon.services.outbox import figures as outbox_figures
 from pigeon.services.outbox import outbox
 from pigeon.services.posts import changes as posts_changes
 from pigeon.services.posts import posts, publishing
@@ -193,7 +194,7 @@ def test_a_media_worker_killed_anywhere_publishes_once_and_leaves_nothing(
     for image in shown["images"]:
         assert all(anonymous.get(v["url"]).status_code == 200 for v in image["variants"])
     assert [name for name in left_in_incoming() if not name.endswith(".work")] == []
-    assert outbox.pending() == 0
+    assert outbox_figures.pending() == 0
     orphans = collectors.find_orphans(
         older_than=timedelta(0), upload_grace=timedelta(0), check_missing=True
     )
@@ -215,7 +216,7 @@ def test_killed_after_the_last_image_the_post_is_published_already(
     recover(drain)
     assert publications(int(post.id)) == 1
     assert len(client_for(ben).api("GET", "/timeline")[1]["items"]) == 1
-    assert left_in_incoming() == [] and outbox.pending() == 0
+    assert left_in_incoming() == [] and outbox_figures.pending() == 0
 
 
 @pytest.mark.no_second_look
@@ -292,7 +293,7 @@ def test_a_job_that_fails_five_times_fails_its_image_and_an_operator_can_bring_i
             (row,) = db.session.scalars(select(OutboxRow))
             assert row.failures == failures
             _make_due()
-    (dead,) = outbox.list_dead()
+    (dead,) = outbox_figures.list_dead()
     assert (dead.job, dead.queue) == ("media.process", "media")
     assert posts.get(int(post.id), ann.id).images[0].state == "failed"
     assert posts.get(int(post.id), ann.id).state == "failed"
@@ -300,7 +301,7 @@ def test_a_job_that_fails_five_times_fails_its_image_and_an_operator_can_bring_i
     assert answer.exit_code == 0, answer.output
     drain()
     assert posts.get(int(post.id), None).state == "published"
-    assert outbox.list_dead() == [] and left_in_incoming() == []
+    assert outbox_figures.list_dead() == [] and left_in_incoming() == []
 
 
 def _broken(_row: object) -> Rendered:

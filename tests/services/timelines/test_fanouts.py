@@ -15,7 +15,7 @@ from pigeon.extensions import cache, db
 from pigeon.jobs import runner
 from pigeon.models import FollowModel, OutboxRow, PostModel, PublicationModel
 from pigeon.services import counts
-from pigeon.services.outbox import outbox
+from pigeon.services.outbox import figures as outbox_figures
 from pigeon.services.posts import cards as post_cards
 from pigeon.services.posts import changes as posts_changes
 from pigeon.services.timelines import fanouts, timelines
@@ -245,7 +245,7 @@ def test_a_push_waits_for_redis(
         fanouts.push(post.publication_id or 0, ben.id, None)
     run(app, push_row().id)
     assert push_row() is not None
-    assert not outbox.list_dead()
+    assert not outbox_figures.list_dead()
     with_settings(redis_cache_url=url)
     free_claims()
     run(app, push_row().id)

@@ -31,7 +31,7 @@ from pigeon.models import FollowModel, OutboxRow, PostModel, PublicationModel, U
 from pigeon.services import counts
 from pigeon.services.accounts import changes as accounts_changes
 from pigeon.services.follows import followers, follows
-from pigeon.services.outbox import outbox
+from pigeon.services.outbox import figures as outbox_figures
 from pigeon.services.posts import changes as posts_changes
 from pigeon.services.posts import posts, publishing
 from pigeon.services.timelines import fanouts, pulls, timelines
@@ -171,7 +171,7 @@ class World:
 
     def work(self) -> None:
         """One or several waiting jobs, in any order, some of them twice."""
-        waiting = [number for number, _ in outbox.list_pending_ids()]
+        waiting = [number for number, _ in outbox_figures.list_pending_ids()]
         if len(waiting) < self.chance.randrange(30):
             return  # they wait longer
         for number in self.chance.sample(waiting, min(len(waiting), self.chance.randrange(1, 8))):
@@ -236,7 +236,7 @@ class World:
         """Everything is done, in any order, each thing once more."""
         for _ in range(500):
             in_app(self._app, self.free_claims)
-            waiting = [number for number, _ in outbox.list_pending_ids()]
+            waiting = [number for number, _ in outbox_figures.list_pending_ids()]
             db.session.rollback()
             if not waiting:
                 return

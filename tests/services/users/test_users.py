@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from pigeon.services.outbox import outbox
+from pigeon.services.outbox import figures as outbox_figures
 from pigeon.services.users import users
 from tests.factories import make_user
 
@@ -13,4 +13,4 @@ def test_a_setting_that_nobody_else_sees_empties_no_cache_of_cards(app: Flask) -
     ann = make_user()
     for changes, jobs_made in (({"theme": "dark"}, 0), ({}, 0), ({"bio": "coo"}, 1)):
         users.update_profile(ann.id, changes)
-        assert outbox.pending() == jobs_made
+        assert outbox_figures.pending() == jobs_made
