@@ -60,9 +60,8 @@ def wait_for_quiet(crowd: Crowd, *, within_s: float) -> float:
 
 
 def _waiting(crowd: Crowd) -> str:
-    from pigeon.services.write_backs import flusher as write_backs
-
     from pigeon.services.outbox import figures as outbox_figures
+    from pigeon.services.write_backs import flusher as write_backs
 
     with crowd.site.app.app_context():
         lines = [str(write_backs.find_status()), f"{outbox_figures.pending()} jobs"]
