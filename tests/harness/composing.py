@@ -250,6 +250,7 @@ class Walk:
         act = self.dice.choice(["back", "on", "remove"])
         with self.page.expect_navigation():
             screen = self.page.evaluate(DO_AND_GO, [self.dice.randrange(10), act])
+        self.page.locator("html.is-binding").wait_for(state="detached")
         self._come_back(Shown.of(screen))
 
     # -- what happens ----------------------------------------------------------------------

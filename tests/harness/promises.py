@@ -6,6 +6,8 @@ import time
 from collections.abc import Iterable
 from typing import Any
 
+from sqlalchemy import select
+
 from tests.harness import children
 from tests.harness.crowd import Crowd
 from tests.harness.promises_answers import check_answers
@@ -40,33 +42,46 @@ UNIQUE = {
 
 def wait_for_quiet(crowd: Crowd, *, within_s: float) -> float:
     """Until the journal is empty and every job is done; how many seconds that took."""
-    from pigeon.services.outbox import figures as outbox_figures
-    from pigeon.services.write_backs import flusher as write_backs
-
     began = time.monotonic()
+    unrest: dict[str, float] = {}
 
     def is_quiet() -> bool:
-        with crowd.site.app.app_context():
-            found = write_backs.find_status()
-            if found is None or status_of(f"{crowd.site.url}/readyz") != 200:
-                return False  # what was killed last is not back yet
-            return not (found.entries or sum(found.waiting.values()) or outbox_figures.pending())
+        found = _unrest(crowd)
+        if found:
+            unrest[found] = time.monotonic() - began
+        return not found
 
     try:
         children.wait_until(is_quiet, timeout_s=within_s, what="quiet")
     except AssertionError as error:
-        raise AssertionError(f"{error}\n{crowd.told()}\n{_waiting(crowd)}") from None
+        last = [f"until {at_s:.0f} s: {found}" for found, at_s in list(unrest.items())[-10:]]
+        lines = [str(error), crowd.told(), *last, *_logs(crowd)]
+        raise AssertionError("\n".join(lines)) from None
     return time.monotonic() - began
 
 
-def _waiting(crowd: Crowd) -> str:
-    from pigeon.services.outbox import figures as outbox_figures
+def _unrest(crowd: Crowd) -> str:
+    """What is still going on; "" when nothing is."""
+    from pigeon.extensions import db
+    from pigeon.models import OutboxRow
     from pigeon.services.write_backs import flusher as write_backs
 
     with crowd.site.app.app_context():
-        lines = [str(write_backs.find_status()), f"{outbox_figures.pending()} jobs"]
-    logs = [crowd.site.log(name).read_text()[-6_000:] for name in crowd.site.processes]
-    return "\n".join([*lines, *logs])
+        found, ready = write_backs.find_status(), status_of(f"{crowd.site.url}/readyz")
+        if found is None or ready != 200:
+            return f"readyz answers {ready}, write-back {found}"  # what was killed last is not back
+        if found.entries or sum(found.waiting.values()):
+            return f"{found.entries} entries, {found.waiting}"
+        rows = db.session.scalars(select(OutboxRow).limit(5)).all()
+        return "; ".join(
+            f"{row.job} {row.state} by {row.claimed_by!r}, attempt {row.attempt},"
+            f" {row.failures} failures, {row.waits} waits, {row.last_error!r}"
+            for row in rows
+        )
+
+
+def _logs(crowd: Crowd) -> list[str]:
+    return [crowd.site.log(name).read_text()[-6_000:] for name in crowd.site.processes]
 
 
 def check(crowd: Crowd) -> None:
