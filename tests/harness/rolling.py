@@ -73,7 +73,8 @@ class Release:
         processes = {kind: self.site.processes.pop(self._name(kind)) for kind in JOBS}
         for process in processes.values():
             process.terminate()
-        statuses = {kind: children.stop(one, timeout_s=STOP_S) for kind, one in processes.items()}
+        # Asked once: a second signal kills a process that has put its handlers away to end.
+        statuses = {kind: one.wait(STOP_S) for kind, one in processes.items()}
         assert set(statuses.values()) == {0}, f"{self.name}: {statuses}"
 
     def _line(self, kind: str) -> str:
