@@ -121,6 +121,18 @@ def test_what_turns_out_bad_after_the_press_keeps_all_of_it_here(composing: Page
     expect(pending(page, "with a cut one")).to_have_count(1)
 
 
+def test_a_press_that_was_cancelled_tells_nothing_to_the_next_one(composing: Page) -> None:
+    page = composing
+    page.get_by_label("Caption").fill("pressed twice")
+    choose(page, *files("1.png", "2.png", "3.png"), broken("cut.jpg"))
+    share(page)
+    page.get_by_role("button", name="Cancel", exact=True).click()
+    share(page)
+    page.get_by_text("Nothing was shared", exact=False).first.wait_for()
+    expect(page.locator(".refused > li")).to_contain_text("cut.jpg")
+    expect(page.locator(".thumbs > .thumb")).to_have_count(3)
+
+
 @pytest.mark.parametrize("kind", ["AVIF", "WEBP", "PNG", "GIF", "JPEG"])
 def test_half_a_picture_is_no_picture(kind: str, composing: Page) -> None:
     """An element would show it as far as it goes, and say that it is loaded."""

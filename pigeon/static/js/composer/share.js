@@ -38,10 +38,11 @@ function showSent(form, share) {
   showProgress(form, share, percent < 100 ? text("uploading", { percent: `${percent}\u00a0%` }) : text("checking"));
 }
 
-/** Resolves with whether everything that was chosen is there to be sent. */
-async function waitForPictures(form) {
+/** Resolves with whether everything that was chosen is there to be sent. A press that was cancelled meanwhile tells nobody
+    of what is refused: the next one does. */
+async function waitForPictures(form, signal) {
   await allRead(form, (index, total) => showProgress(form, (index - 1) / total, text("reading", { index, total })));
-  return !tellRefused(form);
+  return !signal.aborted && !tellRefused(form);
 }
 
 function toPost(form) {
@@ -126,7 +127,7 @@ export async function share(composing) {
   part(form, "cancel").onclick = () => stop.abort();
   setState(form, "reading");
   const isCancelled = new Promise((resolve) => stop.signal.addEventListener("abort", () => resolve(false)));
-  const isWhole = await Promise.race([waitForPictures(form), isCancelled]);
+  const isWhole = await Promise.race([waitForPictures(form, stop.signal), isCancelled]);
   if (isWhole) {
     clearRefused(form);
     await send(composing, stop.signal);
