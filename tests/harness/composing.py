@@ -187,6 +187,9 @@ class Walk:
             return
         self._is_over = True
 
+    def _wait_for_behaviors(self) -> None:
+        self.page.locator("html.is-binding").wait_for(state="detached")
+
     def _is_home(self) -> bool:
         """Where a post that is published leads, also while they do something else."""
         return self.page.url.endswith("/")
@@ -250,7 +253,7 @@ class Walk:
         act = self.dice.choice(["back", "on", "remove"])
         with self.page.expect_navigation():
             screen = self.page.evaluate(DO_AND_GO, [self.dice.randrange(10), act])
-        self.page.locator("html.is-binding").wait_for(state="detached")
+        self._wait_for_behaviors()
         self._come_back(Shown.of(screen))
 
     # -- what happens ----------------------------------------------------------------------
@@ -318,6 +321,7 @@ class Walk:
             return
         self.page.locator('[data-do="edit"]').click()
         self.page.wait_for_url("**/edit")
+        self._wait_for_behaviors()
         fields = self.page.locator('[name="alts[]"]')
         words = self.page.get_by_label("Caption").input_value().strip()
         alts = [fields.nth(n).input_value().strip() for n in range(fields.count())]
