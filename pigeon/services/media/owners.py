@@ -48,7 +48,7 @@ OWNERS = {
 
 
 class UnknownKind(LookupError):
-    """A picture of a release that knows more kinds: its job waits for a worker of that release."""
+    """A picture of a later release: its job is tried again, for a worker that knows the kind."""
 
 
 def owner_of(row: MediaModel) -> Owner:
