@@ -37,6 +37,24 @@ def test_counts_change_in_the_feed_while_the_post_is_on_the_screen(
     card.locator('[data-comment-count][data-count="1"]').wait_for()
 
 
+def test_a_comment_leaves_the_likes_of_its_post_alone(
+    site: Site, as_person: Callable[..., Page], cast: Cast, ann: Person, bob: Person
+) -> None:
+    """The event of a comment has a `like_count`, too: that of the comment."""
+    post = cast.post(ann)
+    with site.app.app_context():
+        likes.set_liked(likes.POSTS, post.id, by=bob.id, on=True)
+    page = as_person(ann)
+    page.goto(f"/p/{post.id}")
+    liked = page.locator(f'[data-like-count="post-{post.id}"]').first
+    liked.and_(page.locator('[data-count="1"]')).wait_for()
+    with site.app.app_context():
+        comments_changes.create(post.id, by=bob.id, text="coo")
+    page.locator(".comment").get_by_text("coo").wait_for()
+    page.locator('[data-comment-count][data-count="1"]').first.wait_for(state="attached")
+    assert liked.get_attribute("data-count") == "1"
+
+
 def test_a_comment_made_between_the_page_and_its_socket_is_not_missed(
     site: Site, as_person: Callable[..., Page], cast: Cast, ann: Person, bob: Person
 ) -> None:

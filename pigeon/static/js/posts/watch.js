@@ -11,8 +11,8 @@ const watched = new Set(); // ids of posts, as the server knows
 let timer = null;
 
 function setCounts(postId, { like_count: likes, comment_count: comments }) {
-  if (likes !== undefined) setLikeCount(`post-${postId}`, likes);
-  if (comments !== undefined) setCommentCount(postId, comments);
+  setLikeCount(`post-${postId}`, likes);
+  setCommentCount(postId, comments);
 }
 
 async function watch(postId) {
@@ -67,6 +67,7 @@ for (const name of ["socket:connect", "socket:resync"]) {
   });
 }
 
-for (const name of ["socket:post.liked", "socket:comment.created", "socket:comment.deleted"]) {
-  document.addEventListener(name, ({ detail }) => setCounts(detail.post_id, detail));
+document.addEventListener("socket:post.liked", ({ detail }) => setLikeCount(`post-${detail.post_id}`, detail.like_count));
+for (const name of ["socket:comment.created", "socket:comment.deleted"]) {
+  document.addEventListener(name, ({ detail }) => setCommentCount(detail.post_id, detail.comment_count)); // its like_count is the comment's
 }
