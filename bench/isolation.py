@@ -9,6 +9,7 @@ from bench.ground import Ground
 from bench.results import Goal, Group, Row, Table, ratio, shown, spread
 from pigeon.domain.page import PageRequest
 from pigeon.jobs import queues
+from pigeon.services import access
 from pigeon.services.timelines import timelines
 
 PAUSE_S = 0.0005
@@ -63,7 +64,7 @@ def _read(viewers: list[int], seconds: float) -> list[float]:
     until = time.perf_counter() + seconds
     turn = 0
     while (began := time.perf_counter()) < until:
-        timelines.page(viewers[turn % len(viewers)], PageRequest(limit=20))
+        timelines.page(access.viewer(viewers[turn % len(viewers)]), PageRequest(limit=20))
         found.append(time.perf_counter() - began)
         turn += 1
         time.sleep(PAUSE_S)

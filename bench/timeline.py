@@ -13,6 +13,7 @@ from bench.results import Goal, Group, Row, Spread, Table, ratio, shown, spread
 from bench.timeline_sql import Baselines, Entry
 from pigeon.domain.page import PageRequest
 from pigeon.extensions import db
+from pigeon.services import access
 from pigeon.services.timelines import timelines
 from tests.harness import counting
 
@@ -43,7 +44,7 @@ def measure(ground: Ground) -> Group:
 
 
 def ours(reader_id: int) -> list[Entry]:
-    page = timelines.page(reader_id, PageRequest(limit=LIMIT))
+    page = timelines.page(access.viewer(reader_id), PageRequest(limit=LIMIT))
     return [(e.publication_id, e.post_id, e.author_id, *e.counts) for e in page.items]
 
 

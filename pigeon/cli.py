@@ -20,7 +20,7 @@ from pigeon.services.accounts import invites, sessions, signups
 from pigeon.services.accounts import links as accounts_links
 from pigeon.services.outbox import figures as outbox_figures
 from pigeon.services.timelines import timelines
-from pigeon.services.users import users
+from pigeon.services.users import suspensions, users
 from pigeon.services.write_backs import flusher
 from pigeon.version import VERSION
 
@@ -99,6 +99,22 @@ def create_user(
 def create_token(username: str) -> None:
     """Print a new personal access token, and nothing else."""
     click.echo(sessions.create_token(_get_user_id(username)))
+
+
+@users_group.command("suspend")
+@click.argument("username")
+def suspend_user(username: str) -> None:
+    """End a person's sessions and hide what they posted, until `unsuspend`."""
+    suspensions.suspend(_get_user_id(username))
+    click.echo(f"{username} is suspended.")
+
+
+@users_group.command("unsuspend")
+@click.argument("username")
+def unsuspend_user(username: str) -> None:
+    """Let a suspended person log in again, and show what they posted."""
+    suspensions.unsuspend(_get_user_id(username))
+    click.echo(f"{username} is not suspended any more.")
 
 
 @users_group.command("confirm")

@@ -19,6 +19,8 @@ from pigeon.blueprints.notifications import api as notifications_api
 from pigeon.blueprints.notifications import pages as notifications
 from pigeon.blueprints.posts import api as posts_api
 from pigeon.blueprints.posts import pages as posts
+from pigeon.blueprints.relations import api as relations_api
+from pigeon.blueprints.relations import pages as relations
 from pigeon.blueprints.users import api as users_api
 from pigeon.blueprints.users import pages as users
 from pigeon.web import static
@@ -54,6 +56,15 @@ PAGES: tuple[tuple[str, str, View], ...] = (
     ("POST", "/u/<username>/unfollow", users.unfollow),
     ("POST", "/u/<username>/bell", users.bell),
     ("POST", "/u/<username>/unbell", users.unbell),
+    ("GET", "/u/<username>/block", relations.show_block),
+    ("POST", "/u/<username>/block", relations.block),
+    ("POST", "/u/<username>/unblock", relations.unblock),
+    ("GET", "/u/<username>/mute", relations.show_mute),
+    ("POST", "/u/<username>/mute", relations.mute),
+    ("POST", "/u/<username>/unmute", relations.unmute),
+    ("POST", "/u/<username>/approve", relations.approve),
+    ("POST", "/u/<username>/decline", relations.decline),
+    ("POST", "/u/<username>/remove", relations.remove_follower),
     ("GET", "/people", users.list_people),
     ("POST", "/people/<username>/dismiss", users.dismiss),
     ("GET", "/create", posts.show_create),
@@ -85,6 +96,7 @@ PAGES: tuple[tuple[str, str, View], ...] = (
     ("POST", "/notifications/read", notifications.read_all),
     ("GET", "/notifications/delete", notifications.show_delete_all),
     ("POST", "/notifications/delete", notifications.delete_all),
+    ("GET", "/notifications/requests", relations.list_requests),
     ("GET", "/notifications/<notification_id>/open", notifications.open_one),
     ("POST", "/notifications/<notification_id>/read", notifications.read_one),
     ("POST", "/notifications/<notification_id>/delete", notifications.delete_one),
@@ -111,6 +123,8 @@ PAGES: tuple[tuple[str, str, View], ...] = (
     ("POST", "/settings/withdraw", settings.withdraw),
     ("GET", "/settings/notifications", settings.show_notifications),
     ("POST", "/settings/notifications", settings.save_notifications),
+    ("GET", "/settings/blocked", relations.list_blocked),
+    ("GET", "/settings/muted", relations.list_muted),
     ("GET", "/settings/appearance", settings.show_appearance),
     ("POST", "/settings/appearance", settings.save_appearance),
     ("POST", "/appearance", settings.choose_appearance),
@@ -141,6 +155,16 @@ CALLS: tuple[tuple[str, str, View], ...] = (
     ("DELETE", "/users/<username>/follow", users_api.unfollow),
     ("PUT", "/users/<username>/bell", users_api.set_bell),
     ("DELETE", "/users/<username>/bell", users_api.remove_bell),
+    ("PUT", "/users/<username>/block", relations_api.block),
+    ("DELETE", "/users/<username>/block", relations_api.unblock),
+    ("PUT", "/users/<username>/mute", relations_api.mute),
+    ("DELETE", "/users/<username>/mute", relations_api.unmute),
+    ("GET", "/me/blocks", relations_api.list_blocks),
+    ("GET", "/me/mutes", relations_api.list_mutes),
+    ("GET", "/me/follow_requests", relations_api.list_requests),
+    ("PUT", "/me/follow_requests/<username>", relations_api.approve),
+    ("DELETE", "/me/follow_requests/<username>", relations_api.decline),
+    ("DELETE", "/me/followers/<username>", relations_api.remove_follower),
     ("GET", "/suggestions", users_api.list_suggestions),
     ("DELETE", "/suggestions/<username>", users_api.dismiss_suggestion),
     ("GET", "/search/users", users_api.search),

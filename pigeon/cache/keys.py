@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 DAY_S = 86_400
-CARD_VERSION = 3
+CARD_VERSION = 4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +46,8 @@ SIDEBAR = Family(name="beside2", kind="string", ttl_s=600, policy="look-aside")
 LANDING = Family(name="landing1", kind="string", ttl_s=60, policy="look-aside")
 SESSION = Family(name="session1", kind="string", ttl_s=60, policy="write-through")
 FOLLOWING = Family(name="following", kind="set", ttl_s=14 * DAY_S, policy="look-aside")
+APART = Family(name="apart1", kind="string", ttl_s=DAY_S, policy="look-aside")
+STANDING = Family(name="standing", kind="string", ttl_s=DAY_S, policy="look-aside")
 FOLLOWERS_PACKED = Family(name="followers", kind="string", ttl_s=DAY_S, policy="rebuilt")
 TIMELINE = Family(name="tl", kind="list", ttl_s=14 * DAY_S, policy="rebuilt")
 PULL_VERSION = Family(name="pullversion", kind="string", ttl_s=30 * DAY_S, policy="rebuilt")

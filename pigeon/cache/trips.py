@@ -22,6 +22,7 @@ B = TypeVar("B")
 C = TypeVar("C")
 D = TypeVar("D")
 E = TypeVar("E")
+F = TypeVar("F")
 
 Command = bytes | str
 """An encoded command, or the name of a string: all strings of a trip are asked for by one MGET.
@@ -45,11 +46,19 @@ class Read(Generic[T]):
 
 
 @overload
+def trip(a: Read[A], /) -> tuple[A]: ...
+@overload
 def trip(a: Read[A], b: Read[B], /) -> tuple[A, B]: ...
 @overload
 def trip(a: Read[A], b: Read[B], c: Read[C], /) -> tuple[A, B, C]: ...
 @overload
+def trip(a: Read[A], b: Read[B], c: Read[C], d: Read[D], /) -> tuple[A, B, C, D]: ...
+@overload
 def trip(a: Read[A], b: Read[B], c: Read[C], d: Read[D], e: Read[E], /) -> tuple[A, B, C, D, E]: ...
+@overload
+def trip(
+    a: Read[A], b: Read[B], c: Read[C], d: Read[D], e: Read[E], f: Read[F], /
+) -> tuple[A, B, C, D, E, F]: ...
 def trip(*reads: Read[Any]) -> tuple[Any, ...]:
     """The completed value of each read, in their order."""
     return _trip(reads)
@@ -61,9 +70,16 @@ def one(read: Read[T]) -> T:
     return value
 
 
-def ask(a: Read[A], b: Read[B], c: Read[C]) -> tuple[A, B, C]:
+def ask(a: Read[A], b: Read[B], c: Read[C], d: Read[D]) -> tuple[A, B, C, D]:
     """As `trip`, for who takes another way without Redis: RedisError when it cannot be asked."""
-    return _complete((a, b, c), _send((a, b, c)))
+    return _complete((a, b, c, d), _send((a, b, c, d)))
+
+
+def then(read: Read[T], take: Callable[[T], A]) -> Read[A]:
+    """The same read, whose value is handed to `take`."""
+    return Read(
+        read.commands, lambda replies: take(read.complete(replies)), lambda: take(read.load())
+    )
 
 
 def _trip(reads: Sequence[Read[Any]]) -> tuple[Any, ...]:

@@ -84,8 +84,70 @@ class UserFollowed(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class UserUnfollowed(Event):
+    """`by_id` ended it: who followed, or who was followed."""
+
     follower_id: int
     followee_id: int
+    by_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class FollowRequested(Event):
+    request_id: int
+    requester_id: int
+    requested_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class FollowRequestsEnded(Event):
+    """Withdrawn, approved, declined, or made void by a follow or a block; `by_id` ended it."""
+
+    request_ids: list[int]
+    requester_id: int
+    requested_id: int
+    by_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class FollowApproved(Event):
+    """The followed let the follower in, who is told; the followed knows."""
+
+    request_id: int
+    follower_id: int
+    followee_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class UserBlocked(Event):
+    blocker_id: int
+    blocked_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class UserUnblocked(Event):
+    blocker_id: int
+    blocked_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class MuteChanged(Event):
+    muter_id: int
+    muted_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PrivacyChanged(Event):
+    """Somebody's posts are open to other people than before."""
+
+    user_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class UserSuspended(Event):
+    """Shut out, or let in again: caches show things of somebody who is hidden, or miss them."""
+
+    user_id: int
+    username: str
 
 
 @dataclass(frozen=True, kw_only=True)

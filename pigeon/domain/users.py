@@ -5,6 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+ACTIVE = "active"
+"""The state of who is there."""
+SUSPENDED = "suspended"
+"""Shut out by the operator until further notice: for others they and their things do not exist."""
+WITHDRAWN = "withdrawn"
+"""Gone for good; the row stays until everything of theirs is erased."""
+
 
 def avatar_url(name: str | None) -> str | None:
     """Where the square picture is that belongs to the random `name` of an avatar."""

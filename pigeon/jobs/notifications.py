@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from pigeon.crash_points import crash_point
 from pigeon.jobs.registry import Again, job
 from pigeon.realtime import push
-from pigeon.services.notifications import counts, frames, notifications
+from pigeon.services.notifications import counts, frames, notifications, removals
 from pigeon.services.notifications.delivery import Withdrawn
 from pigeon.services.notifications.frames import Frame
 from pigeon.services.notifications.groups import Changes
@@ -59,6 +59,28 @@ def update_for_likes(subject: str, pairs: list[tuple[int, int]]) -> None:
 @job("notify", name="notifications.settle_follow")
 def update_for_follow(follower_id: int, followee_id: int) -> None:
     _push_changes(follows.update(follower_id, followee_id))
+
+
+@job("notify")
+def announce_request(request_id: int) -> None:
+    _push_created(follows.announce_request(request_id))
+
+
+@job("notify")
+def withdraw_request(request_id: int) -> Again | None:
+    return _withdrawn(follows.withdraw_request(request_id, _progress()))
+
+
+@job("notify")
+def announce_approval(request_id: int, follower_id: int, followee_id: int) -> None:
+    _push_created(follows.announce_approval(request_id, follower_id, followee_id))
+
+
+@job("notify")
+def remove_between(user_id: int, other_id: int) -> None:
+    """After a block: what each was told of the other goes, for good."""
+    for reader_id, actor_id in ((user_id, other_id), (other_id, user_id)):
+        push_frames(frames.of_reader(reader_id, removals.remove_of(actor_id, reader_id)))
 
 
 @job("notify")

@@ -8,7 +8,7 @@ from pigeon.jobs import posts
 from pigeon.jobs.registry import Again, job
 from pigeon.realtime import push as realtime
 from pigeon.services import presence
-from pigeon.services.follows import followers, follows
+from pigeon.services.follows import edges, followers
 from pigeon.services.timelines import fanouts, pulls
 from pigeon.unit_of_work import current_claim
 
@@ -33,7 +33,7 @@ def announce_pull(author_id: int, post_id: int, username: str) -> None:
 
 @job("default", name="timelines.settle_follow")
 def refresh_follow(follower_id: int, followee_id: int) -> None:
-    follows.evict(follower_id, followee_id)
+    edges.evict(follower_id, followee_id)
 
 
 def _hint(readers: Sequence[int], author_id: int, post_id: int, username: str) -> None:

@@ -10,7 +10,7 @@ from pigeon.services.accounts import sessions
 from pigeon.services.comments import cards as comment_cards
 from pigeon.services.posts import cards as post_cards
 from pigeon.services.timelines import sidebar
-from pigeon.services.users import users, withdrawals
+from pigeon.services.users import suspensions, users, withdrawals
 
 
 @job("default")
@@ -20,6 +20,12 @@ def refresh_cards(user_id: int) -> None:
     sidebar.evict(user_id)
     post_cards.evict_all_of(user_id)
     comment_cards.evict_all_of(user_id)
+
+
+@job("default")
+def refresh_suspended(user_id: int, username: str) -> None:
+    """Somebody was shut out or let in: cards that show them, or miss them, are made again."""
+    suspensions.refresh(user_id, username)
 
 
 @job("default")

@@ -1,7 +1,7 @@
 """SQLAlchemy rows, a module per feature; constraints and indexes, no behaviour."""
 
 from pigeon.models.comments import CommentMention, CommentModel
-from pigeon.models.follows import FollowModel, SuggestionDismissal
+from pigeon.models.follows import FollowModel, FollowRequest, SuggestionDismissal
 from pigeon.models.likes import CommentLike, PostLike
 from pigeon.models.media import MediaModel
 from pigeon.models.notifications import (
@@ -11,6 +11,7 @@ from pigeon.models.notifications import (
 )
 from pigeon.models.outbox import OutboxRow
 from pigeon.models.posts import IdempotencyKey, MentionModel, PostModel, PostTag, PublicationModel
+from pigeon.models.relations import BlockModel, MuteModel
 from pigeon.models.users import (
     HeldUsername,
     IdentityModel,
@@ -23,10 +24,12 @@ from pigeon.models.users import (
 from pigeon.models.write_backs import WriteBackJournal
 
 __all__ = [
+    "BlockModel",
     "CommentLike",
     "CommentMention",
     "CommentModel",
     "FollowModel",
+    "FollowRequest",
     "HeldUsername",
     "IdempotencyKey",
     "IdentityModel",
@@ -34,6 +37,7 @@ __all__ = [
     "MailedToken",
     "MediaModel",
     "MentionModel",
+    "MuteModel",
     "NotificationActor",
     "NotificationContent",
     "NotificationModel",

@@ -1,4 +1,4 @@
-"""Who follows whom, and suggestions that were dismissed."""
+"""Who follows whom, who asks to, and suggestions that were dismissed."""
 
 from __future__ import annotations
 
@@ -26,6 +26,28 @@ class FollowModel(Model):
     follower_id: Mapped[int] = mapped_column(Id, ForeignKey("users.id", ondelete="CASCADE"))
     followee_id: Mapped[int] = mapped_column(Id, ForeignKey("users.id", ondelete="CASCADE"))
     bell: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class FollowRequest(Model):
+    """`requester_id` asks to follow `requested_id`, who was private then; answered, it is gone."""
+
+    __tablename__ = "follow_requests"
+    __table_args__ = (
+        Index(
+            "uq_follow_requests_requester_id_requested_id",
+            "requester_id",
+            "requested_id",
+            unique=True,
+        ),
+        Index("ix_follow_requests_requester_id_id", "requester_id", "id"),
+        Index("ix_follow_requests_requested_id_id", "requested_id", "id"),
+        TABLE,
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    requester_id: Mapped[int] = mapped_column(Id, ForeignKey("users.id", ondelete="CASCADE"))
+    requested_id: Mapped[int] = mapped_column(Id, ForeignKey("users.id", ondelete="CASCADE"))
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 

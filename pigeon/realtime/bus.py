@@ -30,11 +30,16 @@ TOGETHER_S = 0.2
 """Several processes that missed something make one `resync`."""
 RESYNC = b'{"method":"resync"}'
 RECHECK = "rooms.recheck"
+WITHOUT = "emit.without"
 CHANNELS = (keys.BUS_CHANNEL.encode(), keys.KICKS_CHANNEL.encode())
 
 
 def _nothing(*_arguments: Any) -> None:
     """For a process without sockets, which has nothing to do."""
+
+
+def _no_sockets(_user_ids: Iterable[int]) -> list[str]:
+    return []
 
 
 class Outlet:
@@ -89,6 +94,7 @@ class Bus(socketio.pubsub_manager.PubSubManager):  # type: ignore[misc]
         self.on_kick: Callable[[bytes], None] = _nothing
         self.on_gap: Callable[[], None] = _nothing
         self.on_recheck: Callable[[dict[str, Any]], None] = _nothing
+        self.sockets_of: Callable[[Iterable[int]], list[str]] = _no_sockets
         self._url = url
         self._outlet = Outlet(url)
         self._will_resync = False
@@ -105,6 +111,18 @@ class Bus(socketio.pubsub_manager.PubSubManager):  # type: ignore[misc]
     def say_recheck(self, user_ids: Iterable[int], post_ids: Iterable[int]) -> None:
         """Every process, this one too, asks again who may be in the rooms of these."""
         self._publish({"method": RECHECK, "user_ids": [*user_ids], "post_ids": [*post_ids]})
+
+    def say_without(self, event: str, payload: Any, room: str, user_ids: Iterable[int]) -> None:
+        """As `emit`, but for the sockets of some people, which each process knows by itself."""
+        self._publish(
+            {
+                "method": WITHOUT,
+                "event": event,
+                "data": payload,
+                "room": room,
+                "user_ids": [*user_ids],
+            }
+        )
 
     def _is_here(self, sid: str, namespace: str) -> bool:
         return bool(self.is_connected(sid, namespace) or self.is_pre_connected(sid, namespace))
@@ -143,9 +161,22 @@ class Bus(socketio.pubsub_manager.PubSubManager):  # type: ignore[misc]
                 elif (readable := self._read(message)) is not None:
                     if readable.get("method") == RECHECK:
                         self.on_recheck(readable)
+                    elif readable.get("method") == WITHOUT:
+                        self._emit_without(readable)
                     yield readable
         finally:
             connection.close()
+
+    def _emit_without(self, message: dict[str, Any]) -> None:
+        sids = self.sockets_of(message["user_ids"])
+        self.emit(
+            message["event"],
+            message["data"],
+            namespace=NAMESPACE,
+            room=message["room"],
+            skip_sid=sids,
+            ignore_queue=True,
+        )
 
     def _read(self, message: bytes) -> dict[str, Any] | None:
         """A message as an object, or None: the library would stop listening at anything else."""

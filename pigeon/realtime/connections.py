@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from pigeon import metrics
@@ -80,6 +80,12 @@ def of_sessions(user_id: int, session_ids: set[int]) -> list[str]:
         for sid, connection in _open.items()
         if connection.user_id == user_id and connection.session_id in session_ids
     ]
+
+
+def of_people(user_ids: Iterable[int]) -> list[str]:
+    """Sockets of these people."""
+    wanted = set(user_ids)
+    return [sid for sid, connection in list(_open.items()) if connection.user_id in wanted]
 
 
 def all_sessions() -> dict[str, Connection]:

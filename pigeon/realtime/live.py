@@ -9,19 +9,22 @@ from pigeon.cache.codec import adapter
 from pigeon.domain.comments import Comment
 from pigeon.domain.posts import PostCounts
 from pigeon.realtime import push
-from pigeon.services import counts, watches
+from pigeon.services import access, counts, watches
 from pigeon.services.comments import cards as comment_cards
 from pigeon.services.comments import comments
+from pigeon.services.relations import apart
+from pigeon.services.relations.apart import FROM_NOBODY
 
 
 def push_comment(comment_id: int, post_id: int) -> None:
     """Push a comment as the API has it, unless it is gone again or nobody watches."""
     if not watches.watched_among([post_id]):
         return
-    for comment in comments.overlay(comment_cards.shown([comment_id]), None):
+    for comment in comments.overlay(comment_cards.shown([comment_id]), access.stranger()):
         payload: dict[str, Any] = adapter(Comment).dump_python(comment, mode="json")
         payload["comment_count"] = _counts_of(post_id).comment_count
-        push.to_post("comment.created", payload, post_id)
+        away = apart.apart.one(int(comment.author.id)) or FROM_NOBODY
+        push.to_post("comment.created", payload, post_id, without=away.blocked)
 
 
 def push_comment_gone(comment_id: int, post_id: int, parent_id: int | None) -> None:

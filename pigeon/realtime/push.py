@@ -38,9 +38,17 @@ def post_room(post_id: int) -> str:
     return f"post:{post_id}"
 
 
-def to_post(event: str, payload: dict[str, Any], post_id: int) -> None:
-    """Send to every socket that watches the post, on whichever process it is."""
-    emitter().emit(event, payload, room=post_room(post_id), namespace="/")
+def to_post(
+    event: str, payload: dict[str, Any], post_id: int, *, without: Collection[int] = ()
+) -> None:
+    """Send to every socket that watches the post, on whichever process it is.
+
+    Sockets of the people in `without` are passed over: they must not meet whom it shows.
+    """
+    if not without:
+        emitter().emit(event, payload, room=post_room(post_id), namespace="/")
+    else:
+        bus().say_without(event, payload, post_room(post_id), without)
 
 
 def recheck_rooms(*, user_ids: Collection[int] = (), post_ids: Collection[int] = ()) -> None:

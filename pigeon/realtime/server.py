@@ -78,6 +78,7 @@ def start_background(app: Flask, spawn: Callable[..., Any]) -> None:
     server.manager.on_kick = partial(spawn, _kick, server)
     server.manager.on_gap = _look_again
     server.manager.on_recheck = _recheck
+    server.manager.sockets_of = connections.of_people
     # The library would begin to listen at the first connection, and miss what came before.
     server.manager_initialized = True
     server.manager.initialize()

@@ -19,11 +19,12 @@ LOOKED_AT = 60
 @cached(keys.LANDING, list[Image])
 def mosaics(_names: list[str]) -> dict[str, list[Image]]:
     """The first pictures of the newest posts, at most two of a person while others have some."""
+    stranger = access.stranger()
     rows = db.session.execute(
         select(MediaModel, PublicationModel.author_id)
         .join(PostModel, PostModel.id == MediaModel.post_id)
         .join(PublicationModel, PublicationModel.post_id == PostModel.id)
-        .where(MediaModel.position == 0, access.media.is_ready(), access.posts.is_published())
+        .where(MediaModel.position == 0, access.media.is_ready(), access.posts.where(stranger))
         .order_by(PublicationModel.id.desc())
         .limit(LOOKED_AT)
     ).all()

@@ -14,7 +14,7 @@ from pigeon.cache.look_aside import cached
 from pigeon.domain.page import Page, PageRequest, write_cursor
 from pigeon.domain.users import Mutuals, Suggestion, UserRef, UserRow
 from pigeon.extensions import db
-from pigeon.models import FollowModel, SuggestionDismissal, UserModel
+from pigeon.models import FollowModel, FollowRequest, SuggestionDismissal, UserModel
 from pigeon.services import access
 from pigeon.services.timelines import sidebar
 from pigeon.services.users import users
@@ -76,7 +76,9 @@ def _excluded(reader_id: int, candidate: Any) -> list[Any]:
     dismissed = select(SuggestionDismissal.dismissed_id).where(
         SuggestionDismissal.user_id == reader_id
     )
-    return [candidate.not_in(mine), candidate.not_in(dismissed), candidate != reader_id]
+    asked = select(FollowRequest.requested_id).where(FollowRequest.requester_id == reader_id)
+    known = (mine, dismissed, asked)
+    return [*(candidate.not_in(ids) for ids in known), candidate != reader_id]
 
 
 def _by_mutuals(reader_id: int) -> Any:

@@ -9,9 +9,12 @@ from pigeon.domain.errors import NotFound
 from pigeon.domain.page import Page, PageRequest, cut
 from pigeon.domain.posts import Post
 from pigeon.extensions import db
-from pigeon.models import PostModel, PostTag
+from pigeon.models import PostModel, PostTag, PublicationModel
 from pigeon.services import access
+from pigeon.services.access import Who
 from pigeon.services.posts import posts
+
+_AUTHOR = PublicationModel.author_id
 
 
 def get_tag(typed: str) -> str:
@@ -32,11 +35,13 @@ def count(tag: str) -> int:
     return db.session.scalar(query) or 0
 
 
-def list_posts(tag: str, viewer_id: int | None, request: PageRequest) -> Page[Post]:
-    """Published posts with a tag, newest first."""
+def list_posts(tag: str, who: Who, request: PageRequest) -> Page[Post]:
+    """Published posts with a tag that the viewer may see, newest first."""
+    viewer = access.viewer(who)
     query = (
         select(PostTag.publication_id, PostTag.post_id)
-        .where(PostTag.tag == tag, PostTag.publication_id.is_not(None))
+        .join(PublicationModel, PublicationModel.id == PostTag.publication_id)
+        .where(PostTag.tag == tag, access.posts.is_by_open_author(viewer, _AUTHOR))
         .order_by(PostTag.publication_id.desc())
         .limit(request.limit + 1)
     )
@@ -44,4 +49,4 @@ def list_posts(tag: str, viewer_id: int | None, request: PageRequest) -> Page[Po
         query = query.where(PostTag.publication_id < request.before)
     rows = db.session.execute(query).all()
     page = cut(rows, request, lambda row: row[0] or 0)
-    return page.map(lambda found: posts.get_many([row[1] for row in found], viewer_id))
+    return page.map(lambda found: posts.get_many([row[1] for row in found], viewer))

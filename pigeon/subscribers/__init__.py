@@ -23,12 +23,24 @@ from pigeon.subscribers import (
     media,
     notifications,
     posts,
+    relations,
     users,
 )
 from pigeon.subscribers.reactions import merge
 from pigeon.unit_of_work import JobSpec, run_guarded
 
-FEATURES = (accounts, comments, follows, likes, mails, media, notifications, posts, users)
+FEATURES = (
+    accounts,
+    comments,
+    follows,
+    likes,
+    mails,
+    media,
+    notifications,
+    posts,
+    relations,
+    users,
+)
 REACTIONS = merge(*(feature.REACTIONS for feature in FEATURES))
 
 

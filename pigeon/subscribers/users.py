@@ -16,9 +16,13 @@ def _erase(event: events.UserWithdrew) -> list[JobSpec]:
     return [users.erase.spec(user_id=event.user_id, username=event.username)]
 
 
-def _recheck_rooms(event: events.UserWithdrew) -> None:
+def _recheck_rooms(event: events.UserWithdrew | events.UserSuspended) -> None:
     """Their posts are nobody's any more: whoever watches one is evicted."""
     push.recheck_rooms(user_ids=[event.user_id])
+
+
+def _refresh_suspended(event: events.UserSuspended) -> list[JobSpec]:
+    return [users.refresh_suspended.spec(user_id=event.user_id, username=event.username)]
 
 
 def _refresh_cards(event: events.UserChanged) -> list[JobSpec]:
@@ -41,6 +45,7 @@ def _push_avatar_failure(event: events.AvatarFailed) -> None:
 
 REACTIONS: Table = {
     events.UserWithdrew: Reaction(jobs=_erase, send=_recheck_rooms),
+    events.UserSuspended: Reaction(jobs=_refresh_suspended, send=_recheck_rooms),
     events.UserChanged: Reaction(jobs=_refresh_cards),
     events.AvatarUploaded: Reaction(jobs=_process_avatar),
     events.AvatarShown: Reaction(send=_push_avatar),

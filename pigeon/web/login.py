@@ -8,7 +8,7 @@ from flask_login import UserMixin, current_user
 from pigeon.domain.errors import Unauthenticated
 from pigeon.domain.sessions import SessionUser
 from pigeon.extensions import login_manager
-from pigeon.services.access.viewers import STRANGER, Viewer
+from pigeon.services.access.viewers import Viewer, stranger
 from pigeon.services.access.viewers import viewer as viewer_of
 from pigeon.services.accounts import sessions
 
@@ -57,7 +57,7 @@ def viewer_id() -> int | None:
 def this_viewer() -> Viewer:
     """As `find_viewer`, for what asks the rules of access itself."""
     found = find_viewer()
-    return viewer_of(found.user_id, found.role) if found else STRANGER
+    return viewer_of(found.user_id, found.role) if found else stranger()
 
 
 def know_no_more() -> None:

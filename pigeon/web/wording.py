@@ -91,6 +91,7 @@ def error_sentence(code: str) -> str:
         "malformed": _("The request could not be read."),
         "unauthenticated": _("Log in first."),
         "wrong_credentials": _("The name or the password is not right."),
+        "suspended": _("This account is suspended."),
         "forbidden": _("You may not change this."),
         "csrf_failed": _("This page is too old. Load it again and repeat what you did."),
         "reauth_required": _("Log in again first."),

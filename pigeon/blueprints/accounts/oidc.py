@@ -21,6 +21,7 @@ from pigeon.web.guards import ANYONE, access
 from pigeon.web.login import find_viewer
 from pigeon.web.parsing import read_form, read_shown
 from pigeon.web.paths import own_path
+from pigeon.web.wording import error_sentence
 
 log = structlog.get_logger()
 
@@ -54,7 +55,10 @@ def come_back() -> ResponseReturnValue:
         return _turned_away(
             _("Logging in with %(name)s did not work. Please try again.", name=_name())
         )
-    user_id = oidc.find_user(identity)
+    try:
+        user_id = oidc.find_user(identity)
+    except Forbidden as error:
+        return _turned_away(error_sentence(error.code))
     if user_id is None:
         return _newcomer(identity, aim["invite"])
     begin_session(oidc.log_in(user_id, caller=caller()), by_oidc=True)

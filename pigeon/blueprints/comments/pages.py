@@ -22,7 +22,7 @@ from pigeon.web.comments.discussions import Discussion
 from pigeon.web.errors import STATUS
 from pigeon.web.forms import Form, focus_first_fault, refused_form, render_refused
 from pigeon.web.guards import MEMBERS, READERS, access
-from pigeon.web.login import get_viewer, viewer_id
+from pigeon.web.login import get_viewer, this_viewer, viewer_id
 from pigeon.web.parsing import read_form, read_id, read_page
 
 REFUSALS = (Invalid, Forbidden)
@@ -37,7 +37,7 @@ def list_of_post(post_id: str) -> ResponseReturnValue:
     discussion = discussions.of_post(number, viewer_id(), asked)
     if _wants_fragment():
         return render_template("comments/_list.html", post=post, discussion=discussion)
-    return render_post(post, discussion)
+    return render_post(post, discussion, this_viewer())
 
 
 @access(MEMBERS, rate=WRITES)
@@ -75,7 +75,9 @@ def list_replies(comment_id: str) -> ResponseReturnValue:
     post = posts.get(int(comment.post_id), viewer_id())
     asked = read_page(comments.replies_kind(int(comment.id)), default=comments.SHOWN)
     if not _wants_fragment():
-        return render_post(post, discussions.with_thread(comment, viewer_id(), asked))
+        return render_post(
+            post, discussions.with_thread(comment, viewer_id(), asked), this_viewer()
+        )
     page = comments.list_replies(int(comment.id), viewer_id(), asked)
     return render_template(
         "comments/_replies.html",
@@ -147,5 +149,5 @@ def _wants_fragment() -> bool:
 
 def _refused(error: DomainError, post_id: int, discussion: Discussion) -> ResponseReturnValue:
     """The post's page again, with what was typed and what is wrong with it."""
-    page = render_post(posts.get(post_id, viewer_id()), discussion)
+    page = render_post(posts.get(post_id, viewer_id()), discussion, this_viewer())
     return make_response(focus_first_fault(page), STATUS[type(error)])

@@ -11,7 +11,7 @@ from pigeon.services.posts import changes, posts
 from pigeon.services.timelines import timelines
 from pigeon.web.answers import LIST, answers
 from pigeon.web.guards import MEMBERS, READERS, access
-from pigeon.web.login import get_viewer, viewer_id
+from pigeon.web.login import get_viewer, this_viewer, viewer_id
 from pigeon.web.parsing import Body, read_id, read_json, read_key, read_page
 from pigeon.web.wording import with_sentences
 
@@ -36,7 +36,7 @@ def add() -> tuple[Post, int]:
 @access(READERS)
 @answers(Post)
 def show(post_id: str) -> Post:
-    return with_sentences(posts.get(read_id(post_id), viewer_id()))
+    return with_sentences(posts.get(read_id(post_id), this_viewer()))
 
 
 @access(MEMBERS, rate=CHANGES)
@@ -69,9 +69,9 @@ def remove_image(post_id: str, image_id: str) -> Post:
 @access(MEMBERS)
 @answers(Page[Post], query=LIST)
 def timeline() -> Page[Post]:
-    reader_id = get_viewer().user_id
-    page = timelines.page(reader_id, read_page(timelines.CURSOR))
-    return page.map(lambda entries: posts.of_entries(entries, reader_id))
+    reader = this_viewer()
+    page = timelines.page(reader, read_page(timelines.CURSOR))
+    return page.map(lambda entries: posts.of_entries(entries, reader))
 
 
 @access(READERS)

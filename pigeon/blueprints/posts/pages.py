@@ -17,6 +17,7 @@ from pigeon.domain.limits import POST_IMAGES
 from pigeon.domain.page import PageRequest
 from pigeon.domain.posts import Post
 from pigeon.services import tags
+from pigeon.services.access.viewers import Viewer
 from pigeon.services.posts import changes, posts
 from pigeon.services.users import users
 from pigeon.web import texts
@@ -25,7 +26,7 @@ from pigeon.web.comments.discussions import Discussion
 from pigeon.web.errors import STATUS
 from pigeon.web.forms import Form, focus_first_fault, refused_form
 from pigeon.web.guards import MEMBERS, READERS, access
-from pigeon.web.login import get_viewer, viewer_id
+from pigeon.web.login import get_viewer, this_viewer, viewer_id
 from pigeon.web.parsing import read_form, read_id, read_page, read_query, read_texts
 from pigeon.web.posts.open_graph import card_of_post
 from pigeon.web.texts import Typed
@@ -38,30 +39,31 @@ GRID = 24
 @access(READERS)
 def show(post_id: str) -> ResponseReturnValue:
     """The post with the newest of its discussion, or with the part that holds `?comment=`."""
-    post = posts.get(read_id(post_id), viewer_id())
+    viewer = this_viewer()
+    post = posts.get(read_id(post_id), viewer)
     if read_query("fragment") == "card":
-        return feed.card_of(post, str(get_locale()))
+        return feed.card_of(post, str(get_locale()), viewer)
     wanted = find_id(read_query("comment"))
-    return render_post(post, discussions.find_around(int(post.id), wanted, viewer_id()))
+    return render_post(post, discussions.find_around(int(post.id), wanted, viewer), viewer)
 
 
-def render_post(post: Post, discussion: Discussion) -> str:
+def render_post(post: Post, discussion: Discussion, viewer: Viewer) -> str:
     """The page, or for the dialog (`?fragment=`) the post alone."""
-    (author,) = users.rows([int(post.author.id)], viewer_id())
+    (author,) = users.rows([int(post.author.id)], viewer)
     shown = {"post": post, "author": author, "discussion": discussion}
     if read_query("fragment"):
         return render_template("posts/_post.html", **shown)
     return render_template(
         "posts/post.html",
         **shown,
-        more=_more(post),
+        more=_more(post, viewer),
         open_graph=card_of_post(post),
     )
 
 
-def _more(post: Post) -> list[Post]:
+def _more(post: Post, viewer: Viewer) -> list[Post]:
     """A few other posts of the same author."""
-    newest = posts.list_of_author(int(post.author.id), viewer_id(), PageRequest(limit=MORE + 1))
+    newest = posts.list_of_author(int(post.author.id), viewer, PageRequest(limit=MORE + 1))
     return [other for other in newest.items if other.id != post.id][:MORE]
 
 

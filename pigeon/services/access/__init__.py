@@ -11,6 +11,16 @@ it ends, which each reading asks of the clock; a message by who takes part in it
 """
 
 from pigeon.services.access import comments, media, posts, users, viewers
-from pigeon.services.access.viewers import viewer
+from pigeon.services.access.viewers import Who, stranger, viewer, writer
 
-__all__ = ["comments", "media", "posts", "users", "viewer", "viewers"]
+__all__ = [
+    "Who",
+    "comments",
+    "media",
+    "posts",
+    "stranger",
+    "users",
+    "viewer",
+    "viewers",
+    "writer",
+]

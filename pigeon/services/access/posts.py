@@ -1,14 +1,14 @@
-"""Posts: everybody sees what is published, its author also what is on its way or failed."""
+"""Posts: published ones are for who sees their author's posts, others for their author alone."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import ColumnElement, or_
+from sqlalchemy import ColumnElement, or_, select
 
 from pigeon.domain.errors import Forbidden, NotFound
-from pigeon.models import PostModel
+from pigeon.models import PostModel, UserModel
 from pigeon.services.access import users
 from pigeon.services.access.viewers import Viewer
 
@@ -57,10 +57,22 @@ def is_present_state(state: str) -> bool:
 
 
 def where(viewer: Viewer) -> ColumnElement[bool]:
-    """Posts that the viewer may see: the published, and their own in every state but withdrawn."""
+    """Posts that the viewer may see: published ones of people who show theirs, and their own.
+
+    Their own in every state but withdrawn.
+    """
+    seen = is_published() & is_by_open_author(viewer, PostModel.author_id)
     if viewer.id is None:
-        return is_published()
-    return or_(is_published(), (PostModel.author_id == viewer.id) & is_present())
+        return seen
+    return or_(seen, (PostModel.author_id == viewer.id) & is_present())
+
+
+def is_by_open_author(viewer: Viewer, author: Any) -> ColumnElement[bool]:
+    """The person of that column shows their posts to the viewer."""
+    opened: ColumnElement[bool] = author.in_(
+        select(UserModel.id).where(users.where_shows_posts(viewer))
+    )
+    return opened
 
 
 def visible(viewer: Viewer, posts: Iterable[S]) -> list[S]:
@@ -81,8 +93,14 @@ def check_sees(viewer: Viewer, card: S | None) -> S:
 
 def visible_published(viewer: Viewer, posts: list[A]) -> list[A]:
     """The same for entries of timelines, which are made of published posts."""
-    hidden = users.hidden_among(viewer, (post.author_id for post in posts))
-    return [post for post in posts if post.author_id not in hidden] if hidden else posts
+    closed = users.closed_among(viewer, (post.author_id for post in posts))
+    return [post for post in posts if post.author_id not in closed] if closed else posts
+
+
+def wanted(viewer: Viewer, posts: list[A]) -> list[A]:
+    """Those that the viewer has not muted: a mute hides what comes unasked, as in a timeline."""
+    unwanted = users.unwanted_posts_among(viewer, (post.author_id for post in posts))
+    return [post for post in posts if post.author_id not in unwanted] if unwanted else posts
 
 
 def _is_open(viewer: Viewer, post: Stated) -> bool:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
+from typing import Any
 
 from sqlalchemy import ColumnElement, or_, select
 
-from pigeon.domain.errors import NotFound
-from pigeon.domain.users import UserCard
-from pigeon.models import FollowModel, UserModel
+from pigeon.domain.errors import Conflict, NotFound
+from pigeon.domain.users import ACTIVE, UserCard
+from pigeon.models import BlockModel, FollowModel, MuteModel, UserModel
 from pigeon.services.access.viewers import Viewer
-
-ACTIVE = "active"
 
 
 def is_active() -> ColumnElement[bool]:
@@ -29,8 +28,18 @@ def is_active_state(state: str | None) -> bool:
 
 
 def where(viewer: Viewer) -> ColumnElement[bool]:
-    """People of whom the viewer may know. Who left is nobody."""
-    return is_active()
+    """People of whom the viewer may know: who is there, and on no side of a block with them."""
+    if viewer.id is None:
+        return is_active()
+    return is_active() & is_met(viewer, UserModel.id)
+
+
+def is_met(viewer: Viewer, person: Any) -> ColumnElement[bool]:
+    """No block stands between the viewer and the person of that column."""
+    blocked = select(BlockModel.blocked_id).where(BlockModel.blocker_id == viewer.id)
+    blockers = select(BlockModel.blocker_id).where(BlockModel.blocked_id == viewer.id)
+    met: ColumnElement[bool] = person.not_in(blocked) & person.not_in(blockers)
+    return met
 
 
 def visible(viewer: Viewer, cards: Iterable[UserCard]) -> list[UserCard]:
@@ -41,8 +50,12 @@ def visible(viewer: Viewer, cards: Iterable[UserCard]) -> list[UserCard]:
 
 
 def hidden_among(viewer: Viewer, ids: Iterable[int]) -> AbstractSet[int]:
-    """The same for ids out of caches: those that must be left out."""
-    return viewer.relations.hidden_among(ids)
+    """The same for ids of active people out of caches: those that must be left out."""
+    return viewer.relations.blocked_among(ids)
+
+
+def is_hidden(viewer: Viewer, user_id: int) -> bool:
+    return bool(hidden_among(viewer, [user_id]))
 
 
 def check_sees(viewer: Viewer, card: UserCard | None) -> UserCard:
@@ -66,13 +79,18 @@ def where_shows_posts(viewer: Viewer) -> ColumnElement[bool]:
 
 
 def showing_posts(viewer: Viewer, cards: Iterable[UserCard]) -> list[UserCard]:
-    """The same for cards; only about private people a relation is asked for."""
+    """The same for cards; only about private people a follow is asked for."""
     found = visible(viewer, cards)
-    closed = [card.id for card in found if card.is_private and card.id != viewer.id]
-    if not closed:
+    private = [card.id for card in found if card.is_private and card.id != viewer.id]
+    if not private:
         return found
-    shut = set(closed) - viewer.relations.followed_among(closed)
+    shut = set(private) - viewer.relations.followed_among(private)
     return [card for card in found if card.id not in shut]
+
+
+def closed_among(viewer: Viewer, ids: Iterable[int]) -> AbstractSet[int]:
+    """The same for ids out of caches: those whose posts must be left out."""
+    return viewer.relations.closed_among(ids)
 
 
 def may_see_posts_of(viewer: Viewer, card: UserCard) -> bool:
@@ -84,3 +102,29 @@ def check_sees_posts_of(viewer: Viewer, card: UserCard) -> UserCard:
     if not may_see_posts_of(viewer, card):
         raise NotFound
     return card
+
+
+# -- what a viewer does not want -------------------------------------------------------------------
+
+
+def wants_posts_of(viewer: Viewer, person: Any) -> ColumnElement[bool]:
+    """The viewer has not muted the posts of the person of that column."""
+    muted = select(MuteModel.muted_id).where(
+        MuteModel.muter_id == viewer.id, MuteModel.posts.is_(True)
+    )
+    wanted: ColumnElement[bool] = person.not_in(muted)
+    return wanted
+
+
+def unwanted_posts_among(viewer: Viewer, ids: Iterable[int]) -> AbstractSet[int]:
+    """The same for ids: those whose posts the viewer has muted."""
+    return viewer.relations.apart.posts.intersection(ids)
+
+
+# -- writing ---------------------------------------------------------------------------------------
+
+
+def check_is_other(user_id: int, *, by: int) -> None:
+    """Conflict `self`: nobody follows, blocks or mutes themselves."""
+    if user_id == by:
+        raise Conflict("self")

@@ -13,6 +13,7 @@ from pigeon.domain.errors import Forbidden, NotFound
 from pigeon.domain.events import MailRequested, UserWithdrew
 from pigeon.domain.names import stored_email
 from pigeon.domain.sessions import Caller
+from pigeon.domain.users import WITHDRAWN
 from pigeon.extensions import db, settings
 from pigeon.models import HeldUsername, IdentityModel, MailedToken, UserModel
 from pigeon.services import access
@@ -161,7 +162,7 @@ def _erase(user: UserModel) -> None:
     """Free the unique names and forget what others could read; the rest is the job's."""
     db.session.execute(delete(IdentityModel).where(IdentityModel.user_id == user.id))
     db.session.execute(delete(MailedToken).where(MailedToken.user_id == user.id))
-    user.state = "withdrawn"
+    user.state = WITHDRAWN
     user.auth_version += 1
     user.username = f"deleted-{user.id}"
     user.email = user.email_key = f"deleted-{user.id}@deleted.invalid"

@@ -9,12 +9,13 @@ from contextlib import contextmanager
 from sqlalchemy import or_, select, update
 
 from pigeon.domain import limits
-from pigeon.domain.errors import FieldError, Invalid, Unauthenticated
+from pigeon.domain.errors import FieldError, Forbidden, Invalid, Unauthenticated
 from pigeon.domain.names import canonical_email, canonical_username, email_keys
 from pigeon.domain.sessions import Caller
+from pigeon.domain.users import ACTIVE, SUSPENDED
 from pigeon.extensions import db
 from pigeon.models import UserModel
-from pigeon.services import access, rates
+from pigeon.services import rates
 from pigeon.services.accounts import devices, passwords, security_log, sessions
 from pigeon.unit_of_work import retried, unit_of_work
 
@@ -28,7 +29,7 @@ def log_in(login: str, password: str, *, caller: Caller) -> str:
     """The secret of a new session; `login` is a username or an e-mail address.
 
     Unauthenticated `wrong_credentials`, or TooMany after ten failures, in the same time and words
-    for accounts that do not exist or have no password.
+    for accounts that do not exist or have no password. Forbidden `suspended` after the right one.
     """
     user = _find(login)
     user_id = user.id if user else None
@@ -42,6 +43,8 @@ def log_in(login: str, password: str, *, caller: Caller) -> str:
         raise Unauthenticated("wrong_credentials")
     if passwords.is_outdated(hashed):
         _rehash(user_id, hashed, password)
+    if user and user.state == SUSPENDED:
+        raise Forbidden("suspended")
     return sessions.start(user_id, caller=caller, auth_version=version)
 
 
@@ -90,7 +93,7 @@ def _find(login: str) -> UserModel | None:
                 UserModel.email_key.in_(keys),
                 UserModel.username == canonical_username(login),
             ),
-            access.users.is_active(),
+            UserModel.state.in_((ACTIVE, SUSPENDED)),
         )
     ).all()
     # Two when both spellings of a domain were signed up with once (`addresses.py`).

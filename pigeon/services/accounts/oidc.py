@@ -11,11 +11,11 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from pigeon.domain.clock import utc_now
-from pigeon.domain.errors import Invalid
+from pigeon.domain.errors import Forbidden, Invalid
 from pigeon.domain.sessions import Caller
+from pigeon.domain.users import ACTIVE, SUSPENDED
 from pigeon.extensions import db
 from pigeon.models import IdentityModel, UserModel
-from pigeon.services import access
 from pigeon.services.accounts import checks, invites, security_log, sessions, tokens
 from pigeon.services.accounts.checks import Faults, Person
 from pigeon.services.users import users
@@ -33,16 +33,19 @@ class Identity:
 
 
 def find_user(identity: Identity) -> int | None:
-    """The active person who signed up with this identity."""
-    return db.session.scalars(
-        select(IdentityModel.user_id)
+    """Who signed up with this identity and did not leave; Forbidden `suspended` while shut out."""
+    found = db.session.execute(
+        select(IdentityModel.user_id, UserModel.state)
         .join(UserModel, UserModel.id == IdentityModel.user_id)
         .where(
             IdentityModel.issuer == identity.issuer,
             IdentityModel.subject == identity.subject,
-            access.users.is_active(),
+            UserModel.state.in_((ACTIVE, SUSPENDED)),
         )
     ).one_or_none()
+    if found is not None and found.state == SUSPENDED:
+        raise Forbidden("suspended")
+    return found.user_id if found else None
 
 
 def log_in(user_id: int, *, caller: Caller) -> str:

@@ -17,6 +17,7 @@ from pigeon.domain.users import UserRef
 from pigeon.extensions import db
 from pigeon.models import CommentMention, CommentModel, PublicationModel, UserModel
 from pigeon.services import access
+from pigeon.services.access import Who
 from pigeon.services.posts import cards as post_cards
 from pigeon.services.users import users
 
@@ -54,14 +55,15 @@ def shown(ids: Iterable[int]) -> list[CommentCard]:
     return [card for card in found if card.author_id in people]
 
 
-def get(comment_id: int, viewer_id: int | None) -> CommentCard:
+def get(comment_id: int, who: Who) -> CommentCard:
     """A comment that the viewer may see; NotFound for every other id."""
+    viewer = access.viewer(who)
     card = _one_shown(comment_id)
     if card is None:
         raise NotFound
     above = _one_shown(card.parent_id) if card.parent_id is not None else None
-    post = post_cards.find(card.post_id, viewer_id)
-    return access.comments.check_sees(access.viewer(viewer_id), card, above, post)
+    post = post_cards.find(card.post_id, viewer.id)
+    return access.comments.check_sees(viewer, card, above, post)
 
 
 def _one_shown(comment_id: int) -> CommentCard | None:

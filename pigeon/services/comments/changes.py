@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.exc import IntegrityError
 
 from pigeon.crash_points import crash_point
@@ -16,6 +16,7 @@ from pigeon.domain.events import CommentCreated, CommentDeleted, CommentEdited
 from pigeon.extensions import db
 from pigeon.models import CommentMention, CommentModel, PostModel, UserModel
 from pigeon.services import access, counts, idempotency
+from pigeon.services.access.viewers import Viewer
 from pigeon.services.comments import cards as comment_cards
 from pigeon.services.comments import comments
 from pigeon.services.comments.checks import check_comment
@@ -88,9 +89,10 @@ def create(
 
 def _insert(post_id: int, by: int, text: str, answered_id: int | None, key: str, mark: str) -> int:
     with unit_of_work() as uow:
-        post = access.posts.check_comments_on(access.viewer(by), _lock_post(post_id))
-        parent_id = _lock_parent(answered_id, post_id) if answered_id is not None else None
+        locked, writer = _lock_post(post_id), access.writer(by)
         _hold_author(by)
+        post = access.posts.check_comments_on(writer, locked)
+        parent_id = _lock_parent(answered_id, post_id, writer) if answered_id is not None else None
         row = CommentModel(
             post_id=post_id,
             parent_id=parent_id,
@@ -103,7 +105,7 @@ def _insert(post_id: int, by: int, text: str, answered_id: int | None, key: str,
         db.session.flush()
         if key:
             idempotency.take(by, key, mark, "comment", row.id)
-        _index_mentions(row.id, text)
+        _index_mentions(row.id, text, by)
         count(post_id, 1)
         count_replies(parent_id, 1)
         comment_id = row.id
@@ -124,37 +126,47 @@ def _lock_post(post_id: int) -> PostModel | None:
     return db.session.scalar(select(PostModel).where(PostModel.id == post_id).with_for_update())
 
 
-def _lock_parent(answered_id: int, post_id: int) -> int:
-    """The top comment under which an answer stands, locked; of this post, by somebody still here.
+def _lock_parent(answered_id: int, post_id: int, writer: Viewer) -> int:
+    """The top comment under which an answer stands, locked; of this post, seen by who answers.
 
     Who deletes comments holds the post's lock too, so what is found here stays.
     """
-    top_id = db.session.scalar(
-        select(func.coalesce(CommentModel.parent_id, CommentModel.id))
-        .join(UserModel, UserModel.id == CommentModel.author_id)
-        .where(
-            CommentModel.id == answered_id,
-            CommentModel.post_id == post_id,
-            access.users.is_active(),
+    answered = db.session.execute(
+        select(CommentModel.id, CommentModel.parent_id).where(
+            CommentModel.id == answered_id, CommentModel.post_id == post_id, _is_by_met(writer)
         )
-    )
-    locked = select(CommentModel.id).where(CommentModel.id == top_id).with_for_update()
-    if top_id is None or db.session.scalar(locked) is None:
+    ).one_or_none()
+    if answered is None:
+        raise NotFound
+    top_id: int = answered.parent_id or answered.id
+    locked = select(CommentModel.id).where(CommentModel.id == top_id, _is_by_met(writer))
+    if db.session.scalar(locked.with_for_update()) is None:
         raise NotFound
     return top_id
 
 
+def _is_by_met(writer: Viewer) -> ColumnElement[bool]:
+    """Comments of people of whom the writer may know."""
+    return CommentModel.author_id.in_(select(UserModel.id).where(access.users.where(writer)))
+
+
 def _hold_author(user_id: int) -> None:
-    """Who withdraws waits for this comment, so that it is erased with the others; or is gone."""
+    """Who withdraws waits for this comment, so that it is erased with the others; or is gone.
+
+    Who blocks its author, or is blocked, waits too: relations that are asked after this stand.
+    """
     query = select(UserModel.state).where(UserModel.id == user_id).with_for_update(read=True)
     if not access.users.is_active_state(db.session.scalar(query)):
         raise NotFound
 
 
-def _index_mentions(comment_id: int, text: str) -> list[int]:
-    """Store whom the text names, and who is new; handles of nobody stay plain text."""
+def _index_mentions(comment_id: int, text: str, author_id: int) -> list[int]:
+    """Store whom the text names, and who is new; handles of nobody stay plain text.
+
+    Whom its author must not meet is nobody.
+    """
     handles = texts.parse(text).handles
-    known = users.find_ids(handles) if handles else {}
+    known = users.find_ids(handles, author_id) if handles else {}
     named = texts.named(text, known)
     mention = CommentMention
     before = db.session.scalars(select(mention.user_id).where(mention.comment_id == comment_id))
@@ -186,7 +198,7 @@ def _edit(card: CommentCard, checked: str) -> None:
         if row.text != checked:
             row.text, row.edited_at = checked, utc_now()
             db.session.flush()
-            named = _index_mentions(card.id, checked)
+            named = _index_mentions(card.id, checked, card.author_id)
             changed(uow, card.post_id, card.id, parent_id=card.parent_id)
             uow.record(
                 CommentEdited(

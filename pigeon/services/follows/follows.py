@@ -5,66 +5,87 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy import ColumnElement, func, literal, select, union_all
 from sqlalchemy.orm import aliased
 
-from pigeon.cache import keys, leases
-from pigeon.domain.clock import utc_now
-from pigeon.domain.errors import Conflict, NotFound
+from pigeon.domain.errors import Conflict
 from pigeon.domain.events import UserFollowed, UserUnfollowed
 from pigeon.domain.page import Page, PageRequest, cut
 from pigeon.extensions import db
-from pigeon.models import FollowModel, UserModel
-from pigeon.services import access, counts
-from pigeon.services.timelines import sidebar, timelines
+from pigeon.models import FollowModel, FollowRequest, UserModel
+from pigeon.services import access
+from pigeon.services.follows import edges, requests
 from pigeon.unit_of_work import UnitOfWork, retried, unit_of_work
 
 
 @dataclass(frozen=True, kw_only=True)
 class Relation:
+    """How a viewer stands to somebody; `is_requested` while their request waits."""
+
     following: bool
     bell: bool
     follows_me: bool
+    is_requested: bool
+
+    @property
+    def follow(self) -> str:
+        return word(self.following, self.is_requested)
+
+
+def word(is_following: bool, is_requested: bool) -> str:
+    """`viewer.follow` of the contract."""
+    if is_following:
+        return "following"
+    return "requested" if is_requested else "none"
 
 
 @retried
 def follow(user_id: int, *, by: int) -> None:
-    """`by` follows `user_id`; following already is fine. Conflict `self`, NotFound when gone."""
-    if user_id == by:
-        raise Conflict("self")
+    """`by` follows `user_id`, or asks to when they are private; again is fine.
+
+    Conflict `self`; NotFound when gone or blocked.
+    """
+    access.users.check_is_other(user_id, by=by)
     with unit_of_work() as uow:
-        _lock(by, user_id)
+        found = edges.lock_met(user_id, by)
         if relation(by, user_id).following:
             return
-        db.session.add(FollowModel(follower_id=by, followee_id=user_id, created_at=utc_now()))
-        _count(follower_id=by, followee_id=user_id, change=1)
-        _evict_after(uow, by, user_id)
+        if found.is_private:
+            requests.ask(uow, user_id, by=by)
+            return
+        requests.end(uow, requester_id=by, requested_id=user_id, by=by)
+        edges.insert(uow, by, user_id)
         uow.record(UserFollowed(follower_id=by, followee_id=user_id))
 
 
 @retried
 def unfollow(user_id: int, *, by: int) -> None:
-    """The opposite, the bell included; not following is fine."""
-    if user_id == by:
-        raise Conflict("self")
+    """The opposite, the bell and a request included; not following is fine."""
+    access.users.check_is_other(user_id, by=by)
     with unit_of_work() as uow:
-        _lock_rows(by, user_id)
-        gone = db.session.execute(
-            delete(FollowModel).where(
-                FollowModel.follower_id == by, FollowModel.followee_id == user_id
-            )
-        )
-        if gone.rowcount:  # type: ignore[attr-defined]
-            _count(follower_id=by, followee_id=user_id, change=-1)
-            _evict_after(uow, by, user_id)
-            uow.record(UserUnfollowed(follower_id=by, followee_id=user_id))
+        edges.lock(by, user_id)
+        requests.end(uow, requester_id=by, requested_id=user_id, by=by)
+        _remove(uow, by, user_id, by=by)
+
+
+@retried
+def remove_follower(user_id: int, *, by: int) -> None:
+    """`user_id` follows `by` no more, and is not told; a person who does not follow is fine."""
+    access.users.check_is_other(user_id, by=by)
+    with unit_of_work() as uow:
+        edges.lock(by, user_id)
+        _remove(uow, user_id, by, by=by)
+
+
+def _remove(uow: UnitOfWork, follower_id: int, followee_id: int, *, by: int) -> None:
+    if edges.remove(uow, follower_id, followee_id):
+        uow.record(UserUnfollowed(follower_id=follower_id, followee_id=followee_id, by_id=by))
 
 
 @retried
 def set_bell(user_id: int, *, by: int, on: bool) -> None:
     """Be told of each new post of someone who is followed; Conflict `not_following` otherwise."""
-    if user_id == by:
-        raise Conflict("self")
+    access.users.check_is_other(user_id, by=by)
     with unit_of_work():
         row = db.session.scalar(
             select(FollowModel)
@@ -77,77 +98,44 @@ def set_bell(user_id: int, *, by: int, on: bool) -> None:
             row.bell = on
 
 
-def _lock(*ids: int) -> None:
-    """As `_lock_rows`; NotFound when one of the people went away."""
-    if _lock_rows(*ids) != len(ids):
-        raise NotFound
-
-
-def _lock_rows(*ids: int) -> int:
-    """Lock people, the lower id first; how many are active.
-
-    Whoever changes a pair holds both, so what is then read of it stays. Before the follow is
-    inserted: its foreign keys take shared locks on both rows, and two of
-    those on a row that both then count up are a deadlock.
-    """
-    states = db.session.scalars(
-        select(UserModel.state)
-        .where(UserModel.id.in_(ids))
-        .order_by(UserModel.id)
-        .with_for_update()
-    )
-    return sum(map(access.users.is_active_state, states))
-
-
-def _count(*, follower_id: int, followee_id: int, change: int) -> None:
-    """Move both counters."""
-    followers = {
-        "follower_count": UserModel.follower_count + change,
-        "followers_version": UserModel.followers_version + 1,
-    }
-    following = {"following_count": UserModel.following_count + change}
-    for user_id, values in ((followee_id, followers), (follower_id, following)):
-        db.session.execute(update(UserModel).where(UserModel.id == user_id).values(values))
-
-
-def _evict_after(uow: UnitOfWork, follower_id: int, followee_id: int) -> None:
-    uow.after_commit(lambda: evict(follower_id, followee_id))
-
-
-def evict(follower_id: int, followee_id: int) -> None:
-    """Evict what caches say of a pair; run as a job too, should this process die."""
-    leases.evict(keys.FOLLOWING.key(follower_id))
-    counts.users.evict(follower_id, followee_id)
-    sidebar.evict(follower_id)
-    timelines.drop(follower_id)
+# -- reading -----------------------------------------------------------------------------------
 
 
 def relation(viewer_id: int, user_id: int) -> Relation:
     """How two people stand to each other, from SQL: one indexed query is as fast as two sets."""
-    pairs = ((viewer_id, user_id), (user_id, viewer_id))
-    found = {
-        (row.follower_id, row.followee_id): row.bell
-        for row in db.session.execute(
-            select(FollowModel.follower_id, FollowModel.followee_id, FollowModel.bell).where(
-                FollowModel.follower_id.in_((viewer_id, user_id)),
-                FollowModel.followee_id.in_((viewer_id, user_id)),
-            )
-        )
-    }
+    follow, request = FollowModel, FollowRequest
+    both = (viewer_id, user_id)
+    query = union_all(
+        select(follow.follower_id, follow.bell, literal(0)).where(
+            follow.follower_id.in_(both), follow.followee_id.in_(both)
+        ),
+        select(request.requester_id, literal(False), literal(1)).where(
+            request.requester_id == viewer_id, request.requested_id == user_id
+        ),
+    )
+    found = {(row[0], row[2]): bool(row[1]) for row in db.session.execute(query)}
     return Relation(
-        following=pairs[0] in found, bell=found.get(pairs[0], False), follows_me=pairs[1] in found
+        following=(viewer_id, 0) in found,
+        bell=found.get((viewer_id, 0), False),
+        follows_me=(user_id, 0) in found,
+        is_requested=(viewer_id, 1) in found,
     )
 
 
-def followers_among(viewer_id: int, ids: list[int]) -> set[int]:
-    """Those of `ids` who follow the viewer."""
-    return set(
-        db.session.scalars(
-            select(FollowModel.follower_id).where(
-                FollowModel.followee_id == viewer_id, FollowModel.follower_id.in_(ids)
-            )
-        )
+def others_among(viewer_id: int, ids: list[int]) -> tuple[set[int], set[int]]:
+    """Those of `ids` who follow the viewer, and those whom the viewer asks to follow."""
+    follow, request = FollowModel, FollowRequest
+    query = union_all(
+        select(follow.follower_id, literal(0)).where(
+            follow.followee_id == viewer_id, follow.follower_id.in_(ids)
+        ),
+        select(request.requested_id, literal(1)).where(
+            request.requester_id == viewer_id, request.requested_id.in_(ids)
+        ),
     )
+    rows = db.session.execute(query).all() if ids else []
+    followers, requested = ({row[0] for row in rows if row[1] == number} for number in (0, 1))
+    return followers, requested
 
 
 def list_followers(user_id: int, viewer_id: int | None, request: PageRequest) -> Page[int]:

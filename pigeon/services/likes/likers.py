@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select, union_all
@@ -15,6 +15,7 @@ from pigeon.domain.users import UserRef, UserRow
 from pigeon.extensions import db
 from pigeon.models import PostLike, UserModel
 from pigeon.services import access
+from pigeon.services.access.viewers import Viewer
 from pigeon.services.follows import followees
 from pigeon.services.likes import likes
 from pigeon.services.likes.likes import Kind
@@ -77,11 +78,13 @@ def _liked(user_id: int, before: int | None) -> list[int]:
 # -- naming some -------------------------------------------------------------------------------
 
 
-def liked_by(post_ids: Iterable[int], viewer_id: int) -> dict[int, list[UserRef]]:
+def name_some(newest: Mapping[int, Sequence[Liker]], viewer: Viewer) -> dict[int, list[UserRef]]:
     """At most two people who like each post, whom the viewer follows first; never the viewer."""
-    found = visible(newest.many(post_ids), viewer_id)
-    followed = followees.among(viewer_id, to_choose_from(found, viewer_id))
-    named = {post_id: choose(likers, viewer_id, followed) for post_id, likers in found.items()}
+    if viewer.id is None:
+        return {}
+    found = visible(newest, viewer)
+    followed = followees.among(viewer.id, to_choose_from(found, viewer.id))
+    named = {post_id: choose(likers, viewer.id, followed) for post_id, likers in found.items()}
     people = users.refs({user_id for chosen in named.values() for user_id, _ in chosen})
     return {
         post_id: [people[user_id] for user_id, _ in chosen if user_id in people]
@@ -89,10 +92,10 @@ def liked_by(post_ids: Iterable[int], viewer_id: int) -> dict[int, list[UserRef]
     }
 
 
-def visible(found: Mapping[int, Sequence[Liker]], viewer_id: int) -> Mapping[int, Sequence[Liker]]:
+def visible(found: Mapping[int, Sequence[Liker]], viewer: Viewer) -> Mapping[int, Sequence[Liker]]:
     """The same without people of whom the viewer may not know."""
     everybody = (user_id for likers in found.values() for user_id, _ in likers)
-    hidden = access.users.hidden_among(access.viewer(viewer_id), everybody)
+    hidden = access.users.hidden_among(viewer, everybody)
     if not hidden:
         return found
     return {

@@ -52,6 +52,7 @@ class Cast:
 class World:
     """What the rows of a page are about."""
 
+    readers: dict[int, Viewer]
     contents: dict[int, Content]
     casts: dict[int, Cast]
     people: dict[int, UserRef]
@@ -62,7 +63,8 @@ class World:
 def notifications_of(rows: Sequence[Any]) -> list[Notification]:
     """The rows' notifications in their order, `message` still ""; a fixed number of statements."""
     world = _gather(rows)
-    return [_notification(row, world) for row in rows if row.content_id in world.contents]
+    made = (_notification(row, world) for row in rows if row.content_id in world.contents)
+    return [one for one in made if one is not None]
 
 
 def _gather(rows: Sequence[Any]) -> World:
@@ -73,6 +75,7 @@ def _gather(rows: Sequence[Any]) -> World:
     people = {one.actor_id for one in known if one.actor_id is not None}
     people |= {person for cast in casts.values() for person in cast.ids}
     return World(
+        readers={row.recipient_id: access.viewer(row.recipient_id) for row in rows},
         contents=found,
         casts=casts,
         people=users.refs(people),
@@ -112,14 +115,20 @@ def _casts(row_ids: list[int]) -> dict[int, Cast]:
     return {row_id: Cast(ids=ids[row_id], count=total) for row_id, total in totals.items()}
 
 
-def _notification(row: Any, world: World) -> Notification:
+def _notification(row: Any, world: World) -> Notification | None:
+    """None for what was done by nobody but people whom the reader must not meet.
+
+    After a block a job removes such rows; until then they are left out here.
+    """
     content = world.contents[row.content_id]
     source = sources.find(content)
     if source is None:
         return _made(row, content, lead_to_list(row.recipient_id), [], 0)
     cast = _cast(row.id, content, world)
-    viewer = access.viewer(row.recipient_id)
+    viewer = world.readers[row.recipient_id]
     hidden = access.users.hidden_among(viewer, cast.ids)
+    if hidden and len(hidden) == cast.count:
+        return None
     actors = [world.people[one] for one in cast.ids if one in world.people and one not in hidden]
     count = max(cast.count - len(cast.ids) + len(actors), 0)
     target = source.target(_view(viewer, content, actors, world))

@@ -35,7 +35,7 @@ def deliver(find: Callable[[], tuple[Occasion, Plan] | None]) -> list[int]:
 
 
 def _insert(uow: UnitOfWork, occasion: Occasion, plan: Plan) -> list[int]:
-    chosen = choose(plan, actor_id=occasion.actor_id or 0)
+    chosen = choose(plan, actor_id=occasion.actor_id or 0, post_id=occasion.post_id)
     if not chosen:
         return []
     contents = {kind: lock(occasion, kind) for kind in _kinds(plan, chosen)}

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Sequence
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select, union_all
 
+from pigeon.domain.users import ACTIVE
 from pigeon.extensions import db
-from pigeon.models import FollowModel, UserModel
+from pigeon.models import BlockModel, FollowModel, MuteModel, PostModel, UserModel
 from pigeon.services import access
 from pigeon.services.notifications.source import Source
+from pigeon.services.relations import apart as relations
 from pigeon.services.statements import listed, run
+
+FEW = 100
 
 Plan = Sequence[tuple[Source, Sequence[int]]]
 """Kinds in the order in which they apply, each with the people to whom it does."""
@@ -19,14 +24,17 @@ Wishes = dict[str, str] | None
 """What a person chose in their settings, by name of the setting; None wants nothing."""
 
 
-def choose(plan: Plan, *, actor_id: int) -> dict[int, str]:
-    """Each person's one kind: the first that applies and that they want; ascending by person."""
+def choose(plan: Plan, *, actor_id: int, post_id: int | None = None) -> dict[int, str]:
+    """Each person's one kind: the first that applies and that they want; ascending by person.
+
+    `post_id` is the post that it is about: whoever may not see it hears nothing.
+    """
     everybody = {person for _, people in plan for person in people}
     unusual = _unusual(everybody)
     followers = _followers(actor_id, unusual) if unusual else set()
     chosen: dict[int, str] = {}
     for source, people in plan:
-        for person in may_be_notified(people, actor_id=actor_id):
+        for person in may_be_notified(people, actor_id=actor_id, post_id=post_id):
             wish = _wish(unusual[person], source) if person in unusual else "everyone"
             if wish == "everyone" or (wish == "following" and person in followers):
                 chosen.setdefault(person, source.kind)
@@ -46,14 +54,66 @@ def choose_actors(actor_ids: Sequence[int], *, source: Source, recipient_id: int
     return [actor for actor in wanted if actor in active]
 
 
-def may_be_notified(people: Sequence[int], *, actor_id: int) -> list[int]:
-    """Those of `people` who may hear of what `actor_id` did: one question for all of them."""
-    return [person for person in people if person != actor_id]
+def may_be_notified(
+    people: Sequence[int], *, actor_id: int, post_id: int | None = None
+) -> list[int]:
+    """Those of `people` who may hear of what `actor_id` did: one question for all of them.
+
+    Nobody hears of themselves, across a block, of whom they have muted, or about a post that they
+    may not see.
+    """
+    if not people:
+        return []
+    author_id = db.session.scalar(select(PostModel.author_id).where(PostModel.id == post_id))
+    apart = _apart_from(actor_id, people) | {actor_id}
+    if author_id is not None:
+        apart |= _closed_to(author_id, people)
+    return [person for person in people if person not in apart]
 
 
 def may_be_named(actor_ids: Sequence[int], *, recipient_id: int) -> list[int]:
     """Those of whom `recipient_id` may hear: the rule of `may_be_notified`, from the other side."""
-    return [actor_id for actor_id in actor_ids if actor_id != recipient_id]
+    kept = relations.load(recipient_id)
+    unheard = kept.blocked | kept.posts | {recipient_id}
+    return [actor_id for actor_id in actor_ids if actor_id not in unheard]
+
+
+def _apart_from(person_id: int, people: Sequence[int]) -> set[int]:
+    """Those of `people` on either side of a block with a person, or who muted their posts."""
+    mute = MuteModel
+    muters = select(mute.muter_id).where(
+        mute.muted_id == person_id, mute.posts.is_(True), _among(mute.muter_id, people)
+    )
+    return _blocked_with(person_id, people) | set(db.session.scalars(muters))
+
+
+def _closed_to(author_id: int, people: Sequence[int]) -> set[int]:
+    """Those of `people` to whom an author does not show their posts."""
+    others = {person for person in people if person != author_id}
+    is_private = db.session.scalar(select(UserModel.is_private).where(UserModel.id == author_id))
+    closed = _blocked_with(author_id, people)
+    return closed | (others - _followers(author_id, others)) if is_private else closed
+
+
+def _blocked_with(person_id: int, people: Sequence[int]) -> set[int]:
+    block = BlockModel
+    query = union_all(
+        select(block.blocker_id).where(
+            block.blocked_id == person_id, _among(block.blocker_id, people)
+        ),
+        select(block.blocked_id).where(
+            block.blocker_id == person_id, _among(block.blocked_id, people)
+        ),
+    )
+    return set(db.session.scalars(query))
+
+
+def _among(column: Any, people: Sequence[int]) -> ColumnElement[bool]:
+    """Of many people as the range that they fill: a list of thousands costs more than it spares."""
+    found: ColumnElement[bool] = (
+        column.in_(people) if len(people) <= FEW else column.between(min(people), max(people))
+    )
+    return found
 
 
 def _wish(wishes: Wishes, source: Source) -> str:
@@ -69,7 +129,7 @@ def _unusual(people: Collection[int]) -> dict[int, Wishes]:
         return {}
     rows = run(
         f"SELECT id, state, notify FROM {UserModel.__tablename__} WHERE id IN ({listed(people)})"
-        f" AND (notify <> '{{}}' OR state <> '{access.users.ACTIVE}')"
+        f" AND (notify <> '{{}}' OR state <> '{ACTIVE}')"
     )
     return {
         row.id: json.loads(row.notify) if access.users.is_active_state(row.state) else None

@@ -125,6 +125,13 @@ def lead_to_actor(view: View) -> Target:
     return Target(subject=subject, href=f"/u/{newest.username}")
 
 
+def lead_to_requests(view: View) -> Target:
+    """Where it is answered; as long as who asks is there."""
+    who = view.actors[0].id if view.actors else str(view.content.subject_id)
+    subject = Subject(kind="user", id=who, post_id=None)
+    return Target(subject=subject, href=LIST, is_available=bool(view.actors))
+
+
 def lead_to_list(reader_id: int) -> Target:
     """For a content that this process does not understand: the list of its reader."""
     return Target(subject=Subject(kind="user", id=str(reader_id), post_id=None), href=LIST)

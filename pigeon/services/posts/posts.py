@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
+from pigeon.cache.counters import Counts
+from pigeon.cache.trips import trip
+from pigeon.cache.write_back import Overlay
 from pigeon.crash_points import crash_point
 from pigeon.domain import text
 from pigeon.domain.clock import utc_now
@@ -13,10 +19,14 @@ from pigeon.domain.events import ImagesAccepted
 from pigeon.domain.media import Upload
 from pigeon.domain.page import Page, PageRequest, cut
 from pigeon.domain.posts import Post, PostCard, PostCounts, PostViewer
+from pigeon.domain.users import UserRef
 from pigeon.extensions import db
 from pigeon.models import MentionModel, PostModel, PostTag, PublicationModel
 from pigeon.services import access, counts, idempotency
+from pigeon.services.access import Who
+from pigeon.services.access.viewers import Viewer
 from pigeon.services.likes import likers, likes
+from pigeon.services.likes.likers import Liker
 from pigeon.services.media import media
 from pigeon.services.posts import cards as post_cards
 from pigeon.services.posts import publishing
@@ -25,45 +35,103 @@ from pigeon.services.users import users
 from pigeon.unit_of_work import retried, unit_of_work
 
 
-def get(post_id: int, viewer_id: int | None) -> Post:
+def get(post_id: int, who: Who) -> Post:
     """A post as the viewer sees it; NotFound for what they may not see."""
-    card = access.posts.check_sees(access.viewer(viewer_id), post_cards.find(post_id, viewer_id))
-    return overlay([card], viewer_id)[0]
+    viewer = access.viewer(who)
+    card = post_cards.find(post_id, viewer.id)
+    found = see([card], viewer) if card is not None else []
+    if not found:
+        raise NotFound
+    return found[0]
 
 
-def get_many(ids: list[int], viewer_id: int | None) -> list[Post]:
+def get_many(ids: list[int], who: Who) -> list[Post]:
     """Visible posts in the order of `ids`; what is gone is left out."""
-    found = post_cards.cards.many(ids)
-    return overlay(access.posts.visible(access.viewer(viewer_id), found.values()), viewer_id)
+    return see(list(post_cards.cards.many(ids).values()), access.viewer(who))
 
 
-def overlay(cards: list[PostCard], viewer_id: int | None) -> list[Post]:
-    """Cards with counts and with what depends on who asks."""
-    ids = [card.id for card in cards]
-    counted = counts.of_posts(ids)
-    viewers = _viewers(cards, viewer_id) if viewer_id is not None else {}
-    return [
-        Post.of(card, counted.get(card.id, PostCounts()), viewers.get(card.id)) for card in cards
-    ]
+def see(cards: list[PostCard], viewer: Viewer) -> list[Post]:
+    """Those of the cards that the viewer may see, with counts and what depends on who asks.
+
+    What the policy needs and what is drawn are read in one trip.
+    """
+    ids, authors = [card.id for card in cards], list({card.author_id for card in cards})
+    waiting = counts.pending("post", viewer.id, ids)
+    mine = ids if viewer.id is not None else []
+    counted, liked, newest, *_ = trip(
+        counts.posts.read(ids),
+        likes.POSTS.pairs.flags.read(viewer.id or 0, mine),
+        likers.newest.read(mine),
+        viewer.relations.read_apart(),
+        viewer.relations.read_standings(authors),
+        viewer.relations.read_followed(authors),
+    )
+    seen = access.posts.visible(viewer, cards)
+    overlaid = _Overlaid(
+        viewer, {card.id: _counts(waiting, card.id, counted.get(card.id)) for card in seen}
+    )
+    overlaid.like(
+        waiting.values, liked, {card.id: newest[card.id] for card in seen if card.id in newest}
+    )
+    return [overlaid.post(card) for card in seen]
 
 
-def _viewers(cards: list[PostCard], viewer_id: int) -> dict[int, PostViewer]:
-    ids = [card.id for card in cards]
-    liked = likes.among(likes.POSTS, viewer_id, ids)
-    liked_by = likers.liked_by(ids, viewer_id)
-    return {
-        card.id: PostViewer(
-            is_author=card.author_id == viewer_id,
-            liked=card.id in liked,
+def _counts(waiting: Overlay, post_id: int, counted: Counts | None) -> PostCounts:
+    """Likes include what waits in the journal."""
+    if counted is None:
+        return PostCounts()
+    return PostCounts(like_count=waiting.count(post_id, counted[0]), comment_count=counted[1])
+
+
+def without_hidden(cards: Mapping[int, PostCard], viewer: Viewer) -> dict[int, PostCard]:
+    """The cards, by id, without people whom they name and whom the viewer must not meet."""
+    return {post_id: _without_hidden(card, viewer) for post_id, card in cards.items()}
+
+
+def _without_hidden(card: PostCard, viewer: Viewer) -> PostCard:
+    mentions = users.met_refs(card.mentions, viewer)
+    return card if mentions is card.mentions else replace(card, mentions=mentions)
+
+
+class _Overlaid:
+    """Cards of one page become posts of one viewer."""
+
+    def __init__(self, viewer: Viewer, counted: Mapping[int, PostCounts]) -> None:
+        self._viewer = viewer
+        self._counted = counted
+        self._liked: set[int] = set()
+        self._liked_by: dict[int, list[UserRef]] = {}
+
+    def like(
+        self,
+        waiting: Mapping[int, int],
+        stored: set[int],
+        newest: Mapping[int, Sequence[Liker]],
+    ) -> None:
+        """What the viewer likes, as journalled, else as stored; and who else does."""
+        for post_id in self._counted:
+            value = waiting.get(post_id)
+            if post_id in stored if value is None else value:
+                self._liked.add(post_id)
+        self._liked_by = likers.name_some(newest, self._viewer) if newest else {}
+
+    def post(self, card: PostCard) -> Post:
+        shown = _without_hidden(card, self._viewer)
+        return Post.of(shown, self._counted.get(card.id, PostCounts()), self._of(card))
+
+    def _of(self, card: PostCard) -> PostViewer | None:
+        if self._viewer.id is None:
+            return None
+        return PostViewer(
+            is_author=card.author_id == self._viewer.id,
+            liked=card.id in self._liked,
             saved=False,
             may_comment=card.comments_open,
-            liked_by=liked_by.get(card.id, []),
+            liked_by=self._liked_by.get(card.id, []),
         )
-        for card in cards
-    }
 
 
-def list_of_author(author_id: int, viewer_id: int | None, request: PageRequest) -> Page[Post]:
+def list_of_author(author_id: int, who: Who, request: PageRequest) -> Page[Post]:
     """A person's published posts, newest first."""
     query = (
         select(PublicationModel.id, PublicationModel.post_id)
@@ -74,21 +142,16 @@ def list_of_author(author_id: int, viewer_id: int | None, request: PageRequest) 
     if request.before is not None:
         query = query.where(PublicationModel.id < request.before)
     page = cut(db.session.execute(query).all(), request, lambda row: int(row[0]))
-    return page.map(lambda rows: get_many([row[1] for row in rows], viewer_id))
+    return page.map(lambda rows: get_many([row[1] for row in rows], who))
 
 
 def list_pending(author_id: int) -> list[Post]:
     """The author's posts that are still processing or failed, newest first."""
     ids = post_cards.pending.one(author_id) or []
-    cards = post_cards.load(ids)
-    return overlay(
-        [
-            cards[i]
-            for i in ids
-            if i in cards and not access.posts.is_published_state(cards[i].state)
-        ],
-        author_id,
-    )
+    loaded = post_cards.load(ids)
+    cards = [loaded[post_id] for post_id in ids if post_id in loaded]
+    waiting = [card for card in cards if not access.posts.is_published_state(card.state)]
+    return see(waiting, access.viewer(author_id))
 
 
 # -- creating ----------------------------------------------------------------------------------
@@ -161,7 +224,7 @@ def _insert(author_id: int, caption: str, uploads: list[Upload], key: str, mark:
 def index_text(post: PostModel) -> list[int]:
     """Store whom and what the caption names, and who is new; handles of nobody stay plain text."""
     parsed = text.parse(post.caption)
-    known = users.find_ids(parsed.handles) if parsed.handles else {}
+    known = users.find_ids(parsed.handles, post.author_id) if parsed.handles else {}
     named = text.named(post.caption, known)
     before = db.session.scalars(select(MentionModel.user_id).where(MentionModel.post_id == post.id))
     newly_named = sorted({known[handle] for handle in named} - set(before))
@@ -181,18 +244,22 @@ def index_text(post: PostModel) -> list[int]:
     return newly_named
 
 
-def of_entries(entries: list[Entry], reader_id: int) -> list[Post]:
-    """Posts of a timeline page, whose counters were read with it."""
-    loaded = post_cards.cards.many(entry.post_id for entry in entries)
-    cards = access.posts.visible(access.viewer(reader_id), loaded.values())
-    found = {card.id: card for card in cards}
-    viewers = _viewers(cards, reader_id)
-    return [
-        Post.of(
-            card,
-            PostCounts(like_count=entry.counts[0], comment_count=entry.counts[1]),
-            viewers[card.id],
-        )
-        for entry in entries
-        if (card := found.get(entry.post_id)) is not None
-    ]
+def of_entries(entries: list[Entry], reader: Viewer) -> list[Post]:
+    """Posts of a timeline page; counts, own likes and relations were read with it."""
+    ids = [entry.post_id for entry in entries]
+    loaded, stored, newest = trip(
+        post_cards.cards.read(ids),
+        likes.POSTS.pairs.flags.read(reader.id or 0, ids),
+        likers.newest.read(ids),
+    )
+    waiting = {entry.post_id: entry.pending for entry in entries if entry.pending is not None}
+    overlaid = _Overlaid(
+        reader,
+        {
+            entry.post_id: PostCounts(like_count=entry.counts[0], comment_count=entry.counts[1])
+            for entry in entries
+        },
+    )
+    overlaid.like(waiting, stored, newest)
+    cards = access.posts.visible(reader, loaded.values())
+    return [overlaid.post(card) for card in cards]

@@ -1,6 +1,7 @@
 """The home timeline: fan-out on write, fan-out on read for celebrities, SQL for the rest.
 
-Its definition is `plain`: the published posts of the people I follow, and mine, newest first.
+Its definition is `plain`: the published posts of the people I follow and have not muted, and mine,
+newest first.
 Everything else here is a faster way to the same answer; see docs/architecture.md.
 """
 
@@ -25,6 +26,7 @@ from pigeon.domain.page import Page, PageRequest, cut
 from pigeon.extensions import db, settings
 from pigeon.models import FollowModel, PublicationModel, UserModel
 from pigeon.services import access, counts
+from pigeon.services.access.viewers import Viewer
 from pigeon.services.follows import followees
 from pigeon.services.posts import publications
 from pigeon.services.timelines import pulls
@@ -60,38 +62,51 @@ class _Read:
     celebrities: list[int]
 
 
-def page(reader_id: int, request: PageRequest, body_key: BodyKey | None = None) -> Page[Entry]:
-    """A page of a reader's timeline; no SQL statement when everything is warm."""
-    found = _entries(reader_id, request.before, request.limit + 1, body_key)
+def page(reader: Viewer, request: PageRequest, body_key: BodyKey | None = None) -> Page[Entry]:
+    """A page of a member's timeline; no SQL statement when everything is warm.
+
+    `reader` knows afterwards from whom they keep away, for what else the page shows.
+    """
+    found = _entries(reader, request.before, request.limit + 1, body_key)
     return cut(found, replace(request, kind=CURSOR), lambda entry: entry.publication_id)
 
 
 def _entries(
-    reader_id: int, before: int | None, need: int, body_key: BodyKey | None
+    reader: Viewer, before: int | None, need: int, body_key: BodyKey | None
 ) -> list[Entry]:
     if not (settings().cache and settings().fanout):
-        return _from_sql(reader_id, before, need, body_key)
-    read = cache_breaker.attempt(lambda: _read(reader_id, before), None)
+        return _from_sql(reader, before, need, body_key)
+    read = cache_breaker.attempt(lambda: _read(reader, before), None)
     if read is None:
-        rebuilt = cache_breaker.attempt(lambda: rebuild(reader_id), False)
-        read = cache_breaker.attempt(lambda: _read(reader_id, before), None) if rebuilt else None
+        rebuilt = cache_breaker.attempt(lambda: rebuild(_id_of(reader)), False)
+        read = cache_breaker.attempt(lambda: _read(reader, before), None) if rebuilt else None
     if read is None:
-        return _from_sql(reader_id, before, need, body_key)
-    return _merge(reader_id, read, before, need, body_key)
+        return _from_sql(reader, before, need, body_key)
+    return _merge(reader, read, before, need, body_key)
+
+
+def _id_of(reader: Viewer) -> int:
+    if reader.id is None:
+        raise ValueError("a stranger has no timeline")
+    return reader.id
 
 
 # -- reading -----------------------------------------------------------------------------------
 
 
-def _read(reader_id: int, before: int | None) -> _Read | None:
-    """Trip 1: the list, the version of the pull index, and which of its authors are followed."""
-    url = settings().redis_cache_url
+def _read(reader: Viewer, before: int | None) -> _Read | None:
+    """Trip 1: the list, the version of the pull index, which of its authors are followed.
+
+    Along with them, from whom the reader keeps away.
+    """
+    reader_id, url = _id_of(reader), settings().redis_cache_url
     index = pulls.current(_last_version.get(url))
     for _ in range(3):
-        cells, version, followed = trips.ask(
+        cells, version, followed, _ = trips.ask(
             store.read(reader_id, whole=before is not None),
             pulls.version(),
             followees.read(reader_id, index.authors),
+            reader.relations.read_apart(),
         )
         _last_version[url] = version
         if version is None or version != index.version:
@@ -108,7 +123,7 @@ _last_version: dict[str, bytes | None] = {}
 
 
 def _merge(
-    reader_id: int, read: _Read, before: int | None, need: int, body_key: BodyKey | None
+    reader: Viewer, read: _Read, before: int | None, need: int, body_key: BodyKey | None
 ) -> list[Entry]:
     """Merge both runs above the floor of both, filter, and let SQL continue below it."""
     floor = max(read.cells.floor, read.index.floor)
@@ -118,12 +133,12 @@ def _merge(
         batch = list(islice(candidates, need - len(found) + OVERFETCH))
         if not batch:
             break
-        hydrated = _hydrate(reader_id, batch, body_key)
+        hydrated = _hydrate(reader, batch, body_key)
         found.extend(hydrated)
     if len(found) >= need or floor == 0:
         return found[:need]
     below = min(floor, before) if before is not None else floor
-    return found + _from_sql(reader_id, below, need - len(found), body_key)
+    return found + _from_sql(reader, below, need - len(found), body_key)
 
 
 def _candidates(read: _Read, before: int | None, floor: int) -> Iterator[int]:
@@ -142,31 +157,36 @@ def _candidates(read: _Read, before: int | None, floor: int) -> Iterator[int]:
         last = number
 
 
-def _hydrate(reader_id: int, ids: list[int], body_key: BodyKey | None) -> list[Entry]:
-    """Trip 2: is each author still followed, its counters, its body; what is gone is left out."""
+def _hydrate(reader: Viewer, ids: list[int], body_key: BodyKey | None) -> list[Entry]:
+    """Trip 2: may each author be read, its counters, its body; what is gone is left out."""
     refs = publications.refs(ids)
     known = [number for number in ids if number in refs]
     if not known:
         return []
-    waiting = counts.pending("post", reader_id, [refs[number].post_id for number in known])
-    read = _second_trip(reader_id, known, refs, body_key)
-    return _complete(reader_id, known, refs, waiting, read)
+    waiting = counts.pending("post", reader.id, [refs[number].post_id for number in known])
+    read = _second_trip(reader, known, refs, body_key)
+    entries = _complete(reader, known, refs, waiting, read)
+    return access.posts.wanted(reader, access.posts.visible_published(reader, entries))
 
 
 def _second_trip(
-    reader_id: int, known: list[int], refs: dict[int, publications.Ref], body_key: BodyKey | None
+    reader: Viewer, known: list[int], refs: dict[int, publications.Ref], body_key: BodyKey | None
 ) -> _Known:
     names = [body_key(number) for number in known] if body_key else []
     nothing: list[bytes | None] = [None] * len(known)
-    return trip(
-        followees.read(reader_id, list({refs[number].author_id for number in known})),
+    authors = list({refs[number].author_id for number in known})
+    followed, counted, bodies, _ = trip(
+        followees.read(_id_of(reader), authors),
         counts.posts.read(refs[number].post_id for number in known),
         Read(names, lambda bodies: bodies or nothing, lambda: nothing),
+        reader.relations.read_standings(authors),
     )
+    reader.relations.learn_followed(authors, followed)
+    return followed, counted, bodies
 
 
 def _complete(
-    reader_id: int,
+    reader: Viewer,
     known: list[int],
     refs: dict[int, publications.Ref],
     waiting: Overlay,
@@ -174,14 +194,14 @@ def _complete(
 ) -> list[Entry]:
     """An entry for what is by an author who is followed, and still there."""
     followed, counted, bodies = read
-    shown = followed | {reader_id}
+    shown = followed | {_id_of(reader)}
     entries = [
         _entry(number, ref, found, waiting, body)
         for number, body in zip(known, bodies, strict=True)
         if (ref := refs[number]).author_id in shown
         and (found := counted.get(ref.post_id)) is not None
     ]
-    return access.posts.visible_published(access.viewer(reader_id), entries)
+    return entries
 
 
 def _entry(
@@ -201,13 +221,15 @@ def plain(reader_id: int, before: int | None, limit: int) -> list[int]:
 
 
 def _definition(reader_id: int, before: int | None, delivery: str | None = None) -> Any:
+    reader, author = access.viewer(reader_id), PublicationModel.author_id
     followees = select(FollowModel.followee_id).where(FollowModel.follower_id == reader_id)
     query = (
         select(PublicationModel.id)
-        .join(UserModel, UserModel.id == PublicationModel.author_id)
+        .join(UserModel, UserModel.id == author)
         .where(
-            or_(PublicationModel.author_id.in_(followees), PublicationModel.author_id == reader_id),
-            access.users.where(access.viewer(reader_id)),
+            or_(author.in_(followees), author == reader_id),
+            access.users.where(reader),
+            access.users.wants_posts_of(reader, author),
         )
         .order_by(PublicationModel.id.desc())
     )
@@ -219,15 +241,17 @@ def _definition(reader_id: int, before: int | None, delivery: str | None = None)
 
 
 def _from_sql(
-    reader_id: int, before: int | None, need: int, body_key: BodyKey | None
+    reader: Viewer, before: int | None, need: int, body_key: BodyKey | None
 ) -> list[Entry]:
-    ids = plain(reader_id, before, need)
+    """By the definition, which asks the policy by itself."""
+    ids = plain(_id_of(reader), before, need)
     refs = publications.refs(ids)
     known = [number for number in ids if number in refs]
-    waiting = counts.pending("post", reader_id, [refs[number].post_id for number in known])
-    followed = followees.in_sql(reader_id, {refs[number].author_id for number in known})
+    waiting = counts.pending("post", reader.id, [refs[number].post_id for number in known])
+    authors = {refs[number].author_id for number in known}
+    followed = followees.in_sql(_id_of(reader), authors)
     counted = counts.posts.many(refs[number].post_id for number in known)
-    return _complete(reader_id, known, refs, waiting, (followed, counted, [None] * len(known)))
+    return _complete(reader, known, refs, waiting, (followed, counted, [None] * len(known)))
 
 
 # -- rebuilding --------------------------------------------------------------------------------
@@ -251,5 +275,6 @@ def drop(*reader_ids: int) -> None:
 
 def verify(reader_id: int, limit: int = 50) -> bool:
     """Whether the merged timeline equals its definition now."""
-    merged = [entry.publication_id for entry in _entries(reader_id, None, limit, None)]
+    entries = _entries(access.viewer(reader_id), None, limit, None)
+    merged = [entry.publication_id for entry in entries]
     return merged == plain(reader_id, None, limit)

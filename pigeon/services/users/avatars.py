@@ -64,8 +64,8 @@ def lock_owner(row: MediaModel) -> UserModel | None:
 
 
 def check_sees(viewer: Viewer, picture: StoredMedia) -> None:
-    """Everybody who may read the site sees who its people are."""
-    access.media.check_sees(viewer, picture)
+    """Everybody sees who the people are of whom they may know."""
+    access.media.check_sees(viewer, picture, owner=users.cards.one(picture.owner_id))
 
 
 def show(uow: UnitOfWork, row: MediaModel) -> None:

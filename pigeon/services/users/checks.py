@@ -14,6 +14,7 @@ from pigeon.domain.users import (
 
 SETTINGS = frozenset(
     [
+        "is_private",
         "language",
         "theme",
         "time_zone",
@@ -26,8 +27,6 @@ SETTINGS = frozenset(
 )
 NOTIFY_CHOICES = ("everyone", "following", "off")
 CHOICES = {
-    # Nobody can ask to follow yet, so nobody may close an account to strangers.
-    "is_private": (False,),
     "language": ("ko", "en"),
     "theme": ("system", "light", "dark"),
     "messages_from": ("everyone", "following"),

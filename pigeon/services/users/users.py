@@ -11,8 +11,9 @@ from sqlalchemy import select, update
 
 from pigeon.cache import keys, leases
 from pigeon.cache.look_aside import cached
+from pigeon.cache.trips import trip
 from pigeon.domain.errors import NotFound
-from pigeon.domain.events import UserChanged
+from pigeon.domain.events import PrivacyChanged, UserChanged
 from pigeon.domain.names import canonical_username
 from pigeon.domain.users import (
     Avatar,
@@ -30,15 +31,19 @@ from pigeon.domain.users import (
 )
 from pigeon.extensions import db
 from pigeon.models import MediaModel, UserModel
-from pigeon.services import access, counts
+from pigeon.services import access, counts, landing
+from pigeon.services.access import Who
+from pigeon.services.access.viewers import Viewer
 from pigeon.services.accounts import sessions
-from pigeon.services.follows import followees, follows
+from pigeon.services.follows import follows
 from pigeon.services.notifications import counts as notifications_counts
+from pigeon.services.relations.standings import standings
 from pigeon.services.timelines import sidebar
 from pigeon.services.users import checks
 from pigeon.unit_of_work import UnitOfWork, retried, unit_of_work
 
-SHOWN = frozenset(field.name for field in fields(UserCard))
+SHOWN = frozenset(field.name for field in fields(UserCard)) - {"is_private"}
+"""What stands on cards of posts and comments, which are made again when it changes."""
 
 
 @cached(keys.USER_CARD, UserCard)
@@ -56,11 +61,14 @@ def ids_by_name(names: list[str]) -> dict[str, int]:
     return find_ids(names)
 
 
-def find_ids(names: Iterable[str]) -> dict[str, int]:
-    """As `ids_by_name`, from SQL: for what is written, and inside a unit of work."""
+def find_ids(names: Iterable[str], who: Who = None) -> dict[str, int]:
+    """As `ids_by_name`, from SQL: for what is written, and inside a unit of work.
+
+    Without people of whom the viewer may not know.
+    """
     rows = db.session.execute(
         select(UserModel.username, UserModel.id).where(
-            UserModel.username.in_(list(names)), access.users.is_active()
+            UserModel.username.in_(list(names)), access.users.where(access.viewer(who))
         )
     )
     return {row[0]: row[1] for row in rows}
@@ -84,32 +92,47 @@ def refs(ids: Iterable[int]) -> dict[int, UserRef]:
     return {user_id: card.ref for user_id, card in cards.many(ids).items()}
 
 
-def visible_refs(ids: Iterable[int], viewer_id: int | None) -> dict[int, UserRef]:
+def visible_refs(ids: Iterable[int], who: Who) -> dict[int, UserRef]:
     """As `refs`, without people of whom the viewer may not know."""
-    found = access.users.visible(access.viewer(viewer_id), cards.many(ids).values())
-    return {card.id: card.ref for card in found}
+    viewer, wanted = access.viewer(who), list(ids)
+    found, _ = trip(cards.read(wanted), viewer.relations.read_apart())
+    return {card.id: card.ref for card in access.users.visible(viewer, found.values())}
 
 
-def get_card(username: str, viewer_id: int | None) -> UserCard:
+def met_refs(refs: list[UserRef], viewer: Viewer) -> list[UserRef]:
+    """The same list, or without people whom the viewer must not meet."""
+    hidden = access.users.hidden_among(viewer, (int(ref.id) for ref in refs)) if refs else ()
+    return [ref for ref in refs if int(ref.id) not in hidden] if hidden else refs
+
+
+def find_id(username: str) -> int | None:
+    """The active person of a username as typed, whoever asks; None for a name of nobody."""
+    return ids_by_name.one(canonical_username(username))
+
+
+def get_card(username: str, who: Who) -> UserCard:
     """The person of a username as typed; NotFound for whom the viewer may not know of."""
-    user_id = ids_by_name.one(canonical_username(username))
-    card = cards.one(user_id) if user_id is not None else None
-    return access.users.check_sees(access.viewer(viewer_id), card)
+    viewer = access.viewer(who)
+    user_id = find_id(username)
+    wanted = [user_id] if user_id is not None else []
+    found, _ = trip(cards.read(wanted), viewer.relations.read_apart())
+    return access.users.check_sees(viewer, next(iter(found.values()), None))
 
 
-def get_open_card(username: str, viewer_id: int | None) -> UserCard:
+def get_open_card(username: str, who: Who) -> UserCard:
     """As `get_card`, of somebody whose posts and lists are open to the viewer."""
-    card = get_card(username, viewer_id)
-    return access.users.check_sees_posts_of(access.viewer(viewer_id), card)
+    viewer = access.viewer(who)
+    return access.users.check_sees_posts_of(viewer, get_card(username, viewer))
 
 
-def get(username: str, viewer_id: int | None) -> User:
+def get(username: str, who: Who) -> User:
     """A profile as the viewer sees it."""
-    return profile(get_card(username, viewer_id), viewer_id)
+    viewer = access.viewer(who)
+    return profile(get_card(username, viewer), viewer)
 
 
-def profile(card: UserCard, viewer_id: int | None) -> User:
-    counted = counts.of_user(card.id)
+def profile(card: UserCard, who: Who) -> User:
+    viewer, counted = access.viewer(who), counts.of_user(card.id)
     return User(
         **vars(card.ref),
         bio=card.bio,
@@ -117,21 +140,23 @@ def profile(card: UserCard, viewer_id: int | None) -> User:
         link=card.link,
         is_private=card.is_private,
         **vars(counted),
-        viewer=_profile_viewer(card, viewer_id) if viewer_id is not None else None,
+        viewer=_profile_viewer(card, viewer) if viewer.id is not None else None,
     )
 
 
-def _profile_viewer(card: UserCard, viewer_id: int) -> UserViewer:
+def _profile_viewer(card: UserCard, viewer: Viewer) -> UserViewer:
+    viewer_id = viewer.id or 0
     relation = follows.relation(viewer_id, card.id)
+    viewer.relations.learn_followed([card.id], {card.id} if relation.following else set())
     return UserViewer(
         is_self=viewer_id == card.id,
         follows_me=relation.follows_me,
-        follow="following" if relation.following else "none",
+        follow=relation.follow,
         mutuals=mutuals(viewer_id, card.id) if viewer_id != card.id else None,
         bell=relation.bell,
-        may_see_posts=access.users.may_see_posts_of(access.viewer(viewer_id), card),
+        may_see_posts=access.users.may_see_posts_of(viewer, card),
         may_message=viewer_id != card.id,
-        muted=[],
+        muted=viewer.relations.apart.muted(card.id),
         story="none",
     )
 
@@ -141,23 +166,30 @@ def mutuals(viewer_id: int, user_id: int) -> Mutuals:
     return Mutuals(count=count, users=list(visible_refs(ids, viewer_id).values()))
 
 
-def rows(ids: list[int], viewer_id: int | None) -> list[UserRow]:
+def rows(ids: list[int], who: Who) -> list[UserRow]:
     """Rows of a list of people, in the order given; whom the viewer may not know of is left out."""
-    found = visible_refs(ids, viewer_id)
-    viewers = _row_viewers(list(found), viewer_id)
+    viewer = access.viewer(who)
+    found = visible_refs(ids, viewer)
+    viewers = _row_viewers(list(found), viewer)
     return [UserRow(**vars(ref), viewer=viewers.get(user_id)) for user_id, ref in found.items()]
 
 
-def _row_viewers(ids: list[int], viewer_id: int | None) -> dict[int, RowViewer]:
-    if viewer_id is None:
+def blocked_rows(ids: list[int]) -> list[UserRow]:
+    """Rows of people whom the viewer has blocked: for the list from which a block is ended."""
+    nothing = RowViewer(is_self=False, follows_me=False, follow="none", mutuals=None)
+    return [UserRow(**vars(ref), viewer=nothing) for ref in refs(ids).values()]
+
+
+def _row_viewers(ids: list[int], viewer: Viewer) -> dict[int, RowViewer]:
+    if viewer.id is None:
         return {}
-    following = followees.among(viewer_id, ids)
-    followers = follows.followers_among(viewer_id, ids)
+    following = viewer.relations.followed_among(ids)
+    followers, requested = follows.others_among(viewer.id, ids)
     return {
         user_id: RowViewer(
-            is_self=user_id == viewer_id,
+            is_self=user_id == viewer.id,
             follows_me=user_id in followers,
-            follow="following" if user_id in following else "none",
+            follow=follows.word(user_id in following, user_id in requested),
             mutuals=None,
         )
         for user_id in ids
@@ -223,6 +255,9 @@ def update_profile(user_id: int, changes: dict[str, Any]) -> Me:
         if values:
             db.session.execute(update(UserModel).where(UserModel.id == user_id).values(**values))
         changed(uow, user_id, is_shown=bool(SHOWN & values.keys()))
+        if "is_private" in values:
+            uow.after_commit(lambda: landing.mosaics.evict(""))
+            uow.record(PrivacyChanged(user_id=user_id))
     return get_me(user_id)
 
 
@@ -237,6 +272,7 @@ def _merge_notify(user_id: int, given: dict[str, str]) -> str:
 def changed(uow: UnitOfWork, user_id: int, *, is_shown: bool = True) -> None:
     """What must follow when settings change; `is_shown`: others see it, on every card of theirs."""
     uow.after_commit(lambda: cards.evict(user_id))
+    uow.after_commit(lambda: standings.evict(user_id))
     uow.after_commit(lambda: sidebar.evict(user_id))
     uow.after_commit(lambda: sessions.refresh(user_id))
     if is_shown:
@@ -245,6 +281,7 @@ def changed(uow: UnitOfWork, user_id: int, *, is_shown: bool = True) -> None:
 
 def evict(user_id: int, username: str) -> None:
     """Evict everything that would still show a person."""
+    standings.evict(user_id)
     cards.evict(user_id)
     ids_by_name.evict(username)
     leases.evict(keys.USER_COUNTS.key(user_id))

@@ -6,6 +6,7 @@ from sqlalchemy import delete, or_, select, update
 
 from pigeon.cache import keys, leases
 from pigeon.domain.clock import utc_now
+from pigeon.domain.users import WITHDRAWN
 from pigeon.extensions import db
 from pigeon.models import CommentModel, FollowModel, MediaModel, PostModel, UserModel
 from pigeon.services import access, counts
@@ -119,6 +120,6 @@ def _erase_user(user_id: int) -> bool:
             uow.record(media.orphaned(avatars))
         db.session.execute(delete(MediaModel).where(MediaModel.owner_id == user_id))
         db.session.execute(
-            delete(UserModel).where(UserModel.id == user_id, UserModel.state == "withdrawn")
+            delete(UserModel).where(UserModel.id == user_id, UserModel.state == WITHDRAWN)
         )
     return False

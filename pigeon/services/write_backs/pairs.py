@@ -18,8 +18,8 @@ from pigeon.cache.keys import Family
 from pigeon.cache.trips import trip
 from pigeon.cache.write_back_entries import Entry
 from pigeon.domain.events import Event
+from pigeon.domain.users import WITHDRAWN
 from pigeon.extensions import db
-from pigeon.services import access
 from pigeon.services.statements import insert, is_sqlite, listed, run
 from pigeon.unit_of_work import UnitOfWork
 
@@ -200,7 +200,7 @@ class Pairs:
 
 def _active(ids: set[int]) -> set[int]:
     """Locked until the commit: who leaves waits for us, and what erases them finds our rows."""
-    return _locked("users", ids, f"state = '{access.users.ACTIVE}'", "LOCK IN SHARE MODE")
+    return _locked("users", ids, f"state <> '{WITHDRAWN}'", "LOCK IN SHARE MODE")
 
 
 def _locked(table: str, ids: set[int], condition: str, lock: str) -> set[int]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pigeon.domain.comments import Comment
 from pigeon.domain.errors import NotFound
 from pigeon.domain.page import Page, PageRequest
+from pigeon.services.access import Who
 from pigeon.services.comments import comments
 from pigeon.web.forms import Form
 
@@ -30,13 +31,13 @@ class Discussion:
 
 def of_post(
     post_id: int,
-    viewer_id: int | None,
+    who: Who,
     request: PageRequest | None = None,
     form: Form | None = None,
 ) -> Discussion:
     """The newest page, or the one that was asked for."""
     asked = request or PageRequest(kind=comments.comments_kind(post_id), limit=comments.SHOWN)
-    page = comments.list_of_post(post_id, viewer_id, asked)
+    page = comments.list_of_post(post_id, who, asked)
     return Discussion(
         comments=page.items[::-1],
         earlier=page.next,
@@ -45,9 +46,9 @@ def of_post(
     )
 
 
-def around(comment_id: int, viewer_id: int | None) -> Discussion:
+def around(comment_id: int, who: Who) -> Discussion:
     """The page that holds a comment; a reply's thread is open at its page. NotFound."""
-    found = comments.around(comment_id, viewer_id)
+    found = comments.around(comment_id, who)
     opened = {}
     if found.opened is not None and found.replies is not None:
         opened[str(found.opened)] = oldest_first(found.replies)
@@ -59,32 +60,32 @@ def around(comment_id: int, viewer_id: int | None) -> Discussion:
     )
 
 
-def find_around(post_id: int, comment_id: int | None, viewer_id: int | None) -> Discussion:
+def find_around(post_id: int, comment_id: int | None, who: Who) -> Discussion:
     """As `around`; the newest page when the comment is gone, or is another post's."""
     if comment_id is not None:
         try:
-            comment = comments.get(comment_id, viewer_id)
+            comment = comments.get(comment_id, who)
             if comment.post_id == str(post_id):
-                return around(comment_id, viewer_id)
+                return around(comment_id, who)
         except NotFound:
             pass
-    return of_post(post_id, viewer_id)
+    return of_post(post_id, who)
 
 
 def with_thread(
     comment: Comment,
-    viewer_id: int | None,
+    who: Who,
     request: PageRequest | None = None,
     form: Form | None = None,
 ) -> Discussion:
     """The page that holds a comment or reply, its thread open and ready for an answer to it."""
-    base = around(int(comment.id), viewer_id)
+    base = around(int(comment.id), who)
     opened = dict(base.open_replies)
     if comment.parent_id is None:
         asked = request or PageRequest(
             kind=comments.replies_kind(int(comment.id)), limit=comments.SHOWN
         )
-        page = comments.list_replies(int(comment.id), viewer_id, asked)
+        page = comments.list_replies(int(comment.id), who, asked)
         opened[comment.id] = oldest_first(page)
     return Discussion(
         comments=base.comments,

@@ -1,5 +1,8 @@
 """Feed cards as cached HTML fragments, free of the viewer, with slots for what depends on them.
 
+Whom a card names beside its author stands in its head. For a reader who must not meet one of them
+the card is rendered anew, without them, and not kept: that is rare.
+
 A fragment is a head, both menus, both hearts, and the pieces of the card between its slots,
 separated by NUL (which no text of ours contains). The card is rendered by the same template on
 every path.
@@ -19,8 +22,10 @@ from pigeon.cache import keys, leases
 from pigeon.domain.comments import CommentCard
 from pigeon.domain.posts import PostCard
 from pigeon.extensions import settings
+from pigeon.services.access.viewers import Viewer
 from pigeon.services.comments import comments
 from pigeon.services.posts import cards as post_cards
+from pigeon.services.posts import posts
 from pigeon.services.timelines.timelines import BodyKey, Entry
 
 NUL = b"\0"
@@ -33,6 +38,7 @@ class Fragment:
 
     post_id: int
     published_at: datetime
+    named: frozenset[int]
     own_menu: bytes
     other_menu: bytes
     like: bytes
@@ -52,7 +58,7 @@ def body_key(language: str) -> BodyKey:
     return lambda publication_id: f"{prefix}:{publication_id}{suffix}"
 
 
-def complete(entries: list[Entry], language: str) -> list[Fragment]:
+def complete(entries: list[Entry], language: str, reader: Viewer) -> list[Fragment]:
     """A fragment for each entry; those the cache did not hold are rendered and filled."""
     missing = [entry for entry in entries if entry.body is None]
     rendered = _render_all(missing, language) if missing else {}
@@ -62,16 +68,44 @@ def complete(entries: list[Entry], language: str) -> list[Fragment]:
             found.append(decode(entry.body))
         elif entry.publication_id in rendered:
             found.append(rendered[entry.publication_id])
-    return found
+    return _without_hidden(found, language, reader)
+
+
+def _without_hidden(found: list[Fragment], language: str, reader: Viewer) -> list[Fragment]:
+    """The same with those rendered anew that name somebody whom the reader must not meet."""
+    blocked = reader.relations.apart.blocked
+    stale = [fragment.post_id for fragment in found if blocked and blocked & fragment.named]
+    if not stale:
+        return found
+    cards = post_cards.cards.many(stale)
+    fresh = {
+        post_id: decode(render(card, previews_for(card, reader), language))
+        for post_id, card in posts.without_hidden(cards, reader).items()
+    }
+    return [fresh.get(fragment.post_id, fragment) for fragment in found]
+
+
+def previews_for(card: PostCard, reader: Viewer) -> list[CommentCard]:
+    """The newest comments of a post that the reader may see."""
+    newest = comments.previews([card.id]).get(card.id, [])
+    return comments.without_hidden(newest, reader)
 
 
 @lru_cache(maxsize=REMEMBERED)
 def decode(data: bytes) -> Fragment:
     """What is stored, taken apart; remembered, for a post is read by many."""
     head, own_menu, other_menu, like, liked, *pieces = data.split(NUL)
-    post_id, _, published_at = head.decode().partition(" ")
-    at = datetime.fromisoformat(published_at)
-    return Fragment(int(post_id), at, own_menu, other_menu, like, liked, tuple(pieces))
+    post_id, published_at, *named = head.decode().split()
+    return Fragment(
+        post_id=int(post_id),
+        published_at=datetime.fromisoformat(published_at),
+        named=frozenset(map(int, named)),
+        own_menu=own_menu,
+        other_menu=other_menu,
+        like=like,
+        liked=liked,
+        pieces=tuple(pieces),
+    )
 
 
 def render(card: PostCard, previews: list[CommentCard], language: str) -> bytes:
@@ -81,8 +115,15 @@ def render(card: PostCard, previews: list[CommentCard], language: str) -> bytes:
         other = render_template("posts/_menu_other.html", post=card, follows=True)
         likes = [render_template("likes/_post.html", post=card, liked=on) for on in (False, True)]
         html = render_template("posts/_card.html", post=card, previews=previews, slot=_slot)
-    head = f"{card.id} {(card.published_at or card.created_at).isoformat()}"
+    at = (card.published_at or card.created_at).isoformat()
+    head = " ".join([str(card.id), at, *sorted(_named(card, previews))])
     return NUL.join(part.encode() for part in (head, own, other, *likes, html))
+
+
+def _named(card: PostCard, previews: list[CommentCard]) -> set[str]:
+    """Ids of everybody whom the card shows beside its author."""
+    shown = [*card.mentions, *(ref for one in previews for ref in (one.author, *one.mentions))]
+    return {ref.id for ref in shown} - {card.author.id}
 
 
 def _slot(name: str) -> Markup:

@@ -10,7 +10,6 @@ from pigeon.domain.posts import Image, Post
 from pigeon.domain.users import UserCard
 from pigeon.extensions import settings
 from pigeon.services import access
-from pigeon.services.access.viewers import STRANGER
 
 DESCRIPTION = 200
 
@@ -29,7 +28,7 @@ class OpenGraph:
 
 def card_of_user(user: UserCard) -> OpenGraph | None:
     """The card of a profile; None when strangers may not read it."""
-    if not (settings().public_reading and access.users.may_see_posts_of(STRANGER, user)):
+    if not (settings().public_reading and access.users.may_see_posts_of(access.stranger(), user)):
         return None
     name = user.display_name or user.username
     picture = user.ref.avatar_url
@@ -45,7 +44,7 @@ def card_of_user(user: UserCard) -> OpenGraph | None:
 
 def card_of_post(post: Post) -> OpenGraph | None:
     """The card of a post; None when strangers may not read it."""
-    if not (settings().public_reading and access.posts.may_see(STRANGER, post)):
+    if not (settings().public_reading and access.posts.may_see(access.stranger(), post)):
         return None
     name = post.author.display_name or post.author.username
     image = post.images[0] if post.images else None

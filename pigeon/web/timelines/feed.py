@@ -10,10 +10,11 @@ from flask import render_template
 from pigeon.domain.page import Page, PageRequest
 from pigeon.domain.posts import Post
 from pigeon.services import access
-from pigeon.services.comments import comments
+from pigeon.services.access.viewers import Viewer
 from pigeon.services.likes import likers
 from pigeon.services.likes.likers import Liker
 from pigeon.services.posts import cards as post_cards
+from pigeon.services.posts import posts
 from pigeon.services.timelines import timelines
 from pigeon.services.timelines.timelines import Entry
 from pigeon.web.jinja import EAGERLY, LAZILY
@@ -25,16 +26,16 @@ FIRST = 2
 EAGER, LAZY = EAGERLY.encode(), LAZILY.encode()
 
 
-def page_of(reader_id: int, request: PageRequest, language: str) -> Page[Entry]:
-    return timelines.page(reader_id, request, fragments.body_key(language))
+def page_of(reader: Viewer, request: PageRequest, language: str) -> Page[Entry]:
+    return timelines.page(reader, request, fragments.body_key(language))
 
 
 def cards(
-    entries: list[Entry], found: Mapping[int, list[Liker]], reader_id: int, moment: Moment
+    entries: list[Entry], found: Mapping[int, list[Liker]], reader: Viewer, moment: Moment
 ) -> bytes:
     """The feed's markup, newest first, in the language of `moment`; `found` are likers by post."""
-    fragments_of = fragments.complete(entries, moment.language)
-    shown = _shown(entries, likers.visible(found, reader_id), reader_id)
+    fragments_of = fragments.complete(entries, moment.language, reader)
+    shown = _shown(entries, likers.visible(found, reader), reader.id or 0)
     return b"\n".join(
         [
             fragment.fill(_slots(fragment, number, shown[fragment.post_id], moment))
@@ -92,15 +93,16 @@ def _ago(fragment: Fragment, moment: Moment) -> bytes:
     ).encode()
 
 
-def card_of(post: Post, language: str) -> str | bytes:
+def card_of(post: Post, language: str, reader: Viewer) -> str | bytes:
     """One card for its reader: the finished fragment, or the card of a post that is not ready."""
     if not access.posts.is_published_state(post.state):
         return render_template("posts/_pending.html", post=post)
     card = post_cards.cards.one(int(post.id))
     if card is None:
         return ""
-    previews = comments.previews([card.id]).get(card.id, [])
-    fragment = fragments.decode(fragments.render(card, previews, language))
+    shown = posts.without_hidden({card.id: card}, reader)[card.id]
+    previews = fragments.previews_for(card, reader)
+    fragment = fragments.decode(fragments.render(shown, previews, language))
     moment = Moment.now(language, choose_zone())
     return fragment.fill(_slots(fragment, 0, _shown_of(post), moment))
 

@@ -21,7 +21,7 @@ from pigeon.domain.page import Page, PageRequest
 from pigeon.domain.posts import Post
 from pigeon.domain.sessions import SessionUser
 from pigeon.domain.users import UserRef
-from pigeon.services import counts, suggestions
+from pigeon.services import access, counts, suggestions
 from pigeon.services.likes import likers
 from pigeon.services.notifications import counts as notifications_counts
 from pigeon.services.posts import cards as post_cards
@@ -98,8 +98,8 @@ def _checklist(reader_id: int) -> Checklist | None:
 
 def render(viewer: SessionUser, asked: PageRequest) -> str | bytes:
     """The whole page."""
-    language = viewer.language
-    page = feed.page_of(viewer.user_id, asked, language)
+    language, reader = viewer.language, access.viewer(viewer.user_id, viewer.role)
+    page = feed.page_of(reader, asked, language)
     key = f"{viewer.user_id}:{language}"
     sidebars_of, pending_ids, departed, counted, liked_by = trip(
         sidebars.read([key]),
@@ -116,7 +116,7 @@ def render(viewer: SessionUser, asked: PageRequest) -> str | bytes:
     has_pending = asked.before is None and pending_ids.get(viewer.user_id)
     pending = posts.list_pending(viewer.user_id) if has_pending else []
     moment = Moment.now(language, viewer.time_zone)
-    cards = feed.cards(page.items, liked_by, viewer.user_id, moment)
+    cards = feed.cards(page.items, liked_by, reader, moment)
     checklist = around.checklist if asked.before is None else ""
     if pending or not cards or "_flashes" in session:
         return _plain(cards, page, pending, checklist, around.aside)
@@ -125,12 +125,12 @@ def render(viewer: SessionUser, asked: PageRequest) -> str | bytes:
 
 def render_feed(viewer: SessionUser, asked: PageRequest) -> str:
     """The feed alone, for scripts."""
-    language = viewer.language
-    page = feed.page_of(viewer.user_id, asked, language)
+    language, reader = viewer.language, access.viewer(viewer.user_id, viewer.role)
+    page = feed.page_of(reader, asked, language)
     pending = posts.list_pending(viewer.user_id) if asked.before is None else []
     liked_by = likers.newest.many(entry.post_id for entry in page.items)
     moment = Moment.now(language, viewer.time_zone)
-    cards = feed.cards(page.items, liked_by, viewer.user_id, moment)
+    cards = feed.cards(page.items, liked_by, reader, moment)
     return render_template(
         "timelines/_feed.html",
         cards=Markup(cards.decode()),

@@ -96,12 +96,12 @@ def meeting(app: Flask, drain: Callable[[], int]) -> Meeting:
         comment_id=comment.id,
         bens_comment_id=make_comment(mine, ben).id,
         picture=media.get_stored(name),
-        read=timelines.page(ben.id, PageRequest(kind="timeline", limit=20)).items,
+        read=timelines.page(access.viewer(ben.id), PageRequest(kind="timeline", limit=20)).items,
     )
 
 
 def _entries(m: Meeting) -> list[timelines.Entry]:
-    return timelines.page(m.ben.id, m.page("timeline")).items
+    return timelines.page(access.viewer(m.ben.id), m.page("timeline")).items
 
 
 def _plain_timeline(m: Meeting) -> list[int]:
@@ -158,7 +158,7 @@ def _authors(found: Any) -> list[int]:
 LISTS: dict[str, Callable[[Meeting], list[int]]] = {
     "timelines.timelines.page": lambda m: [entry.author_id for entry in _entries(m)],
     "timelines.timelines.plain": _plain_timeline,
-    "posts.posts.of_entries": lambda m: _authors(posts.of_entries(m.read, m.ben.id)),
+    "posts.posts.of_entries": lambda m: _authors(posts.of_entries(m.read, access.viewer(m.ben.id))),
     "posts.posts.get_many": lambda m: _authors(posts.get_many([m.post_id], m.ben.id)),
     "posts.posts.list_of_author": lambda m: _authors(
         posts.list_of_author(m.ann.id, m.ben.id, m.page("p")).items

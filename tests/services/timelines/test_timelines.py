@@ -19,6 +19,7 @@ from pigeon.domain.page import PageRequest, read_cursor, write_cursor
 from pigeon.domain.sessions import Caller
 from pigeon.extensions import cache, db
 from pigeon.models import PostModel, PublicationModel, UserModel
+from pigeon.services import access
 from pigeon.services.accounts import changes as accounts_changes
 from pigeon.services.follows import follows
 from pigeon.services.posts import cards as post_cards
@@ -38,7 +39,9 @@ def fragment(number: int) -> str:
 
 
 def read(reader: Person, limit: int = 30, before: int | None = None) -> list[int]:
-    page = timelines.page(reader.id, PageRequest(before=before, limit=limit), fragment)
+    page = timelines.page(
+        access.viewer(reader.id), PageRequest(before=before, limit=limit), fragment
+    )
     return [entry.publication_id for entry in page.items]
 
 
@@ -109,7 +112,7 @@ def test_pages_join_without_gap_or_repetition(ann: Person, ben: Person, mode: st
     made = [make_post(ben) for _ in range(11)]
     found, before = [], None
     for _ in range(6):
-        page = timelines.page(ann.id, PageRequest(before=before, limit=2))
+        page = timelines.page(access.viewer(ann.id), PageRequest(before=before, limit=2))
         found += [entry.publication_id for entry in page.items]
         before = read_cursor(timelines.CURSOR, page.next) if page.next else None
     assert found == numbers(made)
@@ -118,10 +121,10 @@ def test_pages_join_without_gap_or_repetition(ann: Person, ben: Person, mode: st
 
 def test_the_last_page_says_so(ann: Person, ben: Person) -> None:
     made = [make_post(ben) for _ in range(4)]
-    assert timelines.page(ann.id, PageRequest(limit=4)).next is None
-    page = timelines.page(ann.id, PageRequest(limit=3))
+    assert timelines.page(access.viewer(ann.id), PageRequest(limit=4)).next is None
+    page = timelines.page(access.viewer(ann.id), PageRequest(limit=3))
     assert page.next == write_cursor(timelines.CURSOR, numbers(made)[2])
-    assert timelines.page(ann.id, PageRequest(before=1, limit=3)).items == []
+    assert timelines.page(access.viewer(ann.id), PageRequest(before=1, limit=3)).items == []
 
 
 @pytest.mark.parametrize("is_warm", [True, False])
@@ -205,8 +208,8 @@ def test_a_cold_page_costs_the_same_statements_for_any_number(
         publications.reset()
         db.session.rollback()
         with queries() as sent:
-            entries = timelines.page(ann.id, PageRequest(limit=50), fragment).items
-            found = posts.of_entries(entries, ann.id)
+            entries = timelines.page(access.viewer(ann.id), PageRequest(limit=50), fragment).items
+            found = posts.of_entries(entries, access.viewer(ann.id))
         assert len(found) == count
         sent_for[count] = len(sent)
     assert len(set(sent_for.values())) == 1, sent_for
@@ -443,8 +446,8 @@ def test_a_hanging_redis_costs_a_quarter_of_a_second(
     failed = cache_breaker._failed
     monkeypatch.setattr(cache_breaker, "_failed", lambda e: (failures.append(e), failed(e)))
     with_settings(redis_cache_url=hanging_url)
-    entries = timelines.page(ann.id, PageRequest(limit=5)).items
-    assert len(posts.of_entries(entries, ann.id)) == len(made)
+    entries = timelines.page(access.viewer(ann.id), PageRequest(limit=5)).items
+    assert len(posts.of_entries(entries, access.viewer(ann.id))) == len(made)
     assert len(failures) == 1
     assert cache_breaker.is_open
 

@@ -28,7 +28,7 @@ from pigeon.domain.sessions import Caller
 from pigeon.extensions import cache, db
 from pigeon.jobs import runner
 from pigeon.models import FollowModel, OutboxRow, PostModel, PublicationModel, UserModel
-from pigeon.services import counts
+from pigeon.services import access, counts
 from pigeon.services.accounts import changes as accounts_changes
 from pigeon.services.follows import followers, follows
 from pigeon.services.outbox import figures as outbox_figures
@@ -226,7 +226,9 @@ class World:
     # -- what must hold ----------------------------------------------------------------------------
 
     def page(self, reader_id: int, before: int | None, limit: int) -> list[int]:
-        page = timelines.page(reader_id, PageRequest(before=before, limit=limit), self._body_key())
+        page = timelines.page(
+            access.viewer(reader_id), PageRequest(before=before, limit=limit), self._body_key()
+        )
         return [entry.publication_id for entry in page.items]
 
     def _body_key(self) -> timelines.BodyKey | None:
@@ -259,7 +261,7 @@ class World:
         before = None
         while True:
             request = PageRequest(before=before, limit=self.chance.randrange(1, 40))
-            page = timelines.page(reader_id, request, self._body_key())
+            page = timelines.page(access.viewer(reader_id), request, self._body_key())
             found += [entry.publication_id for entry in page.items]
             if page.next is None:
                 return found

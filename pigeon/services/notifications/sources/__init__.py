@@ -19,6 +19,8 @@ SOURCES: dict[str, Source] = {
         posts.POST,
         likes.LIKE,
         follows.FOLLOW,
+        follows.FOLLOW_REQUEST,
+        follows.FOLLOW_ACCEPTED,
     )
 }
 """By kind; cursors of narrowed lists name the kinds in this order."""

@@ -1,0 +1,1 @@
+"""Blocks, mutes, requests to follow, and one's own followers."""

@@ -1,0 +1,86 @@
+"""Blocks: both sides are nobody to each other. Only who blocked can end it."""
+
+from __future__ import annotations
+
+from sqlalchemy import delete, select
+
+from pigeon.domain.clock import utc_now
+from pigeon.domain.errors import NotFound
+from pigeon.domain.events import UserBlocked, UserUnblocked
+from pigeon.domain.page import Page, PageRequest, cut
+from pigeon.extensions import db
+from pigeon.models import BlockModel, UserModel
+from pigeon.services import access
+from pigeon.services.follows import edges, requests
+from pigeon.services.relations import apart
+from pigeon.services.timelines import sidebar, timelines
+from pigeon.unit_of_work import retried, unit_of_work
+
+
+@retried
+def block(user_id: int, *, by: int) -> None:
+    """Both leave each other's lists; follows and requests between them end for good.
+
+    Blocking again is fine. Conflict `self`; NotFound for somebody whom `by` may not know of.
+    """
+    access.users.check_is_other(user_id, by=by)
+    with unit_of_work() as uow:
+        locked = edges.lock(user_id, by)
+        if _find(user_id, by) is not None:
+            return
+        if len(locked) < 2 or access.users.is_hidden(access.writer(by), user_id):
+            raise NotFound
+        db.session.add(BlockModel(blocker_id=by, blocked_id=user_id, created_at=utc_now()))
+        for follower_id, followee_id in ((by, user_id), (user_id, by)):
+            edges.remove(uow, follower_id, followee_id)
+            requests.end(uow, requester_id=follower_id, requested_id=followee_id, by=by)
+        uow.after_commit(lambda: evict(by, user_id))
+        uow.record(UserBlocked(blocker_id=by, blocked_id=user_id))
+
+
+@retried
+def unblock(user_id: int, *, by: int) -> None:
+    """What was hidden shows again; follows do not come back. NotFound where nothing is to end.
+
+    Twice is fine for somebody of whom `by` may know.
+    """
+    access.users.check_is_other(user_id, by=by)
+    with unit_of_work() as uow:
+        edges.lock(user_id, by)
+        block_id = _find(user_id, by)
+        if block_id is None:
+            if access.users.is_hidden(access.writer(by), user_id):
+                raise NotFound
+            return
+        db.session.execute(delete(BlockModel).where(BlockModel.id == block_id))
+        uow.after_commit(lambda: evict(by, user_id))
+        uow.record(UserUnblocked(blocker_id=by, blocked_id=user_id))
+
+
+def evict(*user_ids: int) -> None:
+    """Evict what caches say of whom these people meet; run as a job too."""
+    apart.evict(*user_ids)
+    timelines.drop(*user_ids)
+    for user_id in user_ids:
+        sidebar.evict(user_id)
+
+
+def list_of(user_id: int, request: PageRequest) -> Page[int]:
+    """Ids of whom a person has blocked, newest first."""
+    query = (
+        select(BlockModel.id, BlockModel.blocked_id)
+        .join(UserModel, UserModel.id == BlockModel.blocked_id)
+        .where(BlockModel.blocker_id == user_id, access.users.is_active())
+        .order_by(BlockModel.id.desc())
+        .limit(request.limit + 1)
+    )
+    if request.before is not None:
+        query = query.where(BlockModel.id < request.before)
+    page = cut(db.session.execute(query).all(), request, lambda row: int(row.id))
+    return page.map(lambda rows: [int(row.blocked_id) for row in rows])
+
+
+def _find(user_id: int, by: int) -> int | None:
+    return db.session.scalar(
+        select(BlockModel.id).where(BlockModel.blocker_id == by, BlockModel.blocked_id == user_id)
+    )

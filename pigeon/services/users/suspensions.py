@@ -1,0 +1,53 @@
+"""Suspending a person: shut out, and nobody to others, until they are let in again."""
+
+from __future__ import annotations
+
+from pigeon.domain.clock import utc_now
+from pigeon.domain.errors import NotFound
+from pigeon.domain.events import UserSuspended
+from pigeon.domain.users import ACTIVE, SUSPENDED
+from pigeon.models import UserModel
+from pigeon.services.accounts import sessions
+from pigeon.services.comments import cards as comment_cards
+from pigeon.services.likes import likers
+from pigeon.services.posts import cards as post_cards
+from pigeon.services.timelines import sidebar
+from pigeon.services.users import users
+from pigeon.unit_of_work import UnitOfWork, retried, unit_of_work
+
+
+@retried
+def suspend(user_id: int) -> None:
+    """End every session, token and socket, and hide what they posted. Twice is fine; NotFound."""
+    with unit_of_work() as uow:
+        if _change(uow, user_id, SUSPENDED):
+            sessions.end_all(user_id, uow)
+
+
+@retried
+def unsuspend(user_id: int) -> None:
+    """Show it again and let them log in; sessions stay ended. Twice is fine; NotFound."""
+    with unit_of_work() as uow:
+        _change(uow, user_id, ACTIVE)
+
+
+def _change(uow: UnitOfWork, user_id: int, state: str) -> bool:
+    row: UserModel | None = sessions.lock_user(user_id)
+    if row is None or row.state not in (ACTIVE, SUSPENDED):
+        raise NotFound
+    if row.state == state:
+        return False
+    row.state, username = state, row.username
+    uow.after_commit(lambda: users.evict(user_id, username))
+    uow.after_commit(lambda: sidebar.departures.put("", utc_now().isoformat()))
+    uow.record(UserSuspended(user_id=user_id, username=username))
+    return True
+
+
+def refresh(user_id: int, username: str) -> None:
+    """Evict whatever shows a person, or shows things without them, also cards of others."""
+    users.evict(user_id, username)
+    sidebar.departures.evict("")
+    post_cards.evict_all_of(user_id)
+    comment_cards.evict_all_of(user_id)
+    likers.evict_all_of(user_id)
