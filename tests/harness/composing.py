@@ -259,12 +259,13 @@ class Walk:
     # -- what happens ----------------------------------------------------------------------
 
     def _answer(self, route: Route) -> None:
-        if self._fate == "never":
+        fate = self._fate  # a later press, which is passed over, chooses one for itself
+        if fate == "never":
             return route.abort()
-        if self._fate == "answered":
+        if fate == "answered":
             return route.continue_()
         route.fetch()
-        return route.abort() if self._fate == "lost" else None
+        return route.abort() if fate == "lost" else None
 
     def _come_back(self, before: Shown) -> None:
         """Everything that stood there is there again, or named; or it is published as it stood."""
