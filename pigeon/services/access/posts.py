@@ -93,13 +93,13 @@ def check_sees(viewer: Viewer, card: S | None) -> S:
 
 def visible_published(viewer: Viewer, posts: list[A]) -> list[A]:
     """The same for entries of timelines, which are made of published posts."""
-    closed = users.closed_among(viewer, (post.author_id for post in posts))
+    closed = users.closed_among(viewer, {post.author_id for post in posts})
     return [post for post in posts if post.author_id not in closed] if closed else posts
 
 
 def wanted(viewer: Viewer, posts: list[A]) -> list[A]:
     """Those that the viewer has not muted: a mute hides what comes unasked, as in a timeline."""
-    unwanted = users.unwanted_posts_among(viewer, (post.author_id for post in posts))
+    unwanted = users.unwanted_posts(viewer)
     return [post for post in posts if post.author_id not in unwanted] if unwanted else posts
 
 

@@ -116,9 +116,9 @@ def wants_posts_of(viewer: Viewer, person: Any) -> ColumnElement[bool]:
     return wanted
 
 
-def unwanted_posts_among(viewer: Viewer, ids: Iterable[int]) -> AbstractSet[int]:
-    """The same for ids: those whose posts the viewer has muted."""
-    return viewer.relations.apart.posts.intersection(ids)
+def unwanted_posts(viewer: Viewer) -> AbstractSet[int]:
+    """The ids of those whose posts the viewer has muted."""
+    return viewer.relations.apart.posts
 
 
 # -- writing ---------------------------------------------------------------------------------------

@@ -53,9 +53,10 @@ class Relations:
         """Those of the people whose posts the viewer must not see, whatever the reason."""
         others = set(ids) - {self._viewer_id}
         self.ask_about(others)
-        closed = {one for one in others if self._standings[one] is None}
+        standings = self._standings
+        closed = {one for one in others if standings[one] is None}
         closed.update(self.blocked_among(others))
-        private = [one for one in others - closed if self._standings[one] == PRIVATE]
+        private = [one for one in others if standings[one] == PRIVATE]
         return closed | (set(private) - self.followed_among(private)) if private else closed
 
     def followed_among(self, ids: Iterable[int]) -> set[int]:

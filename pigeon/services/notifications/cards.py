@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from pigeon.cache import trips
 from pigeon.domain.comments import CommentCard
 from pigeon.domain.notifications import Content, Notification
 from pigeon.domain.posts import PostCard
@@ -68,20 +69,30 @@ def notifications_of(rows: Sequence[Any]) -> list[Notification]:
 
 
 def _gather(rows: Sequence[Any]) -> World:
-    found = contents.many(row.content_id for row in rows)
+    readers = {row.recipient_id: access.viewer(row.recipient_id) for row in rows}
+    found = _contents(rows, list(readers.values()))
     known = [one for one in found.values() if sources.find(one)]
     grouped = {one.id for one in known if one.actor_id is None}
     casts = _casts([row.id for row in rows if row.content_id in grouped])
     people = {one.actor_id for one in known if one.actor_id is not None}
     people |= {person for cast in casts.values() for person in cast.ids}
     return World(
-        readers={row.recipient_id: access.viewer(row.recipient_id) for row in rows},
+        readers=readers,
         contents=found,
         casts=casts,
         people=users.refs(people),
         posts=post_cards.cards.many(one.post_id for one in known if one.post_id),
         comments=_comments(known),
     )
+
+
+def _contents(rows: Sequence[Any], readers: list[Viewer]) -> dict[int, Content]:
+    """Of one reader's page along with from whom they keep away; frames have many readers."""
+    read = contents.read(row.content_id for row in rows)
+    if len(readers) != 1:
+        return trips.one(read)
+    found, _ = trips.trip(read, readers[0].relations.read_apart())
+    return found
 
 
 def _comments(found: Iterable[Content]) -> dict[int, CommentCard]:

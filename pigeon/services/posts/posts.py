@@ -55,6 +55,8 @@ def see(cards: list[PostCard], viewer: Viewer) -> list[Post]:
 
     What the policy needs and what is drawn are read in one trip.
     """
+    if not cards:
+        return []
     ids, authors = [card.id for card in cards], list({card.author_id for card in cards})
     waiting = counts.pending("post", viewer.id, ids)
     mine = ids if viewer.id is not None else []
