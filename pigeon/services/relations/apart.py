@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select, union_all
+from sqlalchemy import literal, select, union_all
 
 from pigeon.cache import keys, leases
 from pigeon.cache.look_aside import cached
@@ -46,29 +45,34 @@ def load(viewer_id: int) -> Apart:
 
 
 def _load(viewer_ids: list[int]) -> dict[int, Apart]:
-    blocked: dict[int, set[int]] = defaultdict(set)
-    for viewer_id, other_id in db.session.execute(_blocks(viewer_ids)):
-        blocked[viewer_id].add(other_id)
-    muted: dict[str, dict[int, set[int]]] = {name: defaultdict(set) for name in MUTED}
-    for row in db.session.scalars(select(MuteModel).where(MuteModel.muter_id.in_(viewer_ids))):
-        for name in MUTED:
+    found: dict[int, dict[str, set[int]]] = {
+        viewer_id: {name: set() for name in ("blocked", *MUTED)} for viewer_id in viewer_ids
+    }
+    for row in db.session.execute(_pairs(viewer_ids)):
+        for name, others in found[row.viewer_id].items():
             if getattr(row, name):
-                muted[name][row.muter_id].add(row.muted_id)
+                others.add(row.other_id)
     return {
-        viewer_id: Apart(
-            blocked=frozenset(blocked[viewer_id]),
-            **{name: frozenset(muted[name][viewer_id]) for name in MUTED},
-        )
-        for viewer_id in viewer_ids
+        viewer_id: Apart(**{name: frozenset(others) for name, others in sets.items()})
+        for viewer_id, sets in found.items()
     }
 
 
-def _blocks(viewer_ids: list[int]) -> Any:
-    """Pairs (viewer, other), from both sides of the blocks."""
-    row = BlockModel
+def _pairs(viewer_ids: list[int]) -> Any:
+    """In one statement: both sides of blocks, and mutes, with what each keeps apart."""
+    block, mute = BlockModel, MuteModel
+    named = ("viewer_id", "other_id", "blocked", *MUTED)
+
+    def pairs(viewer: Any, other: Any, *kept: Any) -> Any:
+        columns = (viewer, other, *kept)
+        labelled = [column.label(name) for name, column in zip(named, columns, strict=True)]
+        return select(*labelled).where(viewer.in_(viewer_ids))
+
+    yes, no = literal(True), literal(False)
     return union_all(
-        select(row.blocker_id, row.blocked_id).where(row.blocker_id.in_(viewer_ids)),
-        select(row.blocked_id, row.blocker_id).where(row.blocked_id.in_(viewer_ids)),
+        pairs(block.blocker_id, block.blocked_id, yes, no, no, no),
+        pairs(block.blocked_id, block.blocker_id, yes, no, no, no),
+        pairs(mute.muter_id, mute.muted_id, no, mute.posts, mute.stories, mute.chat),
     )
 
 
