@@ -26,11 +26,16 @@ def get_tag(typed: str) -> str:
 
 
 def count(tag: str) -> int:
+    """How many posts everybody may see under a tag: the same number for every viewer."""
     query = (
         select(func.count())
         .select_from(PostTag)
         .join(PostModel, PostModel.id == PostTag.post_id)
-        .where(PostTag.tag == tag, PostTag.publication_id.is_not(None), access.posts.is_published())
+        .where(
+            PostTag.tag == tag,
+            PostTag.publication_id.is_not(None),
+            access.posts.where(access.stranger()),
+        )
     )
     return db.session.scalar(query) or 0
 
