@@ -214,6 +214,8 @@ def list_jobs(as_json: bool) -> None:
             f"{job.id}\t{job.queue}\t{job.job}\t{job.created_at:%Y-%m-%d %H:%M}\t{job.error}"
         )
     click.echo(f"{len(dead)} dead, {outbox_figures.pending()} pending.")
+    if left := outbox_figures.unknown():
+        click.echo(f"Pending until a worker of a newer release takes them: {left}.")
 
 
 @jobs_group.command("retry")

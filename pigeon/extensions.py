@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import redis
 from authlib.integrations.flask_client import OAuth
@@ -26,6 +27,7 @@ from sqlalchemy.orm import DeclarativeBase
 if TYPE_CHECKING:
     from config import Settings
 
+T = TypeVar("T")
 NAMING = {
     "ix": "ix_%(column_0_N_label)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -106,6 +108,17 @@ def settings() -> Settings:
     """The running application's settings."""
     found: Settings = current_app.extensions["settings"]
     return found
+
+
+def kept(name: str, make: Callable[[], T]) -> T:
+    """What the running application keeps under this name; made when it is first asked for."""
+    found: T | None = current_app.extensions.get(name)
+    return current_app.extensions.setdefault(name, make()) if found is None else found
+
+
+def render(template: str, **values: object) -> str:
+    """A template by itself: it knows no reader and nothing else that pages know of a request."""
+    return current_app.jinja_env.get_template(template).render(**values)
 
 
 def sql_options(app_settings: Settings, role: str) -> dict[str, Any]:

@@ -95,7 +95,6 @@ def flask_config(settings: Settings, role: str) -> dict[str, object]:
         "BABEL_TRANSLATION_DIRECTORIES": "translations",
         "TEMPLATES_AUTO_RELOAD": False,
         "PROPAGATE_EXCEPTIONS": False,
-        "MAIL_SUPPRESS_SEND": False,
         "JSON_AS_ASCII": False,
     }
 

@@ -239,6 +239,16 @@ def test_no_test_asserts_how_many_seconds_something_took() -> None:
     assert not matches(measured, ROOT / "tests", "test_*.py")
 
 
+@pytest.mark.parametrize("layer", ["services", "models", "cache", "stores", "domain"])
+def test_nothing_below_the_edge_knows_requests(layer: str) -> None:
+    """What an application holds they get from `extensions`; jobs need its languages and letters.
+
+    `flask` itself is refused as a whole: beside its `current_app` stands its `request`.
+    """
+    of_requests = r"^\s*(from|import) (werkzeug|flask|flask_(?!babel\b|mail\b)\w+)\b"
+    assert not matches(of_requests, PIGEON / layer, "*.py")
+
+
 def test_views_speak_to_services_alone() -> None:
     inside = [
         name

@@ -10,6 +10,7 @@ from click.testing import Result
 from flask import Flask
 from sqlalchemy import update
 
+from pigeon.domain.clock import utc_now
 from pigeon.domain.events import UserChanged
 from pigeon.extensions import db
 from pigeon.models import OutboxRow, UserModel
@@ -81,6 +82,15 @@ def test_a_dead_job_is_listed_and_tried_again(run: Any) -> None:
     assert run("jobs", "retry", str(dead["id"])).output == "1 will be tried again.\n"
     assert "0 dead, 1 pending." in run("jobs", "list").output
     assert run("jobs", "retry", "4711").exit_code == 1
+
+
+def test_jobs_that_wait_for_a_newer_worker_are_told(run: Any, drain: Any) -> None:
+    with unit_of_work():
+        db.session.add(OutboxRow.of("default", "tests.unheard_of", {}, utc_now(), 0.0))
+    drain()
+    told = run("jobs", "list").output
+    assert "0 dead, 1 pending." in told
+    assert "Pending until a worker of a newer release takes them: 1." in told
 
 
 def test_settings_are_shown_and_secrets_are_not(app: Flask, run: Any) -> None:

@@ -25,9 +25,9 @@ E = TypeVar("E")
 F = TypeVar("F")
 
 Command = bytes | str
-"""An encoded command, or the name of a string: all strings of a trip are asked for by one MGET.
+"""What a read sends: `bytes` are an encoded command, a `str` is the key of a string value.
 
-A read has commands of one sort.
+`trip` fetches all such keys with one MGET. The commands of one read are all bytes, or all str.
 """
 
 
@@ -71,7 +71,10 @@ def one(read: Read[T]) -> T:
 
 
 def ask(a: Read[A], b: Read[B], c: Read[C], d: Read[D]) -> tuple[A, B, C, D]:
-    """As `trip`, for who takes another way without Redis: RedisError when it cannot be asked."""
+    """As `trip`, but raises RedisError when Redis cannot be asked.
+
+    It is for callers that do not want what each read loads from SQL then.
+    """
     return _complete((a, b, c, d), _send((a, b, c, d)))
 
 

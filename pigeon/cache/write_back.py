@@ -1,16 +1,17 @@
 """The journal of write-back: what was acknowledged and is not in SQL yet, in the state Redis.
 
-A stream holds every change in order; a hash the pending value of each pair (actor, target) with
-the base it started from; another one the sum of what is pending per target, with the stored count
-that it adds to. One script moves all three, so they cannot disagree. The journal knows kinds, not
-likes.
+A stream holds every change in order. A hash holds the pending value of each pair (actor, target)
+and its base: the value that SQL holds. Another hash holds, per target, the sum of `value - base`
+and the count that SQL holds. Scripts change all three in one step, so they cannot disagree. The
+journal knows kinds, not likes.
 
 Kinds whose values are not counted are in `cache/write_back_values.py`, entries that the flusher
 cannot read in `cache/write_back_parked.py`.
 
-What holds at every moment, for a target on which something waits: the count is what SQL counted
-when the last flush was taken out, each base is what SQL held then, and a reader takes their sum
-from here alone. So it never adds what one place says before a flush to what another says after it.
+A flush stores pairs in SQL and then takes them out of the hashes (`clear`). As long as something
+waits for a target, its stored count and the bases of its pairs all describe SQL as of the last
+flush that was taken out, and a reader adds count and sum from here. It never adds a sum to a count
+from a cache, which may be from before that flush, or from after a later one.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ from pigeon.extensions import state
 START = "0-0"
 CLEARED_AT_ONCE = 500
 MARKED = 5_000
-"""So many pairs and targets, and as many again, are remembered after they were taken out."""
+"""How many pairs and targets are remembered after a flush took them out: up to twice as many."""
 LOOKS = 5
 TIMEOUT_S = 1.0
 
@@ -66,7 +67,7 @@ class Overlay:
 
 NOTHING = Overlay(values={}, counts={}, deltas={})
 _heard: dict[tuple[str, str], int] = {}
-"""The newest taking out that the journal has told this process of, by server and kind."""
+"""By server and kind, the number of the last flush that this process knows was taken out."""
 
 
 def append(
@@ -75,11 +76,11 @@ def append(
     """Journal `value` for a pair; the count of its target now, this included.
 
     Nothing happens when the pair's pending value is that already. `look` answers the pair's value
-    and the target's count as caches or SQL tell them. Should a flush have been taken out that this
-    process had not heard of before it looked, the journal refuses both and it looks again; should
-    that happen twice, the journal takes what the flush stored. So nobody waits for long, however
-    often it is flushed. Unavailable when Redis cannot acknowledge: then it may or may not have been
-    journalled.
+    and the target's count as caches or SQL tell them. That answer may be out of date if a flush of
+    this pair or target was taken out that this process did not know of when it looked. The journal
+    then refuses the answer, and `look` is asked again; the second time the journal takes what the
+    flush stored, so nobody waits for long, however often there is a flush. Unavailable when Redis
+    cannot acknowledge: then it may or may not have been journalled.
     """
     for tried in range(LOOKS):
         heard = _heard.get((state.url, kind), 0)
@@ -138,7 +139,7 @@ def _find_count(delta: bytes, whole: bytes | None) -> int | None:
 
 
 def reset() -> None:
-    """As a process that has just begun."""
+    """Forget which flushes this process knows of, as one that has just begun; for tests."""
     _heard.clear()
 
 

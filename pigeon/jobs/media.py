@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from pigeon.jobs.registry import job
-from pigeon.services.media import media, processing
+from pigeon.services.media import media, owners, processing
+from pigeon.services.outbox.outbox import Unknown
 
 
 def _failed(media_id: int) -> None:
@@ -12,7 +13,10 @@ def _failed(media_id: int) -> None:
 
 @job("media", gave_up=_failed)
 def process(media_id: int) -> None:
-    processing.process(media_id)
+    try:
+        processing.process(media_id)
+    except owners.UnknownKind as error:
+        raise Unknown(f"pictures of the kind {error}") from error
 
 
 @job("default")

@@ -1,4 +1,7 @@
-"""Runs one outbox row: claim, work, done; or back with a delay; or dead."""
+"""Runs one outbox row: claim, work, done; or back with a delay; or dead.
+
+A job that only a newer release knows goes back, too: workers of both run during a deploy.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ from pigeon.domain.clock import utc_now
 from pigeon.domain.errors import DomainError
 from pigeon.extensions import db, settings
 from pigeon.jobs import queues
-from pigeon.jobs.registry import JOBS, Again
+from pigeon.jobs.registry import JOBS, Again, Job
 from pigeon.services.outbox import figures as outbox_figures
 from pigeon.services.outbox import outbox
 from pigeon.stores.media import StoreFault
@@ -47,7 +50,7 @@ def _run_once(outbox_id: int) -> str:
     began = time.monotonic()
     result = _work(held)
     metrics.jobs_done.labels(held.name, result).inc()
-    tell = log.debug if result in ("done", "again") else log.info
+    tell = log.debug if result in ("done", "again", "unknown") else log.info
     tell(
         "job",
         outbox_id=outbox_id,
@@ -64,6 +67,8 @@ def _work(held: Claim) -> str:
         return _completed(held, _attempt(held))
     except StaleClaim:
         return "stale"
+    except outbox.Unknown as error:
+        return _left(held, str(error))
     except Exception as error:
         return _after_error(held, error)
 
@@ -93,10 +98,23 @@ def _is_passing(error: Exception) -> bool:
 def _attempt(held: Claim) -> Again | None:
     token = current_claim.set(held)
     try:
-        return JOBS[held.name].run(**held.arguments)
+        return _job_of(held).run(**held.arguments)
     finally:
         current_claim.reset(token)
         db.session.rollback()
+
+
+def _job_of(held: Claim) -> Job:
+    if held.name not in JOBS:
+        raise outbox.Unknown(f"a job named {held.name}")
+    return JOBS[held.name]
+
+
+def _left(held: Claim, reason: str) -> str:
+    """Put a job back for a worker that knows it; the log says so the first time only."""
+    if outbox.leave(held, reason):
+        log.warning("job_unknown", job=held.name, outbox_id=held.outbox_id, reason=reason)
+    return "unknown"
 
 
 def _completed(held: Claim, answer: Again | None) -> str:
@@ -126,7 +144,7 @@ def _give_up(held: Claim) -> None:
 
     When that fails, the job is not dead: it is tried again after its lease.
     """
-    gave_up = JOBS[held.name].gave_up if held.name in JOBS else None
+    gave_up = JOBS[held.name].gave_up
     if gave_up is not None:
         gave_up(**held.arguments)
 

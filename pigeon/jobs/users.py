@@ -37,7 +37,10 @@ def erase(user_id: int, username: str) -> Again | None:
 
 @job("notify")
 def close_sockets(user_id: int, session_ids: list[int], token_hashes: Sequence[str] = ()) -> None:
-    """Bury once more, in case nobody did after the commit: a closed socket comes back at once."""
+    """Close the sockets of ended sessions, once their tombstones are certain to be written.
+
+    A closed socket comes back at once, and must find its session ended.
+    """
     try:
         sessions.write_tombstones(token_hashes)
     finally:

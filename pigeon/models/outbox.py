@@ -17,7 +17,7 @@ class OutboxRow(Model):
     """`ready` until claimed, `claimed` under a lease, gone when done, or `dead` for good.
 
     `attempt` counts claims, `failures` what was the job's own fault, `waits` how often in a row
-    what it needs was out of reach.
+    what it needs was out of reach, or whoever claimed it did not know it.
     """
 
     __tablename__ = "outbox"

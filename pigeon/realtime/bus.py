@@ -100,7 +100,7 @@ class Bus(socketio.pubsub_manager.PubSubManager):  # type: ignore[misc]
         self._will_resync = False
 
     def enter_room(self, sid: str, namespace: str, room: str, eio_sid: str | None = None) -> None:
-        """Of a socket of this process; one that is gone enters nothing, here or elsewhere."""
+        """Do nothing for a socket that is gone: the library would ask other processes for it."""
         if self._is_here(sid, namespace):
             super().enter_room(sid, namespace, room, eio_sid=eio_sid)
 

@@ -28,7 +28,10 @@ CHUNK = 16 * 1024
 SEND_S = 30.0
 """A frame may take so long to leave; a line that fails for a moment has the kernel's buffer."""
 ENGINE_PACKET = re.compile(r"[0-6](?!\s*[\[{])")
-"""A kind and no JSON of Engine.IO's own, which Socket.IO has no use for."""
+"""A packet: the digit of its kind, not followed by a JSON payload.
+
+Engine.IO itself would parse such a payload; no client of Socket.IO sends one.
+"""
 
 
 class BadHandshake(Exception):
@@ -51,7 +54,10 @@ def limit(*, is_paced: bool) -> None:
 
 
 class _LimitedServer(simple_websocket.Server):  # type: ignore[misc]
-    """Closed at the first frame over its rate; what waits then is dispatched to nobody."""
+    """A connection that ends at the first frame over its rate.
+
+    What it had sent before and nobody has handled yet is thrown away.
+    """
 
     bucket_size: int | None = None
     sock: Any
@@ -77,7 +83,7 @@ class _LimitedServer(simple_websocket.Server):  # type: ignore[misc]
         return data
 
     def close(self, reason: int | None = None, message: str | None = None) -> None:
-        """Also of a connection that is broken; whoever waits to receive goes on, and ends."""
+        """Close the connection even if it is broken, and wake who waits in `receive`."""
         try:
             super().close(reason, message)
         except OSError:
@@ -121,7 +127,7 @@ class _Wire:
         return len(data)
 
     def recv(self, size: int) -> bytes:
-        """Who sends faster than we read would keep the process to themselves."""
+        """Let other greenlets run first: a client that always has more to read would stop them."""
         gevent.sleep(0)
         data: bytes = self._sock.recv(size)
         return data

@@ -30,7 +30,10 @@ class Holding:
         self._noted: set[int] = set()
 
     def keep(self, ids: Collection[int]) -> dict[int, int]:
-        """Make the leases of these ids say what is held; how often other processes hold each."""
+        """Store how often this process holds each id now; answers how often other processes do.
+
+        An id that nothing here holds any more is released.
+        """
         elsewhere: dict[int, int] = {}
         while ids:
             counts = {one: self._held.get(one, 0) for one in ids}
@@ -43,14 +46,18 @@ class Holding:
         return elsewhere
 
     def renew(self) -> None:
-        """Renew everything, and that this process keeps leases, even while it holds nothing."""
+        """Renew every lease of this process.
+
+        It also tells other processes that this one keeps leases, so it is sent even if it holds
+        none.
+        """
         if self._held:
             self.keep(list(self._held))
         else:
             self._leases.keep({})
 
     def note(self, ids: Iterable[int]) -> None:
-        """These came or went; the loop makes their leases say so."""
+        """Remember ids that came or went, for the loop that keeps leases to store."""
         self._noted.update(ids)
         _has_notes.set()
 

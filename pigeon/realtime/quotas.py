@@ -21,7 +21,7 @@ from pigeon.extensions import state
 log = structlog.get_logger()
 WINDOW_S = 60
 AHEAD = 10
-"""So many events of a person may go uncounted elsewhere."""
+"""How many events of a person this process allows before other processes know of them."""
 PATIENCE_S = 1.5
 REST_S = 1.0
 KEPT = 20_000

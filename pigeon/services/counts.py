@@ -28,7 +28,7 @@ def _load_users(ids: list[int]) -> dict[int, Counts]:
 
 
 def _load_posts(ids: list[int]) -> dict[int, Counts]:
-    """Of posts in every state but withdrawn: those are nobody's any more."""
+    """Load the counts of all posts but withdrawn ones, which nobody may see any more."""
     rows = db.session.execute(
         select(PostModel.id, PostModel.like_count, PostModel.comment_count).where(
             PostModel.id.in_(ids), access.posts.is_present()

@@ -13,13 +13,12 @@ from pathlib import Path
 from urllib.parse import SplitResult, unquote, urlsplit
 
 import structlog
-from flask import current_app
 from flask_babel import force_locale
 from flask_babel import gettext as _
 from flask_mail import Connection, Message
 
 from pigeon.domain.errors import Unavailable
-from pigeon.extensions import settings
+from pigeon.extensions import mail, render, settings
 from pigeon.services.accounts import tokens as accounts_tokens
 from pigeon.services.outbox import outbox
 from pigeon.unit_of_work import current_claim
@@ -88,7 +87,7 @@ def _connect(url: SplitResult) -> smtplib.SMTP:
 def _send_by_smtp(message: Message) -> None:
     """Unavailable while the server is out of reach or puts us off; Hopeless when it says never."""
     try:
-        with _TimedConnection(current_app.extensions["mail"]) as connection:
+        with _TimedConnection(mail) as connection:
             connection.send(message)
     except OSError as error:  # what smtplib raises is one, too
         if _is_refusal(error):
@@ -125,12 +124,13 @@ def _announce(to: str, link: str) -> None:
 def _compose(template: str, to: str, language: str, values: dict[str, str], name: str) -> Message:
     if template not in TEMPLATES:
         raise ValueError(f"no mail is called {template!r}")
+    known = {"site_name": settings().site_name, "language": language, **values}
     with force_locale(language):
         message = Message(
             subject=_subject(template),
             recipients=[to],
-            body=_render(f"email/{template}.txt", language, values),
-            html=_render(f"email/{template}.html", language, values),
+            body=render(f"email/{template}.txt", **known),
+            html=render(f"email/{template}.html", **known),
             sender=settings().mail_from,
             extra_headers={"Auto-Submitted": "auto-generated"},
         )
@@ -152,11 +152,6 @@ def _subject(template: str) -> str:
         "password_changed": _("Your password at %(site)s was changed", site=site),
     }
     return subjects[template]
-
-
-def _render(name: str, language: str, values: dict[str, str]) -> str:
-    template = current_app.jinja_env.get_template(name)
-    return str(template.render(site_name=settings().site_name, language=language, **values))
 
 
 def _link(values: dict[str, str]) -> str | None:

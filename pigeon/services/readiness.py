@@ -12,14 +12,13 @@ from pathlib import Path
 
 import structlog
 from alembic.script import ScriptDirectory
-from flask import current_app
 from redis import Redis
 from redis.exceptions import OutOfMemoryError, ReadOnlyError, RedisError, ResponseError
 from sqlalchemy import Connection, Engine, NullPool, create_engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from pigeon.cache import keys
-from pigeon.extensions import cache, db, settings, state
+from pigeon.extensions import cache, db, kept, settings, state
 from pigeon.services.media import media
 from pigeon.stores.incoming import NEARLY_FULL, RESERVE_BYTES
 
@@ -70,8 +69,7 @@ class Probe:
 
 def report() -> Report:
     """What stands between a request and its answer now, at most a second old."""
-    probe: Probe = current_app.extensions.setdefault("readiness", Probe())
-    return probe.report()
+    return kept("readiness", Probe).report()
 
 
 def examine() -> Report:
@@ -143,15 +141,15 @@ def _refusal(error: ResponseError) -> str:
 
 def _sql_probe() -> Engine:
     """Connections of its own, with little patience: the pool's may all hang."""
-    found: Engine | None = current_app.extensions.get("sql_probe")
-    if found is None:
-        url = db.engine.url
-        timeouts = ("connect_timeout", "read_timeout", "write_timeout")
-        is_file = url.get_backend_name() == "sqlite"
-        options = {"timeout": SQL_PROBE_S} if is_file else dict.fromkeys(timeouts, SQL_PROBE_S)
-        found = create_engine(url, poolclass=NullPool, connect_args=options)
-        current_app.extensions["sql_probe"] = found
-    return found
+    return kept("sql_probe", _make_sql_probe)
+
+
+def _make_sql_probe() -> Engine:
+    url = db.engine.url
+    timeouts = ("connect_timeout", "read_timeout", "write_timeout")
+    is_file = url.get_backend_name() == "sqlite"
+    options = {"timeout": SQL_PROBE_S} if is_file else dict.fromkeys(timeouts, SQL_PROBE_S)
+    return create_engine(url, poolclass=NullPool, connect_args=options)
 
 
 def _disk_problems() -> Iterator[str]:

@@ -18,12 +18,14 @@ from pigeon.domain.events import Event, PostDeleted
 from pigeon.extensions import db
 from pigeon.jobs import queues, registry, runner
 from pigeon.jobs.registry import Again
-from pigeon.models import OutboxRow
+from pigeon.models import MediaModel, OutboxRow
+from pigeon.services.media import media
 from pigeon.services.outbox import figures as outbox_figures
 from pigeon.services.outbox import outbox
 from pigeon.stores.media import StoreFault
 from pigeon.unit_of_work import current_claim, unit_of_work
 from tests.factories import make_post, make_user
+from tests.factories.uploads import make_upload
 from tests.harness.absences import without_database
 
 
@@ -32,10 +34,12 @@ def jobs() -> Iterator[Callable[..., None]]:
     """`jobs(run, gave_up=)` makes `run` what the job `tests.job` does."""
     known = dict(registry.JOBS)
 
-    def register(run: Callable[..., Any], gave_up: Callable[..., None] | None = None) -> None:
-        registry.JOBS["tests.job"] = registry.Job(
-            name="tests.job", queue="default", run=run, gave_up=gave_up
-        )
+    def register(
+        run: Callable[..., Any],
+        gave_up: Callable[..., None] | None = None,
+        name: str = "tests.job",
+    ) -> None:
+        registry.JOBS[name] = registry.Job(name=name, queue="default", run=run, gave_up=gave_up)
 
     yield register
     registry.JOBS.clear()
@@ -168,13 +172,48 @@ def test_what_is_hopeless_is_dead_at_once(app: Flask, jobs: Any) -> None:
     assert told == ["over"]
 
 
-def test_a_job_of_another_version_of_the_code_ends_among_the_dead(app: Flask) -> None:
-    add("posts.unheard_of", x=1)
-    for _ in range(outbox.MAX_FAILURES):
+@pytest.mark.parametrize("age", [timedelta(0), timedelta(days=60)])
+def test_a_job_that_only_a_newer_worker_knows_waits_for_it(
+    app: Flask, jobs: Any, age: timedelta
+) -> None:
+    number = add("tests.unheard_of", x=1)
+    with unit_of_work():
+        db.session.execute(update(OutboxRow).values(created_at=utc_now() - age))
+    with capture_logs() as said:
+        for _ in range(2 * outbox.MAX_FAILURES):
+            assert runner.drain() == 1
+            make_due()
+    (told,) = [line for line in said if line["event"] == "job_unknown"]
+    assert (told["outbox_id"], told["log_level"]) == (number, "warning")
+    assert told["reason"] == "a job named tests.unheard_of"
+    assert failures() == [0] and outbox_figures.list_dead() == []
+    assert outbox_figures.unknown() == 1
+    seen: list[int] = []
+    jobs(lambda x: seen.append(x), name="tests.unheard_of")
+    assert runner.drain() == 1 and seen == [1] and failures() == []
+
+
+def test_a_picture_that_only_a_newer_worker_knows_waits_for_it(app: Flask) -> None:
+    with unit_of_work():
+        picture = media.add(make_upload(), owner_id=make_user("ann").id, kind="highlights")
+        db.session.flush()
+        picture_id = picture.id
+    add("media.process", media_id=picture_id)
+    for _ in range(2 * outbox.MAX_FAILURES):
         runner.drain()
         make_due()
-    (dead,) = outbox_figures.list_dead()
-    assert dead.error.startswith("KeyError")
+    assert failures() == [0] and outbox_figures.unknown() == 1
+    assert db.session.scalar(select(MediaModel.state)) == "processing"
+
+
+def test_a_job_that_went_on_after_a_wait_is_not_called_unknown(app: Flask, jobs: Any) -> None:
+    add("tests.unheard_of")
+    runner.drain()
+    make_due()
+    jobs(lambda: Again(progress="1"), name="tests.unheard_of")
+    (number, _) = outbox_figures.list_pending_ids()[0]
+    runner.run(number)
+    assert outbox_figures.unknown() == 0 and outbox_figures.pending() == 1
 
 
 def test_a_broken_job_does_not_hold_others_up(app: Flask, jobs: Any) -> None:

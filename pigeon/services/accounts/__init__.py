@@ -1,7 +1,12 @@
-"""Accounts: who may come in, and what happens to what they prove it with.
+"""Accounts: how people sign up, log in, and change what they log in with.
 
-`signups` and `links` make accounts, `oidc` by a provider, `invites` by a link of the operator.
-`logins`, `sessions` and `devices` let people in; `passwords`, `recovery` and `changes` change what
-they come in with; `tokens` are what mailed links carry; `checks` says what a person may be made
-of. `security_log` keeps what happened. `addresses` brings old spellings along.
+* An account is made by `signups` (the form) and `links` (the mailed link that confirms it), by
+  `oidc` (another site vouches for the person), or with an invitation (`invites`). `checks` says
+  what names, addresses and passwords are allowed, and inserts the row.
+* `logins` checks a password, `sessions` remembers who is logged in, and `devices` recognizes a
+  browser that logged in before.
+* `passwords` hashes and judges passwords, `recovery` replaces a forgotten one, and `changes`
+  changes password and address, or ends the account.
+* `tokens` makes the secrets in mailed links. `security_log` records what was done to an account.
+  `addresses` respells stored e-mail addresses in the form that is used today.
 """

@@ -12,6 +12,7 @@ from pigeon.domain.clock import utc_now
 from pigeon.domain.errors import NotFound
 from pigeon.extensions import db
 from pigeon.models import OutboxRow
+from pigeon.services.outbox.outbox import UNKNOWN
 from pigeon.unit_of_work import retried, unit_of_work
 
 
@@ -35,6 +36,12 @@ class DeadJob:
 def pending() -> int:
     """Jobs that are promised and not done."""
     return _count(OutboxRow.state != "dead")
+
+
+def unknown() -> int:
+    """Of the pending ones, those that wait for a worker of a newer release."""
+    is_left = OutboxRow.last_error.startswith(UNKNOWN, autoescape=True)
+    return _count((OutboxRow.state == "ready") & is_left)
 
 
 def dead() -> int:

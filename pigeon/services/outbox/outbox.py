@@ -42,8 +42,17 @@ PATIENCE_OF = {
 """By queue, where it is not the usual one: mail servers rest for hours, an author waits minutes."""
 
 
+UNKNOWN = "only a newer release knows "
+UNKNOWN_WAITS_S = (1, 5, 15)
+"""How long a job waits that this release does not know: short, as a deploy takes minutes."""
+
+
 class Hopeless(Exception):
     """No repetition would help this job: it is dead at once."""
+
+
+class Unknown(Exception):
+    """This release does not know what a job is, or what it is about; a newer one does."""
 
 
 @retried
@@ -116,12 +125,33 @@ def fail(held: Claim, error: str, *, is_passing: bool = False, is_hopeless: bool
         else:
             row.failures += 1
             wait_s = _wait_s(BACKOFF_S, row.failures)
-        is_dead = is_hopeless or row.failures >= MAX_FAILURES
-        row.last_error = error[:500]
-        row.claimed_by = ""
-        row.state = "dead" if is_dead else "ready"
-        row.available_at = utc_now() + timedelta(seconds=wait_s)
-        row.enqueued_at = None
+        _put_back(row, error, wait_s)
+        if is_hopeless or row.failures >= MAX_FAILURES:
+            row.state = "dead"
+
+
+@retried
+def leave(held: Claim, reason: str) -> bool:
+    """Put a job back for a worker that knows it; False when this release had left it before.
+
+    It waits as long as there is no such worker: nothing was tried, so nothing failed.
+    """
+    with unit_of_work():
+        row = db.session.get(OutboxRow, held.outbox_id)
+        if row is None or row.attempt != held.attempt:
+            return False
+        was_left = row.last_error.startswith(UNKNOWN)
+        row.waits += 1
+        _put_back(row, UNKNOWN + reason, _wait_s(UNKNOWN_WAITS_S, row.waits))
+        return not was_left
+
+
+def _put_back(row: OutboxRow, error: str, wait_s: int) -> None:
+    row.last_error = error[:500]
+    row.claimed_by = ""
+    row.state = "ready"
+    row.available_at = utc_now() + timedelta(seconds=wait_s)
+    row.enqueued_at = None
 
 
 def _wait_s(waits_s: tuple[int, ...], tries: int) -> int:
@@ -140,6 +170,7 @@ def again(held: Claim, progress: str) -> bool:
                 progress=progress,
                 waits=0,
                 failures=0,
+                last_error="",
                 claimed_by="",
                 enqueued_at=utc_now(),
                 available_at=utc_now(),

@@ -1,7 +1,8 @@
 """Rows in SQL that say what is stored: they change in the transaction that stores it.
 
-The row of a journal is how far it is stored. The row of a parked batch is there while its entries
-count; its position is the end of what was passed over, and `STORED` once they are in SQL.
+The row of a journal says up to which position its entries are stored. A parked batch has a row as
+long as its entries count, that is, are to be stored: its position is that of the flush that passed
+them over, and `STORED` once they are in SQL.
 """
 
 from __future__ import annotations
@@ -56,7 +57,7 @@ def add_batches(batches: Iterable[str], upto: str) -> None:
 
 
 def of_batches(batches: Iterable[str]) -> dict[str, bool]:
-    """Of those that count: whether they are stored."""
+    """Whether each batch is stored in SQL; batches that do not count are left out."""
     query = select(WriteBackJournal.journal, WriteBackJournal.position)
     rows = db.session.execute(query.where(WriteBackJournal.journal.in_(list(batches))))
     return {batch: found == STORED for batch, found in rows}

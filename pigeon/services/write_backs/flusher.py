@@ -46,7 +46,7 @@ class Status:
 
 _drained: set[str] = set()
 _idle_at: dict[str, str] = {}
-"""The newest entry when nothing waited: as long as it is that, SQL need not be asked."""
+"""By Redis, the newest journal entry when nothing waited; SQL is only asked after a newer one."""
 
 
 def reset() -> None:
@@ -97,10 +97,10 @@ def _store(
 
 
 def _settle_left(journal: str, position: str) -> bool:
-    """What is stored and not settled: its flusher died, or could not tell the caches.
+    """Settle entries that are stored only, because their flusher died or could not tell a cache.
 
-    False as in `_settle`. What another release stored, and this one cannot read, is parked: that
-    release brings it to SQL again, which changes nothing, and settles it.
+    False as in `_settle`. Another release may have stored entries that this one cannot read. They
+    are parked: that release stores them once more, which changes nothing, and settles them.
     """
     while left := write_back.read_through(position, FLUSHED_AT_ONCE):
         known, unknown = kinds.split(left)
@@ -114,11 +114,11 @@ def _settle_left(journal: str, position: str) -> bool:
 def _settle(
     journal: str, folded: dict[str, list[AnyEntry]], upto: str, *, may_forget: bool = True
 ) -> bool:
-    """What is stored is shown by every cache, then no longer pending, then told and forgotten.
+    """Show stored entries in every cache, end their being pending, announce and forget them.
 
-    False when the caches are out of reach, so that everybody reads SQL: the entries stay, and
-    the caches are told when they are back. Older ones that stay are why `may_forget` is False:
-    whoever forgets one, forgets all before it.
+    False when a cache is out of reach. Readers then ask SQL; the entries stay in the journal, and
+    are shown when the cache is back. `may_forget` is False while older entries stay like that,
+    because the journal can only be cut off up to an entry, with everything before it.
     """
     if write_back.is_settled(upto):
         write_back.trim(upto)
@@ -140,10 +140,10 @@ def _settle(
 def _show(
     journal: str, folded: dict[str, list[AnyEntry]], upto: str
 ) -> dict[str, dict[int, int]] | None:
-    """What SQL counts as of `upto`, by kind, once every cache says it; None if one is out of reach.
+    """Show stored values in every cache; answers what SQL counts as of `upto`, by kind.
 
-    Should another flusher have stored more meanwhile, ours may be the older word: evicted, and
-    nothing is said of counts.
+    None when a cache is out of reach. Another flusher may have stored newer values while we wrote
+    ours into the caches: then the caches are made to forget them, and the answer is {}.
     """
     try:
         counted = {name: KINDS[name].show(last) for name, last in folded.items()}
@@ -158,9 +158,11 @@ def _show(
 
 
 def write_through(entry: AnyEntry) -> None:
-    """The plain way: the row is stored before the answer; what was journalled before, earlier.
+    """Store one change in SQL before the request is answered, instead of journalling it.
 
-    Caches forget, for nothing orders the words of two writers; a job repeats it.
+    Whatever the journal still holds is older, so it is flushed first. The caches are told to
+    forget the old value and not what the new one is: two such writers may reach a cache in another
+    order than they reached SQL. Should this process die before it told them, a job does.
     """
     if not settings().write_back:
         drain_once()
@@ -179,7 +181,7 @@ def _store_one(entry: AnyEntry) -> None:
 
 
 def drain_once() -> None:
-    """Before the first plain write of a process: what an earlier run journalled comes first."""
+    """Flush, once per process, what an earlier run with write-back left in the journal."""
     if state.url not in _drained:
         if not drain(within_s=DRAIN_S):
             raise Unavailable

@@ -42,7 +42,11 @@ class Kind(Protocol):
         """
 
     def evict(self, wanted: list[Any]) -> None:
-        """Let the caches forget these pairs: for who may not have the last word."""
+        """Make the caches forget these pairs, so that the next reader asks SQL.
+
+        A writer calls it when somebody else may have stored newer values meanwhile: what it would
+        show could be out of date.
+        """
 
     def announce(self, wanted: list[Any]) -> Event | None:
         """What is told to who looks at these pairs, once they are settled."""

@@ -63,8 +63,8 @@ def known_kinds() -> list[str]:
 def store_known(position: str) -> None:
     """Store and settle what is parked of known kinds; Overtaken when another flusher does.
 
-    Called with the position of the journal before anything behind it is read: what is parked
-    afterwards moves it, so that who goes on from `position` is overtaken.
+    The caller reads `position`, calls this, and only then reads the entries behind `position`.
+    Who parks something meanwhile also moves the position, so the caller's own step is Overtaken.
     """
     for kind in known_kinds():
         for some in _portions(kind):
@@ -110,7 +110,7 @@ def _bring(kind: str, some: list[Parked], position: str) -> None:
 
 
 def _is_past(one: Parked, position: str) -> bool:
-    """Whether the flusher that parked it cannot commit any more, for the journal is beyond it."""
+    """Whether no flusher can make it count any more, because the journal is stored beyond it."""
     return padded(one.entry.position) <= padded(position)
 
 
@@ -128,9 +128,10 @@ def _store(some: list[Parked], batches: list[str]) -> None:
 
 
 def _settle(kind: str, last: list[AnyEntry]) -> bool:
-    """False while a cache is out of reach: then it is done again with the next flush.
+    """Evict stored pairs from the caches and end their being pending; False to be called again.
 
-    Caches forget these pairs, for what is parked may not be the last word.
+    That is while a cache is out of reach. The pairs are evicted instead of shown, because newer
+    entries of the same pairs may be stored already.
     """
     try:
         KINDS[kind].evict(last)

@@ -33,16 +33,6 @@ from tests.factories import Person, make_comment, make_post, make_user
 from tests.factories.notifications import of_a_newer_process
 
 
-@pytest.fixture
-def ann(app: Flask) -> Person:
-    return make_user("ann")
-
-
-@pytest.fixture
-def ben(app: Flask) -> Person:
-    return make_user("ben")
-
-
 def listed(reader: Person) -> list[Notification]:
     db.session.rollback()
     return notifications.list_of(reader.id, PageRequest(limit=50)).items

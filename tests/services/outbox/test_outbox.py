@@ -76,7 +76,7 @@ def test_who_was_taken_over_can_neither_finish_nor_fail_nor_go_on(app: Flask) ->
     assert new.attempt == old.attempt + 1
     outbox.done(old)
     outbox.fail(old, "late")
-    assert not outbox.again(old, "7")
+    assert not outbox.again(old, "7") and not outbox.leave(old, "late")
     with pytest.raises(StaleClaim), unit_of_work():
         finish(old)
     assert (row().state, row().attempt, row().failures) == ("claimed", new.attempt, 0)
@@ -113,6 +113,19 @@ def test_the_delay_grows_and_the_fifth_failure_is_the_last(app: Flask) -> None:
     )
     assert outbox.claim(number) is None and sweep() == []
     assert outbox_figures.pending() == 0
+
+
+def test_a_job_left_for_others_waits_a_little_and_counts_no_failure(app: Flask) -> None:
+    number, waits, told = add_row(failures=4), [], []
+    for _ in range(9):
+        told.append(outbox.leave(claimed(number), "a job named x"))
+        assert outbox.claim(number) is None
+        waits.append((row().available_at - utc_now()).total_seconds())
+        change(available_at=utc_now())
+        assert sweep() == [(number, "default")]
+    assert waits == pytest.approx([1, 5, *[15] * 7], abs=1)
+    assert told == [True, *[False] * 8]
+    assert (row().failures, row().last_error) == (4, "only a newer release knows a job named x")
 
 
 def test_a_dead_job_is_retried_by_hand(app: Flask) -> None:
