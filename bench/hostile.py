@@ -50,13 +50,14 @@ def measure(ground: Ground, kinds: tuple[str, ...] = tuple(HOSTILE)) -> Group:
         group.tables.append(_table(door, {"attack": hostile, "behave": honest}))
         told = ", ".join(f"{kind}: {count:,}" for kind, count in counts.items())
         group.notes.append(f"{door}, in {ground.plan.hostile_s:g} s each way: {told}.")
-    if len(group.rows) == 1:
+    if not children.find("nginx"):
         group.notes.append("Not measured here: nginx is not installed.")
     return group
 
 
 def _doors(ground: Ground) -> tuple[str, ...]:
-    return (ALONE, BEHIND) if children.find("nginx") else (ALONE,)
+    doors = (ALONE, BEHIND) if children.find("nginx") else (ALONE,)
+    return doors[: ground.plan.hostile_doors]
 
 
 def _open(ground: Ground, door: str) -> AbstractContextManager[Site]:

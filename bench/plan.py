@@ -53,8 +53,12 @@ class Plan:
     live_likes: int
     hostile_s: float
     """So long the site is attacked, and so long it is used as much."""
+    hostile_doors: int
+    """The site alone, or also the Procfile's processes behind nginx."""
     bus_messages: int
     """Per bus and round."""
+    cost_cases: int | None
+    """Of the texts and bodies that are refused; None for all of them."""
 
 
 FULL = Plan(
@@ -91,7 +95,9 @@ FULL = Plan(
     batches={1: 500, 10: 3_000, 100: 9_999, 1_000: 9_999, 2_000: 9_999, 10_000: 9_999},
     live_likes=60,
     hostile_s=60.0,
+    hostile_doors=2,
     bus_messages=300,
+    cost_cases=None,
 )
 
 QUICK = Plan(
@@ -128,7 +134,9 @@ QUICK = Plan(
     batches={1: 100, 10: 500, 100: 1_500, 1_000: 1_500, 10_000: 1_500},
     live_likes=15,
     hostile_s=6.0,
+    hostile_doors=2,
     bus_messages=100,
+    cost_cases=None,
 )
 
 TINY = Plan(
@@ -165,5 +173,7 @@ TINY = Plan(
     batches={1: 5, 10: 50, 1_000: 100},
     live_likes=2,
     hostile_s=1.0,
+    hostile_doors=1,
     bus_messages=3,
+    cost_cases=40,
 )
