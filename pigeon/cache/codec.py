@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from functools import cache
 from typing import Any, TypeVar, cast
 
@@ -27,6 +27,12 @@ def _adapter(shape: Hashable) -> TypeAdapter[Any]:
 def encode(value: Any, shape: Any) -> bytes:
     """JSON of a value; absence is a value too."""
     return ABSENT if value is None else adapter(shape).dump_json(value)
+
+
+def decoder(shape: type[T]) -> Callable[[bytes], T]:
+    """What reads values of a shape that are not absent; ValueError for those of another version."""
+    read: Callable[[bytes], T] = adapter(shape).validator.validate_json
+    return read
 
 
 def decode(data: bytes, shape: type[T]) -> T | None:
