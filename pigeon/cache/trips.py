@@ -6,10 +6,9 @@ commands together, gives each read its own replies, and answers what each one ma
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import chain, compress, islice
-from operator import not_
+from itertools import islice
 from typing import Any, Generic, TypeVar, overload
 
 from pigeon.cache import resp
@@ -88,30 +87,32 @@ def then(read: Read[T], take: Callable[[T], A]) -> Read[A]:
 def _trip(reads: Sequence[Read[Any]]) -> tuple[Any, ...]:
     if not settings().cache:
         return tuple(read.load() if read.commands else read.complete(()) for read in reads)
-    nothing = [[None] * len(read.commands) for read in reads]
+    nothing: list[Sequence[Any]] = [[None] * len(read.commands) for read in reads]
     return _complete(reads, cache_breaker.attempt(lambda: _send(reads), nothing))
 
 
-def _complete(reads: Sequence[Read[Any]], replies: Sequence[list[Any]]) -> tuple[Any, ...]:
+def _complete(reads: Sequence[Read[Any]], replies: Sequence[Sequence[Any]]) -> tuple[Any, ...]:
     return tuple(read.complete(own) for read, own in zip(reads, replies, strict=True))
 
 
-def _send(reads: Sequence[Read[Any]]) -> list[list[Any]]:
+def _send(reads: Sequence[Read[Any]]) -> list[Sequence[Any]]:
     """The replies to each read's commands."""
-    named = [bool(read.commands) and isinstance(read.commands[0], str) for read in reads]
-    names: list[Any] = _joined(reads, named)
-    payload: list[Any] = _joined(reads, map(not_, named))
+    names: list[str] = []
+    payload: list[bytes] = []
+    for read in reads:
+        to: list[Any] = names if _is_named(read) else payload
+        to.extend(read.commands)
     if names:
         payload.append(resp.encode([b"MGET", *map(str.encode, names)]))
     if not payload:
-        return [[] for _ in reads]
+        return [() for _ in reads]
     replies = resp.pool(cache.url).checked(b"".join(payload), len(payload))
-    strings, others = iter(replies.pop() if names else ()), iter(replies)
+    strings = iter(replies.pop() if names else ())
+    others = iter(replies)
     return [
-        list(islice(strings if is_named else others, len(read.commands)))
-        for read, is_named in zip(reads, named, strict=True)
+        list(islice(strings if _is_named(read) else others, len(read.commands))) for read in reads
     ]
 
 
-def _joined(reads: Sequence[Read[Any]], chosen: Iterable[bool]) -> list[Command]:
-    return list(chain.from_iterable(read.commands for read in compress(reads, chosen)))
+def _is_named(read: Read[Any]) -> bool:
+    return bool(read.commands) and isinstance(read.commands[0], str)
