@@ -136,7 +136,12 @@ def test_without_redis_each_one_loads_by_its_own_rule(shelf: Shelf, dead_redis: 
 
 def test_who_goes_another_way_without_redis_hears_of_it(shelf: Shelf, dead_redis: None) -> None:
     with pytest.raises(RedisError):
-        trips.ask(shelf.names.read([1]), shelf.sizes.read([1]), shelf.counts.read([1]))
+        trips.ask(
+            shelf.names.read([1]),
+            shelf.sizes.read([1]),
+            shelf.counts.read([1]),
+            shelf.likes.read(ANN, [1]),
+        )
     assert not shelf.loads
 
 

@@ -209,7 +209,16 @@ COMMENT = {
 LIKED = {"id": identifier, "like_count": count, "viewer": {"liked": bool}}
 NOTIFICATION = {
     "id": identifier,
-    "kind": one_of("reply", "comment", "mention", "post", "like", "follow"),
+    "kind": one_of(
+        "reply",
+        "comment",
+        "mention",
+        "post",
+        "like",
+        "follow",
+        "follow_request",
+        "follow_accepted",
+    ),
     "actors": lambda value: len(value) <= 3 and not list(faults(value, [USER_REF])),
     "actor_count": count,
     "message": lambda value: isinstance(value, str) and value != "",

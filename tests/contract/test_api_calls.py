@@ -76,6 +76,22 @@ CALLS = {
     "DELETE /users/{username}/follow": Call(status=200, shape=shapes.USER),
     "PUT /users/{username}/bell": Call(status=200, shape=shapes.USER),
     "DELETE /users/{username}/bell": Call(status=200, shape=shapes.USER),
+    "PUT /users/{username}/block": Call(status=204),
+    "DELETE /users/{username}/block": Call(status=204, before=World.kept_away),
+    "PUT /users/{username}/mute": Call(
+        status=200, shape=shapes.USER, body=given({"of": ["posts", "chat"]})
+    ),
+    "DELETE /users/{username}/mute": Call(status=200, shape=shapes.USER, before=World.kept_away),
+    "GET /me/blocks": Call(status=200, shape=page_of(shapes.USER_ROW), before=World.kept_away),
+    "GET /me/mutes": Call(status=200, shape=page_of(shapes.USER_ROW), before=World.kept_away),
+    "GET /me/follow_requests": Call(status=200, shape=page_of(shapes.USER_ROW), before=World.asked),
+    "PUT /me/follow_requests/{username}": Call(
+        status=204, values={"username": "cat"}, before=World.asked
+    ),
+    "DELETE /me/follow_requests/{username}": Call(
+        status=204, values={"username": "cat"}, before=World.asked
+    ),
+    "DELETE /me/followers/{username}": Call(status=204, values={"username": "eve"}),
     "GET /suggestions": Call(status=200, shape=page_of(shapes.SUGGESTION)),
     "DELETE /suggestions/{username}": Call(status=204),
     "GET /search/users": Call(status=200, shape=page_of(shapes.USER_ROW), query="q=b"),

@@ -321,7 +321,7 @@ def test_what_sockets_hear_has_the_shape_of_the_contract(
     """Each event at least once, to the right room, and nothing of anybody else in it."""
     heard: list[tuple[str, Any, int]] = []
     monkeypatch.setattr(push, "to_user", lambda *frame: heard.append(frame))
-    monkeypatch.setattr(push, "to_post", lambda *frame: heard.append(frame))
+    monkeypatch.setattr(push, "to_post", lambda *frame, **_: heard.append(frame))
     world.settle()
     heard.clear()
     presence.people.renew([world.ann.id, world.eve.id])

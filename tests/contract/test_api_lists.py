@@ -10,6 +10,9 @@ import pytest
 
 from pigeon.domain.page import write_cursor
 from pigeon.services.likes import likes
+from pigeon.services.relations import blocks, mutes
+from pigeon.services.relations.apart import MUTED
+from pigeon.services.users import users
 from tests.contract import shapes
 from tests.contract.shapes import page_of
 from tests.contract.world import TAG, World, refusal
@@ -20,6 +23,9 @@ LISTS = {
     "/users/bob/followers": shapes.USER_ROW,
     "/users/ann/followers": shapes.USER_ROW,
     "/users/ann/following": shapes.USER_ROW,
+    "/me/blocks": shapes.USER_ROW,
+    "/me/mutes": shapes.USER_ROW,
+    "/me/follow_requests": shapes.USER_ROW,
     "/users/bob/posts": shapes.POST,
     "/users/ann/posts": shapes.POST,
     "/suggestions": shapes.SUGGESTION,
@@ -69,9 +75,20 @@ def crowd(world: World) -> Crowd:
     for n in range(3):
         make_post(world.bob, caption=f"{n} #{TAG} #sky")
         make_post(world.ann, caption=f"{n}")
+    _keep_away(world)
     places = _talk(world, people)
     found = {path.format(**places): shape for path, shape in LISTS.items()}
     return Crowd(client=world.client, ann=world.ann, bob=world.bob, lists=found)
+
+
+def _keep_away(world: World) -> None:
+    """ann blocked three, muted three, and three ask to follow her."""
+    for n in range(3):
+        blocks.block(make_user(f"blocked.{n}").id, by=world.ann.id)
+        mutes.set_muted(make_user(f"muted.{n}").id, by=world.ann.id, of=MUTED, on=True)
+    users.update_profile(world.ann.id, {"is_private": True})
+    for n in range(3):
+        make_follow(make_user(f"asking.{n}"), world.ann)
 
 
 def _talk(world: World, people: list[Person]) -> dict[str, int]:
@@ -150,7 +167,8 @@ def test_cursors_of_somebody_else_are_refused(
 ) -> None:
     bob = client_for(crowd.bob)
     make_comment(make_post(crowd.bob), crowd.ann)
-    for path in ("/notifications", "/notifications?kind=reply"):
+    lists = ("/me/blocks", "/me/mutes", "/me/follow_requests")
+    for path in (*lists, "/notifications", "/notifications?kind=reply"):
         mark = "&" if "?" in path else "?"
         cursor = listed(crowd, path, "limit=1")["next"]
         status, body = bob.api("GET", f"{path}{mark}before={cursor}")
@@ -172,5 +190,8 @@ def test_lists_are_newest_first(crowd: Crowd) -> None:
             assert sorted(who) == ["person.0", "person.1", "person.2"], path
     times = [one["created_at"] for one in listed(crowd, "/notifications")["items"]]
     assert times == sorted(times, reverse=True)
+    for kind, path in (("blocked", "blocks"), ("muted", "mutes"), ("asking", "follow_requests")):
+        people = [row["username"] for row in listed(crowd, f"/me/{path}")["items"]]
+        assert people == [f"{kind}.{n}" for n in (2, 1, 0)]
     followers = [row["username"] for row in listed(crowd, "/users/ann/followers")["items"]]
     assert followers == ["person.2", "person.1", "person.0", "eve"]

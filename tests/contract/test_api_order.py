@@ -10,8 +10,10 @@ import pytest
 from flask import Flask
 
 from pigeon.domain import limits
+from pigeon.services.relations import blocks
+from pigeon.services.users import suspensions
 from tests.contract.world import World, refusal, refused
-from tests.factories import make_comment, make_post
+from tests.factories import make_comment, make_post, make_user
 from tests.harness import pictures
 from tests.harness.clients import Client, multipart
 
@@ -48,6 +50,13 @@ WITH_A_NAME = (
     "DELETE /users/{}/follow",
     "PUT /users/{}/bell",
     "DELETE /users/{}/bell",
+    "PUT /users/{}/block",
+    "DELETE /users/{}/block",
+    "PUT /users/{}/mute",
+    "DELETE /users/{}/mute",
+    "PUT /me/follow_requests/{}",
+    "DELETE /me/follow_requests/{}",
+    "DELETE /me/followers/{}",
     "DELETE /suggestions/{}",
 )
 FOR_MEMBERS = (
@@ -62,6 +71,16 @@ FOR_MEMBERS = (
     "DELETE /users/bob/follow",
     "PUT /users/bob/bell",
     "DELETE /users/bob/bell",
+    "PUT /users/bob/block",
+    "DELETE /users/bob/block",
+    "PUT /users/bob/mute",
+    "DELETE /users/bob/mute",
+    "GET /me/blocks",
+    "GET /me/mutes",
+    "GET /me/follow_requests",
+    "PUT /me/follow_requests/bob",
+    "DELETE /me/follow_requests/bob",
+    "DELETE /me/followers/bob",
     "GET /suggestions",
     "DELETE /suggestions/bob",
     "GET /search/users",
@@ -279,11 +298,25 @@ def test_people_who_are_not_there_are_the_same(world: World, name: str) -> None:
     eve = world.client.application.test_client()
     eve.sign_in(world.eve.id)
     assert eve.api("DELETE", "/me", {"password": world.eve.password})[0] == 202
+    suspensions.suspend(make_user("shut.out").id)
+    blocks.block(world.ann.id, by=make_user("keeps.away").id)
     method, path = name.split()
     headers = {"X-CSRFToken": world.client.csrf()}
     answers = [
         comparable(world.client.open(f"/api/v1{path.format(who)}", method=method, headers=headers))
-        for who in ("nobody1", "eve", "x" * 500, "%00", "..", "%F0%9F", "a b", "deleted-7", "'--")
+        for who in (
+            "nobody1",
+            "eve",
+            "shut.out",
+            "keeps.away",
+            "x" * 500,
+            "%00",
+            "..",
+            "%F0%9F",
+            "a b",
+            "deleted-7",
+            "'--",
+        )
     ]
     assert answers[0][0] == 404
     assert all(answer == answers[0] for answer in answers[1:])

@@ -28,6 +28,7 @@ JSON_CALLS = {
     "PATCH /me": {"bio": "x"},
     "POST /posts": {"caption": "x"},
     "PATCH /posts/{mine}": {"caption": "x"},
+    "PUT /users/bob/mute": {"of": ["posts"]},
     "DELETE /me": {"password": "x"},
     "POST /posts/{post_id}/comments": {"text": "x"},
     "POST /comments/{comment_id}/replies": {"text": "x"},
@@ -156,7 +157,7 @@ def test_all_faults_of_a_profile_are_named_at_once(world: World) -> None:
         "time_zone": "Mars/Olympus",
         "messages_from": "nobody",
         "notify": {"like": "sometimes", "poke": "off"},
-        "is_private": True,
+        "is_private": "perhaps",
     }
     expected = {
         **dict.fromkeys(("display_name", "bio"), "too_long"),

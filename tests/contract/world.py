@@ -12,7 +12,10 @@ from flask import Flask
 from jsonschema import Draft202012Validator
 
 from pigeon.blueprints.openapi import document
+from pigeon.services.follows import follows
 from pigeon.services.likes import likes
+from pigeon.services.relations import blocks, mutes
+from pigeon.services.users import users
 from tests.contract.shapes import ERROR, Shape, faults
 from tests.factories import (
     Commented,
@@ -63,6 +66,7 @@ class World:
             "failed": self.failed.id,
             "failed_image": self.failed.image_ids[0],
             "cat": self.cat.username,
+            "eve": self.eve.username,
             "comment_id": self.comment.id,
             "reply": self.reply.id,
         }
@@ -80,6 +84,16 @@ class World:
             likes.set_liked(likes.POSTS, self.theirs.id, by=person.id, on=True)
             likes.set_liked(likes.COMMENTS, self.comment.id, by=person.id, on=True)
         self.settle()
+
+    def kept_away(self) -> None:
+        """ann has blocked eve, and muted bob."""
+        blocks.block(self.eve.id, by=self.ann.id)
+        mutes.set_muted(self.bob.id, by=self.ann.id, of=["stories"], on=True)
+
+    def asked(self) -> None:
+        """ann is private, and cat asks to follow her."""
+        users.update_profile(self.ann.id, {"is_private": True})
+        follows.follow(self.ann.id, by=self.cat.id)
 
     def sign_up_token(self) -> str:
         body = {

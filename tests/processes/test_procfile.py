@@ -140,7 +140,7 @@ def test_the_main_path(member: Callable[[str], Visitor], visitor: Callable[[], V
         assert media.status_code == 200
         assert len(media.content) > 1_000
         assert media.headers["Content-Type"] in ("image/jpeg", "image/webp")
-        assert media.headers["Cache-Control"] == "private, max-age=3600"
+        assert media.headers["Cache-Control"] == "private, max-age=300"
         assert media.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
         assert media.headers["X-Content-Type-Options"] == "nosniff"
         assert media.headers["Server"] == "nginx"

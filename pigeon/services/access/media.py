@@ -62,3 +62,10 @@ def check_sees(
     cards, owners = {card.id: card} if card else {}, {owner.id: owner} if owner else {}
     if not visible(viewer, [picture], cards, owners):
         raise NotFound
+
+
+def is_open_to_all(viewer: Viewer, picture: StoredMedia) -> bool:
+    """Of one that the viewer sees: not only followers, or its author, see it."""
+    if picture.kind == "post":
+        return viewer.relations.is_public(picture.owner_id)
+    return picture.kind == "avatar"

@@ -11,7 +11,7 @@ from pigeon.cache import trips
 from pigeon.cache.trips import Read
 from pigeon.services.follows import followees
 from pigeon.services.relations.apart import FROM_NOBODY, Apart, apart
-from pigeon.services.relations.standings import PRIVATE, standings
+from pigeon.services.relations.standings import PRIVATE, PUBLIC, standings
 
 NOBODY: AbstractSet[int] = frozenset()
 
@@ -58,6 +58,12 @@ class Relations:
         closed.update(self.blocked_among(others))
         private = [one for one in others if standings[one] == PRIVATE]
         return closed | (set(private) - self.followed_among(private)) if private else closed
+
+    def is_public(self, user_id: int) -> bool:
+        """The person's things are for everybody, of whom no block keeps them away."""
+        if user_id not in self._standings:
+            self._ask(self.read_standings([user_id]))
+        return self._standings[user_id] == PUBLIC
 
     def followed_among(self, ids: Iterable[int]) -> set[int]:
         """Those of the people whom the viewer follows."""

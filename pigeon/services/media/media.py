@@ -29,10 +29,13 @@ from pigeon.stores.imaging_results import Rendered
 from pigeon.stores.incoming import WORK, Incoming
 from pigeon.stores.media import MediaStore, is_name
 from pigeon.stores.media_urls import media_store
+from pigeon.unit_of_work import UnitOfWork
 
 EXTENSIONS = {"image/webp": "webp", "image/jpeg": "jpg"}
 SHOWN_WIDTH = 1_080
 HASH_CHUNK = 1 << 20
+RANDOM_PART = 32
+"""Hex digits at the begin of an object's name, which those of one picture share."""
 
 
 class Incomer(Protocol):
@@ -179,23 +182,29 @@ def rendered_names(name: str, rendered: Rendered) -> list[str]:
     return [object_name(name, file.kind, file.content_type) for file in rendered.files]
 
 
-def orphaned(rows: Iterable[MediaModel]) -> MediaOrphaned:
-    """The event that deletes the files of rows that go.
+def orphan(uow: UnitOfWork, rows: Iterable[MediaModel]) -> None:
+    """Of rows that go: nobody sees their pictures from the commit on, and a job deletes the files.
 
     Of a row that is not ready only the random part of its objects' names is known.
     """
     found = list(rows)
-    return MediaOrphaned(
-        names=[name for row in found for name in object_names(row) or [row.name]],
-        incoming=[row.incoming for row in found if row.incoming],
-    )
+    names = [name for row in found for name in object_names(row) or [row.name]]
+    tokens = [row.incoming for row in found if row.incoming]
+    uow.after_commit(lambda: _evict(names))
+    uow.record(MediaOrphaned(names=names, incoming=tokens))
 
 
 def delete_files(names: list[str], tokens: list[str]) -> None:
     """Delete objects and originals; missing ones are fine."""
+    _evict(names)
     store().delete(full for name in names for full in _full_names(name))
     for token in tokens:
         incoming().discard(token)
+
+
+def _evict(names: list[str]) -> None:
+    """Forget who owns these objects: whoever kept one hears 404 before the file is deleted."""
+    stored.evict(*{name[:RANDOM_PART] for name in names})
 
 
 def _full_names(name: str) -> Iterator[str]:
@@ -272,7 +281,7 @@ def stored(names: list[str]) -> dict[str, StoredMedia]:
 
 def get_stored(object_file: str) -> StoredMedia:
     """The picture that a stored object belongs to; NotFound for every other name."""
-    found = stored.one(object_file[:32])
+    found = stored.one(object_file[:RANDOM_PART])
     if found is None:
         raise NotFound
     return found

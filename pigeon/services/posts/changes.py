@@ -139,7 +139,7 @@ def remove_image(post_id: int, image_id: int, *, by: int) -> Post:
             raise Conflict("not_failed")
         if len(rows) == 1 and not post.caption:
             raise Conflict("last_image")
-        uow.record(media.orphaned([row]))
+        media.orphan(uow, [row])
         db.session.delete(row)
         db.session.flush()
         publishing.publish_if_ready(uow, post)

@@ -73,9 +73,7 @@ def remove_images(uow: UnitOfWork, post_id: int) -> None:
     """A post has a few: their rows go at once, their files by a job."""
     rows = list(db.session.scalars(select(MediaModel).where(MediaModel.post_id == post_id)))
     if rows:
-        names = [row.name for row in rows]
-        uow.record(media.orphaned(rows))
-        uow.after_commit(lambda: media.stored.evict(*names))
+        media.orphan(uow, rows)
         _delete(MediaModel, MediaModel.post_id == post_id)
 
 

@@ -83,7 +83,7 @@ def show(uow: UnitOfWork, row: MediaModel) -> None:
 
 def fail(uow: UnitOfWork, row: MediaModel, code: str) -> None:
     """Keep a failure for its owner to read, if it is the last one sent; none is told of others."""
-    uow.record(media.orphaned([row]))
+    media.orphan(uow, [row])
     last = users.last_avatar(row.owner_id)
     if last is None or last.id != row.id:
         db.session.delete(row)
@@ -128,6 +128,6 @@ def _drop(uow: UnitOfWork, user_id: int, before: int | None = None) -> None:
         query = query.where(MediaModel.id < before)
     old = list(db.session.scalars(query))
     if old:
-        uow.record(media.orphaned(old))
+        media.orphan(uow, old)
     for row in old:
         db.session.delete(row)

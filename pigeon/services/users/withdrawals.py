@@ -117,7 +117,7 @@ def _erase_user(user_id: int) -> bool:
     with unit_of_work() as uow:
         avatars = list(db.session.scalars(select(MediaModel).where(MediaModel.owner_id == user_id)))
         if avatars:
-            uow.record(media.orphaned(avatars))
+            media.orphan(uow, avatars)
         db.session.execute(delete(MediaModel).where(MediaModel.owner_id == user_id))
         db.session.execute(
             delete(UserModel).where(UserModel.id == user_id, UserModel.state == WITHDRAWN)
