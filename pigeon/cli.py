@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import timedelta
 from typing import NoReturn
 
@@ -11,7 +12,7 @@ from flask import Flask
 from flask.cli import AppGroup
 from sqlalchemy import select
 
-from pigeon.domain.errors import DomainError, FieldsRefused
+from pigeon.domain.errors import DomainError, FieldsRefused, NotFound
 from pigeon.domain.sessions import Caller
 from pigeon.extensions import db, settings
 from pigeon.models import UserModel
@@ -105,7 +106,7 @@ def create_token(username: str) -> None:
 @click.argument("username")
 def suspend_user(username: str) -> None:
     """End a person's sessions and hide what they posted, until `unsuspend`."""
-    suspensions.suspend(_get_user_id(username))
+    _change_suspension(suspensions.suspend, username)
     click.echo(f"{username} is suspended.")
 
 
@@ -113,8 +114,15 @@ def suspend_user(username: str) -> None:
 @click.argument("username")
 def unsuspend_user(username: str) -> None:
     """Let a suspended person log in again, and show what they posted."""
-    suspensions.unsuspend(_get_user_id(username))
+    _change_suspension(suspensions.unsuspend, username)
     click.echo(f"{username} is not suspended any more.")
+
+
+def _change_suspension(change: Callable[[int], None], username: str) -> None:
+    try:
+        change(suspensions.get_id(username))
+    except NotFound as error:
+        raise click.ClickException(f"nobody is called {username}") from error
 
 
 @users_group.command("confirm")

@@ -12,8 +12,10 @@ from sqlalchemy import update
 
 from pigeon.domain.clock import utc_now
 from pigeon.domain.events import UserChanged
+from pigeon.domain.sessions import Caller
 from pigeon.extensions import db
 from pigeon.models import OutboxRow, UserModel
+from pigeon.services.accounts import changes as accounts_changes
 from pigeon.services.accounts import sessions
 from pigeon.unit_of_work import unit_of_work
 from tests.factories import make_follow, make_post, make_user
@@ -57,6 +59,30 @@ def test_a_refusal_is_a_line_that_names_the_fault(run: Any) -> None:
     assert (refused.exit_code, refused.output) == (1, "Error: username: taken\n")
     unknown = run("users", "token", "nobody")
     assert (unknown.exit_code, unknown.output) == (1, "Error: not_found\n")
+
+
+def test_a_person_is_suspended_and_let_in_again(run: Any) -> None:
+    ann = make_user("ann")
+    token = sessions.create_token(ann.id)
+    for _ in "12":
+        done = run("users", "suspend", "Ann")
+        assert (done.exit_code, done.output) == (0, "Ann is suspended.\n")
+    assert sessions.find(token) is None
+    assert run("users", "token", "ann").exit_code == 1
+    for _ in "12":
+        done = run("users", "unsuspend", "ann")
+        assert (done.exit_code, done.output) == (0, "ann is not suspended any more.\n")
+    assert sessions.find(token) is None, "what ended stays ended"
+    assert run("users", "token", "ann").exit_code == 0
+
+
+@pytest.mark.parametrize("command", ["suspend", "unsuspend"])
+def test_nobody_is_suspended_by_a_name_that_nobody_has(run: Any, command: str) -> None:
+    ann = make_user("ann")
+    accounts_changes.withdraw(ann.id, password=PASSWORD, fresh_identity=False, caller=Caller())
+    for name in ("nobody1", "ann", f"deleted-{ann.id}", "", "x" * 500, "%"):
+        refused = run("users", command, name)
+        assert (refused.exit_code, refused.output) == (1, f"Error: nobody is called {name}\n")
 
 
 def test_a_timeline_that_differs_from_its_definition_is_told(run: Any, drain: Any) -> None:

@@ -17,6 +17,7 @@ from pigeon.extensions import db
 from pigeon.models import IdentityModel, UserModel
 from pigeon.services.accounts import changes as accounts_changes
 from pigeon.services.accounts import sessions, signups
+from pigeon.services.users import suspensions
 from tests import oidc_provider
 from tests.factories import make_user
 from tests.oidc_provider import FLAWS, SIGNED_WRONGLY, Provider, person
@@ -384,6 +385,17 @@ def test_a_provider_that_is_away_is_said_to_be(
 ) -> None:
     with_settings(**Provider(url="http://127.0.0.1:9").env)
     assert anonymous.get("/login/oidc").status_code == 503
+
+
+def test_who_is_suspended_is_told_so_and_stays_out(
+    app: Flask, provider: Provider, anonymous: Any
+) -> None:
+    sign_up(anonymous, provider)
+    suspensions.suspend(suspensions.get_id("gil"))
+    assert who(anonymous) is None
+    assert log_in(anonymous, provider).headers["Location"] == "/login"
+    assert "This account is suspended." in anonymous.get("/login").text
+    assert who(anonymous) is None and count(UserModel) == 1
 
 
 def test_the_identity_of_who_withdrew_is_free_again(

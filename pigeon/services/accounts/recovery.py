@@ -67,7 +67,9 @@ def find_names(token: str) -> tuple[str, str] | None:
     """
     row = tokens.find(token, "reset")
     user = db.session.get(UserModel, row.user_id) if row else None
-    return passwords.names_of(user.username, user.email_key) if user else None
+    if user is None or not access.users.is_active_state(user.state):
+        return None
+    return passwords.names_of(user.username, user.email_key)
 
 
 def set_password(uow: UnitOfWork, user: UserModel, hashed: str) -> None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
+
 from pigeon.domain.clock import utc_now
 from pigeon.domain.errors import NotFound
 from pigeon.domain.events import UserSuspended
+from pigeon.domain.names import canonical_username
 from pigeon.domain.users import ACTIVE, SUSPENDED
+from pigeon.extensions import db
 from pigeon.models import UserModel
 from pigeon.services.accounts import sessions
 from pigeon.services.comments import cards as comment_cards
@@ -14,6 +18,19 @@ from pigeon.services.posts import cards as post_cards
 from pigeon.services.timelines import sidebar
 from pigeon.services.users import users
 from pigeon.unit_of_work import UnitOfWork, retried, unit_of_work
+
+
+def get_id(username: str) -> int:
+    """Of somebody who is there or suspended, however the name is spelled; NotFound."""
+    found = db.session.scalar(
+        select(UserModel.id).where(
+            UserModel.username == canonical_username(username),
+            UserModel.state.in_((ACTIVE, SUSPENDED)),
+        )
+    )
+    if found is None:
+        raise NotFound
+    return found
 
 
 @retried

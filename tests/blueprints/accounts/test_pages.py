@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 
 from pigeon.services.accounts import links
+from pigeon.services.users import suspensions
 from tests.factories import make_user
 from tests.factories.people import PASSWORD
 from tests.harness.outside import link_in
@@ -162,3 +163,31 @@ def test_pages_speak_korean_and_letters_do_too(app: Flask, anonymous: Any, mails
     from pigeon.services.users import users
 
     assert users.get_me(user_id).language == "ko"
+
+
+def test_who_is_suspended_is_told_so_by_the_log_in(app: Flask, anonymous: Any) -> None:
+    """A clear sentence on the page and a code for programs; a wrong password says nothing new."""
+    ann = make_user("ann")
+    suspensions.suspend(ann.id)
+    typed = {"login": "ann", "password": PASSWORD}
+    page = anonymous.form("/login", **typed)
+    assert page.status_code == 403 and "This account is suspended." in page.text
+    assert PASSWORD not in page.text and not is_signed_in(anonymous)
+    status, body = anonymous.api("POST", "/auth/login", typed)
+    assert (status, body["error"]["code"]) == (403, "suspended")
+    page = anonymous.form("/login", **typed | {"password": "guessed wrong"})
+    assert page.status_code == 401 and "suspended" not in page.text
+
+
+def test_open_forms_of_who_is_suspended_get_the_log_in(
+    app: Flask, client_for: Callable[[Any], Any]
+) -> None:
+    ann = make_user("ann")
+    client = client_for(ann)
+    token = client.csrf()
+    suspensions.suspend(ann.id)
+    for path in ("/create", "/settings/profile", "/settings/withdraw"):
+        answer = client.post(path, data={"csrf_token": token, "password": PASSWORD})
+        assert answer.status_code == 302, path
+        assert answer.headers["Location"].startswith("/login"), path
+    assert client.get("/settings").headers["Location"].startswith("/login")
