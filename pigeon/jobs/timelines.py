@@ -9,6 +9,7 @@ from pigeon.jobs.registry import Again, job
 from pigeon.realtime import push as realtime
 from pigeon.services import presence
 from pigeon.services.follows import edges, followers
+from pigeon.services.relations import apart
 from pigeon.services.timelines import fanouts, pulls
 from pigeon.unit_of_work import current_claim
 
@@ -37,6 +38,7 @@ def refresh_follow(follower_id: int, followee_id: int) -> None:
 
 
 def _hint(readers: Sequence[int], author_id: int, post_id: int, username: str) -> None:
-    online = [reader for reader in presence.online_among(readers) if reader != author_id]
+    others = [reader for reader in presence.online_among(readers) if reader != author_id]
+    online = apart.wanting_posts_of(author_id, others)
     payload = {"post_id": str(post_id), "username": username}
     realtime.to_users("timeline.new", payload, presence.may_hint(online))

@@ -159,24 +159,27 @@ class Bus(socketio.pubsub_manager.PubSubManager):  # type: ignore[misc]
                     self._say_resync_soon()
                     self.on_gap()
                 elif (readable := self._read(message)) is not None:
-                    if readable.get("method") == RECHECK:
-                        self.on_recheck(readable)
-                    elif readable.get("method") == WITHOUT:
-                        self._emit_without(readable)
-                    yield readable
+                    yield from self._take(readable)
         finally:
             connection.close()
 
+    def _take(self, message: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        """Do what is ours; the rest is the library's."""
+        if message.get("method") == RECHECK:
+            self.on_recheck(message)
+        elif message.get("method") == WITHOUT:
+            self._emit_without(message)
+        else:
+            yield message
+
     def _emit_without(self, message: dict[str, Any]) -> None:
-        sids = self.sockets_of(message["user_ids"])
-        self.emit(
-            message["event"],
-            message["data"],
-            namespace=NAMESPACE,
-            room=message["room"],
-            skip_sid=sids,
-            ignore_queue=True,
-        )
+        try:
+            event, payload, room = str(message["event"]), message["data"], str(message["room"])
+            sids = self.sockets_of(map(int, message["user_ids"]))
+        except (KeyError, ValueError, TypeError):
+            log.warning("frame_unreadable")
+            return
+        self.emit(event, payload, namespace=NAMESPACE, room=room, skip_sid=sids, ignore_queue=True)
 
     def _read(self, message: bytes) -> dict[str, Any] | None:
         """A message as an object, or None: the library would stop listening at anything else."""

@@ -13,7 +13,6 @@ from pigeon.services import access, counts, watches
 from pigeon.services.comments import cards as comment_cards
 from pigeon.services.comments import comments
 from pigeon.services.relations import apart
-from pigeon.services.relations.apart import FROM_NOBODY
 
 
 def push_comment(comment_id: int, post_id: int) -> None:
@@ -23,8 +22,23 @@ def push_comment(comment_id: int, post_id: int) -> None:
     for comment in comments.overlay(comment_cards.shown([comment_id]), access.stranger()):
         payload: dict[str, Any] = adapter(Comment).dump_python(comment, mode="json")
         payload["comment_count"] = _counts_of(post_id).comment_count
-        away = apart.apart.one(int(comment.author.id)) or FROM_NOBODY
-        push.to_post("comment.created", payload, post_id, without=away.blocked)
+        blocked, mentions = _kept_away(comment)
+        payload["mentions"] = [one for one in payload["mentions"] if one["id"] in mentions]
+        push.to_post("comment.created", payload, post_id, without=blocked)
+
+
+def _kept_away(comment: Comment) -> tuple[set[int], set[str]]:
+    """Whom its author, or of a reply the one above, does not meet; who is named to everybody.
+
+    One frame goes to all who watch: somebody with a block is not named in it, as for whom they
+    keep away from.
+    """
+    above = comment_cards.shown([int(comment.parent_id)]) if comment.parent_id else []
+    authors = [int(comment.author.id), *(card.author_id for card in above)]
+    named = [int(one.id) for one in comment.mentions]
+    found = apart.apart.many({*authors, *named})
+    blocked = set().union(*(found[author].blocked for author in authors if author in found))
+    return blocked, {str(one) for one in named if not found[one].blocked}
 
 
 def push_comment_gone(comment_id: int, post_id: int, parent_id: int | None) -> None:

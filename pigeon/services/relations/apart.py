@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,6 +38,16 @@ FROM_NOBODY = Apart()
 def apart(viewer_ids: list[int]) -> dict[int, Apart]:
     """For every person asked, also for those who keep away from nobody."""
     return _load(viewer_ids)
+
+
+def wanting_posts_of(author_id: int, readers: Sequence[int]) -> list[int]:
+    """Those who neither muted the author's posts nor stand behind a block with them."""
+    found = apart.many(readers)
+    return [
+        reader
+        for reader in readers
+        if reader not in found or author_id not in found[reader].posts | found[reader].blocked
+    ]
 
 
 def load(viewer_id: int) -> Apart:
