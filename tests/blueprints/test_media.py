@@ -11,6 +11,7 @@ from sqlalchemy import update
 from werkzeug.test import TestResponse
 
 from pigeon.extensions import db
+from pigeon.jobs import runner
 from pigeon.models import MediaModel
 from pigeon.services.follows import follows
 from pigeon.services.media import media
@@ -20,7 +21,7 @@ from pigeon.services.relations import blocks
 from pigeon.services.users import avatars, suspensions, users
 from pigeon.unit_of_work import unit_of_work
 from tests.factories import Person, make_follow, make_post, make_user
-from tests.factories.uploads import make_upload
+from tests.factories.uploads import make_processing_post, make_upload
 from tests.harness.clients import Client
 
 FOR_A_WHILE = "private, max-age=300"
@@ -170,6 +171,27 @@ def _change(values: dict[str, Any]) -> None:
     with unit_of_work():
         db.session.execute(update(MediaModel).values(**values))
     media.stored.evict(db.session.scalars(db.select(MediaModel.name)).one())
+
+
+def test_an_address_in_an_object_store_is_given_to_who_may_see_it(stage: Any, s3: Any) -> None:
+    """For a minute, each time anew; whatever the browser says it has."""
+    app = stage.app("sqlite", "full", {"MEDIA_URL": s3.media_url})
+    with app.app_context():
+        ann, fan = make_user("ann"), make_user("fan")
+        make_follow(fan, ann)
+        turn(ann, is_private=True)
+        post = make_processing_post(ann)
+        runner.drain()
+        address = picture_of(int(post.id), ann)
+        reader, stranger = app.test_client(), app.test_client()
+        reader.sign_in(fan.id)
+        for kept in ({}, {"If-None-Match": "*"}, {"If-None-Match": f'"{address[7:]}"'}):
+            answer = reader.get(address, headers=kept)
+            assert (answer.status_code, answer.headers["Cache-Control"]) == (302, "no-store")
+            assert "X-Amz-Expires=60" in answer.location and "ETag" not in answer.headers
+            assert refused(stranger.get(address, headers=kept))
+        follows.remove_follower(fan.id, by=ann.id)
+        assert refused(reader.get(address))
 
 
 # -- what a browser keeps --------------------------------------------------------------------------

@@ -75,8 +75,8 @@ def crowd(world: World) -> Crowd:
     for n in range(3):
         make_post(world.bob, caption=f"{n} #{TAG} #sky")
         make_post(world.ann, caption=f"{n}")
-    _keep_away(world)
     places = _talk(world, people)
+    _keep_away(world)
     found = {path.format(**places): shape for path, shape in LISTS.items()}
     return Crowd(client=world.client, ann=world.ann, bob=world.bob, lists=found)
 

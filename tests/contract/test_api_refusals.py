@@ -34,6 +34,8 @@ JSON_CALLS = {
     "POST /comments/{comment_id}/replies": {"text": "x"},
     "PATCH /comments/{comment_id}": {"text": "x"},
 }
+MAY_BE_EMPTY = ("DELETE /me", "PUT /users/bob/mute")
+OF_LISTS = ("PUT /users/bob/mute",)
 
 
 # -- bodies ----------------------------------------------------------------------------------------
@@ -58,7 +60,7 @@ def test_bodies_that_are_not_what_they_say(world: World, name: str) -> None:
         b"[" * 100_000,
         b"{" + f"{first}: {'9' * 5_000}".encode() + b"}",
     ):
-        if name == "DELETE /me" and not raw:
+        if name in MAY_BE_EMPTY and not raw:
             continue  # a body is optional there
         found = refused(world.client, path, data=raw, content_type="application/json")
         assert found == (400, "malformed", {}), raw[:40]
@@ -72,6 +74,8 @@ def test_unknown_fields_and_wrong_types_are_all_named(world: World, name: str) -
     path, sound = name.format(**world.names), JSON_CALLS[name]
     first = next(iter(sound))
     for wrong in (7, 1.5, True, [], ["x"], {"$ne": None}, 2**70, 1e308):
+        if name in OF_LISTS and isinstance(wrong, list):
+            continue
         body = sound | {first: wrong, "role": "admin", "id": "1"}
         expected = {first: "bad_format", "role": "unknown", "id": "unknown"}
         assert refused(world.client, path, body=body) == (422, "invalid", expected), wrong
@@ -157,14 +161,12 @@ def test_all_faults_of_a_profile_are_named_at_once(world: World) -> None:
         "time_zone": "Mars/Olympus",
         "messages_from": "nobody",
         "notify": {"like": "sometimes", "poke": "off"},
-        "is_private": "perhaps",
     }
     expected = {
         **dict.fromkeys(("display_name", "bio"), "too_long"),
         **dict.fromkeys(("link", "language", "theme", "time_zone", "messages_from"), "bad_format"),
         "notify.like": "bad_format",
         "notify.poke": "unknown",
-        "is_private": "bad_format",
     }
     before = call(world.client, "GET", "/me", 200, shapes.ME)
     found = refused(world.client, "PATCH /me", body=body | {"pronouns": "they"})

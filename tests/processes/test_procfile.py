@@ -153,6 +153,50 @@ def test_the_main_path(member: Callable[[str], Visitor], visitor: Callable[[], V
     assert all(i["id"] != post["id"] for i in reader.api("GET", "/timeline").json()["items"])
 
 
+def test_pictures_of_a_private_person_are_asked_for_each_time(
+    member: Callable[[str], Visitor], visitor: Callable[[], Visitor]
+) -> None:
+    """nginx adds to what the application decides, and changes none of it."""
+    author, reader, stranger = member("proc.priv"), member("proc.fan"), member("proc.else")
+    assert author.api("PATCH", "/me", json={"is_private": True}).status_code == 200
+    assert reader.api("PUT", "/users/proc.priv/follow").json()["viewer"]["follow"] == "requested"
+    assert author.api("PUT", "/me/follow_requests/proc.fan").status_code == 204
+    files = [("images[]", ("a.jpg", pictures.jpeg()))]
+    path = f"/posts/{author.api('POST', '/posts', files=files).json()['id']}"
+    published = lambda: author.api("GET", path).json()["state"] == "published"  # noqa: E731
+    wait_until(published, timeout_s=READY_S, what="the post")
+    url = reader.api("GET", path).json()["images"][0]["url"]
+
+    whole = reader.get(url)
+    tag = f'"{url.rpartition("/")[2]}"'
+    assert (whole.status_code, whole.headers["Server"]) == (200, "nginx")
+    kept = {"If-None-Match": tag}
+    part = {"Range": "bytes=2-5"}
+    for headers, expected in (
+        ({}, (200, whole.content)),
+        (kept, (304, b"")),
+        ({"If-None-Match": f'W/"x", {tag}'}, (304, b"")),
+        ({"If-None-Match": '"other"'}, (200, whole.content)),
+        ({"If-Modified-Since": whole.headers["Last-Modified"]}, (304, b"")),
+        (part, (206, whole.content[2:6])),
+        (part | {"If-Range": tag}, (206, whole.content[2:6])),
+        (part | {"If-Range": '"other"'}, (200, whole.content)),
+    ):
+        answer = reader.get(url, headers=headers)
+        assert (answer.status_code, answer.content) == expected, headers
+        assert answer.headers["ETag"] == tag, headers
+        assert answer.headers["Cache-Control"] == "private, no-cache", headers
+    for who in (stranger, visitor()):
+        for headers in ({}, kept, part, {"If-None-Match": "*"}):
+            assert who.get(url, headers=headers).status_code == 404
+
+    assert author.api("DELETE", "/me/followers/proc.fan").status_code == 204
+    for headers in ({}, kept, part, {"If-Modified-Since": whole.headers["Last-Modified"]}):
+        refused = reader.get(url, headers=headers)
+        assert refused.status_code == 404 and "ETag" not in refused.headers
+    assert author.get(url, headers=kept).status_code == 304
+
+
 def test_pictures_of_a_post_that_is_not_published_are_the_authors_alone(
     member: Callable[[str], Visitor], visitor: Callable[[], Visitor]
 ) -> None:
