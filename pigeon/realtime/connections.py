@@ -24,6 +24,7 @@ class Connection:
 _open: dict[str, Connection] = {}
 _people: Counter[int] = Counter()
 _posts: Counter[int] = Counter()
+_ends = 0
 people: Mapping[int, int] = _people
 """How many sockets of each person this process holds."""
 posts: Mapping[int, int] = _posts
@@ -86,6 +87,17 @@ def of_people(user_ids: Iterable[int]) -> list[str]:
     """Sockets of these people."""
     wanted = set(user_ids)
     return [sid for sid, connection in list(_open.items()) if connection.user_id in wanted]
+
+
+def note_end() -> None:
+    """Sessions ended: whoever is just connecting looks once more whether theirs is among them."""
+    global _ends
+    _ends += 1
+
+
+def ends() -> int:
+    """How often sessions ended since the process began."""
+    return _ends
 
 
 def all_sessions() -> dict[str, Connection]:

@@ -59,17 +59,24 @@ def register(sockets: SocketIO) -> None:
 
 def connect(auth: Any = None) -> None:
     """Refused without a valid session; rooms are joined here, never named by a client."""
-    found = _who(auth)
+    ends, found = connections.ends(), _who(auth)
     if found is None:
-        raise ConnectionRefusedError("unauthenticated", {"code": "unauthenticated"})
+        raise _unauthenticated()
     if settings().rate_limits and not ATTEMPTS.take(found.user_id):
         raise ConnectionRefusedError("rate_limited", {"code": "rate_limited"})
     join_room(user_room(found.user_id))
     mine = Connection(user_id=found.user_id, session_id=found.session_id, language=found.language)
     connections.add(_sid(), mine)
+    if connections.ends() != ends and not sessions.living({found.session_id}):
+        disconnect()  # its end was heard when there was no socket yet to close
+        raise _unauthenticated()
     if _sockets_of(found.user_id) > SOCKETS_PER_USER:
         disconnect()
         raise ConnectionRefusedError("rate_limited", {"code": "rate_limited"})
+
+
+def _unauthenticated() -> ConnectionRefusedError:
+    return ConnectionRefusedError("unauthenticated", {"code": "unauthenticated"})
 
 
 def _sockets_of(user_id: int) -> int:

@@ -112,6 +112,7 @@ def _check_sessions(server: Any) -> None:
 
 def _kick(server: Any, data: bytes) -> None:
     """Close the sockets of ended sessions."""
+    connections.note_end()
     try:
         message = json.loads(data)
         sids = connections.of_sessions(int(message["user"]), set(message["sessions"]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -9,12 +10,14 @@ from typing import Any
 import pytest
 import socketio
 from flask import Flask
+from flask_socketio import ConnectionRefusedError
 
 from pigeon.cache import keys
 from pigeon.extensions import state
 from pigeon.jobs import timelines
-from pigeon.realtime import push
+from pigeon.realtime import connections, handlers, push, server
 from pigeon.services import presence
+from pigeon.services.accounts import sessions
 from pigeon.services.comments import changes as comments_changes
 from pigeon.services.follows import follows, requests
 from pigeon.services.likes import likes
@@ -232,6 +235,36 @@ class TestTwoProcesses:
             connect(1, token=token)
         assert sockets_site.flask("users", "unsuspend", ben.username)
         assert sockets_of(ben)[0].client.connected
+
+
+# -- one process -----------------------------------------------------------------------------------
+
+
+class NoServer:
+    def disconnect(self, sid: str, *, ignore_queue: bool) -> None:
+        raise AssertionError("there is no socket yet")
+
+
+def test_a_session_that_ends_while_it_connects_gets_no_socket(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the question who it is and the socket, the end of the session is heard."""
+    ann = make_user("ann")
+    found = sessions.find(sessions.create_token(ann.id))
+    assert found is not None
+
+    def join(_room: str) -> None:
+        suspensions.suspend(ann.id)
+        ended = {"user": ann.id, "sessions": [found.session_id]}
+        server._kick(NoServer(), json.dumps(ended).encode())
+
+    monkeypatch.setattr(handlers, "_sid", lambda: "s1")
+    monkeypatch.setattr(handlers, "_who", lambda _auth: found)
+    monkeypatch.setattr(handlers, "join_room", join)
+    with pytest.raises(ConnectionRefusedError) as refusal:
+        handlers.connect()
+    assert refusal.value.error_args["data"] == {"code": "unauthenticated"}
+    assert not connections.people and not connections.all_sessions()
 
 
 # -- hints -----------------------------------------------------------------------------------------

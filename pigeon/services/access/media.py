@@ -65,7 +65,7 @@ def check_sees(
 
 
 def is_open_to_all(viewer: Viewer, picture: StoredMedia) -> bool:
-    """Of one that the viewer sees: not only followers, or its author, see it."""
+    """Of one that the viewer sees: its owner keeps it from nobody whom they did not block."""
     if picture.kind == "post":
         return viewer.relations.is_public(picture.owner_id)
     return picture.kind == "avatar"
