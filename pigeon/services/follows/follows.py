@@ -173,7 +173,12 @@ def mutuals(viewer_id: int, user_id: int) -> tuple[int, list[int]]:
     joined = (
         select(FollowModel.followee_id)
         .join(theirs, theirs.follower_id == FollowModel.followee_id)
-        .where(FollowModel.follower_id == viewer_id, theirs.followee_id == user_id)
+        .join(UserModel, UserModel.id == FollowModel.followee_id)
+        .where(
+            FollowModel.follower_id == viewer_id,
+            theirs.followee_id == user_id,
+            access.users.is_active(),
+        )
     )
     total = db.session.scalar(select(func.count()).select_from(joined.subquery())) or 0
     newest = db.session.scalars(joined.order_by(theirs.id.desc()).limit(2)).all() if total else []
