@@ -152,7 +152,7 @@ class World(Relations):
     def withdraw(self) -> None:
         if self.depth or self.chance.random() < 0.5:
             return
-        gone = self.chance.choice(self.people)
+        gone = self._active()
         self.people.remove(gone)
         accounts_changes.withdraw(gone, password="", fresh_identity=True, caller=Caller())
         self.people.append(make_user().id)
