@@ -13,7 +13,7 @@ from pigeon.extensions import db, settings
 from pigeon.models import NotificationModel
 from pigeon.services.notifications import counts
 from pigeon.services.notifications.contents import Occasion, lock, rank_of
-from pigeon.services.notifications.recipients import Plan, choose, may_be_notified
+from pigeon.services.notifications.recipients import Plan, choose, still_meeting
 from pigeon.services.statements import insert, quoted
 from pigeon.unit_of_work import UnitOfWork, retried, unit_of_work
 
@@ -43,7 +43,7 @@ def _insert(uow: UnitOfWork, occasion: Occasion, plan: Plan) -> list[int]:
     new = [person for person in chosen if person not in notified]
     if new:
         _store(occasion.event, contents, [(person, chosen[person]) for person in new])
-        new = _still_hearing(occasion, new)
+        new = _still_meeting(occasion, new)
     everybody = list(chosen)
     uow.after_commit(lambda: counts.evict(everybody))
     return new
@@ -74,20 +74,21 @@ def _store(event: str, contents: dict[str, int], notified: list[tuple[int, str]]
     insert(NotificationModel, COLUMNS, rows, ignoring=True)
 
 
-def _still_hearing(occasion: Occasion, people: list[int]) -> list[int]:
+def _still_meeting(occasion: Occasion, people: list[int]) -> list[int]:
     """Those whom no block has parted meanwhile; rows of the others are deleted again.
 
     The rows lock their recipients, so a block that comes now waits for us, and removes them.
     """
-    hearing = may_be_notified(people, actor_id=occasion.actor_id or 0, post_id=occasion.post_id)
-    row, parted = NotificationModel, set(people).difference(hearing)
-    if parted:
+    meeting = still_meeting(people, actor_id=occasion.actor_id or 0, post_id=occasion.post_id)
+    row = NotificationModel
+    if len(meeting) < len(people):
+        parted = set(people).difference(meeting)
         db.session.execute(
             delete(row)
             .where(row.event == occasion.event, row.recipient_id.in_(parted))
             .execution_options(synchronize_session=False)
         )
-    return hearing
+    return meeting
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, select, union_all
+from sqlalchemy import select
 
 from pigeon.domain.users import ACTIVE
 from pigeon.extensions import db
@@ -73,8 +73,7 @@ def may_be_notified(
     author = _author_of(post_id) if post_id is not None else None
     if not people or (post_id is not None and author is None):
         return []
-    apart = {actor_id} | _blocked_with({actor_id, author.id if author else actor_id}, people)
-    apart |= _muters_of(actor_id, people)
+    apart = {actor_id} | _apart_from(actor_id, author.id if author else actor_id, people)
     if author is not None and author.is_private:
         apart |= set(people) - {author.id} - _followers(author.id, people)
     return [person for person in people if person not in apart]
@@ -89,7 +88,7 @@ def may_be_named(actor_ids: Sequence[int], *, recipient_id: int) -> list[int]:
 
 def meeting(person_id: int, people: Sequence[int]) -> list[int]:
     """Those of `people` who are on no side of a block with a person."""
-    blocked = _blocked_with({person_id}, people) if people else set()
+    blocked = _blocked_with([person_id], people) if people else set()
     return [person for person in people if person not in blocked]
 
 
@@ -109,35 +108,42 @@ def _sees(recipient_id: int, post_id: int | None) -> bool:
     return post_id is None or db.session.scalar(query) is not None
 
 
-def _muters_of(actor_id: int, people: Sequence[int]) -> set[int]:
-    """Those of `people` who muted the actor's posts."""
-    mute = MuteModel
-    query = select(mute.muter_id).where(
-        mute.muted_id == actor_id, mute.posts.is_(True), _among(mute.muter_id, people)
+def still_meeting(people: Sequence[int], *, actor_id: int, post_id: int | None = None) -> list[int]:
+    """Those whom no block parts from the actor, nor from the author of the post; one statement."""
+    author = f"(SELECT author_id FROM {PostModel.__tablename__} WHERE id = {post_id or 0:d})"
+    persons: list[int | str] = [actor_id, f"COALESCE({author}, {actor_id:d})"]
+    blocked = _blocked_with(persons, people) if people else set()
+    return [person for person in people if person not in blocked]
+
+
+def _apart_from(actor_id: int, author_id: int, people: Sequence[int]) -> set[int]:
+    """Those of `people` in a block with actor or author, or who muted the actor's posts."""
+    muters = (
+        f" UNION ALL SELECT muter_id FROM {MuteModel.__tablename__}"
+        f" WHERE muted_id = {actor_id:d} AND posts = 1 AND muter_id {_among(people)}"
     )
-    return set(db.session.scalars(query))
+    return {int(row[0]) for row in run(_blocks([actor_id, author_id], people) + muters)}
 
 
-def _blocked_with(persons: Collection[int], people: Sequence[int]) -> set[int]:
-    """Those of `people` on either side of a block with one of `persons`."""
-    block = BlockModel
-    query = union_all(
-        select(block.blocker_id).where(
-            block.blocked_id.in_(persons), _among(block.blocker_id, people)
-        ),
-        select(block.blocked_id).where(
-            block.blocker_id.in_(persons), _among(block.blocked_id, people)
-        ),
+def _blocked_with(persons: Sequence[int | str], people: Sequence[int]) -> set[int]:
+    return {int(row[0]) for row in run(_blocks(persons, people))}
+
+
+def _blocks(persons: Sequence[int | str], people: Sequence[int]) -> str:
+    """Finds those of `people` on either side of a block with one of `persons`."""
+    table, ids, among = BlockModel.__tablename__, ",".join(map(str, persons)), _among(people)
+    return (
+        f"SELECT blocker_id FROM {table} WHERE blocked_id IN ({ids}) AND blocker_id {among}"
+        f" UNION ALL"
+        f" SELECT blocked_id FROM {table} WHERE blocker_id IN ({ids}) AND blocked_id {among}"
     )
-    return set(db.session.scalars(query))
 
 
-def _among(column: Any, people: Sequence[int]) -> ColumnElement[bool]:
+def _among(people: Sequence[int]) -> str:
     """Of many people as the range that they fill: a list of thousands costs more than it spares."""
-    found: ColumnElement[bool] = (
-        column.in_(people) if len(people) <= FEW else column.between(min(people), max(people))
-    )
-    return found
+    if len(people) > FEW:
+        return f"BETWEEN {min(people):d} AND {max(people):d}"
+    return f"IN ({listed(people)})"
 
 
 def _wish(wishes: Wishes, source: Source) -> str:

@@ -29,7 +29,7 @@ def remove_of(actor_id: int, reader_id: int) -> list[int]:
     with unit_of_work() as uow:
         uow.hold_job()
         mine = select(row.id, row.state).where(
-            row.recipient_id == reader_id, row.state.in_(("shown", "withdrawn"))
+            row.recipient_id == reader_id, row.state != "deleted"
         )
         told = mine.where(_is_of(actor_id) | _by_nobody_else(actor_id)).order_by(row.rank.desc())
         alone = db.session.execute(told.with_for_update()).all()
@@ -61,7 +61,7 @@ def _leave_groups(actor_id: int, reader_id: int) -> None:
         .where(
             actor.actor_id == actor_id,
             row.recipient_id == reader_id,
-            row.state.in_(("shown", "withdrawn")),
+            row.state != "deleted",
         )
     )
     ids = db.session.scalars(shared.with_for_update(of=actor)).all()

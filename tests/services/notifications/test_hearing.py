@@ -253,4 +253,4 @@ def test_a_batch_asks_as_often_as_one_person(
         db.session.rollback()
         with queries() as sent:
             recipients.may_be_notified(some, actor_id=ann.id, post_id=about)
-        assert len(sent) == (4 if about else 2)
+        assert len(sent) == (3 if about else 1)
