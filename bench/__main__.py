@@ -36,8 +36,9 @@ GROUPS = (
     "costs",
     "bus",
     "hostile",
+    "relations",
 )
-"""In this order; the last but three and what follows add people to the data."""
+"""In this order; the last but four and what follows add people and posts to the data."""
 DOCS = Path(__file__).parents[1] / "docs"
 
 

@@ -233,6 +233,22 @@ BELLS: tuple[tuple[str, str], ...] = (
 )
 """Who is told of each new post of whom."""
 
+PRIVATE: tuple[str, ...] = ("oliver.hart",)
+"""Whose posts are for followers alone; his log-in is one of those that are printed."""
+
+REQUESTS: dict[tuple[str, str], float] = {
+    ("ines.duarte", "oliver.hart"): 20.0,
+    ("sora.flowers", "oliver.hart"): 5.2,
+    ("minji.kim", "oliver.hart"): 0.6,
+}
+"""Who asks to follow whom, and for how many hours it has waited for an answer."""
+
+MUTES: dict[tuple[str, str], float] = {("minji.kim", "maya.okafor"): 0.4}
+"""Whose posts somebody follows and does not want to see at the moment, and for how many hours."""
+
+BLOCKS: dict[tuple[str, str], float] = {("oliver.hart", "doyun"): 300.0}
+"""Who has blocked whom; the two never met below a post."""
+
 
 def _develop(draft: Draft, author: Person) -> DemoPost:
     pictures = tuple(

@@ -43,9 +43,10 @@ class NotificationModel(Model):
     """That a person is notified of a content: the mapping row.
 
     `event` is unique per recipient, so one event notifies a person once, whatever is repeated; a
-    group of likes or follows appends its first actor (`lp9.7`). `rank` orders a person's list: the
-    microseconds of the newest event, times 1,024, plus the low bits of the content's id. `state`
-    is `shown`, `withdrawn` (taken back; restored silently) or `deleted` (by its reader, for good).
+    group of likes or follows appends its first actor (`lp9.7`). `x7` is deleted, and keeps that
+    person 7 was in groups before a block. `rank` orders a person's list: the microseconds of the
+    newest event, times 1,024, plus the low bits of the content's id. `state` is `shown`,
+    `withdrawn` (taken back; restored silently) or `deleted` (by its reader or a block, for good).
     What is `read` is `seen`.
     """
 

@@ -135,7 +135,11 @@ def _with_friends(reader_id: int, common: dict[int, int]) -> list[Ranked]:
 
 def _hydrate(reader_id: int, found: list[Ranked]) -> list[Suggestion]:
     """Rows of the ranked as they are called and stand to the reader now."""
-    rows = {int(row.id): row for row in users.rows([one.user_id for one in found], reader_id)}
+    rows = {
+        int(row.id): row
+        for row in users.rows([one.user_id for one in found], reader_id)
+        if row.viewer and row.viewer.follow == "none"  # the ranking may be minutes old
+    }
     friends = users.visible_refs((friend for one in found for friend in one.friends), reader_id)
     return [
         _suggestion(rows[one.user_id], one, [friends[i] for i in one.friends if i in friends])

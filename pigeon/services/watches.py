@@ -24,7 +24,8 @@ posts = Leases(keys.WATCHED, keys.WATCHED_BY)
 
 def get_watchable(post_id: int, viewer_id: int) -> PostCard:
     """The post that the viewer wants to watch; NotFound when they may not see it."""
-    return access.posts.check_sees(access.viewer(viewer_id), post_cards.find(post_id, viewer_id))
+    viewer = access.viewer(viewer_id)
+    return access.posts.check_sees(viewer, post_cards.find(post_id, viewer))
 
 
 def watchable_among(pairs: Collection[tuple[int, int]]) -> set[tuple[int, int]]:

@@ -43,6 +43,13 @@ def test_warm_timeline_asks_no_sql(tiny: Ground) -> None:
     assert rows["SQL statements on a warm page"].value.high == 0
 
 
+def test_relations_add_no_trip_to_a_warm_page(tiny: Ground) -> None:
+    group = measured("relations", tiny)
+    (row,) = (row for row in group.rows if row.metric.startswith("round trips"))
+
+    assert row.value.high == 0, group.tables
+
+
 def test_report_says_what_is_missing_of_a_goal(tiny: Ground, tmp_path: Path) -> None:
     short = Row(metric="speed", value=spread([40, 50, 60]), goal=Goal(at_least=100))
     reached = Row(metric="size", value=spread([5, 6]), unit=" B", goal=Goal(at_most=7))

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import re
 
-from pigeon.demo.people import BELLS, FOLLOWS, PEOPLE, POSTS
+from pigeon.demo.discussions import list_comments
+from pigeon.demo.people import (
+    BELLS,
+    BLOCKS,
+    FOLLOWS,
+    MUTES,
+    PEOPLE,
+    POSTS,
+    PRIVATE,
+    REQUESTS,
+)
+from pigeon.processes.start import SHOWN_LOGINS
 
 
 def test_bells_are_those_of_followers() -> None:
@@ -77,3 +88,39 @@ def test_everyone_follows_three_to_nine_others_once() -> None:
         assert username not in circle
         assert set(circle) <= USERNAMES
     assert {followed for _, followed in FOLLOWS} == USERNAMES
+
+
+# -- relations -------------------------------------------------------------------------------------
+
+
+def test_requests_wait_behind_a_log_in_that_is_printed() -> None:
+    shown = [person.username for person in PEOPLE[:SHOWN_LOGINS]]
+    assert {requested for _, requested in REQUESTS} == set(PRIVATE)
+    assert set(PRIVATE) <= set(shown)
+    assert {muter for muter, _ in MUTES} | {blocker for blocker, _ in BLOCKS} <= set(shown)
+    assert len(REQUESTS) >= 3
+
+
+def test_who_asks_does_not_follow_and_who_is_muted_is_followed() -> None:
+    assert not set(REQUESTS) & set(FOLLOWS)
+    assert set(MUTES) <= set(FOLLOWS)
+
+
+def test_nobody_who_is_blocked_follows_asks_or_talks_with_the_other() -> None:
+    talks: dict[object, set[str]] = {}
+    for comment in list_comments():
+        talks.setdefault(comment.place, {comment.place[0]}).add(comment.username)
+    for one, other in BLOCKS:
+        pairs = {(one, other), (other, one)}
+        assert not pairs & (set(FOLLOWS) | set(REQUESTS))
+        assert not [place for place, people in talks.items() if {one, other} <= people]
+
+
+def test_only_followers_talk_below_the_posts_of_who_is_private() -> None:
+    for comment in list_comments():
+        owner = comment.place[0]
+        if owner in PRIVATE and comment.username != owner:
+            assert (comment.username, owner) in FOLLOWS
+    captions = {post.caption for post in POSTS if post.username in PRIVATE}
+    named = {name for caption in captions for name in re.findall(r"@([a-z0-9._]+\w)", caption)}
+    assert all((name, owner) in FOLLOWS for name in named for owner in PRIVATE)

@@ -1,4 +1,7 @@
-"""Likes, comments and follows under fire: people who insist, or give up and change their mind."""
+"""Likes, comments and follows under fire: people who insist, or give up and change their mind.
+
+Rovers, who block, mute and hide from each other meanwhile, keep to themselves: `rovers`.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ import requests
 
 from tests.harness.kills import WITHIN_S, Fight
 from tests.harness.ledger import Ledger, Said, Toggle
+from tests.harness.rovers import Rover
 
 WEB = 2
 ROUND = (
@@ -25,6 +29,7 @@ ROUND = (
 
 PEOPLE = 8
 LISTENERS = 5
+ROVERS = 4
 POSTS = 6
 INSISTS = 0.7
 TIMEOUT_S = 25.0
@@ -60,12 +65,18 @@ class Crowd(Fight):
     listeners: list[Member]
     posts: dict[str, int]
     """Ids of posts, with their authors."""
+    rovers: list[Member] = field(default_factory=list)
     targets: tuple[str, ...] = ROUND
     weights: dict[str, int] = field(default_factory=lambda: dict(DEEDS))
     ledger: Ledger = field(default_factory=Ledger)
 
     def workers(self) -> list[Callable[[], None]]:
-        return [partial(self._act_on, number) for number in range(len(self.people))]
+        acting = [partial(self._act_on, number) for number in range(len(self.people))]
+        return [*acting, *(self._rover(member).act for member in self.rovers)]
+
+    def _rover(self, member: Member) -> Rover:
+        dice = random.Random(f"{self.seed}-{member.username}")
+        return Rover(crowd=self, member=member, dice=dice)
 
     def achieved(self) -> str:
         return f"{self.ledger.counts['acknowledged']} acknowledged"
@@ -74,7 +85,9 @@ class Crowd(Fight):
         """What was done, in one line."""
         counts = self.ledger.counts
         done = ", ".join(
-            f"{name} {counts[name]:,}" for name in sorted(self.weights) if counts[name]
+            f"{name} {counts[name]:,}"
+            for name in sorted(counts)
+            if name in self.weights or name.startswith("rover")
         )
         return (
             f"seed {self.seed}: {self.killed} kills, {counts['acknowledged']:,} acknowledged"
@@ -137,7 +150,7 @@ class Crowd(Fight):
             answer = self._send(member, dice, "PUT" if value else "DELETE", path, toggle=toggle)
             if answer is not None:
                 self.ledger.count("acknowledged")
-                if answer.status_code != 200:
+                if answer.status_code not in (200, 204):
                     return False
                 toggle.value = value
                 toggle.tried.clear()
@@ -249,7 +262,7 @@ class Crowd(Fight):
         dice: random.Random,
         method: str,
         path: str,
-        body: dict[str, str] | None = None,
+        body: dict[str, Any] | None = None,
         key: str = "",
         toggle: Toggle | None = None,
     ) -> requests.Response | None:

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from tests.harness import children
 from tests.harness.crowd import Crowd
 from tests.harness.promises_answers import check_answers
+from tests.harness.promises_relations import check_doors, check_relations
 from tests.harness.promises_told import check_groups, check_told
 from tests.harness.rows import rows_of
 from tests.harness.sites import status_of
@@ -37,6 +38,9 @@ UNIQUE = {
     "notification_contents": "event, kind",
     "notification_actors": "content_id, actor_id",
     "comments": "text",
+    "blocks": "blocker_id, blocked_id",
+    "mutes": "muter_id, muted_id",
+    "follow_requests": "requester_id, requested_id",
 }
 
 
@@ -109,8 +113,9 @@ def _check_all(crowd: Crowd) -> list[str]:
             *_check_queues(),
             *check_told(crowd),
             *check_groups(crowd),
+            *check_relations(crowd),
         ]
-    return [*faults, *check_answers(crowd)]
+    return [*faults, *check_answers(crowd), *check_doors(crowd)]
 
 
 # -- rows ------------------------------------------------------------------------------------------

@@ -39,7 +39,7 @@ def check_answers(crowd: Crowd) -> Iterable[str]:
         shown = _get(crowd, member, f"/users/{member.username}")["follower_count"]
         if shown != followers[member.username]:
             yield f"{member.username} shows {shown} followers of {followers[member.username]}"
-    for member in (*crowd.people, *crowd.listeners):
+    for member in (*crowd.people, *crowd.listeners, *crowd.rovers):
         found = _get(crowd, member, "/notifications/unread")
         if found["unseen"] != unseen.get(member.id, 0):
             yield f"{member.username}: {found}, stored {unseen.get(member.id, 0)}"

@@ -75,8 +75,13 @@ def check_groups(crowd: Crowd) -> Iterable[str]:
         if found is None or found[0] or (found[1], found[2]) != ("shown", recipient):
             yield f"{key} should be told to {recipient}, is {found}"
     gone = _gone_targets(crowd)
+    roving = {member.id for member in crowd.rovers}
+    follows = {
+        (f"f{row[0]}", row[1]) for row in rows_of("SELECT followee_id, follower_id FROM follows")
+    }
     for key, found in actors.items():
-        if key not in true and not found[0] and key[0] not in gone:
+        is_true = key in follows if key[1] in roving else key in true
+        if not is_true and not found[0] and key[0] not in gone:
             yield f"{key} is still told: {tuple(found)}"
     for row in rows_of(
         "SELECT n.event FROM notifications n JOIN notification_contents c ON c.id = n.content_id"

@@ -16,6 +16,7 @@ from pigeon.cache.breaker import cache_breaker, state_breaker
 from pigeon.extensions import db
 from pigeon.realtime import connections as sockets
 from pigeon.services import rates
+from pigeon.services.posts import cards as post_cards
 from pigeon.services.posts import publications
 from pigeon.services.timelines import pulls, timelines
 from pigeon.services.write_backs import flusher
@@ -32,6 +33,7 @@ RESETS: tuple[Callable[[], object], ...] = (
     write_back.reset,
     flusher.reset,
     publications.reset,
+    post_cards._authors.clear,
     pulls._indexes.clear,
     timelines._last_version.clear,
     rates._limiter.cache_clear,

@@ -10,7 +10,7 @@ import pytest
 from pigeon.services.accounts import sessions
 from tests.factories import make_follow, make_post, make_user
 from tests.harness import promises
-from tests.harness.crowd import LISTENERS, PEOPLE, POSTS, Crowd, Member
+from tests.harness.crowd import LISTENERS, PEOPLE, POSTS, ROVERS, Crowd, Member
 from tests.harness.sites import Site
 
 pytestmark = pytest.mark.no_second_look
@@ -20,17 +20,20 @@ SITE = {"WEB": "2", "REALTIME": "1", "NOTIFY_BATCH": "2"}
 
 
 def crowd_on(site: Site, *, seed: int, deeds: int, kills: int) -> Crowd:
-    """People with posts, and listeners who hear of everything that is shared."""
+    """People with posts, listeners who hear of everything that is shared, and rovers."""
     with site.app.app_context():
         people = [make_user(f"crowd{n}") for n in range(PEOPLE)]
         listeners = [make_user(f"listener{n}") for n in range(LISTENERS)]
         for person in people:
             for listener in listeners:
                 make_follow(listener, person, bell=True)
+        rovers = [make_user(f"rover{n}") for n in range(ROVERS)]
         posts = [make_post(people[n % PEOPLE]) for n in range(POSTS)]
+        for rover in rovers:
+            make_post(rover)
         members = [
             Member(id=one.id, username=one.username, token=sessions.create_token(one.id))
-            for one in (*people, *listeners)
+            for one in (*people, *listeners, *rovers)
         ]
     return Crowd(
         site=site,
@@ -38,7 +41,8 @@ def crowd_on(site: Site, *, seed: int, deeds: int, kills: int) -> Crowd:
         work=deeds,
         kills=kills,
         people=members[:PEOPLE],
-        listeners=members[PEOPLE:],
+        listeners=members[PEOPLE : PEOPLE + LISTENERS],
+        rovers=members[PEOPLE + LISTENERS :],
         posts={str(post.id): post.author.id for post in posts},
     )
 

@@ -11,9 +11,10 @@ from pigeon.domain.sessions import Caller
 from pigeon.extensions import cache, db
 from pigeon.services import suggestions
 from pigeon.services.accounts import changes as accounts_changes
-from pigeon.services.follows import follows
-from pigeon.services.users import users
+from pigeon.services.follows import follows, requests
+from pigeon.services.users import suspensions, users
 from tests.factories import Person, make_follow, make_user
+from tests.factories.relations import make_block, make_private
 
 
 @pytest.fixture
@@ -120,3 +121,64 @@ def test_any_number_costs_the_same_statements(
         sent_for.append(len(sent))
     assert sent_for[0] == sent_for[1]
     assert sent_for[0] <= (8 if is_cold else 1)
+
+
+# -- relations -------------------------------------------------------------------------------------
+
+
+@pytest.mark.both_modes
+@pytest.mark.parametrize("reason", ["block", "blocked", "request", "suspended"])
+def test_who_is_parted_from_me_is_suggested_no_more(ann: Person, reason: str) -> None:
+    """Also while a ranking from before is cached."""
+    ben, _ = make_user("ben"), make_user("cat")
+    assert set(suggested(ann)) == {"ben", "cat"}
+    ranked = suggestions.ranked.one(ann.id) or []
+    part(reason, ann, ben)
+    suggestions.ranked.put(ann.id, ranked)
+    assert set(suggested(ann)) == {"cat"}
+
+
+@pytest.mark.both_modes
+@pytest.mark.parametrize("reason", ["block", "blocked", "request", "suspended"])
+def test_home_suggests_nobody_who_is_parted_from_me(
+    ann: Person, client_for: Callable[[Person], Any], drain: Callable[[], int], reason: str
+) -> None:
+    ben, browser = make_user("ben"), client_for(ann)
+    assert "/u/ben" in browser.get("/").get_data(as_text=True)
+    part(reason, ann, ben)
+    drain()
+    assert "/u/ben" not in browser.get("/").get_data(as_text=True)
+
+
+def test_who_declined_may_be_suggested_again(ann: Person) -> None:
+    ben = make_user("ben")
+    make_private(ben)
+    follows.follow(ben.id, by=ann.id)
+    assert suggested(ann) == []
+    requests.decline(ann.id, by=ben.id)
+    suggestions.ranked.evict(ann.id)
+    assert suggested(ann) == ["ben"]
+
+
+def test_common_friends_name_nobody_who_is_blocked(ann: Person) -> None:
+    ben, cat, dan = make_user("ben"), make_user("cat"), make_user("dan")
+    follow_all([ann], ben, cat)
+    follow_all([ben, cat], dan)
+    assert suggested(ann) == ["dan"]
+    make_block(ann, ben)
+    (found,) = suggestions.page(ann.id, PageRequest()).items
+    assert found.viewer and found.viewer.mutuals
+    assert [user.username for user in found.viewer.mutuals.users] == ["cat"]
+    assert found.viewer.mutuals.count == 1
+
+
+def part(reason: str, ann: Person, ben: Person) -> None:
+    if reason == "block":
+        make_block(ann, ben)
+    elif reason == "blocked":
+        make_block(ben, ann)
+    elif reason == "suspended":
+        suspensions.suspend(ben.id)
+    else:
+        make_private(ben)
+        follows.follow(ben.id, by=ann.id)

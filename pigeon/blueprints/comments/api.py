@@ -12,7 +12,7 @@ from pigeon.domain.page import Page
 from pigeon.services.comments import changes, comments
 from pigeon.web.answers import LIST, answers
 from pigeon.web.guards import MEMBERS, READERS, access
-from pigeon.web.login import get_viewer, viewer_id
+from pigeon.web.login import get_viewer, this_viewer
 from pigeon.web.parsing import read_id, read_json, read_key, read_page
 
 WRITES = (60, 60)
@@ -22,8 +22,9 @@ WRITES = (60, 60)
 @answers(Page[Comment], query=LIST)
 def list_of_post(post_id: str) -> Page[Comment]:
     number = read_id(post_id)
-    comments.check_sees_post(number, viewer_id())
-    return comments.list_of_post(number, viewer_id(), read_page(comments.comments_kind(number)))
+    viewer = this_viewer()
+    comments.check_sees_post(number, viewer)
+    return comments.list_of_post(number, viewer, read_page(comments.comments_kind(number)))
 
 
 @access(MEMBERS, rate=WRITES)
@@ -39,8 +40,9 @@ def add(post_id: str) -> Comment:
 @answers(Page[Comment], query=LIST)
 def list_replies(comment_id: str) -> Page[Comment]:
     number = read_id(comment_id)
-    comments.check_sees(number, viewer_id())
-    return comments.list_replies(number, viewer_id(), read_page(comments.replies_kind(number)))
+    viewer = this_viewer()
+    comments.check_sees(number, viewer)
+    return comments.list_replies(number, viewer, read_page(comments.replies_kind(number)))
 
 
 @access(MEMBERS, rate=WRITES)

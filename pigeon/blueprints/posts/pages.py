@@ -57,7 +57,7 @@ def render_post(post: Post, discussion: Discussion, viewer: Viewer) -> str:
         "posts/post.html",
         **shown,
         more=_more(post, viewer),
-        open_graph=card_of_post(post),
+        open_graph=card_of_post(post, viewer),
     )
 
 

@@ -1,4 +1,4 @@
-"""The life of the demo: bells, comments, likes, and what everybody was told of them.
+"""The life of the demo: bells, comments, likes, relations, and what everybody was told of them.
 
 Written as rows in one transaction, with their times in the past: thousands of commands would take
 minutes of a first start, and tell people of everything today.
@@ -17,7 +17,7 @@ from pigeon.cache.write_back_entries import Entry
 from pigeon.demo import discussions
 from pigeon.demo.discussions import DemoComment, DemoLike, Place
 from pigeon.demo.people import BELLS, FOLLOWED_HOURS_AGO, PEOPLE, POSTS
-from pigeon.demo.seeds import notifications
+from pigeon.demo.seeds import notifications, relations
 from pigeon.domain import text
 from pigeon.domain.clock import utc_now
 from pigeon.extensions import db
@@ -41,6 +41,7 @@ def fill() -> None:
         _date_follows(people)
         comments = _say(uow, people, posts)
         _like(uow, [*_post_likes(people, posts), *_comment_likes(people, posts, comments)])
+        relations.fill(uow, people)
         notifications.fill(uow)
 
 

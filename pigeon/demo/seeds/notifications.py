@@ -20,6 +20,7 @@ from pigeon.models import (
     CommentMention,
     CommentModel,
     FollowModel,
+    FollowRequest,
     MentionModel,
     NotificationActor,
     NotificationContent,
@@ -92,6 +93,7 @@ def _all() -> Iterator[Happening]:
     yield from _post_likes()
     yield from _comment_likes()
     yield from _follows()
+    yield from _requests()
 
 
 def _first_of_each(happenings: Iterable[Happening]) -> Iterable[Happening]:
@@ -180,6 +182,18 @@ def _follows() -> Iterator[Happening]:
     for row in db.session.scalars(select(FollowModel)):
         occasion = _group(f"f{row.followee_id}", "user", row.followee_id, None)
         yield _in_group("follow", row.created_at, row.followee_id, row.follower_id, occasion)
+
+
+def _requests() -> Iterator[Happening]:
+    for row in db.session.scalars(select(FollowRequest)):
+        occasion = Occasion(
+            event=f"fr{row.id}",
+            actor_id=row.requester_id,
+            subject_kind="user",
+            subject_id=row.requester_id,
+            post_id=None,
+        )
+        yield _of("follow_request", row.requested_id, row.created_at, occasion)
 
 
 def _group(event: str, subject_kind: str, subject_id: int, post_id: int | None) -> Occasion:

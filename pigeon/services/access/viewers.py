@@ -75,14 +75,18 @@ class Relations:
 
     def ask_about(self, ids: Collection[int]) -> None:
         """Find out in one trip what decides about their posts and is not known yet."""
-        strange = [user_id for user_id in ids if user_id not in self._standings]
-        if strange or self._apart is None:
-            unfollowed = [user_id for user_id in strange if user_id not in self._followed]
-            self._ask(
-                self.read_apart(), self.read_standings(strange), self.read_followed(unfollowed)
-            )
+        reads = self.reads_about(ids)
+        if self._apart is None or any(read.commands for read in reads):
+            self._ask(*reads)
 
     # -- what travels with other reads -------------------------------------------------------------
+
+    def reads_about(self, ids: Iterable[int]) -> tuple[Read[None], Read[None], Read[None]]:
+        """To be put into a trip: all that decides about people's posts and is not known yet."""
+        strange = [user_id for user_id in ids if user_id not in self._standings]
+        strange = [user_id for user_id in strange if user_id != self._viewer_id]
+        unfollowed = [user_id for user_id in strange if user_id not in self._followed]
+        return self.read_apart(), self.read_standings(strange), self.read_followed(unfollowed)
 
     def read_apart(self) -> Read[None]:
         """To be put into a trip; without a command when it is known."""
@@ -103,6 +107,12 @@ class Relations:
         wanted = list(ids) if self._viewer_id is not None else []
         read = followees.read(self._viewer_id or 0, wanted)
         return trips.then(read, lambda followed: self.learn_followed(wanted, followed))
+
+    def for_strangers(self) -> Relations:
+        """The same people as somebody without an account sees them; nothing is asked again."""
+        theirs = Relations(None, self._ask)
+        theirs._standings = self._standings
+        return theirs
 
     def _learn_apart(self, found: dict[int, Apart]) -> None:
         if self._apart is None and self._viewer_id is not None:
@@ -147,6 +157,9 @@ def _load(*reads: Read[Any]) -> tuple[Any, ...]:
     return tuple(read.load() if read.commands else read.complete(()) for read in reads)
 
 
-def stranger() -> Viewer:
-    """Who is not signed in. Whether strangers may read at all is the affair of `web.guards`."""
-    return viewer(None)
+def stranger(beside: Viewer | None = None) -> Viewer:
+    """Who is not signed in. Whether strangers may read at all is the affair of `web.guards`.
+
+    They know of everybody's standing what a viewer `beside` them has found out already.
+    """
+    return Viewer(None, "user", beside.relations.for_strangers()) if beside else viewer(None)

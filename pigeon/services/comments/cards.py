@@ -62,7 +62,7 @@ def get(comment_id: int, who: Who) -> CommentCard:
     if card is None:
         raise NotFound
     above = _one_shown(card.parent_id) if card.parent_id is not None else None
-    post = post_cards.find(card.post_id, viewer.id)
+    post = post_cards.find(card.post_id, viewer)
     return access.comments.check_sees(viewer, card, above, post)
 
 

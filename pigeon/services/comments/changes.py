@@ -31,7 +31,8 @@ def check_may_comment(post_id: int, by: int, key: str = "") -> None:
 
     A key that was used already is answered as the first time, though comments be closed since.
     """
-    card = access.posts.check_sees(access.viewer(by), post_cards.find(post_id, by))
+    viewer = access.viewer(by)
+    card = access.posts.check_sees(viewer, post_cards.find(post_id, viewer))
     if not card.comments_open and not idempotency.is_used(by, key):
         raise Forbidden("comments_closed")
 
@@ -54,7 +55,7 @@ def check_may_edit(comment_id: int, by: int) -> CommentCard:
 def check_may_delete(comment_id: int, by: int) -> CommentCard:
     card = comment_cards.get(comment_id, by)
     viewer = access.viewer(by)
-    post = access.posts.check_sees(viewer, post_cards.find(card.post_id, by))
+    post = access.posts.check_sees(viewer, post_cards.find(card.post_id, viewer))
     if not access.comments.may_delete(
         viewer, author_id=card.author_id, post_author_id=post.author_id
     ):

@@ -53,7 +53,7 @@ def replies_kind(comment_id: int) -> str:
 def check_sees_post(post_id: int, who: Who) -> PostCard:
     """NotFound before anything else about the request is looked at."""
     viewer = access.viewer(who)
-    return access.posts.check_sees(viewer, post_cards.find(post_id, viewer.id))
+    return access.posts.check_sees(viewer, post_cards.find(post_id, viewer))
 
 
 def check_sees(comment_id: int, who: Who) -> None:

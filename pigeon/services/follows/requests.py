@@ -14,6 +14,7 @@ from pigeon.extensions import db
 from pigeon.models import FollowRequest, UserModel
 from pigeon.services import access
 from pigeon.services.follows import edges
+from pigeon.services.timelines import sidebar
 from pigeon.unit_of_work import UnitOfWork, retried, unit_of_work
 
 
@@ -24,6 +25,7 @@ def ask(uow: UnitOfWork, user_id: int, *, by: int) -> None:
     row = FollowRequest(requester_id=by, requested_id=user_id, created_at=utc_now())
     db.session.add(row)
     db.session.flush()
+    uow.after_commit(lambda: sidebar.evict(by))
     uow.record(FollowRequested(request_id=row.id, requester_id=by, requested_id=user_id))
 
 

@@ -74,7 +74,8 @@ def among(kind: Kind, viewer_id: int, ids: Sequence[int]) -> set[int]:
 
 
 def _check_post(viewer_id: int, post_id: int) -> None:
-    access.posts.check_sees(access.viewer(viewer_id), post_cards.find(post_id, viewer_id))
+    viewer = access.viewer(viewer_id)
+    access.posts.check_sees(viewer, post_cards.find(post_id, viewer))
 
 
 def _check_comment(viewer_id: int, comment_id: int) -> None:

@@ -96,8 +96,11 @@ def _contents(rows: Sequence[Any], readers: list[Viewer]) -> dict[int, Content]:
 
 
 def _comments(found: Iterable[Content]) -> dict[int, CommentCard]:
+    """What was said, and for replies what they stand below."""
     ids = [one.subject_id for one in found if one.subject_kind in ("comment", "reply")]
-    return {card.id: card for card in comment_cards.shown(ids)}
+    said = {card.id: card for card in comment_cards.shown(ids)}
+    above = {card.parent_id for card in said.values() if card.parent_id} - said.keys()
+    return said | {card.id: card for card in comment_cards.shown(above)}
 
 
 def _casts(row_ids: list[int]) -> dict[int, Cast]:
@@ -174,5 +177,17 @@ def _view(viewer: Viewer, content: Content, actors: list[UserRef], world: World)
         content=content,
         actors=actors,
         post=post if post and access.posts.may_see(viewer, post) else None,
-        comment=world.comments.get(content.subject_id),
+        comment=_comment(viewer, content, world),
     )
+
+
+def _comment(viewer: Viewer, content: Content, world: World) -> CommentCard | None:
+    """None when it is gone, or hidden with the comment above it."""
+    card = world.comments.get(content.subject_id)
+    if card is None or content.subject_kind not in ("comment", "reply"):
+        return None
+    needed = [card]
+    if card.parent_id is not None:
+        needed += [above] if (above := world.comments.get(card.parent_id)) else []
+    is_whole = len(needed) == (1 if card.parent_id is None else 2)
+    return card if is_whole and access.comments.visible(viewer, needed) == needed else None

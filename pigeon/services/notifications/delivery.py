@@ -6,14 +6,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from pigeon.domain.clock import utc_now
 from pigeon.extensions import db, settings
 from pigeon.models import NotificationModel
 from pigeon.services.notifications import counts
 from pigeon.services.notifications.contents import Occasion, lock, rank_of
-from pigeon.services.notifications.recipients import Plan, choose
+from pigeon.services.notifications.recipients import Plan, choose, still_meeting
 from pigeon.services.statements import insert, quoted
 from pigeon.unit_of_work import UnitOfWork, retried, unit_of_work
 
@@ -43,6 +43,7 @@ def _insert(uow: UnitOfWork, occasion: Occasion, plan: Plan) -> list[int]:
     new = [person for person in chosen if person not in notified]
     if new:
         _store(occasion.event, contents, [(person, chosen[person]) for person in new])
+        new = _still_meeting(occasion, new)
     everybody = list(chosen)
     uow.after_commit(lambda: counts.evict(everybody))
     return new
@@ -71,6 +72,23 @@ def _store(event: str, contents: dict[str, int], notified: list[tuple[int, str]]
     }
     rows = (f"({person:d},{values[kind]})" for person, kind in notified)
     insert(NotificationModel, COLUMNS, rows, ignoring=True)
+
+
+def _still_meeting(occasion: Occasion, people: list[int]) -> list[int]:
+    """Those whom no block has parted meanwhile; rows of the others are deleted again.
+
+    The rows lock their recipients, so a block that comes now waits for us, and removes them.
+    """
+    meeting = still_meeting(people, actor_id=occasion.actor_id or 0, post_id=occasion.post_id)
+    row = NotificationModel
+    if len(meeting) < len(people):
+        parted = set(people).difference(meeting)
+        db.session.execute(
+            delete(row)
+            .where(row.event == occasion.event, row.recipient_id.in_(parted))
+            .execution_options(synchronize_session=False)
+        )
+    return meeting
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,10 +14,10 @@ from sqlalchemy import insert, select, update
 
 from pigeon.domain.clock import utc_now
 from pigeon.extensions import db
-from pigeon.models import NotificationActor, NotificationModel
+from pigeon.models import NotificationActor, NotificationModel, UserModel
 from pigeon.services.notifications import counts
 from pigeon.services.notifications.contents import Occasion, lock, rank_of
-from pigeon.services.notifications.recipients import choose_actors
+from pigeon.services.notifications.recipients import choose_actors, may_be_named
 from pigeon.services.notifications.source import Source
 from pigeon.unit_of_work import retried, unit_of_work
 
@@ -70,6 +70,7 @@ def _update(changes: Changes, source: Source, group: Group) -> None:
         return
     content_id = lock(occasion, source.kind)
     present = source.present(occasion, others)
+    _lock_recipient(recipient_id)
     known = _known(content_id, others)
     _turn(changes, recipient_id, known, set(present))
     announced = {row.actor_id for row in known}
@@ -77,10 +78,17 @@ def _update(changes: Changes, source: Source, group: Group) -> None:
         [person for person in present if person not in announced],
         source=source,
         recipient_id=recipient_id,
+        post_id=occasion.post_id,
     )
     if new:
         changes.announced[_join(occasion, content_id, recipient_id, new)] = recipient_id
     changes.changed.add(recipient_id)
+
+
+def _lock_recipient(recipient_id: int) -> None:
+    """Whoever blocks them, or is blocked by them, waits: what is announced here is removed then."""
+    query = select(UserModel.id).where(UserModel.id == recipient_id)
+    db.session.execute(query.with_for_update(read=True))
 
 
 def _known(content_id: int, people: list[int]) -> Sequence[Any]:
@@ -94,8 +102,14 @@ def _known(content_id: int, people: list[int]) -> Sequence[Any]:
 
 
 def _turn(changes: Changes, recipient_id: int, known: Sequence[Any], present: set[int]) -> None:
-    """Store who came back and who left, and show or withdraw the groups that this changes."""
+    """Store who came back and who left, and show or withdraw the groups that this changes.
+
+    Nobody comes back of whom the recipient does not want to hear any more.
+    """
     turned = [row for row in known if row.is_withdrawn == (row.actor_id in present)]
+    back = [row.actor_id for row in turned if row.is_withdrawn]
+    unheard = set(back).difference(may_be_named(back, recipient_id=recipient_id) if back else ())
+    turned = [row for row in turned if row.actor_id not in unheard]
     for is_withdrawn in (True, False):
         ids = [row.id for row in turned if row.is_withdrawn != is_withdrawn]
         if ids:

@@ -17,7 +17,7 @@ from pigeon.unit_of_work import UnitOfWork
 
 def check_sees(viewer: Viewer, picture: StoredMedia) -> None:
     """NotFound for a picture of a post that the viewer may not see."""
-    card = post_cards.find(picture.post_id, viewer.id) if picture.post_id is not None else None
+    card = post_cards.find(picture.post_id, viewer) if picture.post_id is not None else None
     access.media.check_sees(viewer, picture, card)
 
 

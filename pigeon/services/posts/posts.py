@@ -38,7 +38,7 @@ from pigeon.unit_of_work import retried, unit_of_work
 def get(post_id: int, who: Who) -> Post:
     """A post as the viewer sees it; NotFound for what they may not see."""
     viewer = access.viewer(who)
-    card = post_cards.find(post_id, viewer.id)
+    card = post_cards.find(post_id, viewer)
     found = see([card], viewer) if card is not None else []
     if not found:
         raise NotFound

@@ -220,24 +220,25 @@ def plain(reader_id: int, before: int | None, limit: int) -> list[int]:
     return list(db.session.scalars(_definition(reader_id, before).limit(limit)))
 
 
-def _definition(reader_id: int, before: int | None, delivery: str | None = None) -> Any:
+def _definition(reader_id: int, before: int | None) -> Any:
+    reader, author = access.viewer(reader_id), PublicationModel.author_id
+    query = _asked_for(reader_id).join(UserModel, UserModel.id == author)
+    query = query.where(access.users.where(reader))
+    return query if before is None else query.where(PublicationModel.id < before)
+
+
+def _asked_for(reader_id: int) -> Any:
+    """Publications by the reader and those they follow and have not muted, newest first."""
     reader, author = access.viewer(reader_id), PublicationModel.author_id
     followees = select(FollowModel.followee_id).where(FollowModel.follower_id == reader_id)
-    query = (
+    return (
         select(PublicationModel.id)
-        .join(UserModel, UserModel.id == author)
         .where(
             or_(author.in_(followees), author == reader_id),
-            access.users.where(reader),
             access.users.wants_posts_of(reader, author),
         )
         .order_by(PublicationModel.id.desc())
     )
-    if before is not None:
-        query = query.where(PublicationModel.id < before)
-    if delivery is not None:
-        query = query.where(PublicationModel.delivery == delivery)
-    return query
 
 
 def _from_sql(
@@ -258,13 +259,17 @@ def _from_sql(
 
 
 def rebuild(reader_id: int) -> bool:
-    """Fill a reader's list from SQL; False when another is at it, or a follow interfered."""
+    """Fill a reader's list from SQL; False when another is at it, or a follow interfered.
+
+    Posts of who is suspended are in it, and left out when it is read: they may be let in again.
+    """
     token = store.begin_rebuild(reader_id)
     if token is None:
         return False
     db.session.rollback()  # a snapshot that is younger than the sentinel
     length = settings().timeline_length
-    ids = list(db.session.scalars(_definition(reader_id, None, "push").limit(length + 1)))
+    pushed = _asked_for(reader_id).where(PublicationModel.delivery == "push")
+    ids = list(db.session.scalars(pushed.limit(length + 1)))
     return store.finish_rebuild(reader_id, token, ids[:length], complete=len(ids) <= length)
 
 

@@ -56,15 +56,20 @@ def _change(uow: UnitOfWork, user_id: int, state: str) -> bool:
         return False
     row.state, username = state, row.username
     uow.after_commit(lambda: users.evict(user_id, username))
-    uow.after_commit(lambda: sidebar.departures.put("", utc_now().isoformat()))
+    uow.after_commit(_void_sidebars)
     uow.record(UserSuspended(user_id=user_id, username=username))
     return True
+
+
+def _void_sidebars() -> None:
+    """Somebody left just now; written, because SQL has the time of withdrawals alone."""
+    sidebar.departures.put("", utc_now().isoformat())
 
 
 def refresh(user_id: int, username: str) -> None:
     """Evict whatever shows a person, or shows things without them, also cards of others."""
     users.evict(user_id, username)
-    sidebar.departures.evict("")
+    _void_sidebars()
     post_cards.evict_all_of(user_id)
     comment_cards.evict_all_of(user_id)
     likers.evict_all_of(user_id)

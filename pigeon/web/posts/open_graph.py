@@ -10,6 +10,7 @@ from pigeon.domain.posts import Image, Post
 from pigeon.domain.users import UserCard
 from pigeon.extensions import settings
 from pigeon.services import access
+from pigeon.services.access.viewers import Viewer
 
 DESCRIPTION = 200
 
@@ -42,9 +43,10 @@ def card_of_user(user: UserCard) -> OpenGraph | None:
     )
 
 
-def card_of_post(post: Post) -> OpenGraph | None:
-    """The card of a post; None when strangers may not read it."""
-    if not (settings().public_reading and access.posts.may_see(access.stranger(), post)):
+def card_of_post(post: Post, viewer: Viewer) -> OpenGraph | None:
+    """The card of a post that a viewer reads; None when strangers may not read it."""
+    stranger = access.stranger(beside=viewer)
+    if not (settings().public_reading and access.posts.may_see(stranger, post)):
         return None
     name = post.author.display_name or post.author.username
     image = post.images[0] if post.images else None

@@ -50,7 +50,8 @@ def test_what_was_told_before_is_told_anew(
     discussions.fill()
     assert all(2 <= notifications.counts_of(one.id).unseen <= 9 for one in people.values())
     kinds = Counter(db.session.scalars(select(NotificationContent.kind)))
-    assert set(kinds) == {"reply", "comment", "mention", "post", "like", "follow"}
+    everything = {"reply", "comment", "mention", "post", "like", "follow", "follow_request"}
+    assert set(kinds) == everything
 
 
 def number_of(model: type) -> int:

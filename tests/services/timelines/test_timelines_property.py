@@ -1,14 +1,16 @@
 """The merged timeline equals its definition, whatever happens in whatever order.
 
-A seeded random walk over people, follows, posts, lost caches and jobs that are delayed, repeated,
-out of order or killed; other steps happen inside rebuilds, fills, pushes and between the two trips
-of a read. `TIMELINE_SEED` and `TIMELINE_STEPS` repeat or lengthen a walk.
+A seeded random walk over people, follows, requests, blocks, mutes, private and suspended people,
+posts, lost caches and jobs that are delayed, repeated, out of order or killed; other steps happen
+inside rebuilds, fills, pushes and between the two trips of a read. `TIMELINE_SEED` and
+`TIMELINE_STEPS` repeat or lengthen a walk.
 """
 
 from __future__ import annotations
 
 import os
 import random
+import re
 import secrets
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -18,29 +20,30 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from pigeon.cache import keys, leases
 from pigeon.domain.clock import utc_now
 from pigeon.domain.errors import NotFound
-from pigeon.domain.page import PageRequest, read_cursor
+from pigeon.domain.page import PageRequest, read_cursor, write_cursor
 from pigeon.domain.sessions import Caller
 from pigeon.extensions import cache, db
 from pigeon.jobs import runner
 from pigeon.models import FollowModel, OutboxRow, PostModel, PublicationModel, UserModel
 from pigeon.services import access, counts
 from pigeon.services.accounts import changes as accounts_changes
-from pigeon.services.follows import followers, follows
+from pigeon.services.follows import followers
 from pigeon.services.outbox import figures as outbox_figures
 from pigeon.services.posts import changes as posts_changes
-from pigeon.services.posts import posts, publishing
+from pigeon.services.posts import posts, publications, publishing
 from pigeon.services.timelines import fanouts, pulls, timelines
 from pigeon.stores import timelines as store
 from pigeon.unit_of_work import unit_of_work
 from tests.factories import make_user
 from tests.harness.context import in_app
+from tests.services.timelines.walking import Relations
 
-STEPS = {"sqlite": 10_000, "mariadb": 400}
+STEPS = {"sqlite": 6_000, "mariadb": 400}
 PEOPLE = 10
 POSTS = 120
 QUIET_EVERY = 250
@@ -56,7 +59,7 @@ class Killed(BaseException):
     """The worker died here."""
 
 
-class World:
+class World(Relations):
     """What may happen, and what must hold."""
 
     def __init__(self, app: Flask, chance: random.Random) -> None:
@@ -69,24 +72,28 @@ class World:
         self.happened: Counter[str] = Counter()
         self.people = [make_user().id for _ in range(PEOPLE)]
         self._steps: dict[Callable[[], None], int] = {
-            self.follow: 12,
-            self.unfollow: 6,
-            self.post: 18,
+            **self.relation_steps(),
+            self.post: 24,
             self.edit: 2,
-            self.delete: 14,
+            self.delete: 16,
             self.withdraw: 1,
             self.lose_keys: 3,
             self.lose_cache: 1,
-            self.work: 26,
+            self.work: 36,
             self.free_claims: 3,
-            self.read: 30,
+            self.read: 40,
         }
         self._weights = self._steps
 
     def begin_period(self) -> None:
-        """Every other one lists live long, while jobs pile up and are done in a jumble."""
-        jam = {self.post: 40, self.delete: 4, self.work: 12, self.read: 40, self.free_claims: 1}
-        self._weights = jam if self.chance.random() < 0.5 else self._steps
+        """In some lists live long, while jobs pile up and are done in a jumble; in some people
+        fall out and make up.
+        """
+        jam = {self.post: 30, self.delete: 4, self.work: 12, self.read: 36, self.free_claims: 1}
+        quarrel = {step: 3 * weight for step, weight in self.relation_steps().items()}
+        self._weights = self.chance.choice(
+            (self._steps, self._steps, jam, jam, self._steps | quarrel)
+        )
 
     def step(self) -> None:
         action = self.chance.choices([*self._weights], [*self._weights.values()])[0]
@@ -112,22 +119,12 @@ class World:
 
     # -- steps -------------------------------------------------------------------------------------
 
-    def follow(self) -> None:
-        by, whom = self.chance.sample(self.people, 2)
-        follows.follow(whom, by=by)
-
-    def unfollow(self) -> None:
-        pairs = db.session.execute(select(FollowModel.follower_id, FollowModel.followee_id)).all()
-        if pairs:
-            by, whom = self.chance.choice(pairs)
-            follows.unfollow(whom, by=by)
-
     def post(self) -> None:
         if self.depth:
             self.posted_inside += 1
             if self.posted_inside > MAY_POST_INSIDE:
                 return
-        author_id = self.chance.choice(self.people)
+        author_id = self._active()
         inside = self.happened["inside"]
         with self._may_be_overtaken():
             post = posts.create(author_id, "hello", [])
@@ -155,7 +152,7 @@ class World:
     def withdraw(self) -> None:
         if self.depth or self.chance.random() < 0.5:
             return
-        gone = self.chance.choice(self.people)
+        gone = self._active()
         self.people.remove(gone)
         accounts_changes.withdraw(gone, password="", fresh_identity=True, caller=Caller())
         self.people.append(make_user().id)
@@ -171,6 +168,7 @@ class World:
 
     def work(self) -> None:
         """One or several waiting jobs, in any order, some of them twice."""
+        self._tell_nobody()
         waiting = [number for number, _ in outbox_figures.list_pending_ids()]
         if len(waiting) < self.chance.randrange(30):
             return  # they wait longer
@@ -184,6 +182,11 @@ class World:
             in_app(self._app, runner.run, number)
         self.is_working = was_working
 
+    def _tell_nobody(self) -> None:
+        """Notifications touch no timeline, and would be half of all jobs."""
+        with unit_of_work():
+            db.session.execute(delete(OutboxRow).where(OutboxRow.queue == "notify"))
+
     def free_claims(self) -> None:
         """As when a lease ended: jobs of killed workers, and of those that are only slow."""
         with unit_of_work():
@@ -194,8 +197,8 @@ class World:
             )
 
     def read(self) -> None:
-        """Even now nothing is foreign, doubled or out of order."""
-        reader_id = self.chance.choice(self.people)
+        """Even now nothing is foreign, closed, muted, doubled or out of order."""
+        reader_id = self._active()
         before = self._any_cursor()
         inside = self.happened["inside"]
         found = self.page(reader_id, before, self.chance.randrange(1, 30))
@@ -218,8 +221,11 @@ class World:
             assert inside < self.happened["inside"]
 
     def _any_post(self) -> tuple[int, int] | None:
+        """Of somebody who is here: who is suspended changes nothing."""
         rows = db.session.execute(
-            select(PostModel.id, PostModel.author_id).where(PostModel.state == "published")
+            select(PostModel.id, PostModel.author_id).where(
+                PostModel.state == "published", PostModel.author_id.in_(self.active())
+            )
         ).all()
         return tuple(self.chance.choice(rows)) if rows else None
 
@@ -238,6 +244,7 @@ class World:
         """Everything is done, in any order, each thing once more."""
         for _ in range(500):
             in_app(self._app, self.free_claims)
+            in_app(self._app, self._tell_nobody)
             waiting = [number for number, _ in outbox_figures.list_pending_ids()]
             db.session.rollback()
             if not waiting:
@@ -249,24 +256,64 @@ class World:
         raise AssertionError(f"jobs do not end: {errors}")
 
     def check(self) -> None:
-        for reader_id in self.people:
-            assert self.whole_timeline(reader_id) == timelines.plain(reader_id, None, 10_000), (
-                f"timeline of {reader_id}"
-            )
+        active = self.active()
+        for reader_id in active:
+            self._check_timeline(reader_id)
             assert timelines.verify(reader_id)
+        self._check_pages(self.chance.choice(active))
         self.check_caches()
+        self.check_relations()
 
-    def whole_timeline(self, reader_id: int) -> list[int]:
-        found: list[int] = []
+    def _check_timeline(self, reader_id: int) -> None:
+        """Page by page what SQL says, each page full but the last one."""
+        expected = timelines.plain(reader_id, None, 10_000)
         before = None
         while True:
-            request = PageRequest(before=before, limit=self.chance.randrange(1, 40))
+            limit = self.chance.randrange(1, 40)
+            request = PageRequest(before=before, limit=limit)
             page = timelines.page(access.viewer(reader_id), request, self._body_key())
-            found += [entry.publication_id for entry in page.items]
+            found = [entry.publication_id for entry in page.items]
+            assert found == expected[:limit], f"timeline of {reader_id}"
+            expected = expected[limit:]
+            assert (page.next is not None) == bool(expected)
             if page.next is None:
-                return found
+                return
             before = read_cursor(timelines.CURSOR, page.next)
             assert before == found[-1]
+
+    def _check_pages(self, reader_id: int) -> None:
+        """The same as programs or browsers get it."""
+        numbers = timelines.plain(reader_id, None, 10_000)
+        refs = publications.refs(numbers)
+        expected = [refs[number].post_id for number in numbers]
+        read = self.chance.choice((self._as_json, self._as_fragments))
+        assert read(reader_id) == expected
+
+    def _as_json(self, reader_id: int) -> list[int]:
+        client: Any = self._app.test_client()
+        client.use_token(reader_id)
+        found, query = [], "limit=50"
+        while True:
+            _, page = client.api("GET", f"/timeline?{query}")
+            found += [int(post["id"]) for post in page["items"]]
+            if page["next"] is None:
+                return found
+            query = f"limit=50&before={page['next']}"
+
+    def _as_fragments(self, reader_id: int) -> list[int]:
+        client: Any = self._app.test_client()
+        client.sign_in(reader_id)
+        found, query = [], "fragment=1&limit=50"
+        while True:
+            markup = client.get(f"/?{query}").get_data(as_text=True)
+            page = [
+                int(number) for number in re.findall(r'<article [^>]* data-post="(\d+)"', markup)
+            ]
+            found += page
+            if len(page) < 50:
+                return found
+            last = publishing.publication_of(page[-1])
+            query = f"fragment=1&limit=50&before={write_cursor(timelines.CURSOR, last)}"
 
     def check_caches(self) -> None:
         """Every entry of these families is what SQL says."""

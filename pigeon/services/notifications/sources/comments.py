@@ -10,7 +10,7 @@ from sqlalchemy import select
 from pigeon.extensions import db
 from pigeon.models import CommentMention, CommentModel, PostModel
 from pigeon.services import access
-from pigeon.services.notifications import delivery
+from pigeon.services.notifications import delivery, recipients
 from pigeon.services.notifications.contents import Occasion
 from pigeon.services.notifications.delivery import Withdrawn
 from pigeon.services.notifications.recipients import Plan
@@ -63,7 +63,7 @@ def announce_named(comment_id: int, people: Collection[int]) -> dict[str, list[i
         comment = _lock(comment_id)
         if comment is None:
             return None
-        return _occasion(comment), [(MENTION, still_named(people, _named(comment_id)))]
+        return _occasion(comment), [(MENTION, still_named(people, _named(comment)))]
 
     return {_event(comment_id): delivery.deliver(find)}
 
@@ -87,23 +87,29 @@ def _lock(comment_id: int) -> Any:
 
 def _plan(comment: Any) -> Plan:
     """The answered person or the author of the post, then those who are named."""
-    named = _named(comment.id)
+    named = _named(comment)
     if comment.parent_id is None:
         return [(COMMENT, [comment.post_author_id]), (MENTION, named)]
     return [(REPLY, _answered(comment)), (MENTION, named)]
 
 
-def _named(comment_id: int) -> Sequence[int]:
-    return db.session.scalars(
-        select(CommentMention.user_id).where(CommentMention.comment_id == comment_id)
-    ).all()
+def _named(comment: Any) -> Sequence[int]:
+    query = select(CommentMention.user_id).where(CommentMention.comment_id == comment.id)
+    return _seeing_thread(comment, db.session.scalars(query).all())
 
 
 def _answered(reply: Any) -> Sequence[int]:
     answered_id = reply.answered_id or reply.parent_id
-    return db.session.scalars(
-        select(CommentModel.author_id).where(CommentModel.id == answered_id)
-    ).all()
+    query = select(CommentModel.author_id).where(CommentModel.id == answered_id)
+    return _seeing_thread(reply, db.session.scalars(query).all())
+
+
+def _seeing_thread(comment: Any, people: Sequence[int]) -> Sequence[int]:
+    """A reply is hidden from whom the comment above it is hidden from."""
+    if comment.parent_id is None:
+        return people
+    above = select(CommentModel.author_id).where(CommentModel.id == comment.parent_id)
+    return recipients.meeting(db.session.scalar(above) or 0, people)
 
 
 def _occasion(comment: Any) -> Occasion:
