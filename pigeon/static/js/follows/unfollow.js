@@ -2,21 +2,8 @@
 
 import { text } from "../core/strings.js";
 import { toast } from "../core/toasts.js";
+import { takeOut } from "../timelines/take-out.js";
 import { setFollow } from "./follow-button.js";
-
-/** Takes the cards out; answers how to put them back where they were. */
-function takeOut(username) {
-  const cards = [...document.querySelectorAll(`#feed > [data-author="${username}"]`)];
-  const rest = [...document.querySelectorAll("#feed > article")].filter((card) => !cards.includes(card));
-  const next = rest.find((card) => cards[0]?.compareDocumentPosition(card) & Node.DOCUMENT_POSITION_FOLLOWING) ?? rest.at(-1);
-  const places = cards.map((card) => {
-    const place = document.createComment("");
-    card.replaceWith(place);
-    return place;
-  });
-  next?.focus({ preventScroll: true });
-  return () => places.forEach((place, i) => place.replaceWith(cards[i]));
-}
 
 export function unfollow(element) {
   element.addEventListener("click", async (event) => {
