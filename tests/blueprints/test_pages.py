@@ -22,7 +22,7 @@ FOR_MEMBERS = (
     *("/p/{shown}", "/p/{words}", "/p/{shown}?fragment=1", "/p/{shown}?fragment=card"),
     *("/settings/profile", "/settings/account", "/settings/appearance", "/settings/privacy"),
     *("/settings/blocked", "/settings/muted", "/notifications", "/notifications/requests"),
-    *("/notifications?fragment=requests", "/u/cat/block", "/u/cat/mute"),
+    *("/u/cat/block", "/u/cat/mute"),
 )
 FOR_THE_AUTHOR = (
     *("/p/{shown}/edit", "/p/{shown}/delete", "/p/{failed}", "/p/{waiting}", "/p/{failed}/delete"),
