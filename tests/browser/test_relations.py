@@ -347,3 +347,18 @@ def test_somebody_private_is_glanced_at_without_pictures(
     card.get_by_role("button", name=f"Follow {ann.username}").click()
     card.get_by_role("button", name=f"Requested {ann.username}").wait_for()
     expect(follow_button(page, "Requested", ann).first).to_have_text(re.compile("Requested"))
+
+
+def test_undo_of_unfollowing_somebody_private_only_asks(
+    as_person: Callable[..., Page], cast: Cast, doings: Doings, ann: Person, bob: Person
+) -> None:
+    cast.post(ann, caption="for friends alone")
+    cast.follow(bob, ann)
+    doings.make_private(ann)
+    page = as_person(bob)
+    card = page.locator("#feed > article", has_text="for friends alone")
+    card.locator(".post-menu > summary").click()
+    card.get_by_role("button", name=f"Unfollow {ann.username}").click()
+    page.get_by_role("button", name="Undo").click()
+    page.get_by_text(f"You asked to follow {ann.username}.").wait_for()
+    expect(card).to_have_count(0)

@@ -18,6 +18,13 @@ async function follow(username) {
   }
 }
 
+/** Whose page is shown: between its making and the socket's connection nobody told what changed. */
+function followProfile() {
+  const profile = document.querySelector('[data-behavior~="profile"]');
+  if (profile) follow(profile.dataset.username);
+}
+
+for (const name of ["socket:connect", "live:refetch"]) document.addEventListener(name, followProfile);
 document.addEventListener("socket:relations.changed", ({ detail: { username } }) => {
   forgetPages();
   if (isShown(username)) follow(username);

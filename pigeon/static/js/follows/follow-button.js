@@ -18,7 +18,7 @@ function expected(username, isFollowed) {
   return isPrivate(username) && stored.get(username) !== "following" ? "requested" : "following";
 }
 
-/** Sets, never toggles: asking twice changes nothing. Throws ApiError, with the page as it was. */
+/** Sets, never toggles: asking twice changes nothing. Answers the User; throws ApiError, with the page as it was. */
 export async function setFollow(username, isFollowed) {
   show(username, expected(username, isFollowed));
   const turn = inTurn(username, () => api(isFollowed ? "PUT" : "DELETE", `/users/${username}/follow`));
@@ -27,8 +27,9 @@ export async function setFollow(username, isFollowed) {
     forgetPages();
     stored.set(username, user.viewer.follow);
     if (isLast(username, turn)) showStored(user);
+    return user;
   } catch (error) {
-    if (!isLast(username, turn)) return;
+    if (!isLast(username, turn)) return null;
     show(username, stored.get(username) ?? (isFollowed ? "none" : "following"));
     throw error;
   }
