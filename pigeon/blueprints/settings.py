@@ -22,12 +22,13 @@ from pigeon.domain.errors import DomainError, FieldsRefused
 from pigeon.extensions import settings
 from pigeon.services.accounts import changes as accounts_changes
 from pigeon.services.accounts import sessions
+from pigeon.services.follows import requests
 from pigeon.services.notifications.sources import SETTINGS
 from pigeon.services.users import avatars, users
 from pigeon.web.forms import Form, render_refused
 from pigeon.web.guards import ANYONE, MEMBERS, access
 from pigeon.web.login import get_viewer
-from pigeon.web.parsing import read_form
+from pigeon.web.parsing import read_form, read_switch
 from pigeon.web.paths import own_path
 from pigeon.web.wording import me_with_sentences
 
@@ -167,6 +168,29 @@ def save_appearance() -> ResponseReturnValue:
     refresh()
     flash(_("Saved."), "success")
     return _with_cookies(redirect("/settings/appearance", 303), typed)
+
+
+# -- privacy -----------------------------------------------------------------------------------
+
+
+@access(MEMBERS)
+def show_privacy() -> ResponseReturnValue:
+    return render_template("settings/privacy.html", form=Form(), **_privacy())
+
+
+@access(MEMBERS, rate=(60, 60))
+def save_privacy() -> ResponseReturnValue:
+    try:
+        users.update_profile(get_viewer().user_id, {"is_private": read_switch("is_private")})
+    except DomainError as error:
+        return render_refused("settings/privacy.html", error, {}, **_privacy())
+    flash(_("Saved."), "success")
+    return redirect("/settings/privacy", 303)
+
+
+def _privacy() -> dict[str, Any]:
+    """What is chosen, and how many ask to follow: they wait, also while the account is public."""
+    return {"is_private": _me().is_private, "waiting": requests.count_of(get_viewer().user_id)}
 
 
 # -- notifications -----------------------------------------------------------------------------

@@ -93,6 +93,14 @@ def read_texts(name: str) -> list[str]:
     return [_checked(text) for text in _form().getlist(name)]
 
 
+def read_switch(name: str) -> bool:
+    """A checkbox: its value is `true`, and it is not sent when it is off; else Invalid."""
+    value = read_form(name)[name]
+    if value not in ("", "true"):
+        raise Invalid({name: FieldError("bad_format")})
+    return value == "true"
+
+
 def check_form_names(*known: str) -> None:
     """Invalid naming each part of a multipart body that the call does not know."""
     unknown = ({*_form(), *request.files} - set(known)) - {"csrf_token"}

@@ -20,7 +20,9 @@ FOR_MEMBERS = (
     *("/", "/?fragment=feed", "/u/ann", "/u/bob", "/u/ann/followers", "/u/bob/following"),
     *("/people", "/people?q=a", "/people?q=nobody.at.all", "/create", "/tags/sky", "/tags/unused"),
     *("/p/{shown}", "/p/{words}", "/p/{shown}?fragment=1", "/p/{shown}?fragment=card"),
-    *("/settings/profile", "/settings/account", "/settings/appearance"),
+    *("/settings/profile", "/settings/account", "/settings/appearance", "/settings/privacy"),
+    *("/settings/blocked", "/settings/muted", "/notifications", "/notifications/requests"),
+    *("/u/cat/block", "/u/cat/mute"),
 )
 FOR_THE_AUTHOR = (
     *("/p/{shown}/edit", "/p/{shown}/delete", "/p/{failed}", "/p/{waiting}", "/p/{failed}/delete"),

@@ -17,7 +17,10 @@ from tests.harness.clients import Client
 from tests.harness.forms import forms_of
 from tests.stores import hostile
 
-PAGES = ("/settings/profile", "/settings/account", "/settings/appearance")
+PAGES = (
+    *("/settings/profile", "/settings/account", "/settings/appearance", "/settings/privacy"),
+    *("/settings/blocked", "/settings/muted"),
+)
 
 
 @pytest.mark.parametrize("path", PAGES)

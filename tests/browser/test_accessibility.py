@@ -130,7 +130,7 @@ def test_pages_of_members(
 
 def test_settings(open_still: Callable[..., Page], ann: Person) -> None:
     page = open_still(ann)
-    for section in ("profile", "account", "notifications", "appearance"):
+    for section in ("profile", "account", "notifications", "appearance", "privacy"):
         page.goto(f"/settings/{section}")
         for closed in page.locator("main details:not([open]) > summary").all():
             closed.click()

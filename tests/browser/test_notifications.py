@@ -258,7 +258,7 @@ def test_filters_narrow_the_list(
     see_badge(page, 2)
     page.goto("/notifications")
     page.locator(".notices-filters").get_by_role("link", name="Follows").click()
-    page.wait_for_url("**/notifications?kind=follow")
+    page.wait_for_url("**/notifications?kind=follow&**")
     expect(page.locator(".news")).to_have_count(1)
     page.get_by_role("button", name=f"Follow {bob.username}").wait_for()
     page.locator(".notices-filters").get_by_role("link", name="Likes").click()

@@ -22,15 +22,17 @@ TEMPLATES = {"panel": "notifications/_panel.html", "items": "notifications/_item
 
 @access(MEMBERS)
 def show() -> ResponseReturnValue:
-    """The page; for scripts the fragments `panel` and `items`.
+    """The page; for scripts the fragments `panel`, `items`, and `requests`, who asks to follow.
 
     Opening the list, not reading on in it, clears the badge, also without JavaScript.
     """
     reader_id = get_viewer().user_id
+    fragment = read_query("fragment")
+    if fragment == "requests":
+        return render_template("notifications/_requests.html", asking=rows.asking(reader_id))
     kinds = read_kinds()
     asked = read_page(notifications.list_name(reader_id, kinds))
     page = notifications.list_of(reader_id, asked, kinds)
-    fragment = read_query("fragment")
     if asked.before is None and fragment != "items" and is_visit():
         _clear_badge(reader_id)
     return _render(page, kinds, fragment, is_first=asked.before is None)

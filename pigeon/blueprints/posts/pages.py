@@ -28,6 +28,7 @@ from pigeon.web.forms import Form, focus_first_fault, refused_form
 from pigeon.web.guards import MEMBERS, READERS, access
 from pigeon.web.login import get_viewer, this_viewer, viewer_id
 from pigeon.web.parsing import read_form, read_id, read_page, read_query, read_texts
+from pigeon.web.paths import referring_path
 from pigeon.web.posts.open_graph import card_of_post
 from pigeon.web.texts import Typed
 from pigeon.web.timelines import feed
@@ -150,6 +151,23 @@ def delete(post_id: str) -> ResponseReturnValue:
     changes.remove(read_id(post_id), by=get_viewer().user_id)
     flash(_("Your post was deleted."), "success")
     return redirect("/", 303)
+
+
+@access(MEMBERS, rate=CHANGES)
+def close_comments(post_id: str) -> ResponseReturnValue:
+    return _set_comments(read_id(post_id), is_open=False)
+
+
+@access(MEMBERS, rate=CHANGES)
+def open_comments(post_id: str) -> ResponseReturnValue:
+    return _set_comments(read_id(post_id), is_open=True)
+
+
+def _set_comments(post_id: int, *, is_open: bool) -> ResponseReturnValue:
+    changes.edit(post_id, by=get_viewer().user_id, comments_open=is_open)
+    said = _("Comments are turned on.") if is_open else _("Comments are turned off.")
+    flash(said, "success")
+    return redirect(referring_path(f"/p/{post_id}"), 303)
 
 
 @access(MEMBERS, rate=CHANGES)

@@ -2,31 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from flask import flash, redirect, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from pigeon.blueprints.relations.api import CHANGES, id_of, id_of_blocked
-from pigeon.domain.users import UserRow
+from pigeon.domain.errors import DomainError
+from pigeon.domain.users import User
+from pigeon.services.access.users import check_is_other
 from pigeon.services.follows import follows, requests
 from pigeon.services.relations import blocks, mutes
-from pigeon.services.relations.apart import MUTED
 from pigeon.services.users import users
+from pigeon.web.forms import Form, render_refused
 from pigeon.web.guards import MEMBERS, access
 from pigeon.web.login import get_viewer, viewer_id
 from pigeon.web.parsing import read_page, read_texts
 from pigeon.web.paths import referring_path
 
 ROWS = 40
+OFFERED = ("posts",)
+"""What of somebody can be muted here, of `MUTED`: there are no stories and no chat yet."""
 
 
-def _person(username: str) -> UserRow:
-    (row,) = users.rows([id_of(username)], viewer_id())
-    return row
-
-
-def _back(username: str) -> ResponseReturnValue:
-    return redirect(referring_path(f"/u/{username}"), 303)
+def _other(username: str) -> User:
+    """Whom a question is about; Conflict `self`, as the answer to it would be."""
+    user = users.get(username, viewer_id())
+    check_is_other(int(user.id), by=get_viewer().user_id)
+    return user
 
 
 # -- blocks ------------------------------------------------------------------------------------
@@ -35,7 +40,7 @@ def _back(username: str) -> ResponseReturnValue:
 @access(MEMBERS)
 def show_block(username: str) -> ResponseReturnValue:
     """Says what a block does, before it is done."""
-    return render_template("relations/block.html", user=_person(username))
+    return render_template("relations/block.html", user=_other(username))
 
 
 @access(MEMBERS, rate=CHANGES)
@@ -66,25 +71,43 @@ def list_blocked() -> ResponseReturnValue:
 
 @access(MEMBERS)
 def show_mute(username: str) -> ResponseReturnValue:
-    """Chooses what of somebody is muted."""
-    user = users.get(username, viewer_id())
-    return render_template("relations/mute.html", user=user)
+    """Chooses what of somebody is muted; at first everything that is offered."""
+    user = _other(username)
+    muted = user.viewer.muted if user.viewer else []
+    return render_template("relations/mute.html", **_choices(user, muted or OFFERED), form=Form())
+
+
+def _choices(user: User, chosen: Sequence[str]) -> dict[str, Any]:
+    return {"user": user, "offered": OFFERED, "chosen": chosen}
 
 
 @access(MEMBERS, rate=CHANGES)
 def mute(username: str) -> ResponseReturnValue:
-    """What is ticked is muted, what is not is not any more."""
-    user_id, by = id_of(username), get_viewer().user_id
-    wanted = set(read_texts("of"))
-    for name in MUTED:
-        mutes.set_muted(user_id, by=by, of=[name], on=name in wanted)
-    return _back(username)
+    """What is ticked is muted; what is offered and not ticked is not any more."""
+    user, wanted = _other(username), read_texts("of")
+    try:
+        kinds = mutes.check_kinds(wanted) if wanted else []
+    except DomainError as error:
+        return render_refused("relations/mute.html", error, {}, **_choices(user, wanted))
+    user_id, by = int(user.id), get_viewer().user_id
+    for name in OFFERED:
+        mutes.set_muted(user_id, by=by, of=[name], on=name in kinds)
+    flash(_said(user.username, is_muted=bool(kinds)), "success")
+    return redirect(f"/u/{user.username}", 303)
 
 
 @access(MEMBERS, rate=CHANGES)
 def unmute(username: str) -> ResponseReturnValue:
-    mutes.set_muted(id_of(username), by=get_viewer().user_id, of=MUTED, on=False)
-    return _back(username)
+    user_id, by = id_of(username), get_viewer().user_id
+    mutes.set_muted(user_id, by=by, of=mutes.check_kinds(None), on=False)
+    flash(_said(username, is_muted=False), "success")
+    return redirect(referring_path(f"/u/{username}"), 303)
+
+
+def _said(name: str, *, is_muted: bool) -> str:
+    if is_muted:
+        return str(_("%(name)s is muted.", name=name))
+    return str(_("%(name)s is not muted any more.", name=name))
 
 
 @access(MEMBERS)

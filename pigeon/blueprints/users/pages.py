@@ -7,13 +7,16 @@ from flask.typing import ResponseReturnValue
 
 from pigeon.domain.errors import Invalid
 from pigeon.domain.page import Page, PageRequest
+from pigeon.domain.posts import Post
 from pigeon.domain.users import UserRow
 from pigeon.services import searches, suggestions
+from pigeon.services.access.users import may_see_posts_of
+from pigeon.services.access.viewers import Viewer
 from pigeon.services.follows import follows
 from pigeon.services.posts import posts
 from pigeon.services.users import users
 from pigeon.web.guards import MEMBERS, READERS, access
-from pigeon.web.login import get_viewer, viewer_id
+from pigeon.web.login import get_viewer, this_viewer, viewer_id
 from pigeon.web.parsing import read_page, read_query, read_shown
 from pigeon.web.paths import referring_path
 from pigeon.web.posts.open_graph import card_of_user
@@ -26,22 +29,35 @@ ROWS = 40
 
 @access(READERS)
 def show(username: str) -> ResponseReturnValue:
-    card = users.get_open_card(username, viewer_id())
-    page = posts.list_of_author(card.id, viewer_id(), read_page(f"posts-{card.id}", default=GRID))
-    user = users.profile(card, viewer_id())
+    """Of a private person only the head, for who does not follow them."""
+    viewer = this_viewer()
+    card = users.get_card(username, viewer)
+    user = users.profile(card, viewer)
+    is_open = may_see_posts_of(viewer, card)
+    asked = read_page(f"posts-{card.id}", default=GRID)
+    page = posts.list_of_author(card.id, viewer, asked) if is_open else Page(items=[], next=None)
     return render_template(
-        "users/profile.html", user=user, page=page, open_graph=card_of_user(card)
+        "users/profile.html",
+        user=user,
+        page=page,
+        is_open=is_open,
+        open_graph=card_of_user(card),
     )
 
 
 @access(READERS)
 def show_card(username: str) -> ResponseReturnValue:
-    """For scripts: the person at a glance, with the newest pictures."""
-    card = users.get_open_card(username, viewer_id())
-    newest = posts.list_of_author(card.id, viewer_id(), PageRequest(limit=LOOKED_AT)).items
-    pictured = [post for post in newest if post.images and post.images[0].thumb_url]
-    user = users.profile(card, viewer_id())
-    return render_template("users/_card.html", user=user, posts=pictured[:GLANCE])
+    """For scripts: the person at a glance, with the newest pictures that the viewer may see."""
+    viewer = this_viewer()
+    card = users.get_card(username, viewer)
+    user = users.profile(card, viewer)
+    pictured = _newest_pictured(card.id, viewer) if may_see_posts_of(viewer, card) else []
+    return render_template("users/_card.html", user=user, posts=pictured)
+
+
+def _newest_pictured(user_id: int, viewer: Viewer) -> list[Post]:
+    newest = posts.list_of_author(user_id, viewer, PageRequest(limit=LOOKED_AT)).items
+    return [post for post in newest if post.images and post.images[0].thumb_url][:GLANCE]
 
 
 @access(MEMBERS)

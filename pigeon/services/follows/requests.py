@@ -76,6 +76,14 @@ def list_of(user_id: int, request: PageRequest) -> Page[int]:
     return page.map(lambda rows: [int(row.requester_id) for row in rows])
 
 
+def asking_among(user_id: int, ids: list[int]) -> set[int]:
+    """Those of `ids` who ask to follow a person."""
+    if not ids:
+        return set()
+    query = _asking(user_id).where(FollowRequest.requester_id.in_(ids))
+    return {int(row.requester_id) for row in db.session.execute(query)}
+
+
 def count_of(user_id: int) -> int:
     """How many ask to follow a person."""
     return db.session.scalar(select(func.count()).select_from(_asking(user_id).subquery())) or 0

@@ -2,6 +2,7 @@
    name in camel case: `post-link` is `postLink`. A module is fetched when the first element that needs it is on the page. */
 
 export const behaviors = {
+  asking: () => import("./notifications/asking.js"),
   "avatar-form": () => import("./settings/avatar-form.js"),
   "bell-button": () => import("./follows/bell-button.js"),
   "caption-clamp": () => import("./posts/caption-clamp.js"),
@@ -17,6 +18,7 @@ export const behaviors = {
   "comment-replies": () => import("./comments/replies.js"),
   "comment-reply": () => import("./comments/reply.js"),
   "comment-target": () => import("./comments/target.js"),
+  "comments-switch": () => import("./posts/comments-switch.js"),
   composer: () => import("./composer/composer.js"),
   "copy-link": () => import("./posts/share.js"),
   counter: () => import("./ui/counter.js"),
@@ -27,6 +29,7 @@ export const behaviors = {
   feed: () => import("./timelines/feed.js"),
   flash: () => import("./core/toasts.js"),
   "follow-button": () => import("./follows/follow-button.js"),
+  "follow-requests": () => import("./relations/requests.js"),
   "handle-availability": () => import("./accounts/handle-availability.js"),
   "keyboard-help": () => import("./ui/keyboard-help.js"),
   "leave-guard": () => import("./ui/leave-guard.js"),
@@ -34,6 +37,7 @@ export const behaviors = {
   "like-gesture": () => import("./likes/like-gesture.js"),
   "mention-field": () => import("./users/mention-field.js"),
   menu: () => import("./ui/menu.js"),
+  mute: () => import("./relations/mute.js"),
   "new-posts-pill": () => import("./timelines/new-posts-pill.js"),
   "notification-panel": () => import("./notifications/panel.js"),
   notifications: () => import("./notifications/notifications.js"),
@@ -44,10 +48,14 @@ export const behaviors = {
   "post-edit": () => import("./posts/edit.js"),
   "post-link": () => import("./posts/dialog.js"),
   "post-watch": () => import("./posts/watch.js"),
+  profile: () => import("./users/profile.js"),
+  "remove-follower": () => import("./relations/remove-follower.js"),
+  "request-answer": () => import("./relations/request-answer.js"),
   share: () => import("./posts/share.js"),
   theme: () => import("./settings/theme.js"),
   time: () => import("./ui/times.js"),
   unfollow: () => import("./follows/unfollow.js"),
+  unmute: () => import("./relations/mute.js"),
 };
 
 /* Modules that listen to the whole page: each comes with the first element that its selector matches. */

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import groupby
 from typing import Any
@@ -11,29 +12,66 @@ from zoneinfo import ZoneInfo
 
 from pigeon.domain.clock import utc_now
 from pigeon.domain.notifications import Notification
-from pigeon.domain.page import Page
-from pigeon.domain.users import UserRow
+from pigeon.domain.page import Page, PageRequest
+from pigeon.domain.users import UserRef, UserRow
+from pigeon.services.follows import requests
 from pigeon.services.notifications.source import LIST
 from pigeon.services.notifications.sources import FILTERS, kinds_of
+from pigeon.services.notifications.sources.follows import FOLLOW_REQUEST
 from pigeon.services.users import users
 
 PATH = LIST
 SECTIONS = ("new", "today", "week", "earlier")
 WEEK = timedelta(days=7)
+FACES = 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asking:
+    """Who asks to follow the reader: how many, and the newest of them."""
+
+    count: int = 0
+    people: list[UserRef] = field(default_factory=list)
 
 
 def context(
     page: Page[Notification], kinds: Sequence[str], *, reader_id: int, zone: str, is_first: bool
 ) -> dict[str, Any]:
     """What the templates of a list need; on the first page what is unseen stands on top."""
+    people = _people(page.items, reader_id)
+    shows_asking = is_first and (not kinds or FOLLOW_REQUEST.kind in kinds)
     return {
         "page": page,
         "sections": sections(page.items, zone, is_first=is_first),
-        "people": _people(page.items, reader_id),
+        "people": people,
+        "open_requests": _open_requests(page.items, people, reader_id),
+        "asking": asking(reader_id) if shows_asking else Asking(),
         "kinds": kinds,
         "path": path_of(kinds),
         "filters": _filters(kinds),
     }
+
+
+def asking(reader_id: int) -> Asking:
+    """The section on top of the list."""
+    newest = requests.list_of(reader_id, PageRequest(limit=FACES)).items
+    if not newest:
+        return Asking()
+    people = list(users.refs(newest).values())
+    return Asking(count=requests.count_of(reader_id), people=people)
+
+
+def _open_requests(
+    items: list[Notification], people: dict[str, UserRow], reader_id: int
+) -> set[str]:
+    """Ids of notifications of requests that can be answered still."""
+    asked = {
+        item.id: int(people[item.id].id)
+        for item in items
+        if item.kind == FOLLOW_REQUEST.kind and item.id in people
+    }
+    waiting = requests.asking_among(reader_id, list(asked.values()))
+    return {item_id for item_id, user_id in asked.items() if user_id in waiting}
 
 
 def _filters(kinds: Sequence[str]) -> list[tuple[str, str, bool]]:

@@ -112,7 +112,7 @@ def render(card: PostCard, previews: list[CommentCard], language: str) -> bytes:
     """The fragment of a published post as it is stored; `previews` are its newest comments."""
     with force_locale(language):
         own = render_template("posts/_menu_own.html", post=card)
-        other = render_template("posts/_menu_other.html", post=card, follows=True)
+        other = render_template("posts/_menu_other.html", post=card, follows=True, is_member=True)
         likes = [render_template("likes/_post.html", post=card, liked=on) for on in (False, True)]
         html = render_template("posts/_card.html", post=card, previews=previews, slot=_slot)
     at = (card.published_at or card.created_at).isoformat()

@@ -1,58 +1,35 @@
-/* Behaviour `follow-button`: follows at once, asks the server behind it, and takes it back when that fails. */
+/* Behaviour `follow-button`: follows at once, asks the server behind it, and takes it back when that fails. Whoever is private
+   is asked first: the button says so until they answer, and pressing it again withdraws the question. */
 
 import { api } from "../core/api.js";
 import { forgetPages } from "../core/history.js";
 import { text } from "../core/strings.js";
 import { toast } from "../core/toasts.js";
-import { compact } from "../ui/numbers.js";
-import { showBell } from "./bell-button.js";
+import "./elsewhere.js";
+import { isPrivate, show, showStored } from "./states.js";
 import { inTurn, isLast } from "./turns.js";
 
 const stored = new Map(); // by username: what the server said last
-const bellOf = (username) => document.querySelector(`[data-behavior~="bell-button"][data-username="${username}"]`);
 
-/** Every control of the page that shows whether I follow this person. */
-function show(username, follow) {
-  const isFollowing = follow !== "none";
-  for (const button of document.querySelectorAll(`[data-behavior~="follow-button"][data-username="${username}"]`)) {
-    button.dataset.follow = follow;
-    button.classList.toggle("is-following", isFollowing);
-    button.setAttribute("formaction", `/u/${username}/${isFollowing ? "unfollow" : "follow"}`);
-    button.setAttribute("aria-label", text(isFollowing ? "following_name" : "follow_name", { name: username }));
-    button.querySelector("span").textContent = text(isFollowing ? "following" : "follow");
-  }
-  const bell = bellOf(username);
-  if (bell) bell.hidden = !isFollowing;
+document.addEventListener("relation:stored", ({ detail }) => stored.set(detail.username, detail.viewer.follow));
+
+function expected(username, isFollowed) {
+  if (!isFollowed) return "none";
+  return isPrivate(username) && stored.get(username) !== "following" ? "requested" : "following";
 }
 
-function showCount(username, count) {
-  const place = document.querySelector(`[data-followers="${username}"]`);
-  if (!place) return;
-  const sentence = text(count === 1 ? "followers_one" : "followers_many", { shown: compact(count) });
-  const [, before, number, after] = /(.*)<strong>(.*)<\/strong>(.*)/.exec(sentence);
-  place.title = count;
-  place.replaceChildren(before, Object.assign(document.createElement("strong"), { textContent: number }), after);
-}
-
-/** What the server made of it: with a follow it forgets the bell. */
-function showStored(username, user) {
-  const bell = bellOf(username);
-  show(username, user.viewer.follow);
-  showCount(username, user.follower_count);
-  if (bell) showBell(bell, user.viewer.bell);
-}
-
-/** Sets, never toggles: asking twice changes nothing. Throws ApiError, with the page as it was. */
+/** Sets, never toggles: asking twice changes nothing. Answers the User; throws ApiError, with the page as it was. */
 export async function setFollow(username, isFollowed) {
-  show(username, isFollowed ? "following" : "none");
+  show(username, expected(username, isFollowed));
   const turn = inTurn(username, () => api(isFollowed ? "PUT" : "DELETE", `/users/${username}/follow`));
   try {
     const user = await turn;
     forgetPages();
     stored.set(username, user.viewer.follow);
-    if (isLast(username, turn)) showStored(username, user);
+    if (isLast(username, turn)) showStored(user);
+    return user;
   } catch (error) {
-    if (!isLast(username, turn)) return;
+    if (!isLast(username, turn)) return null;
     show(username, stored.get(username) ?? (isFollowed ? "none" : "following"));
     throw error;
   }

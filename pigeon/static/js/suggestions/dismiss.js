@@ -3,40 +3,29 @@
 import { api } from "../core/api.js";
 import { text } from "../core/strings.js";
 import { toast } from "../core/toasts.js";
-import { whenGone } from "../ui/toast-gone.js";
+import { neighbourOf } from "../ui/rows.js";
+import { undoable } from "../ui/undoable.js";
 
 function dismiss(row, name) {
-  let isOpen = true;
-  const end = () => {
-    isOpen = false;
-    removeEventListener("pagehide", send);
-  };
   const send = () => {
-    if (!isOpen) return;
-    end();
     row.remove();
     api("DELETE", `/suggestions/${name}`, undefined, { keepalive: true }).catch((error) => {
       toast(error.message || text("failed"), { category: "error" });
     });
   };
   const undo = () => {
-    end();
     row.hidden = false;
     row.querySelector("a").focus();
   };
-  addEventListener("pagehide", send);
   row.hidden = true;
-  const message = toast(text("suggestion_hidden", { name }), { action: { text: text("undo"), run: undo } });
-  whenGone(message, send);
+  undoable(text("suggestion_hidden", { name }), { send, undo });
 }
 
 export function dismissSuggestion(element) {
   element.addEventListener("click", (event) => {
     event.preventDefault();
     const row = element.closest("li");
-    const rows = [...row.parentElement.children].filter((other) => other === row || !other.hidden);
-    const at = rows.indexOf(row);
-    const next = rows[at + 1] ?? rows[at - 1];
+    const next = neighbourOf(row);
     dismiss(row, element.dataset.username);
     next?.querySelector("a")?.focus();
   });
