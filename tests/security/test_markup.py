@@ -134,7 +134,7 @@ def test_what_people_say_never_becomes_markup(
     """Comments, names and excerpts in discussions, notifications, cards, and live payloads."""
     sent: list[tuple[str, Any]] = []
     monkeypatch.setattr(push, "to_user", lambda event, payload, _to: sent.append((event, payload)))
-    monkeypatch.setattr(push, "to_post", lambda event, payload, _to: sent.append((event, payload)))
+    monkeypatch.setattr(push, "to_post", lambda event, payload, _to, **_: sent.append((event, payload)))
     ann, bob = make_user("ann"), make_user("bob")
     make_follow(ann, bob)
     post = make_post(bob, caption="words")
