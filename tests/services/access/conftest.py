@@ -22,7 +22,9 @@ POST_STATES = ("processing", "failed", "published", "withdrawn")
 PICTURE_STATES = ("processing", "failed", "ready")
 KINDS = ("post", "avatar", "story", "")
 SAYING = ("ben", "gone", "suspended", "blocked", "blocker")
-"""Who wrote a comment below each post; below each of those, some of them answer."""
+"""Who wrote a comment below each post that is published or failed."""
+ANSWERING = ("ann", "suspended", "blocked")
+"""Who answers each of those."""
 _numbers = count(1)
 
 
@@ -77,11 +79,11 @@ def _add_post(people: dict[str, int], author_id: int, state: str) -> None:
     db.session.flush()
     for picture_state in PICTURE_STATES:
         db.session.add(_picture(author_id, "post", picture_state, post.id))
-    for name in SAYING:
+    for name in SAYING if state in ("failed", "published") else ():
         top = _comment(post.id, people[name])
         db.session.add(top)
         db.session.flush()
-        db.session.add_all(_comment(post.id, people[by], top.id) for by in ("ann", *SAYING))
+        db.session.add_all(_comment(post.id, people[by], top.id) for by in ANSWERING)
 
 
 def _comment(post_id: int, author_id: int, parent_id: int | None = None) -> CommentModel:
