@@ -41,17 +41,33 @@ SECRET_PLACES = re.compile(r"(?<![\w.])/(?:work|root|home)/\w|pypi\.org|pythonho
 NOTIFICATIONS_WITHDRAWN = ("collectors", "delivery", "groups")
 """Notifications have states of their own, one of which is called so too."""
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]")
+LOGGING_IN = {"pigeon/services/accounts/logins.py", "pigeon/services/accounts/oidc.py"}
 COMPARED_WITH_STATES = {
-    "active": {"pigeon/models/users.py"},
+    "active": {
+        "pigeon/models/users.py",
+        *LOGGING_IN,
+        "pigeon/services/notifications/recipients.py",
+        "pigeon/services/relations/standings.py",
+        "pigeon/services/users/suspensions.py",
+    },
     "published": {"pigeon/services/posts/publishing.py"},
     "withdrawn": {
         "pigeon/services/accounts/changes.py",
         "pigeon/services/users/withdrawals.py",
+        "pigeon/services/write_backs/pairs.py",
         *(f"pigeon/services/notifications/{name}.py" for name in NOTIFICATIONS_WITHDRAWN),
     },
-    "suspended": set(),
+    "suspended": {
+        *LOGGING_IN,
+        "pigeon/services/users/suspensions.py",
+        "pigeon/web/wording.py",
+    },
 }
-"""Where a state of people and posts is spelled besides in services/access: there it is written."""
+"""Where a state of people and posts is named besides in services/access, by its word or constant.
+
+There it is written, or somebody is let in; `standings` is what access itself asks.
+"""
+STATES_OF_PEOPLE = "pigeon/domain/users.py"
 READS = re.compile(
     r"^from pigeon\.models import [^\n]*\b(Comment|Media|Post|Publication|User)Model\b"
     r"|^from pigeon\.models import \([^)]*\b(Comment|Media|Post|Publication|User)Model\b"
@@ -262,8 +278,11 @@ def test_views_speak_to_services_alone() -> None:
 def test_access_alone_knows_which_states_can_be_seen(word: str) -> None:
     """A reader that compares states forgets the next one: it asks services/access."""
     spelled = re.compile(rf"^{word}$|'{word}'")
+    imported = re.compile(rf"^from pigeon\.domain\.users import [^(]*\b{word.upper()}\b", re.M)
     found = {name for name, text in texts() if spelled.search(text)}
+    found |= {name for name, source in python_files(PIGEON) if imported.search(source)}
     others = {name for name in found if not name.startswith("pigeon/services/access/")}
+    others.discard(STATES_OF_PEOPLE)
     assert others == COMPARED_WITH_STATES[word]
 
 
@@ -291,7 +310,7 @@ def test_the_law_on_readers_sees(source: str, is_reader: bool) -> None:
 
 def _reads_for(source: str) -> bool:
     """Whether something takes who asks, and what it reads is somebody's."""
-    asked = re.search(r"\b(viewer|viewer_id|reader_id)\b\s*[:,)]", source)
+    asked = re.search(r"\b(who|viewer|viewer_id|reader|reader_id)\b\s*[:,)]", source)
     return asked is not None and READS.search(source) is not None
 
 

@@ -14,15 +14,21 @@ from pigeon.domain.clock import utc_now
 from pigeon.extensions import db
 from pigeon.models import CommentModel, MediaModel, PostModel
 from pigeon.services.accounts import sessions
-from pigeon.services.follows import follows
+from pigeon.services.follows import follows, requests
 from pigeon.services.media import media
 from pigeon.services.posts import changes
-from pigeon.services.users import checks
+from pigeon.services.relations import blocks, mutes
+from pigeon.services.relations.apart import MUTED
+from pigeon.services.users import checks, suspensions, users
 from pigeon.unit_of_work import unit_of_work
 from tests.factories import Person, make_follow, make_post, make_user
 from tests.harness.clients import Client
 from tests.harness.context import in_app
 from tests.harness.environment import ROOT
+
+
+Relate = Callable[[Person, Person], None]
+"""How a person comes to stand to ann in a certain way; she is private meanwhile."""
 
 
 @dataclass(frozen=True)
@@ -40,39 +46,116 @@ class Scene:
 
     def actor(self, name: str) -> Client:
         """The browser of somebody who stands to ann as the matrix calls it."""
+        return self.start(name)[1]()
+
+    def start(self, name: str) -> tuple[Client, Callable[[], Client]]:
+        """A browser before somebody comes to stand so, and what makes it so: the browser then."""
         if name == "anonymous":
-            return self.anonymous()
+            return self._same(self.anonymous())
         if name == "author":
-            return self.client_for(self.ann)
-        return ACTORS[name](self, make_user())
+            return self._same(self.client_for(self.ann))
+        if name in ROLES:
+            return self._same(self.client_for(make_user(role=ROLES[name])))
+        person = make_user()
+        client = (self.token_client if name == "personal token" else self.client_for)(person)
+        return client, lambda: self._relate(name, person, client)
+
+    @staticmethod
+    def _same(client: Client) -> tuple[Client, Callable[[], Client]]:
+        return client, lambda: client
+
+    def _relate(self, name: str, person: Person, client: Client) -> Client:
+        if name in ENDS:
+            ENDS[name](self, person, client)
+        if name in RELATES:
+            was_private = self.is_private()
+            self.turn(is_private=True)
+            in_app(self.app, RELATES[name], person, self.ann)
+            self.turn(is_private=was_private)
+        return client
+
+    def is_private(self) -> bool:
+        return in_app(self.app, lambda: users.get("ann", self.ann.id).is_private)
+
+    def turn(self, *, is_private: bool) -> None:
+        in_app(self.app, users.update_profile, self.ann.id, {"is_private": is_private})
 
 
-def _with(change: Callable[[Person, Person], None]) -> Callable[[Scene, Person], Client]:
-    def make(scene: Scene, person: Person) -> Client:
-        change(person, scene.ann)
-        return scene.client_for(person)
-
-    return make
+def _let_in(person: Person, ann: Person) -> None:
+    make_follow(person, ann)
+    requests.approve(person.id, by=ann.id)
 
 
-def _of_role(role: str) -> Callable[[Scene, Person], Client]:
-    return lambda scene, _person: scene.client_for(make_user(role=role))
+def _declined(person: Person, ann: Person) -> None:
+    make_follow(person, ann)
+    requests.decline(person.id, by=ann.id)
 
 
 def _met(person: Person, ann: Person) -> None:
-    make_follow(person, ann)
+    _let_in(person, ann)
     make_follow(ann, person)
 
 
 def _left(person: Person, ann: Person) -> None:
-    make_follow(person, ann)
+    _let_in(person, ann)
     follows.unfollow(ann.id, by=person.id)
 
 
-def _ended(scene: Scene, person: Person) -> Client:
-    client = scene.client_for(person)
+def _removed(person: Person, ann: Person) -> None:
+    _let_in(person, ann)
+    follows.remove_follower(person.id, by=ann.id)
+
+
+def _muted(person: Person, ann: Person) -> None:
+    _let_in(person, ann)
+    mutes.set_muted(person.id, by=ann.id, of=MUTED, on=True)
+
+
+def _muting(person: Person, ann: Person) -> None:
+    _let_in(person, ann)
+    mutes.set_muted(ann.id, by=person.id, of=MUTED, on=True)
+
+
+def _blocked(person: Person, ann: Person) -> None:
+    _met(person, ann)
+    blocks.block(person.id, by=ann.id)
+
+
+def _blocking(person: Person, ann: Person) -> None:
+    _met(person, ann)
+    blocks.block(ann.id, by=person.id)
+
+
+def _blocked_once(person: Person, ann: Person) -> None:
+    _blocked(person, ann)
+    blocks.unblock(person.id, by=ann.id)
+
+
+def _blocking_once(person: Person, ann: Person) -> None:
+    _blocking(person, ann)
+    blocks.unblock(ann.id, by=person.id)
+
+
+RELATES: dict[str, Relate] = {
+    "follower": _let_in,
+    "former follower": _left,
+    "removed follower": _removed,
+    "requested": make_follow,
+    "declined": _declined,
+    "followee": lambda person, ann: make_follow(ann, person),
+    "mutual": _met,
+    "muted by the author": _muted,
+    "muter of the author": _muting,
+    "blocked by the author": _blocked,
+    "blocker of the author": _blocking,
+    "blocked once": _blocked_once,
+    "blocker once": _blocking_once,
+}
+ROLES = {"moderator": "moderator", "admin": "admin"}
+
+
+def _end(scene: Scene, person: Person, _client: Client) -> None:
     in_app(scene.app, _end_all, person.id)
-    return client
 
 
 def _end_all(user_id: int) -> None:
@@ -80,24 +163,21 @@ def _end_all(user_id: int) -> None:
         sessions.end_by_handle(user_id, session.handle)
 
 
-def _withdrawn(scene: Scene, person: Person) -> Client:
-    client = scene.client_for(person)
+def _withdraw(_scene: Scene, person: Person, client: Client) -> None:
     assert client.api("DELETE", "/me", {"password": person.password})[0] == 202
-    return client
 
 
-ACTORS: dict[str, Callable[[Scene, Person], Client]] = {
-    "stranger": _with(lambda _person, _ann: None),
-    "follower": _with(make_follow),
-    "former follower": _with(_left),
-    "followee": _with(lambda person, ann: make_follow(ann, person)),
-    "mutual": _with(_met),
-    "moderator": _of_role("moderator"),
-    "admin": _of_role("admin"),
-    "personal token": lambda scene, person: scene.token_client(person),
-    "ended session": _ended,
-    "withdrawn": _withdrawn,
+def _suspend(scene: Scene, person: Person, _client: Client) -> None:
+    in_app(scene.app, suspensions.suspend, person.id)
+
+
+ENDS: dict[str, Callable[[Scene, Person, Client], None]] = {
+    "ended session": _end,
+    "withdrawn": _withdraw,
+    "suspended": _suspend,
 }
+"""What ends the session of a browser that somebody still has open."""
+ACTORS = ("anonymous", "author", "stranger", "personal token", *ROLES, *RELATES, *ENDS)
 
 
 # -- what hardly anybody sees ----------------------------------------------------------------------
@@ -122,7 +202,31 @@ def _withdrawn_post(scene: Scene) -> Values:
 def _withdrawn_person(scene: Scene) -> Values:
     gone = make_user()
     values = _parts_of(make_post(gone, images=1).id) | {"username": gone.username}
-    _withdrawn(scene, gone)
+    _withdraw(scene, gone, scene.client_for(gone))
+    return values
+
+
+def _suspended_person(_scene: Scene) -> Values:
+    shut_out = make_user()
+    values = _parts_of(make_post(shut_out, images=1).id) | {"username": shut_out.username}
+    suspensions.suspend(shut_out.id)
+    return values
+
+
+def _post_of_a_suspended_person(scene: Scene) -> Values:
+    values = _suspended_person(scene)
+    del values["username"]
+    return values
+
+
+def _private_account(scene: Scene) -> Values:
+    scene.turn(is_private=True)
+    return {"username": scene.ann.username}
+
+
+def _post_of_a_private_account(scene: Scene) -> Values:
+    values = _parts_of(make_post(scene.ann, images=1).id)
+    scene.turn(is_private=True)
     return values
 
 
@@ -141,6 +245,10 @@ TARGETS: dict[str, Callable[[Scene], Values]] = {
     "withdrawn post": _withdrawn_post,
     "withdrawn person": _withdrawn_person,
     "picture of an unknown kind": _picture_of_an_unknown_kind,
+    "post of a private account": _post_of_a_private_account,
+    "private account": _private_account,
+    "post of a suspended person": _post_of_a_suspended_person,
+    "suspended person": _suspended_person,
 }
 NOBODYS = {
     "username": "nobody_at_all",

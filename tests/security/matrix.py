@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import io
+import json
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import yaml
 from flask import Flask
 from werkzeug.routing import Rule
 
+from pigeon.domain.media import Upload
 from pigeon.domain.page import PageRequest
 from pigeon.extensions import cache, db, state
 from pigeon.services.accounts import sessions
+from pigeon.services.media import media
 from pigeon.services.notifications import notifications
 from pigeon.services.notifications.sources import comments as comments_source
-from tests.factories import Person, Posted, make_comment, make_post, make_user
+from pigeon.services.users import avatars, users
+from pigeon.unit_of_work import unit_of_work
+from tests.factories import Person, Posted, make_comment, make_follow, make_post, make_user
 from tests.harness import pictures
 from tests.harness.clients import Client
 from tests.harness.context import in_app
@@ -37,6 +44,8 @@ def routes(app: Flask) -> Iterator[tuple[str, Rule]]:
 def build(app: Flask, client_for: Callable[[Person], Client]) -> dict[str, Any]:
     """ann's things, and the browsers of ann and of somebody else."""
     ann, bob = make_user("ann"), make_user("bob")
+    _ask_to_follow(make_user("asker"), ann)
+    avatar = _show_avatar(ann)
     failed = make_post(ann, caption="oh", images=2, state="failed")
     shown = make_post(ann, caption="#sky", images=1)
     owner, other = client_for(ann), client_for(bob)
@@ -55,11 +64,33 @@ def build(app: Flask, client_for: Callable[[Person], Client]) -> dict[str, Any]:
             "image_id": failed.image_ids[0],
             "tag": "sky",
             "name": name.removeprefix("/media/"),
+            "asker": "asker",
+            "avatar": avatar,
             "path": "css/base.css",
             "token": "0" * 43,
             "handle": handle,
         },
     }
+
+
+def _ask_to_follow(person: Person, ann: Person) -> None:
+    """While she was private: a request waits on when she is public again."""
+    users.update_profile(ann.id, {"is_private": True})
+    make_follow(person, ann)
+    users.update_profile(ann.id, {"is_private": False})
+
+
+def _show_avatar(person: Person) -> str:
+    """The name under which her face is fetched."""
+    upload = Upload(token="", width=32, height=32, digest="", alt="")
+    with unit_of_work() as uow:
+        row = media.add(upload, owner_id=person.id, kind="avatar")
+        row.state, row.variants = "ready", json.dumps([("avatar", 32, 32, "image/webp")])
+        db.session.flush()
+        name = media.object_name(row.name, "avatar", "image/webp")
+        media.store().put(name, pictures.webp(32, 32), "image/webp")
+        avatars.show(uow, row)
+    return name
 
 
 def _notify(app: Flask, post: Posted, by: Person) -> str:
@@ -91,6 +122,25 @@ def request_of(name: str, row: dict[str, Any], values: dict[str, Any], csrf: str
 def is_denial(answer: Any) -> bool:
     to_log_in = answer.status_code == 302 and answer.location.startswith("/login")
     return answer.status_code >= 400 or to_log_in
+
+
+CHANGING = ("X-Request-Id", "Set-Cookie", "Location", "Date", "Content-Length")
+"""Headers that name the request, or a moment."""
+TOKEN = re.compile(r'(name="csrf_token" (?:value|content)=")[^"]*')
+
+Answer = tuple[int, str, bytes, dict[str, str]]
+"""Status, where to, body and headers: what somebody can tell two answers apart by."""
+
+
+def ask(client: Client, request: dict[str, Any]) -> Answer:
+    """The same answer as about another id, where that address is no part of it."""
+    answer = client.open(**request)
+    headers = {name: value for name, value in answer.headers.items() if name not in CHANGING}
+    where = (answer.location or "").replace(quote(request["path"], safe=""), "")
+    body = b"" if where else answer.get_data()  # a redirection repeats in words where it leads
+    if answer.mimetype == "text/html":
+        body = TOKEN.sub(r"\1", body.decode()).encode()
+    return answer.status_code, where.replace(request["path"], ""), body, headers
 
 
 Snapshot = tuple[dict[str, list[Any]], dict[bytes, bytes], dict[bytes, bytes]]

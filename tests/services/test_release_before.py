@@ -13,11 +13,11 @@ from tests.harness import releases
 from tests.harness.revisions import FOLDER, with_sample
 
 DAILY = (
-    "test_accounts.py::test_the_mailed_link_makes_the_account",
-    "test_posts.py::test_a_text_is_published_at_once",
-    "test_follows.py::test_following_and_unfollowing_twice_counts_once",
-    "test_likers.py::test_who_takes_a_like_back_is_named_no_more",
-    "test_comments.py::test_a_comment_is_there_at_once_for_everybody",
+    "accounts/test_signups.py::test_the_mailed_link_makes_the_account",
+    "posts/test_posts.py::test_a_text_is_published_at_once",
+    "follows/test_follows.py::test_following_and_unfollowing_twice_counts_once",
+    "likes/test_likers.py::test_who_takes_a_like_back_is_named_no_more",
+    "comments/test_changes.py::test_a_comment_is_there_at_once_for_everybody",
 )
 """Sign up, post, follow, like, comment: as that release calls its tests, on both databases."""
 TAKES = "op.execute('ALTER TABLE posts RENAME COLUMN caption TO words')"

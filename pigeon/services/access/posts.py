@@ -59,12 +59,13 @@ def is_present_state(state: str) -> bool:
 def where(viewer: Viewer) -> ColumnElement[bool]:
     """Posts that the viewer may see: published ones of people who show theirs, and their own.
 
-    Their own in every state but withdrawn.
+    Their own in every state but withdrawn, as long as they are there themselves.
     """
     seen = is_published() & is_by_open_author(viewer, PostModel.author_id)
     if viewer.id is None:
         return seen
-    return or_(seen, (PostModel.author_id == viewer.id) & is_present())
+    me = select(UserModel.id).where(UserModel.id == viewer.id, users.is_active())
+    return or_(seen, PostModel.author_id.in_(me) & is_present())
 
 
 def is_by_open_author(viewer: Viewer, author: Any) -> ColumnElement[bool]:

@@ -13,7 +13,6 @@ from pigeon.models import BlockModel, UserModel
 from pigeon.services import access
 from pigeon.services.follows import edges, requests
 from pigeon.services.relations import apart
-from pigeon.services.timelines import sidebar, timelines
 from pigeon.unit_of_work import retried, unit_of_work
 
 
@@ -57,12 +56,14 @@ def unblock(user_id: int, *, by: int) -> None:
         uow.record(UserUnblocked(blocker_id=by, blocked_id=user_id))
 
 
-def evict(*user_ids: int) -> None:
-    """Evict what caches say of whom these people meet; run as a job too."""
-    apart.evict(*user_ids)
-    timelines.drop(*user_ids)
-    for user_id in user_ids:
-        sidebar.evict(user_id)
+def evict(user_id: int, other_id: int) -> None:
+    """Evict what caches say of whom these two meet, and of the follows that ended; a job too.
+
+    A follow that a cache still holds would open a private account when the block ends.
+    """
+    apart.evict(user_id, other_id)
+    edges.evict(user_id, other_id)
+    edges.evict(other_id, user_id)
 
 
 def list_of(user_id: int, request: PageRequest) -> Page[int]:

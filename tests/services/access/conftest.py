@@ -2,67 +2,88 @@
 
 from __future__ import annotations
 
-from typing import Any
+from itertools import count
 
 import pytest
 from flask import Flask
 
 from pigeon.domain.clock import utc_now
 from pigeon.extensions import db
-from pigeon.models import CommentModel, FollowModel, MediaModel, PostModel, UserModel
+from pigeon.models import CommentModel, MediaModel, PostModel, UserModel
+from pigeon.services.follows import follows, requests
+from pigeon.services.relations import blocks, mutes
+from pigeon.services.relations.apart import MUTED
+from pigeon.services.users import suspensions, users
 from pigeon.unit_of_work import unit_of_work
 from tests.factories import make_user
-from tests.harness.twins import World
+from tests.harness.twins import ACTORS, AUTHORS, World
 
 POST_STATES = ("processing", "failed", "published", "withdrawn")
 PICTURE_STATES = ("processing", "failed", "ready")
 KINDS = ("post", "avatar", "story", "")
+SAYING = ("ben", "gone", "suspended", "blocked", "blocker")
+"""Who wrote a comment below each post that is published or failed."""
+ANSWERING = ("ann", "suspended", "blocked")
+"""Who answers each of those."""
+_numbers = count(1)
 
 
 @pytest.fixture
 def world(app: Flask) -> World:
-    people = {name: make_user(name).id for name in ("ann", "ben", "follower", "private", "gone")}
+    people = {name: make_user(name).id for name in (*ACTORS, "gone") if name != "stranger"}
+    users.update_profile(people["private"], {"is_private": True})
+    for author in AUTHORS:
+        _relate(people, people[author])
+    follows.follow(people["suspended"], by=people["follower"])
     with unit_of_work():
-        for name in ("ann", "ben", "private"):
-            db.session.add(_follow(people["follower"], people[name]))
-        _change(people["private"], is_private=True)
-        _change(people["gone"], state="withdrawn")
-        for name, states in (
-            ("ann", POST_STATES),
-            ("ben", POST_STATES),
-            ("private", ("published",)),
-            ("gone", ("withdrawn",)),  # whoever withdraws takes all of their posts along
-        ):
-            for state in states:
+        _withdraw(people["gone"])
+        for name in (*AUTHORS, "ben", "suspended"):
+            for state in POST_STATES:
                 _add_post(people, people[name], state)
+        _add_post(people, people["gone"], "withdrawn")  # whoever leaves takes their posts along
         for kind in KINDS:
             for state in PICTURE_STATES:
                 db.session.add(_picture(people["ann"], kind, state))
+        db.session.add_all(_picture(number, "avatar", "ready") for number in people.values())
+    suspensions.suspend(people["suspended"])
     return World(people=people)
 
 
-def _follow(follower_id: int, followee_id: int) -> FollowModel:
-    return FollowModel(follower_id=follower_id, followee_id=followee_id, created_at=utc_now())
+def _relate(people: dict[str, int], author_id: int) -> None:
+    """Everybody to one author; a public one has let in who is only `requested` with the other."""
+    for name in ("follower", "requested", "declined", "former", "removed", "muter", "muted"):
+        follows.follow(author_id, by=people[name])
+    if follows.relation(people["follower"], author_id).is_requested:
+        requests.decline(people["declined"], by=author_id)
+        for name in ("follower", "former", "removed", "muter", "muted"):
+            requests.approve(people[name], by=author_id)
+    follows.unfollow(author_id, by=people["former"])
+    follows.remove_follower(people["removed"], by=author_id)
+    for name in ("blocked", "unblocked"):
+        blocks.block(people[name], by=author_id)
+    blocks.unblock(people["unblocked"], by=author_id)
+    blocks.block(author_id, by=people["blocker"])
+    mutes.set_muted(author_id, by=people["muter"], of=MUTED, on=True)
+    mutes.set_muted(people["muted"], by=author_id, of=MUTED, on=True)
 
 
-def _change(user_id: int, **values: Any) -> None:
-    row = db.session.get(UserModel, user_id)
-    for name, value in values.items():
-        setattr(row, name, value)
+def _withdraw(user_id: int) -> None:
+    row = db.session.get_one(UserModel, user_id)
+    row.state = "withdrawn"
 
 
 def _add_post(people: dict[str, int], author_id: int, state: str) -> None:
-    """With a picture in every state, and comments below it by who is there and who left."""
+    """With a picture in every state, and comments below it by who is there and who is not."""
     post = PostModel(author_id=author_id, state=state, created_at=utc_now())
     db.session.add(post)
     db.session.flush()
     for picture_state in PICTURE_STATES:
         db.session.add(_picture(author_id, "post", picture_state, post.id))
-    for name in ("ben", "gone"):
+    for name in SAYING if state in ("failed", "published") else ():
         top = _comment(post.id, people[name])
         db.session.add(top)
         db.session.flush()
-        db.session.add_all(_comment(post.id, people[by], top.id) for by in ("ann", "gone"))
+        db.session.add_all(_comment(post.id, people[by], top.id) for by in ANSWERING)
 
 
 def _comment(post_id: int, author_id: int, parent_id: int | None = None) -> CommentModel:
@@ -72,13 +93,12 @@ def _comment(post_id: int, author_id: int, parent_id: int | None = None) -> Comm
 
 
 def _picture(owner_id: int, kind: str, state: str, post_id: int | None = None) -> MediaModel:
-    _picture.number = number = getattr(_picture, "number", 0) + 1  # type: ignore[attr-defined]
     return MediaModel(
         owner_id=owner_id,
         post_id=post_id,
         kind=kind,
         state=state,
-        name=f"{number:032x}",
+        name=f"{next(_numbers):032x}",
         width=1,
         height=1,
         variants="[]",

@@ -2,32 +2,50 @@
 
 from __future__ import annotations
 
-import pytest
-
 from pigeon.models import UserModel
 from pigeon.services import access
 from pigeon.services.users import users
 from tests.harness.twins import ACTORS, World, everything, in_sql, passing
 
 
-@pytest.mark.parametrize("actor", ACTORS)
-def test_people_one_by_one_in_a_batch_and_in_sql(world: World, actor: str) -> None:
-    viewer, ids = world.viewer(actor), everything(UserModel.id)
-    stored = in_sql(UserModel.id, access.users.where(viewer))
+def test_people_one_by_one_in_a_batch_and_in_sql(world: World) -> None:
+    ids = everything(UserModel.id)
     cards = users.cards.many(ids)
-    assert {card.id for card in access.users.visible(viewer, cards.values())} == stored
-    one_by_one = passing(lambda user_id: access.users.check_sees(viewer, cards.get(user_id)), ids)
-    assert one_by_one == stored and len(stored) == 4
+    for actor in ACTORS:
+        for way, viewer in world.ways(actor):
+            case, known = (actor, way), world.knows(actor)
+            assert in_sql(UserModel.id, access.users.where(viewer)) == known, case
+            shown = access.users.visible(viewer, cards.values())
+            assert {card.id for card in shown} == known, case
+            check = access.users.check_sees
+            assert passing(lambda i, v=viewer: check(v, cards.get(i)), ids) == known, case  # type: ignore[misc]
 
 
-@pytest.mark.parametrize(
-    ("actor", "sees_private"), [("stranger", False), ("ann", False), ("follower", True)]
-)
-def test_whose_posts_are_open(world: World, actor: str, sees_private: bool) -> None:
-    viewer, ids = world.viewer(actor), everything(UserModel.id)
-    stored = in_sql(UserModel.id, access.users.where_shows_posts(viewer))
+def test_whose_posts_are_open(world: World) -> None:
+    ids = everything(UserModel.id)
     cards = users.cards.many(ids)
-    assert {card.id for card in access.users.showing_posts(viewer, cards.values())} == stored
-    closed = {i for i, card in cards.items() if not access.users.may_see_posts_of(viewer, card)}
-    assert closed == cards.keys() - stored
-    assert (world.people["private"] in stored) == sees_private
+    for actor in ACTORS:
+        for way, viewer in world.ways(actor):
+            case, opened = (actor, way), world.sees_posts_of(actor)
+            assert in_sql(UserModel.id, access.users.where_shows_posts(viewer)) == opened, case
+            shown = access.users.showing_posts(viewer, cards.values())
+            assert {card.id for card in shown} == opened, case
+            one_by_one = {
+                user_id
+                for user_id, card in cards.items()
+                if access.users.may_see_posts_of(viewer, card)
+            }
+            assert one_by_one == opened, case
+            others = set(ids) - {viewer.id}
+            assert access.users.closed_among(viewer, ids) == others - opened, case
+
+
+def test_what_is_not_wanted_is_what_was_muted(world: World) -> None:
+    ids = everything(UserModel.id)
+    muted = {"muter": {"ann", "private"}, "ann": {"muted"}, "private": {"muted"}}
+    for actor in ACTORS:
+        expected = {world.people[name] for name in muted.get(actor, ())}
+        for way, viewer in world.ways(actor):
+            wanted = in_sql(UserModel.id, access.users.wants_posts_of(viewer, UserModel.id))
+            assert set(ids) - wanted == expected, (actor, way)
+            assert access.users.unwanted_posts(viewer) == expected, (actor, way)

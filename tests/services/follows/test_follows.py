@@ -94,10 +94,10 @@ def test_the_bell_needs_a_follow_and_goes_with_it(ann: Person, ben: Person) -> N
 def test_a_relation_has_two_sides(ann: Person, ben: Person) -> None:
     make_follow(ann, ben)
     assert follows.relation(ann.id, ben.id) == follows.Relation(
-        following=True, bell=False, follows_me=False
+        following=True, bell=False, follows_me=False, is_requested=False
     )
     assert follows.relation(ben.id, ann.id) == follows.Relation(
-        following=False, bell=False, follows_me=True
+        following=False, bell=False, follows_me=True, is_requested=False
     )
 
 
