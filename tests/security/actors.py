@@ -26,7 +26,6 @@ from tests.harness.clients import Client
 from tests.harness.context import in_app
 from tests.harness.environment import ROOT
 
-
 Relate = Callable[[Person, Person], None]
 """How a person comes to stand to ann in a certain way; she is private meanwhile."""
 

@@ -68,9 +68,7 @@ FORBIDDEN: dict[str, Callable[[int, int], object]] = {
     "approve": lambda other, by: requests.approve(other, by=by),
     "decline": lambda other, by: requests.decline(other, by=by),
     "mute": lambda other, by: mutes.set_muted(other, by=by, of=MUTED, on=True),
-    "read": lambda other, by: users.profile(
-        users.get_card("ann" if other < by else "ben", by), by
-    ),
+    "read": lambda other, by: users.profile(users.get_card("ann" if other < by else "ben", by), by),
 }
 
 
