@@ -11,6 +11,7 @@ from pigeon.domain.names import canonical_username
 from pigeon.domain.users import ACTIVE, SUSPENDED
 from pigeon.extensions import db
 from pigeon.models import UserModel
+from pigeon.services import landing
 from pigeon.services.accounts import sessions
 from pigeon.services.comments import cards as comment_cards
 from pigeon.services.likes import likers
@@ -57,6 +58,7 @@ def _change(uow: UnitOfWork, user_id: int, state: str) -> bool:
     row.state, username = state, row.username
     uow.after_commit(lambda: users.evict(user_id, username))
     uow.after_commit(_void_sidebars)
+    uow.after_commit(lambda: landing.mosaics.evict(""))
     uow.record(UserSuspended(user_id=user_id, username=username))
     return True
 
@@ -70,6 +72,7 @@ def refresh(user_id: int, username: str) -> None:
     """Evict whatever shows a person, or shows things without them, also cards of others."""
     users.evict(user_id, username)
     _void_sidebars()
+    landing.mosaics.evict("")
     post_cards.evict_all_of(user_id)
     comment_cards.evict_all_of(user_id)
     likers.evict_all_of(user_id)

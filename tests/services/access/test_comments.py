@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from sqlalchemy import select
 
 from pigeon.domain.page import PageRequest
@@ -38,8 +40,8 @@ def test_comments_one_by_one_in_a_batch_and_in_sql(world: World) -> None:
             case = (actor, way)
             assert in_sql(CommentModel.id, access.comments.where(viewer)) == seen, case
         assert _listed(world.viewer(actor)) == seen, actor
-        get = comment_cards.get
-        assert passing(lambda i, v=world.viewer(actor): get(i, v), ids) == seen, actor  # type: ignore[misc]
+        get = partial(comment_cards.get, who=world.viewer(actor))
+        assert passing(get, ids) == seen, actor
 
 
 def _listed(viewer: Viewer) -> set[int]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from sqlalchemy import select
 
 from pigeon.extensions import db
@@ -32,5 +34,5 @@ def test_posts_one_by_one_in_a_batch_and_in_sql(world: World) -> None:
             assert in_sql(PostModel.id, access.posts.where(viewer)) == seen, case
             loaded = post_cards.load(ids).values()
             assert {card.id for card in access.posts.visible(viewer, loaded)} == seen, case
-            assert passing(lambda number, v=viewer: posts.get(number, v), ids) == seen, case  # type: ignore[misc]
-        assert passing(lambda i, who=world.people.get(actor): posts.get(i, who), ids) == seen  # type: ignore[misc]
+            assert passing(partial(posts.get, who=viewer), ids) == seen, case
+        assert passing(partial(posts.get, who=world.people.get(actor)), ids) == seen

@@ -1,0 +1,178 @@
+"""Doors that are no routes: what a socket may ask, each kind of picture, and frames of a room.
+
+`tests/authz_matrix.yml` has a row per event and per kind of picture; a new one without a row fails.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask_socketio import SocketIO
+
+from pigeon.extensions import cache
+from pigeon.realtime import handlers, push
+from pigeon.services import watches
+from pigeon.services.media import owners
+from pigeon.services.relations import blocks
+from tests.factories import Person, make_comment, make_post, make_user
+from tests.harness.clients import Client
+from tests.harness.context import apart
+from tests.security import actors
+from tests.security.actors import Scene
+from tests.security.matrix import ACTORS, MATRIX, WHO, ask, build, request_of
+
+pytestmark = pytest.mark.no_second_look
+MET = {"public": "all", "private": "header"}
+"""What an actor meets of an account, where the matrix says nothing else."""
+
+
+@pytest.fixture
+def objects(app: Flask, client_for: Callable[[Person], Client]) -> dict[str, Any]:
+    return build(app, client_for)
+
+
+@pytest.fixture
+def scene(
+    app: Flask,
+    objects: dict[str, Any],
+    client_for: Callable[[Person], Client],
+    token_client: Callable[[Person], Client],
+) -> Scene:
+    return Scene(app, objects["ann"], client_for, token_client)
+
+
+@pytest.fixture
+def sockets(app: Flask) -> Iterator[SocketIO]:
+    """The handlers behind a server of this process; what stands before them is tried elsewhere."""
+    wsgi = app.wsgi_app
+    found = SocketIO(app, async_mode="threading", manage_session=False)
+    handlers.register(found)
+    app.extensions["sockets"] = found
+    yield found
+    for name in ("sockets", "socketio"):
+        app.extensions.pop(name)
+    app.wsgi_app = wsgi  # type: ignore[method-assign]
+
+
+def test_every_event_has_a_row_and_every_row_an_event() -> None:
+    assert set(WHO["events"]) == set(handlers.EVENTS)
+    assert {name for name, row in WHO["events"].items() if row["about"] == "nothing"} == {
+        name for name, row in WHO["events"].items() if "because" in row
+    }
+
+
+def test_every_kind_of_picture_has_a_row_and_every_row_a_kind() -> None:
+    assert set(WHO["media"]) == set(owners.OWNERS)
+
+
+def sees(actor: str, account: str, what: str) -> bool:
+    """Whether an actor sees the person (`username`), or a post of theirs (`post_id`)."""
+    met = WHO["actors"][actor].get(account, MET[account])
+    return met == "all" or (met == "header" and what == "username")
+
+
+@pytest.mark.parametrize("account", ["public", "private"])
+def test_each_actor_asks_each_event_what_the_matrix_says(
+    scene: Scene, objects: dict[str, Any], sockets: SocketIO, account: str
+) -> None:
+    scene.turn(is_private=account == "private")
+    for actor in actors.ACTORS:
+        client, relate = scene.start(actor)
+        client = relate()
+        for forgets in (lambda: None, cache.client.flushdb):
+            forgets()
+            found = _acknowledged(sockets, client, objects["values"])
+            assert found == _expected(actor, account), (actor, account)
+
+
+def _acknowledged(
+    sockets: SocketIO, client: Client, values: dict[str, Any]
+) -> dict[str, bool] | None:
+    """By event whether it was done; None when the socket is not let in.
+
+    What is refused must be refused as about a post that nobody has.
+    """
+    token = {"token": client.token} if client.token else None
+    socket: Any = apart(
+        sockets.test_client, client.application, flask_test_client=client, auth=token
+    )
+    if not socket.is_connected():
+        return None
+    done: dict[str, bool] = {}
+    for name in handlers.EVENTS:
+        mine, nobodys = (
+            apart(socket.emit, name, {"post_id": str(number)}, callback=True)
+            for number in (values["post_id"], actors.NOBODYS["post_id"])
+        )
+        done[name] = mine["ok"]
+        assert mine["ok"] or mine == nobodys, (name, mine)
+    apart(socket.disconnect)
+    return done
+
+
+def _expected(actor: str, account: str) -> dict[str, bool] | None:
+    if WHO["actors"][actor]["reads_as"] == "anonymous":
+        return None
+    return {
+        name: row["about"] == "nothing" or sees(actor, account, row["about"])
+        for name, row in WHO["events"].items()
+    }
+
+
+@pytest.mark.parametrize("account", ["public", "private"])
+def test_each_actor_fetches_each_kind_of_picture_as_the_matrix_says(
+    scene: Scene, objects: dict[str, Any], account: str
+) -> None:
+    """What is not there for them is answered byte for byte as a name that nobody has."""
+    scene.turn(is_private=account == "private")
+    names = {"post": objects["values"]["name"], "avatar": objects["values"]["avatar"]}
+    for actor in actors.ACTORS:
+        client, relate = scene.start(actor)
+        for name in names.values():
+            _fetch(client, name)
+        client = relate()
+        for forgets in (lambda: None, cache.client.flushdb):
+            forgets()
+            nobodys = _fetch(client, actors.NOBODYS["name"])
+            found = {kind: _fetch(client, name) for kind, name in names.items()}
+            for kind, row in WHO["media"].items():
+                case = (actor, account, kind)
+                is_seen = sees(actor, account, row["with"])
+                assert (found[kind][0] == 200) == is_seen, case
+                assert is_seen or found[kind] == nobodys, case
+
+
+def _fetch(client: Client, name: str) -> Any:
+    route = "GET /media/<name>"
+    assert len(MATRIX[route]["as"]) == len(ACTORS)
+    return ask(client, request_of(route, MATRIX[route], {"name": name}, ""))
+
+
+def test_a_comment_is_pushed_to_nobody_who_must_not_meet_its_authors(
+    app: Flask, drain: Callable[[], int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who wrote it, and the comment above it. Whom it names is left out when a block is theirs."""
+    sent: list[tuple[set[int], int]] = []
+    monkeypatch.setattr(
+        push,
+        "to_post",
+        lambda event, payload, _to, without=(): (
+            sent.append((set(without), len(payload["mentions"])))
+            if event == "comment.created"
+            else None
+        ),
+    )
+    ann, ben, cid = (make_user(name) for name in ("ann", "ben", "cid"))
+    away = {person.id: make_user() for person in (ann, ben, cid)}
+    for person in (ann, ben, cid):
+        blocks.block(person.id, by=away[person.id].id)
+    post = make_post()
+    watches.posts.renew([post.id])
+    top = make_comment(post, ann)
+    drain()
+    make_comment(post, ben, text="@cid", answers=top)
+    drain()
+    assert sent == [({away[ann.id].id}, 0), ({away[ann.id].id, away[ben.id].id}, 0)]
