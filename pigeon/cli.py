@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from datetime import timedelta
 from typing import NoReturn
 
@@ -106,7 +105,7 @@ def create_token(username: str) -> None:
 @click.argument("username")
 def suspend_user(username: str) -> None:
     """End a person's sessions and hide what they posted, until `unsuspend`."""
-    _change_suspension(suspensions.suspend, username)
+    _set_suspended(username, on=True)
     click.echo(f"{username} is suspended.")
 
 
@@ -114,11 +113,12 @@ def suspend_user(username: str) -> None:
 @click.argument("username")
 def unsuspend_user(username: str) -> None:
     """Let a suspended person log in again, and show what they posted."""
-    _change_suspension(suspensions.unsuspend, username)
+    _set_suspended(username, on=False)
     click.echo(f"{username} is not suspended any more.")
 
 
-def _change_suspension(change: Callable[[int], None], username: str) -> None:
+def _set_suspended(username: str, *, on: bool) -> None:
+    change = suspensions.suspend if on else suspensions.unsuspend
     try:
         change(suspensions.get_id(username))
     except NotFound as error:

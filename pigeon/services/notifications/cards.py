@@ -74,16 +74,19 @@ def _gather(rows: Sequence[Any]) -> World:
     known = [one for one in found.values() if sources.find(one)]
     grouped = {one.id for one in known if one.actor_id is None}
     casts = _casts([row.id for row in rows if row.content_id in grouped])
-    people = {one.actor_id for one in known if one.actor_id is not None}
-    people |= {person for cast in casts.values() for person in cast.ids}
     return World(
         readers=readers,
         contents=found,
         casts=casts,
-        people=users.refs(people),
+        people=_people(known, casts.values()),
         posts=post_cards.cards.many(one.post_id for one in known if one.post_id),
         comments=_comments(known),
     )
+
+
+def _people(known: Iterable[Content], casts: Iterable[Cast]) -> dict[int, UserRef]:
+    alone = {one.actor_id for one in known if one.actor_id is not None}
+    return users.refs(alone.union(*(cast.ids for cast in casts)))
 
 
 def _contents(rows: Sequence[Any], readers: list[Viewer]) -> dict[int, Content]:

@@ -102,14 +102,9 @@ def _known(content_id: int, people: list[int]) -> Sequence[Any]:
 
 
 def _turn(changes: Changes, recipient_id: int, known: Sequence[Any], present: set[int]) -> None:
-    """Store who came back and who left, and show or withdraw the groups that this changes.
-
-    Nobody comes back of whom the recipient does not want to hear any more.
-    """
+    """Store who came back and who left, and show or withdraw the groups that this changes."""
     turned = [row for row in known if row.is_withdrawn == (row.actor_id in present)]
-    back = [row.actor_id for row in turned if row.is_withdrawn]
-    unheard = set(back).difference(may_be_named(back, recipient_id=recipient_id) if back else ())
-    turned = [row for row in turned if row.actor_id not in unheard]
+    turned = _without_unheard(turned, recipient_id)
     for is_withdrawn in (True, False):
         ids = [row.id for row in turned if row.is_withdrawn != is_withdrawn]
         if ids:
@@ -122,6 +117,15 @@ def _turn(changes: Changes, recipient_id: int, known: Sequence[Any], present: se
     touched = {row.notification_id for row in turned}
     if touched:
         _weigh(changes, recipient_id, sorted(touched))
+
+
+def _without_unheard(turned: list[Any], recipient_id: int) -> list[Any]:
+    """Nobody comes back of whom the recipient does not want to hear any more."""
+    back = [row.actor_id for row in turned if row.is_withdrawn]
+    if not back:
+        return turned
+    unheard = set(back).difference(may_be_named(back, recipient_id=recipient_id))
+    return [row for row in turned if row.actor_id not in unheard]
 
 
 def _weigh(changes: Changes, recipient_id: int, row_ids: list[int]) -> None:
