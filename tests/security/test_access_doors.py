@@ -46,14 +46,15 @@ def scene(
 
 @pytest.fixture
 def sockets(app: Flask) -> Iterator[SocketIO]:
-    """The handlers behind a server of this process; what stands before them is tried elsewhere."""
+    """The handlers behind a plain server; what stands before them is tried elsewhere.
+
+    What is pushed goes by the bus, as from every process that holds no sockets.
+    """
     wsgi = app.wsgi_app
     found = SocketIO(app, async_mode="threading", manage_session=False)
     handlers.register(found)
-    app.extensions["sockets"] = found
     yield found
-    for name in ("sockets", "socketio"):
-        app.extensions.pop(name)
+    app.extensions.pop("socketio")
     app.wsgi_app = wsgi  # type: ignore[method-assign]
 
 

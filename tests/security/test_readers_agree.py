@@ -30,7 +30,7 @@ Shown = dict[str, set[str]]
 
 
 @dataclass(frozen=True)
-class Site:
+class Town:
     """Browsers of ben and of nobody, and what they open."""
 
     app: Flask
@@ -53,12 +53,12 @@ class Site:
 
 
 @pytest.fixture
-def site(
+def town(
     app: Flask,
     client_for: Callable[[Person], Client],
     anonymous: Client,
     drain: Callable[[], int],
-) -> Site:
+) -> Town:
     ann = make_user("annunciata", display_name="Zebedea")
     ben, eve, cid = (make_user(name) for name in ("ben", "eve", "cid"))
     for follower, followee in ((ben, ann), (ben, eve), (ben, cid), (cid, ann), (ann, eve)):
@@ -123,16 +123,16 @@ def site(
         "comment": re.compile("platypus"),
         "picture": re.compile(re.escape(picture.rpartition("-")[0])),
     }
-    return Site(app, ann, ben, {"ben": client_for(ben), "nobody": anonymous}, pages, marks)
+    return Town(app, ann, ben, {"ben": client_for(ben), "nobody": anonymous}, pages, marks)
 
 
-def _turn_private(site: Site, *, keeps: bool) -> None:
-    users.update_profile(site.ann.id, {"is_private": True})
+def _turn_private(town: Town, *, keeps: bool) -> None:
+    users.update_profile(town.ann.id, {"is_private": True})
     if not keeps:
-        follows.remove_follower(site.ben.id, by=site.ann.id)
+        follows.remove_follower(town.ben.id, by=town.ann.id)
 
 
-STATES: dict[str, Callable[[Site], object]] = {
+STATES: dict[str, Callable[[Town], object]] = {
     "blocked": lambda s: blocks.block(s.ben.id, by=s.ann.id),
     "blocking": lambda s: blocks.block(s.ann.id, by=s.ben.id),
     "suspended": lambda s: suspensions.suspend(s.ann.id),
@@ -169,15 +169,15 @@ def _left(state: str, name: str, found: set[str]) -> set[str]:
 
 
 @pytest.mark.parametrize("state", list(STATES))
-def test_all_readers_agree(site: Site, drain: Callable[[], int], state: str) -> None:
-    before = site.shown()
+def test_all_readers_agree(town: Town, drain: Callable[[], int], state: str) -> None:
+    before = town.shown()
     assert {name for name, found in before.items() if not found} == set()
-    in_app(site.app, STATES[state], site)
+    in_app(town.app, STATES[state], town)
     if state == "suspended":
         drain()  # names on cards of others are taken off by a job
     wanted = expected(state, before)
     for moment in ("warm", "cold", "done"):
-        assert _different(site.shown(), wanted) == {}, moment
+        assert _different(town.shown(), wanted) == {}, moment
         cache.client.flushdb()
         drain()
 
