@@ -81,7 +81,8 @@ def remove_between(user_id: int, other_id: int) -> None:
     """After a block: what each was told of the other goes, for good."""
     for reader_id, actor_id in ((user_id, other_id), (other_id, user_id)):
         gone = removals.remove_of(actor_id, reader_id)
-        push_frames(frames.of_reader(reader_id, gone[: notifications.NAMED]))
+        if gone:  # a frame that says nothing new would tell somebody that they were blocked
+            push_frames(frames.of_reader(reader_id, gone[: notifications.NAMED]))
 
 
 @job("notify")

@@ -97,6 +97,16 @@ def test_open_tabs_lose_the_rows_and_the_badge(
     assert [one.id for one in told(ann)] == [of_cat.id]
 
 
+def test_who_loses_nothing_hears_nothing(
+    ann: Person, ben: Person, drain: Drain, frames: Frames
+) -> None:
+    """Or they would know that somebody blocked them just now."""
+    presence.people.renew([ann.id, ben.id])
+    blocks.block(ben.id, by=ann.id)
+    drain()
+    assert not [frame for frame in frames.sent if frame[0].startswith("notification.")]
+
+
 def test_a_group_keeps_the_others_and_its_count_is_theirs(
     ann: Person, ben: Person, cat: Person, drain: Drain, frames: Frames
 ) -> None:
@@ -112,8 +122,7 @@ def test_a_group_keeps_the_others_and_its_count_is_theirs(
     assert row.actor_count == 1
     assert [actor.username for actor in row.actors] == ["cat"]
     heard = {event for event, reader, _ in frames.sent if reader == ann.id}
-    assert "notification.deleted" not in heard
-    assert "notification.counts" in heard
+    assert heard == {"relations.changed"}, "nothing that her badge counts has changed"
 
 
 def test_a_group_of_many_does_not_count_who_is_blocked(
