@@ -32,7 +32,7 @@ from pigeon.models import (
     UserModel,
 )
 from pigeon.services import access
-from pigeon.services.relations import blocks
+from pigeon.services.relations import apart
 from tests.harness import counting
 
 HOME = "/"
@@ -90,7 +90,7 @@ class _Kept:
             loader.load("blocks", BLOCK_COLUMNS, [(*pair, AT) for pair in pairs])
             muted = [(one, other) for one, _, others in self._rows for other in others]
             loader.load("mutes", MUTE_COLUMNS, [(*pair, 1, 1, 1, AT) for pair in muted])
-            blocks.evict(*self._readers)
+            apart.evict(*self._readers)
 
     def make_up(self) -> None:
         with self._app.app_context():
@@ -99,7 +99,7 @@ class _Kept:
             for column in (BlockModel.blocker_id, MuteModel.muter_id):
                 db.session.execute(delete(column.class_).where(column.in_(self._readers)))
             db.session.commit()
-            blocks.evict(*self._readers)
+            apart.evict(*self._readers)
 
     @contextmanager
     def parted(self) -> Iterator[None]:

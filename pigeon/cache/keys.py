@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 DAY_S = 86_400
-CARD_VERSION = 4
+CARD_VERSION = 3
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -81,7 +81,8 @@ def check_groups(crowd: Crowd) -> Iterable[str]:
     }
     for key, found in actors.items():
         is_true = key in follows if key[1] in roving else key in true
-        if not is_true and not found[0] and key[0] not in gone:
+        is_told = not found[0] and found[1] == "shown"
+        if is_told and not is_true and key[0] not in gone:
             yield f"{key} is still told: {tuple(found)}"
     for row in rows_of(
         "SELECT n.event FROM notifications n JOIN notification_contents c ON c.id = n.content_id"

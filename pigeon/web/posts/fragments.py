@@ -1,7 +1,7 @@
 """Feed cards as cached HTML fragments, free of the viewer, with slots for what depends on them.
 
-Whom a card names beside its author stands in its head. For a reader who must not meet one of them
-the card is rendered anew, without them, and not kept: that is rare.
+Whom a card names beside its author stands at its end. For a reader who must not meet one of them,
+or where the release before wrote the card without that, it is rendered anew and not kept.
 
 A fragment is a head, both menus, both hearts, and the pieces of the card between its slots,
 separated by NUL (which no text of ours contains). The card is rendered by the same template on
@@ -29,6 +29,8 @@ from pigeon.services.posts import posts
 from pigeon.services.timelines.timelines import BodyKey, Entry
 
 NUL = b"\0"
+NAMED, END = b"<!--named ", b"-->"
+"""Around whom a card names, at its end: a comment, which the release before shows and ignores."""
 REMEMBERED = 2_048
 
 
@@ -38,7 +40,7 @@ class Fragment:
 
     post_id: int
     published_at: datetime
-    named: frozenset[int]
+    named: frozenset[int] | None
     own_menu: bytes
     other_menu: bytes
     like: bytes
@@ -74,7 +76,11 @@ def complete(entries: list[Entry], language: str, reader: Viewer) -> list[Fragme
 def _without_hidden(found: list[Fragment], language: str, reader: Viewer) -> list[Fragment]:
     """The same with those rendered anew that name somebody whom the reader must not meet."""
     blocked = reader.relations.apart.blocked
-    stale = [fragment.post_id for fragment in found if blocked and blocked & fragment.named]
+    stale = [
+        fragment.post_id
+        for fragment in found
+        if blocked and (fragment.named is None or blocked & fragment.named)
+    ]
     if not stale:
         return found
     cards = post_cards.cards.many(stale)
@@ -95,11 +101,12 @@ def previews_for(card: PostCard, reader: Viewer) -> list[CommentCard]:
 def decode(data: bytes) -> Fragment:
     """What is stored, taken apart; remembered, for a post is read by many."""
     head, own_menu, other_menu, like, liked, *pieces = data.split(NUL)
-    post_id, published_at, *named = head.decode().split()
+    post_id, _, published_at = head.decode().partition(" ")
+    pieces[-1], _, named = pieces[-1].partition(NAMED)
     return Fragment(
         post_id=int(post_id),
         published_at=datetime.fromisoformat(published_at),
-        named=frozenset(map(int, named)),
+        named=frozenset(map(int, named.removesuffix(END).split())) if named else None,
         own_menu=own_menu,
         other_menu=other_menu,
         like=like,
@@ -115,8 +122,8 @@ def render(card: PostCard, previews: list[CommentCard], language: str) -> bytes:
         other = render_template("posts/_menu_other.html", post=card, follows=True, is_member=True)
         likes = [render_template("likes/_post.html", post=card, liked=on) for on in (False, True)]
         html = render_template("posts/_card.html", post=card, previews=previews, slot=_slot)
-    at = (card.published_at or card.created_at).isoformat()
-    head = " ".join([str(card.id), at, *sorted(_named(card, previews))])
+    html += f"{NAMED.decode()}{' '.join(sorted(_named(card, previews)))}{END.decode()}"
+    head = f"{card.id} {(card.published_at or card.created_at).isoformat()}"
     return NUL.join(part.encode() for part in (head, own, other, *likes, html))
 
 
