@@ -99,10 +99,10 @@ class FollowRequested(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
-class FollowRequestsEnded(Event):
+class FollowRequestEnded(Event):
     """Withdrawn, approved, declined, or made void by a follow or a block; `by_id` ended it."""
 
-    request_ids: list[int]
+    request_id: int
     requester_id: int
     requested_id: int
     by_id: int

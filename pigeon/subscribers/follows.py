@@ -34,11 +34,11 @@ def _push_requested(event: events.FollowRequested) -> None:
     push_changed(event.requester_id, event.requested_id)
 
 
-def _withdraw_requests(event: events.FollowRequestsEnded) -> list[JobSpec]:
-    return [notifications.withdraw_request.spec(request_id=one) for one in event.request_ids]
+def _withdraw_request(event: events.FollowRequestEnded) -> list[JobSpec]:
+    return [notifications.withdraw_request.spec(request_id=event.request_id)]
 
 
-def _push_ended(event: events.FollowRequestsEnded) -> None:
+def _push_ended(event: events.FollowRequestEnded) -> None:
     """Only who ended it is told: somebody who was declined is not."""
     other = {event.requester_id, event.requested_id} - {event.by_id}
     push_changed(event.by_id, *other)
@@ -60,6 +60,6 @@ REACTIONS: Table = {
     events.UserFollowed: Reaction(jobs=_update, send=_push_followed),
     events.UserUnfollowed: Reaction(jobs=_update, send=_push_unfollowed),
     events.FollowRequested: Reaction(jobs=_announce_request, send=_push_requested),
-    events.FollowRequestsEnded: Reaction(jobs=_withdraw_requests, send=_push_ended),
+    events.FollowRequestEnded: Reaction(jobs=_withdraw_request, send=_push_ended),
     events.FollowApproved: Reaction(jobs=_approve, send=_push_approved),
 }

@@ -6,12 +6,14 @@ Whoever changes a pair of people holds both their rows, so what is then read of 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 
 from pigeon.cache import keys, leases
 from pigeon.domain.clock import utc_now
 from pigeon.domain.errors import NotFound
+from pigeon.domain.page import Page, PageRequest, cut
 from pigeon.extensions import db
 from pigeon.models import FollowModel, UserModel
 from pigeon.services import access, counts
@@ -84,6 +86,23 @@ def _count(*, follower_id: int, followee_id: int, change: int) -> None:
     following = {"following_count": UserModel.following_count + change}
     for user_id, values in ((followee_id, followers), (follower_id, following)):
         db.session.execute(update(UserModel).where(UserModel.id == user_id).values(values))
+
+
+def list_people(
+    row: Any, person: Any, request: PageRequest, *which: ColumnElement[bool]
+) -> Page[int]:
+    """Ids out of one side of a table of pairs, the newest pair first."""
+    query = (
+        select(row.id, person)
+        .join(UserModel, UserModel.id == person)
+        .where(*which)
+        .order_by(row.id.desc())
+        .limit(request.limit + 1)
+    )
+    if request.before is not None:
+        query = query.where(row.id < request.before)
+    page = cut(db.session.execute(query).all(), request, lambda found: int(found[0]))
+    return page.map(lambda rows: [int(found[1]) for found in rows])
 
 
 def evict(follower_id: int, followee_id: int) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 
 from pigeon.domain.errors import Conflict
 from pigeon.domain.events import UserFollowed, UserUnfollowed
-from pigeon.domain.page import Page, PageRequest, cut
+from pigeon.domain.page import Page, PageRequest
 from pigeon.extensions import db
 from pigeon.models import FollowModel, FollowRequest, UserModel
 from pigeon.services import access
@@ -153,18 +153,8 @@ def list_following(user_id: int, viewer_id: int | None, request: PageRequest) ->
 def _page(
     wanted: Any, of_user: ColumnElement[bool], viewer_id: int | None, request: PageRequest
 ) -> Page[int]:
-    query = (
-        select(FollowModel.id, wanted)
-        .join(UserModel, UserModel.id == wanted)
-        .where(of_user, access.users.where(access.viewer(viewer_id)))
-        .order_by(FollowModel.id.desc())
-        .limit(request.limit + 1)
-    )
-    if request.before is not None:
-        query = query.where(FollowModel.id < request.before)
-    rows = db.session.execute(query).all()
-    page = cut(rows, request, lambda row: int(row[0]))
-    return page.map(lambda items: [int(row[1]) for row in items])
+    known = access.users.where(access.viewer(viewer_id))
+    return edges.list_people(FollowModel, wanted, request, of_user, known)
 
 
 def mutuals(viewer_id: int, user_id: int) -> tuple[int, list[int]]:

@@ -8,8 +8,8 @@ from sqlalchemy import delete, func, select
 
 from pigeon.domain.clock import utc_now
 from pigeon.domain.errors import NotFound
-from pigeon.domain.events import FollowApproved, FollowRequested, FollowRequestsEnded
-from pigeon.domain.page import Page, PageRequest, cut
+from pigeon.domain.events import FollowApproved, FollowRequested, FollowRequestEnded
+from pigeon.domain.page import Page, PageRequest
 from pigeon.extensions import db
 from pigeon.models import FollowRequest, UserModel
 from pigeon.services import access
@@ -36,8 +36,8 @@ def end(uow: UnitOfWork, *, requester_id: int, requested_id: int, by: int) -> in
         return None
     db.session.execute(delete(FollowRequest).where(FollowRequest.id == request_id))
     uow.record(
-        FollowRequestsEnded(
-            request_ids=[request_id],
+        FollowRequestEnded(
+            request_id=request_id,
             requester_id=requester_id,
             requested_id=requested_id,
             by_id=by,
@@ -69,11 +69,8 @@ def decline(requester_id: int, *, by: int) -> None:
 
 def list_of(user_id: int, request: PageRequest) -> Page[int]:
     """Ids of who asks to follow a person, newest first."""
-    query = _asking(user_id).order_by(FollowRequest.id.desc()).limit(request.limit + 1)
-    if request.before is not None:
-        query = query.where(FollowRequest.id < request.before)
-    page = cut(db.session.execute(query).all(), request, lambda row: int(row.id))
-    return page.map(lambda rows: [int(row.requester_id) for row in rows])
+    row, known = FollowRequest, access.users.where(access.viewer(user_id))
+    return edges.list_people(row, row.requester_id, request, row.requested_id == user_id, known)
 
 
 def asking_among(user_id: int, ids: list[int]) -> set[int]:

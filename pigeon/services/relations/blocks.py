@@ -7,9 +7,9 @@ from sqlalchemy import delete, select
 from pigeon.domain.clock import utc_now
 from pigeon.domain.errors import NotFound
 from pigeon.domain.events import UserBlocked, UserUnblocked
-from pigeon.domain.page import Page, PageRequest, cut
+from pigeon.domain.page import Page, PageRequest
 from pigeon.extensions import db
-from pigeon.models import BlockModel, UserModel
+from pigeon.models import BlockModel
 from pigeon.services import access
 from pigeon.services.follows import edges, requests
 from pigeon.services.relations import apart
@@ -68,17 +68,10 @@ def evict(user_id: int, other_id: int) -> None:
 
 def list_of(user_id: int, request: PageRequest) -> Page[int]:
     """Ids of whom a person has blocked, newest first."""
-    query = (
-        select(BlockModel.id, BlockModel.blocked_id)
-        .join(UserModel, UserModel.id == BlockModel.blocked_id)
-        .where(BlockModel.blocker_id == user_id, access.users.is_active())
-        .order_by(BlockModel.id.desc())
-        .limit(request.limit + 1)
+    mine = BlockModel.blocker_id == user_id
+    return edges.list_people(
+        BlockModel, BlockModel.blocked_id, request, mine, access.users.is_active()
     )
-    if request.before is not None:
-        query = query.where(BlockModel.id < request.before)
-    page = cut(db.session.execute(query).all(), request, lambda row: int(row.id))
-    return page.map(lambda rows: [int(row.blocked_id) for row in rows])
 
 
 def _find(user_id: int, by: int) -> int | None:

@@ -9,9 +9,9 @@ from sqlalchemy import select
 from pigeon.domain.clock import utc_now
 from pigeon.domain.errors import FieldError, Invalid
 from pigeon.domain.events import MuteChanged
-from pigeon.domain.page import Page, PageRequest, cut
+from pigeon.domain.page import Page, PageRequest
 from pigeon.extensions import db
-from pigeon.models import MuteModel, UserModel
+from pigeon.models import MuteModel
 from pigeon.services import access
 from pigeon.services.follows import edges
 from pigeon.services.relations import apart
@@ -62,17 +62,8 @@ def evict(user_id: int) -> None:
 
 def list_of(user_id: int, request: PageRequest) -> Page[int]:
     """Ids of whose things a person has muted, newest first."""
-    query = (
-        select(MuteModel.id, MuteModel.muted_id)
-        .join(UserModel, UserModel.id == MuteModel.muted_id)
-        .where(MuteModel.muter_id == user_id, access.users.where(access.viewer(user_id)))
-        .order_by(MuteModel.id.desc())
-        .limit(request.limit + 1)
-    )
-    if request.before is not None:
-        query = query.where(MuteModel.id < request.before)
-    page = cut(db.session.execute(query).all(), request, lambda row: int(row.id))
-    return page.map(lambda rows: [int(row.muted_id) for row in rows])
+    mine, known = MuteModel.muter_id == user_id, access.users.where(access.viewer(user_id))
+    return edges.list_people(MuteModel, MuteModel.muted_id, request, mine, known)
 
 
 def _find(user_id: int, by: int) -> MuteModel | None:
