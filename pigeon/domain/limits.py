@@ -2,6 +2,9 @@
 
 CAPTION = 2_200
 COMMENT = 2_200
+MESSAGE = 2_000
+CLIENT_MSG_ID = 64
+CONVERSATION_KEY = 64
 EXCERPT = 120
 ALT = 1_000
 BIO = 150
@@ -43,6 +46,7 @@ TEXTS = {
     "alts": ALT,
     "bio": BIO,
     "caption": CAPTION,
+    "client_msg_id": CLIENT_MSG_ID,
     "current_password": PASSWORD_MAX,
     "display_name": DISPLAY_NAME,
     "email": EMAIL,

@@ -4,6 +4,7 @@ from pigeon.models.comments import CommentMention, CommentModel
 from pigeon.models.follows import FollowModel, FollowRequest, SuggestionDismissal
 from pigeon.models.likes import CommentLike, PostLike
 from pigeon.models.media import MediaModel
+from pigeon.models.messages import ConversationModel, MemberModel, MessageModel
 from pigeon.models.notifications import (
     NotificationActor,
     NotificationContent,
@@ -28,6 +29,7 @@ __all__ = [
     "CommentLike",
     "CommentMention",
     "CommentModel",
+    "ConversationModel",
     "FollowModel",
     "FollowRequest",
     "HeldUsername",
@@ -36,7 +38,9 @@ __all__ = [
     "InviteModel",
     "MailedToken",
     "MediaModel",
+    "MemberModel",
     "MentionModel",
+    "MessageModel",
     "MuteModel",
     "NotificationActor",
     "NotificationContent",

@@ -17,6 +17,8 @@ class MediaModel(Model):
 
     `name` is random and fixed at the upload, so processing twice stores the same objects.
 
+    `claimed` is, of the kind `message`, the `client_msg_id` of the one message that may carry it.
+
     `incoming` is the original's file in the incoming area until the image is ready; `variants`
     is JSON `[[kind, width, height, type], …]`, empty unless `ready`.
     """
@@ -33,6 +35,7 @@ class MediaModel(Model):
     position: Mapped[int] = mapped_column(default=0)
     state: Mapped[str] = mapped_column(Key(10))
     name: Mapped[str] = mapped_column(Key(32), unique=True)
+    claimed: Mapped[str | None] = mapped_column(Key(limits.CLIENT_MSG_ID))
     incoming: Mapped[str] = mapped_column(Key(64), default="")
     crop: Mapped[str] = mapped_column(Key(60), default="")
     width: Mapped[int] = mapped_column()
