@@ -17,7 +17,7 @@ from pigeon.domain.messages import message_id, seq_of
 from pigeon.stores.messages import Conversation, Draft, Member, MessageStore, StoredMessage
 from tests.stores.messages.saying import NOON_US
 
-EXAMPLES = 40
+EXAMPLES = 100
 PEOPLE = 3
 PAIRS = ((0, 1), (0, 2), (1, 2))
 _people = count(1_000, PEOPLE)
