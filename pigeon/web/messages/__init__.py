@@ -1,1 +1,1 @@
-"""What the pages of conversations show."""
+"""Messages as pages, calls and sockets need them."""
