@@ -1,1 +1,2 @@
-"""Fills an empty site: the `community`, what it says in `discussions`, and `notifications`."""
+"""Fills an empty site: the `community`, what it says in `discussions`
+and `messages`, and `notifications`."""
