@@ -57,7 +57,8 @@ def bind(app: Flask) -> SocketIO:
         )
         _believe_proxies(app, settings().trusted_proxies)
     count = partial(handlers.count, app) if is_limited else handlers.count_nothing
-    wire.guard(sockets, is_paced=is_limited, count=count)
+    after = partial(handlers.say_what_followed, app)
+    wire.guard(sockets, is_paced=is_limited, count=count, after=after)
     handlers.register(sockets)
     app.extensions["sockets"] = sockets
     app.extensions["sockets_gate"] = gate.Gate(

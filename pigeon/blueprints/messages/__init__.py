@@ -1,1 +1,1 @@
-"""Conversations over HTTP."""
+"""Conversations and messages."""

@@ -19,7 +19,7 @@ from pigeon.extensions import db
 from pigeon.models import PostModel, UserModel
 from pigeon.services.messages import hydration, unread
 from pigeon.stores.messages import Draft
-from pigeon.stores.messages_home import message_store
+from pigeon.stores.messages_urls import message_store
 
 
 def is_missing() -> bool:

@@ -1,1 +1,1 @@
-"""Pages and pieces of messages."""
+"""Messages as pages, calls and sockets need them."""
