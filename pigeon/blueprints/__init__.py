@@ -16,6 +16,7 @@ from pigeon.blueprints.comments import pages as comments
 from pigeon.blueprints.likes import api as likes_api
 from pigeon.blueprints.likes import pages as likes
 from pigeon.blueprints.messages import api as messages_api
+from pigeon.blueprints.messages import inbox as messages_inbox
 from pigeon.blueprints.messages import pages as messages
 from pigeon.blueprints.notifications import api as notifications_api
 from pigeon.blueprints.notifications import pages as notifications
@@ -96,6 +97,10 @@ PAGES: tuple[tuple[str, str, View], ...] = (
     ("POST", "/comments/<comment_id>/unlike", likes.unlike_comment),
     ("GET", "/comments/<comment_id>/likers", likes.list_of_comment),
     ("GET", "/tags/<tag>", posts.show_tag),
+    ("GET", "/messages", messages_inbox.show),
+    ("GET", "/messages/new", messages_inbox.show_new),
+    ("GET", "/p/<post_id>/send", messages_inbox.show_send),
+    ("POST", "/p/<post_id>/send", messages_inbox.send),
     ("GET", "/notifications", notifications.show),
     ("POST", "/notifications/read", notifications.read_all),
     ("GET", "/notifications/delete", notifications.show_delete_all),
