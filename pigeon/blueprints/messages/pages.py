@@ -5,15 +5,14 @@
 
 from __future__ import annotations
 
-from flask import flash, make_response, redirect, render_template, request
+from flask import flash, make_response, redirect, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from pigeon.blueprints.messages import forms
-from pigeon.blueprints.relations.api import CHANGES
+from pigeon.blueprints.messages.api import CHANGES, SENDING, read_window
 from pigeon.domain.errors import DomainError, FieldError, Forbidden, Invalid, NotFound, TooLarge
-from pigeon.domain.limits import PAGE_MAX
-from pigeon.domain.messages import SEQ_MAX, Chat, Message, seq_of
+from pigeon.domain.messages import Chat, Message, seq_of
 from pigeon.services.messages import conversations, cursors, reading, sending
 from pigeon.services.relations import mutes
 from pigeon.web.errors import STATUS
@@ -22,50 +21,36 @@ from pigeon.web.guards import MEMBERS, access
 from pigeon.web.login import get_viewer
 from pigeon.web.messages import inboxes, threads
 from pigeon.web.messages.threads import Thread
-from pigeon.web.parsing import read_form, read_id, read_query
+from pigeon.web.parsing import read_form, read_id
+from pigeon.web.texts import Typed
 
-SENDS = (600, 600)
-READS = (1_200, 600)
 REFUSALS = (Invalid, TooLarge, Forbidden)
 
 
 @access(MEMBERS)
 def show(username: str) -> ResponseReturnValue:
     """The newest messages; with `?before=`, for readers without scripts, those before a number."""
-    before = _seq("before") if "before" in request.args else None
+    before, _since, _limit = read_window()
     return _render(threads.opened(username, before))
 
 
 def _render(thread: Thread) -> str:
-    return render_template(
-        "messages/thread.html", thread=thread, chat=thread.chat, **inboxes.context(thread.chat)
-    )
+    shown = inboxes.context(thread.chat) | {"thread": thread, "chat": thread.chat}
+    return render_template("messages/thread.html", **shown)
 
 
 @access(MEMBERS)
 def show_rows(username: str) -> ResponseReturnValue:
     """A page of history, or what arrived `since`, as rows."""
-    if "before" in request.args:
-        thread = threads.before(username, _seq("before"))
+    before, since, limit = read_window()
+    if since is None:
+        thread = threads.before(username, before)
     else:
-        limit = min(_number("limit", PAGE_MAX), PAGE_MAX) if "limit" in request.args else PAGE_MAX
-        thread = threads.since(username, _seq("since"), limit)
+        thread = threads.since(username, since, limit)
     return render_template("messages/_rows.html", thread=thread, chat=thread.chat)
 
 
-def _seq(name: str) -> int:
-    return _number(name, SEQ_MAX)
-
-
-def _number(name: str, most: int) -> int:
-    """A number of the query, 0 at least; Invalid naming it."""
-    digits = read_query(name)
-    if not (digits.isascii() and digits.isdigit() and len(digits) < 12 and int(digits) <= most):
-        raise Invalid({name: FieldError("bad_format")})
-    return int(digits)
-
-
-@access(MEMBERS, rate=SENDS, files=1)
+@access(MEMBERS, rate=SENDING, files=1)
 def send(username: str) -> ResponseReturnValue:
     by, typed = get_viewer().user_id, forms.read_typed()
     chat = conversations.get(by, username)
@@ -79,12 +64,12 @@ def send(username: str) -> ResponseReturnValue:
     return redirect(_path(chat), 303)
 
 
-def _refused(username: str, error: DomainError, typed: forms.Typed) -> ResponseReturnValue:
+def _refused(username: str, error: DomainError, typed: Typed) -> ResponseReturnValue:
     page = _render(threads.opened(username, form=refused_form(error, typed)))
     return make_response(focus_first_fault(page), STATUS[type(error)])
 
 
-@access(MEMBERS, rate=READS)
+@access(MEMBERS, rate=SENDING)
 def mark_read(username: str) -> ResponseReturnValue:
     """What the button does without scripts; with them an open page says so by itself."""
     by = get_viewer().user_id

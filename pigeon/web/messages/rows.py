@@ -133,7 +133,7 @@ def _are_together(one: Row, next_one: Row) -> bool:
 
 
 def with_divider(rows: list[Row], read_up_to: int, *, is_whole: bool) -> list[Row]:
-    """"New messages" stands before the first of the other that was not read.
+    """ "New messages" stands before the first of the other that was not read.
 
     Not when that may lie in a page before: `is_whole` says that there is none.
     """

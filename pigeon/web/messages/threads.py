@@ -19,8 +19,6 @@ from pigeon.web.messages.rows import Row
 from pigeon.web.moments import choose_zone
 
 SHOWN = 10
-CAUGHT_UP = 50
-"""Messages that are fetched at once after a time without a connection."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,14 +66,14 @@ def opened(username: str, before: int | None = None, form: Form | None = None) -
     )
 
 
-def before(username: str, seq: int) -> Thread:
-    """A page of history."""
+def before(username: str, seq: int | None) -> Thread:
+    """A page of history, or the newest one."""
     viewer = get_viewer()
     page = reading.page(viewer.user_id, username, before=seq, limit=SHOWN)
     return _piece(username, Page(items=page.items[::-1], next=page.next))
 
 
-def since(username: str, seq: int, limit: int = CAUGHT_UP) -> Thread:
+def since(username: str, seq: int, limit: int) -> Thread:
     """What arrived, oldest first."""
     viewer = get_viewer()
     return _piece(username, reading.page(viewer.user_id, username, since=seq, limit=limit))

@@ -7,6 +7,7 @@ import { part, rowsOf, seqOf } from "./parts.js";
 import { showStanding } from "./standing.js";
 
 const PAUSES_MS = [1000, 3000, 10_000, 30_000];
+const AT_ONCE = 50;
 const SHOWN = 10;
 const MOST_PAGES = 5;
 const states = new WeakMap();
@@ -25,7 +26,7 @@ export async function fetchPiece(root, query) {
 async function fetchNewer(root) {
   let hasMore = true;
   while (hasMore) {
-    const piece = await fetchPiece(root, { since: root.dataset.lastSeq });
+    const piece = await fetchPiece(root, { since: root.dataset.lastSeq, limit: AT_ONCE });
     const { lastSeq, next } = piece.dataset;
     showStanding(root, piece);
     merge(root, [...piece.children], { isNews: true });

@@ -27,15 +27,6 @@ function sendByCall({ to, ...body }) {
   return api("POST", `/chats/${encodeURIComponent(to)}/messages`, body, { keepalive: true });
 }
 
-/** Without a socket the file goes along with its message. */
-function sendFile(partner, item) {
-  const form = new FormData();
-  form.append("client_msg_id", item.key);
-  form.append("alt", item.alt);
-  form.append("image", item.file, item.file.name);
-  return upload(`/chats/${encodeURIComponent(partner)}/messages`, form, item);
-}
-
 async function uploadPicture(item) {
   const form = new FormData();
   form.append("alt", item.alt);
@@ -45,19 +36,15 @@ async function uploadPicture(item) {
 
 /** Answers the message that was stored; throws ApiError. `onUploaded` is told that the picture is on the server. */
 export async function deliver({ chatId, partner }, item, onUploaded) {
-  const payload = { to: partner, client_msg_id: item.key };
-  if (item.words !== undefined) {
-    const words = { ...payload, text: item.words };
-    return isConnected() ? sendBySocket(words) : sendByCall(words);
-  }
-  item.onProgress = (done) => showProgress(chatId, item, done);
-  if (!item.image && !isConnected()) return sendFile(partner, item);
-  if (!item.image) {
+  const isPicture = item.words === undefined;
+  if (isPicture && !item.image) {
+    item.onProgress = (done) => showProgress(chatId, item, done);
     item.image = await uploadPicture(item);
     onUploaded();
   }
-  if (!isConnected()) throw new ApiError(0);
-  return sendBySocket({ ...payload, image: item.image });
+  const content = isPicture ? { image: item.image } : { text: item.words };
+  const payload = { to: partner, client_msg_id: item.key, ...content };
+  return isConnected() ? sendBySocket(payload) : sendByCall(payload);
 }
 
 /** The server has it: its row says so at once, and is drawn by the server a moment later. */

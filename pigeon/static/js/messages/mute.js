@@ -18,7 +18,8 @@ export function threadMute(button) {
       const chat = await api(act === "mute" ? "PUT" : "DELETE", `/chats/${encodeURIComponent(root.dataset.with)}/mute`);
       part(root, "muted").hidden = !chat.is_muted;
       for (const item of menu.querySelectorAll("[data-mute]")) item.hidden = (item.dataset.mute === "mute") === chat.is_muted;
-      toast(text(chat.is_muted ? "chat_muted" : "chat_unmuted", { name: root.dataset.name }));
+      document.dispatchEvent(new CustomEvent("messages:changed"));
+      toast(text(chat.is_muted ? "messages_muted" : "messages_unmuted", { name: root.dataset.name }));
     } catch (error) {
       toast(error.message || text("failed"), { category: "error" });
     }

@@ -52,7 +52,8 @@ export function addPending(root, item, actions) {
   scrollToEnd(root);
 }
 
-function wordsOf(state, { error, pause } = {}) {
+function wordsOf(state, why) {
+  const { error, pause } = why ?? { error: null, pause: 0 };
   if (state === "sending") return text("message_sending");
   const field = Object.values(error?.fields ?? {})[0];
   if (state === "refused") return field?.message || error?.message || text("message_failed");
@@ -60,7 +61,7 @@ function wordsOf(state, { error, pause } = {}) {
   return text("message_failed_again");
 }
 
-function setState(row, state, why) {
+function setState(row, state, why = null) {
   const status = part(row, "status");
   status.dataset.state = state;
   status.hidden = false;
