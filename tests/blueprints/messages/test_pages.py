@@ -201,7 +201,7 @@ def test_who_withdrew_is_a_deleted_account(
     eve = make_user("eve")
     make_follow(ann, eve)
     say(eve, ann, "goodbye")
-    client_for(eve).form("/settings/withdraw", current_password=eve.password)
+    client_for(eve).form("/settings/withdraw", password=eve.password)
     page = hers.get(f"/messages/deleted-{eve.id}").text
     assert "Deleted account" in page and "This account was deleted." in page
     assert 'href="/u/deleted-' not in page and 'id="message-text"' not in page

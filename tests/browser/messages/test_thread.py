@@ -40,7 +40,7 @@ def test_an_unsent_message_is_a_stub_for_both(
     hers, his = open_thread(ann, bob), open_thread(bob, ann)
     write(hers, "not like this")
     row(his, "not like this").wait_for()
-    expect(status(hers)).to_contain_text("Sent")
+    expect(status(hers)).to_contain_text("Seen")
     choose(hers, "not like this", "Unsend")
     hers.get_by_role("dialog").get_by_role("button", name="Unsend").click()
     for page in (hers, his):
