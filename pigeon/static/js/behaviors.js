@@ -39,6 +39,9 @@ export const behaviors = {
   "mention-field": () => import("./users/mention-field.js"),
   menu: () => import("./ui/menu.js"),
   mute: () => import("./relations/mute.js"),
+  "message-composer": () => import("./messages/composer.js"),
+  "message-copy": () => import("./messages/copy.js"),
+  "message-unsend": () => import("./messages/unsend.js"),
   "mute-messages": () => import("./messages/mute-messages.js"),
   "new-posts-pill": () => import("./timelines/new-posts-pill.js"),
   "notification-panel": () => import("./notifications/panel.js"),
@@ -57,6 +60,9 @@ export const behaviors = {
   "send-post": () => import("./messages/send-post.js"),
   share: () => import("./posts/share.js"),
   theme: () => import("./settings/theme.js"),
+  thread: () => import("./messages/thread.js"),
+  "thread-accept": () => import("./messages/accept.js"),
+  "thread-mute": () => import("./messages/mute.js"),
   time: () => import("./ui/times.js"),
   unfollow: () => import("./follows/unfollow.js"),
   unmute: () => import("./relations/mute.js"),
@@ -65,6 +71,7 @@ export const behaviors = {
 /* Modules that listen to the whole page: each comes with the first element that its selector matches. */
 export const listeners = [
   { selector: "[data-badge-place]", load: () => import("./ui/badges.js") },
+  { selector: ".nav", load: () => import("./messages/leftovers.js") },
   { selector: ".nav", load: () => import("./ui/keyboard.js") },
   { selector: ".nav", load: () => import("./users/own-avatar.js") },
   { selector: 'a[href^="/u/"]', load: () => import("./users/hover-card.js") },

@@ -1,14 +1,7 @@
 /* "Draft: …" in a row of the inbox: words that were typed there and not sent, as the composer keeps them in this browser. */
 
 import { text } from "../core/strings.js";
-
-function findDraft(id) {
-  try {
-    return (localStorage.getItem(`draft:message:${id}`) ?? "").trim();
-  } catch {
-    return ""; // a forbidden storage has none
-  }
-}
+import { findDraft } from "./storage.js";
 
 function mark(row, words) {
   const [line, draft] = [row.querySelector(".conversation-line"), row.querySelector('[data-part="draft"]')];
@@ -22,6 +15,6 @@ function mark(row, words) {
 export function markDrafts(element) {
   for (const row of element.querySelectorAll(".conversation")) {
     const isOpen = row.querySelector('[aria-current="page"]');
-    mark(row, isOpen ? "" : findDraft(row.dataset.chat));
+    mark(row, isOpen ? "" : findDraft(row.dataset.chat).trim());
   }
 }
