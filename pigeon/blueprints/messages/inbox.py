@@ -57,7 +57,7 @@ def _pick(template: str, path: str, **context: Any) -> ResponseReturnValue:
 
 
 def _found() -> tuple[dict[str, Any], int]:
-    """The people asked for, and the words that they are asked for by; too many words find nobody."""
+    """The people asked for, and by what words; too many words find nobody."""
     reader_id, shown = get_viewer().user_id, read_shown("q")
     try:
         q = read_query("q")

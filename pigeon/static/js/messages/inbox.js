@@ -81,4 +81,4 @@ document.addEventListener("page:back", () => {
   arrive(place());
   refreshSoon();
 });
-addEventListener("storage", ({ key }) => key?.startsWith("draft:message:") && place() && markDrafts(place()));
+addEventListener("storage", ({ key }) => key?.startsWith("draft:message:") && place() && markDrafts(place())); // typed on another tab
