@@ -209,6 +209,12 @@ def test_who_withdrew_is_a_deleted_account(
 
 
 def test_rows_of_nonsense_are_refused(hers: Client, bob: Person) -> None:
-    for query in ("since=x", "since=-1", "before=1&since=1", "since=1&limit=51", "before=99999999999"):
+    for query in (
+        "since=x",
+        "since=-1",
+        "before=1&since=1",
+        "since=1&limit=51",
+        "before=99999999999",
+    ):
         assert hers.get(f"/messages/bob/rows?{query}").status_code == 422, query
     assert hers.get("/messages/nobody/rows?since=0").status_code == 404

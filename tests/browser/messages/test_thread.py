@@ -30,7 +30,9 @@ def test_what_one_writes_the_other_sees_and_both_know_how_far_it_got(
     write(his, "hello back")
     row(hers, "hello back").wait_for()
     assert texts(hers) == ["hello there", "hello back"] == texts(his)
-    expect(row(hers, "hello there")).to_have_attribute("id", row(his, "hello there").get_attribute("id") or "")
+    expect(row(hers, "hello there")).to_have_attribute(
+        "id", row(his, "hello there").get_attribute("id") or ""
+    )
 
 
 def test_an_unsent_message_is_a_stub_for_both(
