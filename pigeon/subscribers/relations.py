@@ -40,7 +40,7 @@ def _meet(event: events.UserUnblocked) -> None:
 
 
 def _push_unread_of_both(event: events.UserBlocked | events.UserUnblocked) -> None:
-    """Their conversation is hidden, or shows again; who has nothing unread in it is told nothing."""
+    """The conversation hides or shows again; who has nothing unread in it is told nothing."""
     push_relation(event.blocker_id, event.blocked_id)
     push_relation(event.blocked_id, event.blocker_id)
 
