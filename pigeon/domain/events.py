@@ -289,11 +289,13 @@ class MessageStored(Event):
     """A message is there, or is what it was not before: sent, its picture ready or failed."""
 
     message_id: int
+    member_ids: list[int]
 
 
 @dataclass(frozen=True, kw_only=True)
 class MessageUnsent(Event):
     message_id: int
+    member_ids: list[int]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -303,6 +305,7 @@ class MessagesRead(Event):
     conversation_id: int
     reader_id: int
     up_to: int
+    member_ids: list[int]
 
 
 @dataclass(frozen=True, kw_only=True)

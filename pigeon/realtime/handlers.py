@@ -35,7 +35,7 @@ from pigeon.unit_of_work import publish_all, publishing_later
 from pigeon.web import texts
 from pigeon.web.errors import error_object
 from pigeon.web.guards import MEMBERS, access
-from pigeon.web.parsing import Body, check_shape, check_texts
+from pigeon.web.parsing import Body, check_shape
 
 log = structlog.get_logger()
 SOCKETS_PER_USER = 20
@@ -219,10 +219,7 @@ def _guard(handler: Handler) -> None:
 def _object(payload: tuple[Any, ...]) -> dict[str, Any]:
     """The one object of an event; {} for anything else, so that what is needed is named."""
     found = payload[0] if len(payload) == 1 else None
-    if not isinstance(found, dict) or len(found) > FIELDS:
-        return {}
-    check_texts(found)
-    return found
+    return found if isinstance(found, dict) and len(found) <= FIELDS else {}
 
 
 def _refuse(error: errors.DomainError, mine: Connection | None) -> dict[str, Any]:

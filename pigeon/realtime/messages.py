@@ -13,7 +13,7 @@ from pigeon.realtime.connections import Connection
 from pigeon.services.messages import cursors, sending, typing
 from pigeon.web.guards import MEMBERS, access
 from pigeon.web.messages.bodies import AddMessageBody
-from pigeon.web.parsing import Body, check_shape
+from pigeon.web.parsing import Body, check_shape, check_texts
 from pigeon.web.wording import message_with_sentences
 
 TYPING = (300, 60)
@@ -36,6 +36,7 @@ TypingEvent = _body("TypingEvent", **{"with": str})
 @access(MEMBERS)
 def send(_sid: str, mine: Connection, payload: dict[str, Any]) -> dict[str, Any]:
     """Store a message; the same `client_msg_id` again is one message, and answered alike."""
+    check_texts(payload)
     event = check_shape(payload, SendEvent)
     message, _ = sending.send(
         event.to, event.content, by=mine.user_id, client_msg_id=event.client_msg_id

@@ -83,6 +83,8 @@ def start_background(app: Flask, spawn: Callable[..., Any]) -> None:
     # The library would begin to listen at the first connection, and miss what came before.
     server.manager_initialized = True
     server.manager.initialize()
+    # Whoever this process replaces may have died between an acknowledgement and its frames.
+    spawn(server.manager.say_resync)
     for loop in _LOOPS:
         spawn(partial(_forever, app, loop))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
 
 from pigeon.domain import events
 from pigeon.jobs import media
@@ -13,38 +13,40 @@ from pigeon.subscribers.reactions import Reaction, Table
 from pigeon.unit_of_work import JobSpec
 
 
-def _push(found: Iterable[Frame]) -> None:
-    for frame in found:
-        push.to_user(frame.event, frame.payload, frame.user_id)
+def _push(frames_of_event: Iterator[Frame], member_ids: Sequence[int]) -> None:
+    """Frames are read from stores that may be away now: then everybody is to look again."""
+    try:
+        for frame in frames_of_event:
+            push.to_user(frame.event, frame.payload, frame.user_id)
+    except Exception:
+        push.to_users("resync", {}, member_ids)
+        raise
 
 
 def _push_message(event: events.MessageStored) -> None:
-    _push(frames.of_message(event.message_id))
-    _push_unread(event.message_id)
+    _push(frames.of_message(event.message_id), event.member_ids)
 
 
 def _push_unsent(event: events.MessageUnsent) -> None:
-    _push(frames.of_unsent(event.message_id))
-    _push_unread(event.message_id)
-
-
-def _push_unread(message_id: int) -> None:
-    conversation_id, user_ids = frames.members_of(message_id)
-    _push(frames.of_unread(conversation_id, *user_ids))
+    _push(frames.of_unsent(event.message_id), event.member_ids)
 
 
 def _push_reading(event: events.MessagesRead) -> None:
-    _push(frames.of_reading(event.conversation_id, event.reader_id, event.up_to))
-    _push(frames.of_unread(event.conversation_id, event.reader_id))
+    found = frames.of_reading(event.conversation_id, event.reader_id, event.up_to)
+    _push(found, event.member_ids)
 
 
 def _push_change(event: events.ConversationChanged) -> None:
-    _push(frames.of_change(event.conversation_id, event.user_id))
-    _push(frames.of_unread(event.conversation_id, event.user_id))
+    _push(frames.of_change(event.conversation_id, event.user_id), [event.user_id])
 
 
 def _push_typing(event: events.MessageTyped) -> None:
-    _push(frames.of_typing(event.writer_id, event.reader_id))
+    _push(frames.of_typing(event.writer_id, event.reader_id), [])
+
+
+def push_relation(user_id: int, other_id: int) -> None:
+    """How somebody stands to another has changed, and with it perhaps what is unread."""
+    _push(frames.of_relation(user_id, other_id), [])
 
 
 def _process(event: events.PictureUploaded) -> list[JobSpec]:

@@ -23,7 +23,14 @@ def read(username: str, up_to: int, *, by: int) -> Reading:
     if conversation is not None:
         reached = message_store().read(conversation.id, by, up_to)
         unread.evict(by)
-        publish(MessagesRead(conversation_id=conversation.id, reader_id=by, up_to=reached))
+        publish(
+            MessagesRead(
+                conversation_id=conversation.id,
+                reader_id=by,
+                up_to=reached,
+                member_ids=conversation.member_ids,
+            )
+        )
     here, total = unread.counts_of(by, conversation.id if conversation else 0)
     return Reading(
         chat_id=pair_key(by, partner_id),

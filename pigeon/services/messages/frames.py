@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from pigeon.cache.codec import adapter
+from pigeon.cache.trips import trip
 from pigeon.domain.messages import Message, conversation_of, pair_key, seq_of
 from pigeon.services import access, presence
 from pigeon.services.messages import conversations, hydration, people, unread
-from pigeon.stores.messages import Conversation, Member, StoredMessage
+from pigeon.services.users import users
+from pigeon.stores.messages import Conversation, StoredMessage
 from pigeon.stores.messages_urls import message_store
 
 ATTEMPTS = 3
@@ -28,68 +30,75 @@ class Frame:
     payload: dict[str, Any]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Room:
+    """A conversation whose members may meet, and what they are called."""
+
+    conversation: Conversation
+    names: dict[int, str]
+
+    def frame(self, user_id: int, event: str, **payload: Any) -> Frame:
+        """With `chat_id`, and `with` as this member calls the other."""
+        partner = self.names[people.partner_id(self.conversation, user_id)]
+        about = {"chat_id": self.conversation.key, "with": partner}
+        return Frame(user_id=user_id, event=event, payload=about | payload)
+
+
 def of_message(message_id: int) -> Iterator[Frame]:
-    """`chat.message` for each member who may meet the other; the recipient first."""
-    stored, conversation = _find(message_id)
-    if stored is None or conversation is None:
+    """`chat.message` for each member, the recipient first; then what is unread now."""
+    stored, room = _find(message_id)
+    if stored is None or room is None:
         return
-    for member in _recipients_first(conversation, stored.sender_id):
-        if message := _seen_by(member.user_id, stored, conversation):
-            payload = adapter(Message).dump_python(message, mode="json")
-            yield Frame(user_id=member.user_id, event="chat.message", payload=payload)
+    members = room.conversation.member_ids
+    for user_id in sorted(members, key=lambda one: one == stored.sender_id):
+        yield Frame(user_id=user_id, event="chat.message", payload=_shown(stored, room, user_id))
+    yield from _unread(room, members)
 
 
 def of_unsent(message_id: int) -> Iterator[Frame]:
-    stored, conversation = _find(message_id)
-    if stored is None or conversation is None:
+    """`chat.deleted` for each member; then what is unread now."""
+    stored, room = _find(message_id)
+    if stored is None or room is None:
         return
-    for member in conversation.members:
-        if partner := _partner_of(conversation, member.user_id):
-            payload = {"id": str(stored.id), "seq": seq_of(stored.id), "with": partner}
-            yield _frame(member.user_id, "chat.deleted", conversation, payload)
+    members = room.conversation.member_ids
+    for user_id in members:
+        yield room.frame(user_id, "chat.deleted", id=str(stored.id), seq=seq_of(stored.id))
+    yield from _unread(room, members)
 
 
 def of_reading(conversation_id: int, reader_id: int, up_to: int) -> Iterator[Frame]:
     """`chat.read`, to one's own devices, and to the other if both send receipts."""
-    conversation = message_store().load([conversation_id]).get(conversation_id)
-    if conversation is None:
+    room = _enter(conversation_id)
+    if room is None:
         return
-    by = people.names([reader_id])[reader_id]
-    for member in conversation.members:
-        partner = _partner_of(conversation, member.user_id)
-        if partner and (member.user_id == reader_id or _sees_receipts(member.user_id, partner)):
-            payload = {"with": partner, "by": by, "up_to": up_to}
-            yield _frame(member.user_id, "chat.read", conversation, payload)
+    by = room.names[reader_id]
+    yield room.frame(reader_id, "chat.read", by=by, up_to=up_to)
+    yield from _unread(room, [reader_id])
+    for member in room.conversation.others(reader_id):
+        if conversations.get(member.user_id, by).their_read_up_to is not None:
+            yield room.frame(member.user_id, "chat.read", by=by, up_to=up_to)
 
 
 def of_change(conversation_id: int, user_id: int) -> Iterator[Frame]:
     """`chat.changed`, to one's own devices: accepted, deleted, or muted."""
-    conversation = message_store().load([conversation_id]).get(conversation_id)
-    partner = _partner_of(conversation, user_id) if conversation else None
-    if conversation is not None and partner is not None:
-        yield _frame(user_id, "chat.changed", conversation, {"with": partner})
+    room = _enter(conversation_id)
+    if room is not None:
+        yield room.frame(user_id, "chat.changed")
+        yield from _unread(room, [user_id])
 
 
-def of_unread(conversation_id: int, *user_ids: int) -> Iterator[Frame]:
-    """`chat.unread` for those of the people who are online; the last one of each is right."""
-    conversation = message_store().load([conversation_id]).get(conversation_id)
+def of_relation(user_id: int, other_id: int) -> Iterator[Frame]:
+    """`chat.unread`, to one's own devices, when a block or a mute changed what counts."""
+    viewer, key = access.viewer(user_id), pair_key(user_id, other_id)
+    conversation = message_store().find(key)
     if conversation is None:
         return
-    for user_id in presence.online_among(user_ids):
-        partner = _partner_of(conversation, user_id)
-        if partner is not None:
-            yield from _until_right(user_id, conversation, partner)
-
-
-def _until_right(user_id: int, conversation: Conversation, partner: str) -> Iterator[Frame]:
-    said: tuple[int, int] | None = None
-    for _ in range(ATTEMPTS):
-        found = unread.counts_of(user_id, conversation.id)
-        if found == said:
-            return
-        said = found
-        payload = {"with": partner, "count": found[0], "total": found[1]}
-        yield _frame(user_id, "chat.unread", conversation, payload)
+    count, total = unread.counts_of(user_id, conversation.id)
+    if count:
+        shown = 0 if access.messages.hidden_among(viewer, [other_id]) else count
+        about = {"chat_id": key, "with": people.names([other_id])[other_id]}
+        payload = about | {"count": shown, "total": total}
+        yield Frame(user_id=user_id, event="chat.unread", payload=payload)
 
 
 def of_typing(writer_id: int, reader_id: int) -> Iterator[Frame]:
@@ -101,43 +110,48 @@ def of_typing(writer_id: int, reader_id: int) -> Iterator[Frame]:
     yield Frame(user_id=reader_id, event="chat.typing", payload=payload)
 
 
+# -- what they say ---------------------------------------------------------------------------------
+
+
+def _shown(stored: StoredMessage, room: Room, user_id: int) -> dict[str, Any]:
+    viewer = access.viewer(user_id)
+    (message,) = hydration.messages_of([stored], {stored.id: room.conversation}, viewer, room.names)
+    return dict(adapter(Message).dump_python(message, mode="json"))
+
+
+def _unread(room: Room, user_ids: list[int]) -> Iterator[Frame]:
+    """`chat.unread` for those of the people who are online; the last one of each is right."""
+    for user_id in presence.online_among(user_ids):
+        said: tuple[int, int] | None = None
+        for _ in range(ATTEMPTS):
+            found = unread.counts_of(user_id, room.conversation.id)
+            if found == said:
+                break
+            said = found
+            yield room.frame(user_id, "chat.unread", count=found[0], total=found[1])
+
+
 # -- who -------------------------------------------------------------------------------------------
 
 
-def members_of(message_id: int) -> tuple[int, list[int]]:
-    """The conversation of a message, and who is in it."""
-    number = conversation_of(message_id)
-    conversation = message_store().load([number]).get(number)
-    return number, [member.user_id for member in conversation.members] if conversation else []
-
-
-def _find(message_id: int) -> tuple[StoredMessage | None, Conversation | None]:
-    number = conversation_of(message_id)
+def _find(message_id: int) -> tuple[StoredMessage | None, Room | None]:
     stored = message_store().get_many([message_id]).get(message_id)
-    return stored, message_store().load([number]).get(number)
+    return stored, _enter(conversation_of(message_id)) if stored else None
 
 
-def _recipients_first(conversation: Conversation, sender_id: int) -> list[Member]:
-    return sorted(conversation.members, key=lambda member: member.user_id == sender_id)
+def _enter(conversation_id: int) -> Room | None:
+    """The conversation, as long as it is hidden from nobody in it.
 
-
-def _seen_by(user_id: int, stored: StoredMessage, conversation: Conversation) -> Message | None:
-    if _partner_of(conversation, user_id) is None:
+    A block hides it from both, so one member is asked; who is shut out hides it from the other.
+    """
+    conversation = message_store().load([conversation_id]).get(conversation_id)
+    if conversation is None:
         return None
-    viewer = access.viewer(user_id)
-    return hydration.messages_of([stored], {stored.id: conversation}, viewer)[0]
-
-
-def _partner_of(conversation: Conversation, user_id: int) -> str | None:
-    """What a member calls the other; None where the conversation is hidden from them."""
-    partner_id = people.partner_id(conversation, user_id)
-    row = people.rows([partner_id], access.viewer(user_id)).get(partner_id)
-    return row.username if row is not None else None
-
-
-def _sees_receipts(user_id: int, partner: str) -> bool:
-    return conversations.get(user_id, partner).their_read_up_to is not None
-
-
-def _frame(user_id: int, event: str, conversation: Conversation, payload: dict[str, Any]) -> Frame:
-    return Frame(user_id=user_id, event=event, payload=payload | {"chat_id": conversation.key})
+    ids = conversation.member_ids
+    viewer = access.viewer(ids[0])
+    cards, _ = trip(users.cards.read(ids), viewer.relations.read_apart())
+    if access.messages.hidden_among(viewer, ids):
+        return None
+    if access.messages.shut_out_among([one for one in ids if one not in cards]):
+        return None
+    return Room(conversation=conversation, names=people.names_of(ids, cards))

@@ -31,18 +31,21 @@ def microseconds_of(time: datetime) -> int:
 
 
 def messages_of(
-    stored: Collection[StoredMessage], conversations: Mapping[int, Conversation], viewer: Viewer
+    stored: Collection[StoredMessage],
+    conversations: Mapping[int, Conversation],
+    viewer: Viewer,
+    names: Mapping[int, str] | None = None,
 ) -> list[Message]:
     """Messages in the order given, as one member of their conversations sees them.
 
-    `conversations` are those of the messages, by message id.
+    `conversations` are those of the messages, by message id; `names` those of their members, when
+    the caller has them already.
     """
-    names = people.names(
-        {member.user_id for one in conversations.values() for member in one.members}
-    )
+    members = {member.user_id for one in conversations.values() for member in one.members}
+    called = people.names(members) if names is None else names
     pictures = _pictures([one.media_id for one in stored if one.media_id is not None])
     cards = _cards([one.post_id for one in stored if one.post_id is not None], viewer)
-    return [_message(one, conversations[one.id], viewer, names, pictures, cards) for one in stored]
+    return [_message(one, conversations[one.id], viewer, called, pictures, cards) for one in stored]
 
 
 def _message(

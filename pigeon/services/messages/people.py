@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 from pigeon.domain.errors import NotFound
 from pigeon.domain.ids import find_id
 from pigeon.domain.messages import DELETED, deleted_name, pair_key
-from pigeon.domain.users import RowViewer, UserRow
+from pigeon.domain.users import RowViewer, UserCard, UserRow
 from pigeon.services import access
 from pigeon.services.access.viewers import Viewer
 from pigeon.services.users import users
@@ -62,10 +62,14 @@ def is_deleted_name(username: str) -> bool:
 def names(ids: Iterable[int]) -> dict[int, str]:
     """What people of conversations are called on the wire, whether or not they are still there."""
     wanted = list(ids)
-    found = users.cards.many(wanted)
+    return names_of(wanted, users.cards.many(wanted))
+
+
+def names_of(ids: Iterable[int], cards: Mapping[int, UserCard]) -> dict[int, str]:
+    """The same, of whom the cards are known already."""
     return {
-        user_id: found[user_id].username if user_id in found else deleted_name(user_id)
-        for user_id in wanted
+        user_id: cards[user_id].username if user_id in cards else deleted_name(user_id)
+        for user_id in ids
     }
 
 

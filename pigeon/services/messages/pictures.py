@@ -23,7 +23,7 @@ from pigeon.services.access.viewers import Viewer
 from pigeon.services.media import media
 from pigeon.services.messages import people
 from pigeon.services.messages.checks import Content
-from pigeon.stores.messages import StoredMessage
+from pigeon.stores.messages import Conversation, StoredMessage
 from pigeon.stores.messages_urls import message_store
 from pigeon.unit_of_work import UnitOfWork, retried, unit_of_work
 
@@ -103,8 +103,7 @@ def check_sees(viewer: Viewer, picture: StoredMedia) -> None:
         if picture.owner_id != viewer.id or _is_sent(picture):
             raise NotFound
         return
-    number = conversation_of(message.id)
-    conversation = message_store().load([number]).get(number)
+    conversation = _conversation_of(message)
     if conversation is None or conversation.member(viewer.id or 0) is None:
         raise NotFound
     people.row_of(people.partner_id(conversation, viewer.id or 0), viewer)
@@ -114,6 +113,11 @@ def _message_of(owner_id: int, claimed: str | None, media_id: int) -> StoredMess
     """The message that carries a picture; None while there is none, and once it is unsent."""
     message = message_store().find_sent(owner_id, claimed) if claimed else None
     return message if message is not None and message.media_id == media_id else None
+
+
+def _conversation_of(message: StoredMessage) -> Conversation | None:
+    number = conversation_of(message.id)
+    return message_store().load([number]).get(number)
 
 
 def _is_sent(picture: StoredMedia) -> bool:
@@ -130,8 +134,9 @@ def lock(_row: MediaModel) -> None:
 def settled(uow: UnitOfWork, row: MediaModel) -> None:
     """Tell both sides that the picture of a message is ready."""
     message = _message_of(row.owner_id, row.claimed, row.id)
-    if message is not None:
-        uow.record(MessageStored(message_id=message.id))
+    conversation = _conversation_of(message) if message is not None else None
+    if message is not None and conversation is not None:
+        uow.record(MessageStored(message_id=message.id, member_ids=conversation.member_ids))
 
 
 def failed(uow: UnitOfWork, row: MediaModel, _code: str) -> None:

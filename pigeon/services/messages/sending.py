@@ -61,8 +61,8 @@ def send(username: str, content: Content, *, by: int, client_msg_id: str) -> tup
     )
     stored, is_new = message_store().append(conversation.id, draft)
     crash_point("message.stored")
-    unread.evict(*(member.user_id for member in conversation.members))
-    publish(MessageStored(message_id=stored.id))
+    unread.evict(*conversation.member_ids)
+    publish(MessageStored(message_id=stored.id, member_ids=conversation.member_ids))
     return _answer(stored, conversation, viewer), is_new
 
 
@@ -99,8 +99,8 @@ def unsend(message_id: int, *, by: int) -> None:
     crash_point("message.unsent")
     if stored.media_id is not None:
         pictures.delete(stored.media_id)
-    unread.evict(*(member.user_id for member in conversation.members))
-    publish(MessageUnsent(message_id=stored.id))
+    unread.evict(*conversation.member_ids)
+    publish(MessageUnsent(message_id=stored.id, member_ids=conversation.member_ids))
 
 
 def get_seen(message_id: int, viewer: Viewer) -> tuple[StoredMessage, Conversation]:

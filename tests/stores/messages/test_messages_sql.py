@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from flask import Flask
 from sqlalchemy import insert, update
 from sqlalchemy.exc import IntegrityError
 
+from pigeon import unit_of_work as units
 from pigeon.extensions import db
 from pigeon.models import ConversationModel, MemberModel, MessageModel
 from pigeon.stores.messages import Conversation
@@ -150,6 +152,27 @@ def test_more_writers_than_connections_all_come_through(
 
     assert all(together([read_and_write] * 40))
     assert numbers(store, chat) == list(range(1, 41))
+
+
+def test_whoever_writes_takes_locks_in_one_order(
+    store: SqlMessages, together: Together, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody is a deadlock's victim: that would be an error here, where nothing is tried again."""
+    monkeypatch.setattr(units, "_is_worth_another_try", lambda *_: False)
+    chats = [pair(store, ANN, 100 + number) for number in range(3)]
+    first = [say(store, chat, ANN).id for chat in chats]
+    same = [draft(ANN) for _ in range(30)]
+
+    def write(number: int) -> None:
+        for step in range(30):
+            chat = chats[(number + step) % 3].id
+            store.append(chat, same[step] if number % 2 else draft(ANN + number))
+            store.read(chat, ANN, step)
+            store.clear(chat, ANN)
+            store.unsend(first[step % 3])
+            store.erase_sent(ANN + number, 5)
+
+    together([partial(write, number) for number in range(8)])
 
 
 def test_what_cannot_be_stored_takes_no_number(store: SqlMessages) -> None:
