@@ -114,8 +114,8 @@ def fit(image: Image) -> tuple[int, int]:
 
 
 def _laid_out(rows: list[Row]) -> list[Row]:
-    before = [None, *rows[:-1]]
-    after = [*rows[1:], None]
+    before = [None, *rows][: len(rows)]
+    after = [*rows[1:], None][: len(rows)]
     return [
         replace(
             row,

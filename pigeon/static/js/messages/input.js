@@ -25,6 +25,7 @@ export function bindInput(form, { send, canSend }) {
   const input = form.elements.text;
   const button = form.querySelector('[data-part="send"]');
   let composes = false;
+  let endsSyllable = false; // the key that is down; it makes no line, too
 
   function update() {
     button.disabled = !canSend();
@@ -45,11 +46,13 @@ export function bindInput(form, { send, canSend }) {
   input.addEventListener("compositionend", () => (composes = false));
   input.addEventListener("input", update);
   input.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || isComposing(event) || event.shiftKey || event.altKey) return;
-    if (!hasKeyboard.matches && !event.ctrlKey && !event.metaKey) return; // on a phone it makes a new line
+    const isPlain = hasKeyboard.matches ? !event.shiftKey && !event.altKey : event.ctrlKey || event.metaKey; // on a phone it makes a line
+    endsSyllable = event.key === "Enter" && isPlain && isComposing(event);
+    if (event.key !== "Enter" || !isPlain || endsSyllable) return;
     event.preventDefault();
     submit();
   });
+  input.addEventListener("beforeinput", (event) => endsSyllable && event.inputType === "insertLineBreak" && event.preventDefault());
   button.addEventListener("pointerdown", (event) => event.preventDefault()); // a finger's keyboard stays
   form.addEventListener("submit", (event) => {
     event.preventDefault();

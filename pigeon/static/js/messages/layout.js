@@ -45,7 +45,7 @@ function showStatus(root, rows) {
   for (const row of own) {
     const status = part(row, "status");
     const isUnderWay = row.classList.contains("is-pending");
-    if (isUnderWay) status.hidden = row !== last && status.dataset.state === "sending";
+    if (isUnderWay) status.hidden = row !== last && ["sending", "waiting"].includes(status.dataset.state);
     else status.hidden = row !== last || row.classList.contains("is-unsent");
     if (isUnderWay || status.hidden) continue;
     const { state, words } = wordsOf(root, row);

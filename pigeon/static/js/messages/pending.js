@@ -46,15 +46,18 @@ export function addPending(root, item, actions) {
   const row = makeRow(root, item);
   part(row, "retry").addEventListener("click", () => (row.focus({ preventScroll: true }), actions.retry(item)));
   part(row, "discard").addEventListener("click", () => actions.discard(item));
-  setState(row, item.isRefused ? "refused" : "sending");
+  setState(row, item.isRefused ? "refused" : "waiting");
   logOf(root).append(row);
   layOut(root);
   scrollToEnd(root);
 }
 
+/** `sending`, or `waiting` for the one before it. */
+const isCalm = (state) => state === "sending" || state === "waiting";
+
 function wordsOf(state, why) {
   const { error, pause } = why ?? { error: null, pause: 0 };
-  if (state === "sending") return text("message_sending");
+  if (isCalm(state)) return text(`message_${state}`);
   const field = Object.values(error?.fields ?? {})[0];
   if (state === "refused") return field?.message || error?.message || text("message_failed");
   if (error?.code === "rate_limited") return text("message_wait", { seconds: Math.ceil(pause) });
@@ -66,17 +69,17 @@ function setState(row, state, why = null) {
   status.dataset.state = state;
   status.hidden = false;
   part(status, "words").textContent = wordsOf(state, why);
-  for (const name of ["retry", "discard"]) part(status, name).hidden = state === "sending";
-  row.classList.toggle("is-failed", state !== "sending");
+  for (const name of ["retry", "discard"]) part(status, name).hidden = isCalm(state);
+  row.classList.toggle("is-failed", !isCalm(state));
 }
 
-/** `sending`, `failed` (it is sent again by itself) or `refused` (it is not), wherever the conversation is shown. */
+/** Also `failed` (it is sent again by itself) or `refused` (it is not); wherever the conversation is shown. */
 export function showState(chatId, item, state, why) {
   for (const root of threadsOf(chatId)) {
     const row = findRow(root, item.key);
     if (!row) continue;
     keepPlace(root, () => (setState(row, state, why), layOut(root)));
-    if (state !== "sending") say(root, wordsOf(state, why));
+    if (!isCalm(state)) say(root, wordsOf(state, why));
   }
 }
 

@@ -93,11 +93,12 @@ export function enqueue(chatId, partner, item) {
   run(queue);
 }
 
+export const resume = (chatId) => run(queueOf(chatId));
+
 export function retry(chatId, item) {
-  const queue = queueOf(chatId);
   item.isRefused = false;
-  queue.failures = 0;
-  run(queue);
+  queueOf(chatId).failures = 0;
+  resume(chatId);
 }
 
 export function discard(chatId, item) {
@@ -110,7 +111,7 @@ export function discard(chatId, item) {
 
 /** At once, for the connection is back. */
 export function resumeAll() {
-  for (const chatId of new Set([...queues.keys(), ...listUnsent()])) run(queueOf(chatId));
+  for (const chatId of new Set([...queues.keys(), ...listUnsent()])) resume(chatId);
 }
 
 document.addEventListener("live:refetch", resumeAll);

@@ -7,7 +7,7 @@ import "./live.js";
 import { bindPress } from "./press.js";
 import { findRow, shownThread } from "./parts.js";
 import { addPending } from "./pending.js";
-import { discard, queueOf, retry } from "./queue.js";
+import { discard, queueOf, resume, retry } from "./queue.js";
 import { read } from "./reading.js";
 import { bindScroll, scrollToNew } from "./scroll.js";
 import { forgetTyping } from "./typing.js";
@@ -24,6 +24,7 @@ export function addRow(root, item) {
 function restoreUnsent(root) {
   const { chat, with: partner } = root.dataset;
   for (const item of queueOf(chat, partner).items) if (!findRow(root, item.key)) addRow(root, item);
+  resume(chat);
 }
 
 export function thread(root) {
