@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pigeon.jobs.registry import job
+from pigeon.jobs.registry import Again, job
 from pigeon.services.messages import conversations, leaving
 
 
@@ -16,3 +16,12 @@ def accept_followed(follower_id: int, followee_id: int) -> None:
 def refresh(user_id: int) -> None:
     """What is unread of somebody who was shut out, let in, or left."""
     leaving.refresh(user_id)
+
+
+@job("default")
+def erase(user_id: int) -> Again | None:
+    """Make stubs of what a withdrawn person said, a piece at a time.
+
+    A job of its own: a worker of the release before knows nothing of messages, and leaves it.
+    """
+    return Again(progress="") if leaving.erase_some(user_id) else None

@@ -13,8 +13,12 @@ from pigeon.web.wording import image_sentence
 
 
 def _erase(event: events.UserWithdrew) -> list[JobSpec]:
-    refreshed = messages.refresh.spec(user_id=event.user_id)
-    return [users.erase.spec(user_id=event.user_id, username=event.username), refreshed]
+    whom = {"user_id": event.user_id}
+    return [
+        users.erase.spec(**whom, username=event.username),
+        messages.refresh.spec(**whom),
+        messages.erase.spec(**whom),
+    ]
 
 
 def _recheck_rooms(event: events.UserWithdrew | events.UserSuspended) -> None:

@@ -14,7 +14,6 @@ from pigeon.services.comments import cards as comment_cards
 from pigeon.services.comments import erasing as comments_erasing
 from pigeon.services.likes import likers, likes
 from pigeon.services.media import media
-from pigeon.services.messages import leaving as messages_leaving
 from pigeon.services.posts import cards as post_cards
 from pigeon.services.posts import erasing as posts_erasing
 from pigeon.services.timelines import sidebar, timelines
@@ -54,7 +53,6 @@ def erase_some(user_id: int) -> bool:
         _erase_posts(user_id)
         or comments_erasing.erase_some(user_id)
         or likes.erase_some(user_id)
-        or messages_leaving.erase_some(user_id)
         or _erase_follows(user_id)
         or _erase_user(user_id)
     )

@@ -70,6 +70,7 @@ def test_typing_finds_and_the_keyboard_chooses(dialog: Locator) -> None:
     expect(field).to_be_focused()
     field.fill("cat")
     field.press("Enter")
+    expect(dialog.locator(".picker-item")).to_have_count(1)
     expect(dialog.locator("a.picker-person")).to_be_focused()
     page.keyboard.press("Enter")
     page.wait_for_url("**/messages/cat*")
