@@ -60,6 +60,7 @@ def test_axe_finds_nothing_grave(
     cast: Cast,
     language: str,
     say: Callable[..., Any],
+    cut_off: Callable[[Page, bool], None],
 ) -> None:
     ann, bob = full
     eve = cast.person("eve")
@@ -80,7 +81,7 @@ def test_axe_finds_nothing_grave(
     page.locator(".message-menu > summary").last.click()
     assert_accessible(page, ALL_RULES)
     page.keyboard.press("Escape")
-    page.context.set_offline(True)
+    cut_off(page, True)
     write(page, "unsent")
     row(page, "unsent").locator("[data-part=retry]:visible").wait_for()
     for theme in ("light", "dark"):

@@ -113,10 +113,13 @@ def test_a_damaged_picture_says_so_to_both(
 
 
 def test_a_picture_waits_for_the_connection_and_can_be_given_up(
-    open_thread: Callable[..., Page], friends: Friends, photographs: list[Path]
+    open_thread: Callable[..., Page],
+    friends: Friends,
+    photographs: list[Path],
+    cut_off: Callable[[Page, bool], None],
 ) -> None:
     page = open_thread(*friends)
-    page.context.set_offline(True)
+    cut_off(page, True)
     for photograph in photographs[:2]:
         page.get_by_label("Add a photo").set_input_files(str(photograph))
         expect(thumb(page)).to_be_visible()
@@ -126,7 +129,7 @@ def test_a_picture_waits_for_the_connection_and_can_be_given_up(
     expect(first).to_contain_text("Not sent yet")
     first.get_by_role("button", name="Discard").click()
     expect(photos(page)).to_have_count(1)
-    page.context.set_offline(False)
+    cut_off(page, False)
     page.locator("a.message-photo").wait_for()
     expect(photos(page)).to_have_count(1)
 

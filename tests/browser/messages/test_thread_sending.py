@@ -206,16 +206,19 @@ def test_an_echo_and_a_replay_are_one_bubble(
 
 
 def test_without_a_connection_it_waits_and_is_sent_in_order(
-    open_thread: Callable[..., Page], friends: Friends, stored: Callable[[Friends], list[str]]
+    open_thread: Callable[..., Page],
+    friends: Friends,
+    stored: Callable[[Friends], list[str]],
+    cut_off: Callable[[Page, bool], None],
 ) -> None:
     page = open_thread(*friends)
-    page.context.set_offline(True)
+    cut_off(page, True)
     for words in ("first", "second", "third"):
         write(page, words)
     expect(row(page, "first")).to_contain_text("Not sent yet. Trying again …")
     expect(row(page, "third")).to_contain_text("Waiting …")
     row(page, "second")
-    page.context.set_offline(False)
+    cut_off(page, False)
     expect(status(page)).to_contain_text("Sent")
     assert texts(page) == ["first", "second", "third"] == stored(friends)
     page.reload()
@@ -249,15 +252,18 @@ def test_what_is_unsent_survives_a_reload_and_goes_by_hand(
 
 
 def test_what_was_given_up_is_not_sent(
-    open_thread: Callable[..., Page], friends: Friends, stored: Callable[[Friends], list[str]]
+    open_thread: Callable[..., Page],
+    friends: Friends,
+    stored: Callable[[Friends], list[str]],
+    cut_off: Callable[[Page, bool], None],
 ) -> None:
     page = open_thread(*friends)
-    page.context.set_offline(True)
+    cut_off(page, True)
     write(page, "rather not")
     write(page, "but this")
     row(page, "rather not").get_by_role("button", name="Discard").click()
     assert texts(page) == ["but this"]
-    page.context.set_offline(False)
+    cut_off(page, False)
     expect(status(page)).to_contain_text("Sent")
     assert stored(friends) == ["but this"] == texts(page)
 
