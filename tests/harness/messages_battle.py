@@ -24,6 +24,8 @@ from tests.harness.sites import status_of
 WEB, REALTIME = 2, 2
 PAUSE_S = (1.0, 3.0)
 DOWN_S = (0.1, 1.0)
+STOP_S = 5.0
+"""Then it is killed: one that has just begun may not hear that it is to stop."""
 SETTLE_S = 20.0
 LEAVE_S = 20.0
 ROUND = (
@@ -54,8 +56,9 @@ class MariaDBUnderFire:
         assert process is not None
         if how == "pause":
             return paused(process.pid, dice, "sql")
-        process.send_signal(signal.SIGKILL if how == "kill" else signal.SIGTERM)
-        process.wait(60)
+        if how == "kill":
+            process.kill()
+        children.stop(process, timeout_s=STOP_S)
         time.sleep(dice.uniform(*DOWN_S))
         self.server = mariadb.start(self.folder, durable=True)
         return f"sql: {how} {process.pid}"
