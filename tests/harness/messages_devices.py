@@ -240,6 +240,30 @@ class Device:
 
     # at rest
 
+    def newest(self) -> dict[str, tuple[int, int]]:
+        """The last number and the unread count of each conversation, as the API says it."""
+        return {
+            chat["id"]: (chat["last_message"]["seq"], chat["unread_count"])
+            for box in ("requests", "inbox")
+            for chat, _ in self._pages("/chats", "before", box=box)
+        }
+
+    def behind(self, newest: dict[str, tuple[int, int]]) -> list[str]:
+        """In what the screen is not what the API says."""
+        shown = {
+            chat_id: (one.whole_up_to, self.badges.get(chat_id, 0))
+            for chat_id, one in list(self.chats.items())
+        }
+        faults = [
+            f"{self.name} rests at {shown.get(chat_id)} in {chat_id}, which is at {expected}"
+            for chat_id, expected in newest.items()
+            if shown.get(chat_id) != expected
+        ]
+        unread = sum(count for _, count in newest.values())
+        if self.total != unread:
+            faults.append(f"{self.name} rests with {self.total} unread of {unread}")
+        return faults
+
     def screen(self) -> Screen:
         with self.lock:
             return Screen(

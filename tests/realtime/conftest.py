@@ -107,7 +107,7 @@ def ben(new: Callable[[], Somebody], anna: Somebody) -> Somebody:
 @pytest.fixture
 def eve(new: Callable[[], Somebody], anna: Somebody, ben: Somebody) -> Somebody:
     """Somebody else, who follows both."""
-    eve = new().on(*SERVERS)
+    eve = new()
     for other in (anna, ben):
         make_follow(eve.person, other.person)
-    return eve
+    return eve.on(*SERVERS)

@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("sockets")]
 
 PARALLEL = 100
 PAYLOADS = 300
-CODES = {"invalid", "not_found"}
+CODES = {"invalid", "not_found", "malformed"}
 
 
 def test_two_thousand_characters_are_a_message_and_one_more_is_none(
@@ -37,8 +37,8 @@ def test_two_thousand_characters_are_a_message_and_one_more_is_none(
 def test_over_64_kib_the_connection_ends_and_nothing_is_stored(
     anna: Somebody, ben: Somebody
 ) -> None:
-    with pytest.raises(Exception, match=""):
-        anna.send(ben, "x" * 70_000)
+    loud = anna.sockets[0].client
+    loud.emit("chat.send", {"to": ben.name, "text": "x" * 70_000, "client_msg_id": "large"})
     assert anna.sockets[0].closed.wait(30)
     assert anna.send(ben, "the other device goes on", on=1)["ok"]
     assert ben.texts(anna) == ["the other device goes on"]
@@ -147,7 +147,7 @@ def test_a_cursor_is_a_number_of_a_message(anna: Somebody, ben: Somebody, up_to:
     assert ben.chat(anna)["read_up_to"] == 0
 
 
-@pytest.mark.parametrize("up_to", [2**63, 2**70, 10**400])
+@pytest.mark.parametrize("up_to", [2**63, 2**70, 10**90])
 def test_a_number_that_no_database_holds_is_answered_in_good_order(
     anna: Somebody, ben: Somebody, up_to: int
 ) -> None:
