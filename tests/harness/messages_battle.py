@@ -27,7 +27,7 @@ DOWN_S = (0.1, 1.0)
 STOP_S = 5.0
 """Then it is killed: one that has just begun may not hear that it is to stop."""
 RESTS_AFTER = 3
-"""Of so many faults, one is followed by a rest: no later message heals a gap of which nobody heard."""
+"""One fault of so many is followed by a rest: nothing heals a gap of which nobody was told."""
 SETTLE_S = 15.0
 LEAVE_S = 20.0
 ROUND = (
