@@ -37,8 +37,9 @@ GROUPS = (
     "bus",
     "hostile",
     "relations",
+    "messages",
 )
-"""In this order; the last but four and what follows add people and posts to the data."""
+"""In this order; the last but five and what follows add people and posts to the data."""
 DOCS = Path(__file__).parents[1] / "docs"
 
 

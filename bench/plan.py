@@ -59,6 +59,10 @@ class Plan:
     """Per bus and round."""
     cost_cases: int | None
     """Of the texts and bodies that are refused; None for all of them."""
+    history: int
+    """Messages of the longest conversation."""
+    messages: int
+    """Of each sender and round."""
 
 
 FULL = Plan(
@@ -98,6 +102,8 @@ FULL = Plan(
     hostile_doors=2,
     bus_messages=300,
     cost_cases=None,
+    history=100_000,
+    messages=150,
 )
 
 QUICK = Plan(
@@ -137,6 +143,8 @@ QUICK = Plan(
     hostile_doors=2,
     bus_messages=100,
     cost_cases=None,
+    history=10_000,
+    messages=40,
 )
 
 TINY = Plan(
@@ -176,4 +184,6 @@ TINY = Plan(
     hostile_doors=1,
     bus_messages=3,
     cost_cases=40,
+    history=200,
+    messages=3,
 )

@@ -70,6 +70,7 @@ class StaleClaim(Exception):
 
 
 current_claim: ContextVar[Claim | None] = ContextVar("current_claim", default=None)
+_waiting: ContextVar[list[Event] | None] = ContextVar("waiting_events", default=None)
 
 
 @dataclass
@@ -167,8 +168,30 @@ def _publish(uow: UnitOfWork, outbox: list[tuple[int, str]]) -> None:
 
 
 def publish(event: Event) -> None:
-    """Send the messages of an event that changes nothing and brings about no job."""
-    run_guarded(lambda: _reactions().publish([event], []))
+    """Push the frames of an event that brings about no job, because it is stored elsewhere.
+
+    Inside `publishing_later` that waits until the block's caller says so.
+    """
+    waiting = _waiting.get()
+    if waiting is None:
+        publish_all([event])
+    else:
+        waiting.append(event)
+
+
+def publish_all(events: list[Event]) -> None:
+    run_guarded(lambda: _reactions().publish(events, []))
+
+
+@contextmanager
+def publishing_later() -> Iterator[list[Event]]:
+    """The events that are published in the block; its caller hands them to `publish_all`."""
+    waiting: list[Event] = []
+    token = _waiting.set(waiting)
+    try:
+        yield waiting
+    finally:
+        _waiting.reset(token)
 
 
 def run_guarded(callback: Callable[[], None]) -> None:

@@ -15,6 +15,7 @@ from pigeon.blueprints.comments import api as comments_api
 from pigeon.blueprints.comments import pages as comments
 from pigeon.blueprints.likes import api as likes_api
 from pigeon.blueprints.likes import pages as likes
+from pigeon.blueprints.messages import api as messages_api
 from pigeon.blueprints.notifications import api as notifications_api
 from pigeon.blueprints.notifications import pages as notifications
 from pigeon.blueprints.posts import api as posts_api
@@ -191,6 +192,18 @@ CALLS: tuple[tuple[str, str, View], ...] = (
     ("PUT", "/comments/<comment_id>/like", likes_api.like_comment),
     ("DELETE", "/comments/<comment_id>/like", likes_api.unlike_comment),
     ("GET", "/comments/<comment_id>/likers", likes_api.list_of_comment),
+    ("GET", "/chats", messages_api.list_all),
+    ("GET", "/chats/partners", messages_api.list_partners),
+    ("GET", "/chats/<username>", messages_api.show),
+    ("DELETE", "/chats/<username>", messages_api.remove),
+    ("PUT", "/chats/<username>/accept", messages_api.accept),
+    ("PUT", "/chats/<username>/mute", messages_api.mute),
+    ("DELETE", "/chats/<username>/mute", messages_api.unmute),
+    ("GET", "/chats/<username>/messages", messages_api.list_messages),
+    ("POST", "/chats/<username>/messages", messages_api.add),
+    ("PUT", "/chats/<username>/read", messages_api.read),
+    ("DELETE", "/messages/<message_id>", messages_api.unsend),
+    ("POST", "/media", messages_api.add_picture),
     ("GET", "/notifications", notifications_api.list_all),
     ("DELETE", "/notifications", notifications_api.remove_all),
     ("GET", "/notifications/unread", notifications_api.get_counts),

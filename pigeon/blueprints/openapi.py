@@ -15,6 +15,7 @@ from werkzeug.routing import Rule
 
 from pigeon.cache.codec import adapter
 from pigeon.domain import limits
+from pigeon.services.messages.conversations import BOXES
 from pigeon.services.notifications.sources import KINDS
 from pigeon.version import VERSION
 from pigeon.web.answers import Operation
@@ -48,6 +49,11 @@ ERROR = {
                 "properties": {
                     "code": {"type": "string"},
                     "message": {"type": "string"},
+                    "since": {
+                        "type": "string",
+                        "description": "A message's number: what is newer, oldest first",
+                    },
+                    "box": {"type": "string", "enum": list(BOXES)},
                     "limit": {"type": ["integer", "null"]},
                 },
             },
@@ -61,6 +67,8 @@ REFUSED = {
 }
 QUERY = {
     "before": {"type": "string", "description": "`next` of the page before"},
+    "since": {"type": "string", "description": "A message's number: what is newer, oldest first"},
+    "box": {"type": "string", "enum": list(BOXES)},
     "limit": {"type": "integer", "minimum": 1, "maximum": limits.PAGE_MAX},
     "q": {"type": "string", "maxLength": limits.SEARCH},
     "for": {"type": "string", "enum": ["search", "mention"]},

@@ -282,3 +282,50 @@ class NotificationsCleared(Event):
 
     recipient_id: int
     rank: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessageStored(Event):
+    """A message is there, or is what it was not before: sent, its picture ready or failed."""
+
+    message_id: int
+    member_ids: list[int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessageUnsent(Event):
+    message_id: int
+    member_ids: list[int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessagesRead(Event):
+    """A member of a conversation has read up to this number of it."""
+
+    conversation_id: int
+    reader_id: int
+    up_to: int
+    member_ids: list[int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConversationChanged(Event):
+    """Somebody accepted or deleted a conversation of theirs: their other devices follow."""
+
+    conversation_id: int
+    user_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PictureUploaded(Event):
+    """A picture for a message that is not sent yet."""
+
+    media_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessageTyped(Event):
+    """Somebody is writing to somebody; nothing is stored of it."""
+
+    writer_id: int
+    reader_id: int

@@ -18,10 +18,14 @@ class Upload:
 
 @dataclass(frozen=True, kw_only=True)
 class StoredMedia:
-    """What access rules need of a stored picture; `post_id` is None for one that is of no post."""
+    """What access rules need of a stored picture; `post_id` is None for one that is of no post.
+
+    `claimed` is the `client_msg_id` of the one message that may carry it.
+    """
 
     media_id: int
     owner_id: int
     post_id: int | None
     kind: str
     state: str
+    claimed: str | None = None

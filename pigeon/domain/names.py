@@ -12,9 +12,9 @@ from pigeon.domain import bounds, limits
 _ROUTE_WORDS = (
     "about activity admin api appearance archive assets auth blocks chat chats check-mail comments"
     " confirm create csrf docs explore favicon.ico feed followers following healthz home"
-    " inbox login logout me media messages metrics new notifications openapi.json p password people"
-    " post posts readyz reports robots.txt saved search settings signup socket.io static stories"
-    " suggestions tags timeline u user username users"
+    " inbox list login logout me media messages metrics new notifications openapi.json p partners"
+    " password people post posts readyz reports robots.txt saved search settings signup socket.io"
+    " static stories suggestions tags timeline u user username users"
 )
 _VOICE_WORDS = (
     "abuse administrator anonymous billing contact deleted everyone help helpdesk hostmaster info"

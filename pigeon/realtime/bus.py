@@ -108,6 +108,10 @@ class Bus(socketio.pubsub_manager.PubSubManager):  # type: ignore[misc]
         if self._is_here(sid, namespace):
             super().leave_room(sid, namespace, room)
 
+    def say_resync(self) -> None:
+        """Everybody on every process may have missed something, and looks again."""
+        self._outlet.say(RESYNC.decode())
+
     def say_recheck(self, user_ids: Iterable[int], post_ids: Iterable[int]) -> None:
         """Every process, this one too, asks again who may be in the rooms of these."""
         self._publish({"method": RECHECK, "user_ids": [*user_ids], "post_ids": [*post_ids]})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
+from contextvars import ContextVar
 from functools import cache, partial
 from typing import Any
 
@@ -17,11 +18,12 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from pigeon.domain import errors
+from pigeon.domain.events import Event
 from pigeon.domain.ids import find_id
 from pigeon.domain.sessions import SessionUser
 from pigeon.extensions import settings
 from pigeon.faults import reason_of
-from pigeon.realtime import connections, holding, rooms
+from pigeon.realtime import connections, holding, messages, rooms
 from pigeon.realtime.buckets import Buckets
 from pigeon.realtime.connections import Connection
 from pigeon.realtime.push import post_room, user_room
@@ -29,6 +31,7 @@ from pigeon.realtime.quotas import quotas
 from pigeon.realtime.rooms import Changed
 from pigeon.services import watches
 from pigeon.services.accounts import sessions
+from pigeon.unit_of_work import publish_all, publishing_later
 from pigeon.web import texts
 from pigeon.web.errors import error_object
 from pigeon.web.guards import MEMBERS, access
@@ -43,6 +46,9 @@ EVENTS_A_MINUTE = 100
 """Of a person, unless the event has a rate of its own."""
 FIELDS = 20
 """Of a payload; the faults of a longer one are not named one by one."""
+
+_unsaid: ContextVar[list[Event] | None] = ContextVar("unsaid_events", default=None)
+"""Of the event that is being answered: frames leave after the acknowledgement."""
 
 Handler = Callable[[str, Connection, dict[str, Any]], dict[str, Any]]
 """Of the socket's id, whose it is, and the payload; answers what the acknowledgement adds."""
@@ -134,7 +140,7 @@ def unwatch(sid: str, _mine: Connection, payload: dict[str, Any]) -> dict[str, A
     return {}
 
 
-EVENTS: dict[str, Handler] = {"post.watch": watch, "post.unwatch": unwatch}
+EVENTS: dict[str, Handler] = {"post.watch": watch, "post.unwatch": unwatch} | messages.EVENTS
 
 
 def _post_id(payload: dict[str, Any]) -> int:
@@ -155,12 +161,23 @@ def answer(name: str, *payload: Any) -> dict[str, Any]:
             raise errors.Unauthenticated
         handler = EVENTS[name]
         _guard(handler)
-        return {"ok": True} | handler(_sid(), mine, _object(payload))
+        with publishing_later() as events:
+            _unsaid.set(events)
+            return {"ok": True} | handler(_sid(), mine, _object(payload))
     except errors.DomainError as error:
         return _refuse(error, mine)
     except (OperationalError, PoolTimeout, RedisError) as error:
         log.warning("socket_event_unanswered", name=name, reason=reason_of(error))
         return _refuse(errors.Unavailable(), mine)
+
+
+def say_what_followed(app: Flask) -> None:
+    """Publish what the event that was just acknowledged has brought about."""
+    events = _unsaid.get()
+    if events:
+        _unsaid.set(None)
+        with app.app_context():
+            publish_all(events)
 
 
 def unknown(_event: str, *_payload: Any) -> dict[str, Any]:

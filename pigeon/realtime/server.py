@@ -57,7 +57,8 @@ def bind(app: Flask) -> SocketIO:
         )
         _believe_proxies(app, settings().trusted_proxies)
     count = partial(handlers.count, app) if is_limited else handlers.count_nothing
-    wire.guard(sockets, is_paced=is_limited, count=count)
+    after = partial(handlers.say_what_followed, app)
+    wire.guard(sockets, is_paced=is_limited, count=count, after=after)
     handlers.register(sockets)
     app.extensions["sockets"] = sockets
     app.extensions["sockets_gate"] = gate.Gate(
@@ -82,6 +83,8 @@ def start_background(app: Flask, spawn: Callable[..., Any]) -> None:
     # The library would begin to listen at the first connection, and miss what came before.
     server.manager_initialized = True
     server.manager.initialize()
+    # Whoever this process replaces may have died between an acknowledgement and its frames.
+    spawn(server.manager.say_resync)
     for loop in _LOOPS:
         spawn(partial(_forever, app, loop))
 

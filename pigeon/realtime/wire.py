@@ -34,17 +34,20 @@ WITH_ATTACHMENTS = "5"
 HEAD = re.compile(r'[25][^\["]{0,120}?(\d{0,100})\["([^"\\]{0,64})"')
 """Of an event: its number for the acknowledgement, and its name."""
 
+After = Callable[[], None]
+"""What follows when an event has been acknowledged."""
+
 Count = Callable[[str, str], dict[str, Any] | None]
 """Of a connection's socket and the name of an event: None, or the refusal to answer with."""
 
 
-def guard(sockets: SocketIO, *, is_paced: bool, count: Count) -> None:
+def guard(sockets: SocketIO, *, is_paced: bool, count: Count, after: After) -> None:
     """Order, rates and sizes; what nobody can read is closed, without a traceback for each."""
     frames.limit(is_paced=is_paced)
     server: Any = sockets.server
     _refuse_events(server)
     _refuse_namespaces(server)
-    _take_turns(server, count)
+    _take_turns(server, count, after)
 
 
 def cut(server: Any, engine_sid: str) -> None:
@@ -63,13 +66,14 @@ def cut(server: Any, engine_sid: str) -> None:
 # -- one after another -----------------------------------------------------------------------------
 
 
-def _take_turns(server: Any, count: Count) -> None:
+def _take_turns(server: Any, count: Count, after: After) -> None:
     def handle(engine_sid: str, line: Line, message: Message) -> None:
         try:
             if not _is_refused(server, engine_sid, message, count):
                 _check_connects(line, message)
                 server._handle_eio_message(engine_sid, message)
                 _check_attachments(server, engine_sid)
+                after()
         except UNREADABLE as error:
             log.info("socket_message_unreadable", error=type(error).__name__)
             cut(server, engine_sid)

@@ -23,6 +23,7 @@ from pigeon.models import (
 from pigeon.services.accounts import sessions
 from pigeon.services.idempotency import KEY_LIFE
 from pigeon.services.media import media
+from pigeon.services.messages import pictures as message_pictures
 from pigeon.services.notifications import collectors as notifications_collectors
 from pigeon.unit_of_work import retried, unit_of_work
 
@@ -57,6 +58,7 @@ def delete_expired() -> None:
             db.session.execute(statement)
     sessions.delete_expired()
     notifications_collectors.delete_old()
+    message_pictures.delete_unused()
     while _delete_oldest_events(now - SECURITY_LOG_LIFE) == BATCH:
         pass
 

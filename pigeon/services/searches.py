@@ -42,7 +42,7 @@ def _people(query: str, viewer_id: int | None, before: int | None) -> Iterator[A
         statement = (
             select(UserModel.id, UserModel.username, UserModel.display_name)
             .where(
-                _begins(query), access.users.where(access.viewer(viewer_id)), _may_be_found(query)
+                begins(query), access.users.where(access.viewer(viewer_id)), _may_be_found(query)
             )
             .order_by(UserModel.id.desc())
             .limit(LOOKED_AT)
@@ -50,7 +50,7 @@ def _people(query: str, viewer_id: int | None, before: int | None) -> Iterator[A
         if before is not None:
             statement = statement.where(UserModel.id < before)
         batch = db.session.execute(statement).all()
-        yield from (row for row in batch if _matches(query, row))
+        yield from (row for row in batch if matches(query, row))
         if len(batch) < LOOKED_AT:
             return
         before = batch[-1][0]
@@ -66,14 +66,14 @@ def suggest_mentions(q: str, viewer_id: int) -> list[UserHit]:
     statement = (
         select(UserModel.id, UserModel.username, UserModel.display_name)
         .where(
-            _begins(query),
+            begins(query),
             access.users.where(access.viewer(viewer_id)),
             or_(UserModel.id.in_(mine), _may_be_found(query)),
         )
         .order_by(follows_first, UserModel.follower_count.desc(), UserModel.id)
         .limit(LOOKED_AT)
     )
-    rows = [row for row in db.session.execute(statement) if _matches(query, row)]
+    rows = [row for row in db.session.execute(statement) if matches(query, row)]
     ids = [row[0] for row in rows[: limits.SUGGESTIONS]]
     return [UserHit(user=user) for user in users.rows(ids, viewer_id)]
 
@@ -83,7 +83,7 @@ def _may_be_found(query: str) -> ColumnElement[bool]:
     return or_(UserModel.is_discoverable.is_(True), UserModel.username == canonical_username(query))
 
 
-def _begins(query: str) -> ColumnElement[bool]:
+def begins(query: str) -> ColumnElement[bool]:
     """What SQL can tell: handles by prefix, names by jamo or initial consonants at word starts."""
     jamo, initials = hangul.query_forms(query)
     if initials is not None:
@@ -98,7 +98,7 @@ def _at_word_start(column: Any, prefix: str) -> ColumnElement[bool]:
     )
 
 
-def _matches(query: str, row: Any) -> bool:
+def matches(query: str, row: Any) -> bool:
     """What SQL cannot tell: whether the unfinished syllable fits."""
     _, username, display_name = row
     return bool(

@@ -71,6 +71,10 @@ class Conversation:
     last_seq: int
     members: tuple[Member, ...]
 
+    @property
+    def member_ids(self) -> list[int]:
+        return [one.user_id for one in self.members]
+
     def member(self, user_id: int) -> Member | None:
         return next((one for one in self.members if one.user_id == user_id), None)
 

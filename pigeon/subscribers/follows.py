@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pigeon.domain import events
-from pigeon.jobs import notifications, timelines
+from pigeon.jobs import messages, notifications, timelines
 from pigeon.realtime import push
 from pigeon.subscribers.reactions import Reaction, Table
 from pigeon.subscribers.relations import push_changed
@@ -13,6 +13,11 @@ from pigeon.unit_of_work import JobSpec
 def _update(event: events.UserFollowed | events.UserUnfollowed) -> list[JobSpec]:
     pair = {"follower_id": event.follower_id, "followee_id": event.followee_id}
     return [timelines.refresh_follow.spec(**pair), notifications.update_for_follow.spec(**pair)]
+
+
+def _follow(event: events.UserFollowed) -> list[JobSpec]:
+    pair = {"follower_id": event.follower_id, "followee_id": event.followee_id}
+    return [*_update(event), messages.accept_followed.spec(**pair)]
 
 
 def _push_followed(event: events.UserFollowed) -> None:
@@ -47,7 +52,8 @@ def _push_ended(event: events.FollowRequestEnded) -> None:
 def _approve(event: events.FollowApproved) -> list[JobSpec]:
     pair = {"follower_id": event.follower_id, "followee_id": event.followee_id}
     announced = notifications.announce_approval.spec(request_id=event.request_id, **pair)
-    return [timelines.refresh_follow.spec(**pair), announced]
+    accepted = messages.accept_followed.spec(**pair)
+    return [timelines.refresh_follow.spec(**pair), announced, accepted]
 
 
 def _push_approved(event: events.FollowApproved) -> None:
@@ -57,7 +63,7 @@ def _push_approved(event: events.FollowApproved) -> None:
 
 
 REACTIONS: Table = {
-    events.UserFollowed: Reaction(jobs=_update, send=_push_followed),
+    events.UserFollowed: Reaction(jobs=_follow, send=_push_followed),
     events.UserUnfollowed: Reaction(jobs=_update, send=_push_unfollowed),
     events.FollowRequested: Reaction(jobs=_announce_request, send=_push_requested),
     events.FollowRequestEnded: Reaction(jobs=_withdraw_request, send=_push_ended),

@@ -6,6 +6,7 @@ from pigeon.domain import events
 from pigeon.jobs import notifications, relations
 from pigeon.realtime import push
 from pigeon.services.users import users
+from pigeon.subscribers.messages import push_relation
 from pigeon.subscribers.reactions import Reaction, Table
 from pigeon.unit_of_work import JobSpec
 
@@ -30,10 +31,18 @@ def _part(event: events.UserBlocked) -> None:
     """Each leaves the rooms of the other's posts; who was blocked is not told."""
     push.recheck_rooms(user_ids=[event.blocker_id, event.blocked_id])
     push_changed(event.blocker_id, event.blocked_id)
+    _push_unread_of_both(event)
 
 
 def _meet(event: events.UserUnblocked) -> None:
     push_changed(event.blocker_id, event.blocked_id)
+    _push_unread_of_both(event)
+
+
+def _push_unread_of_both(event: events.UserBlocked | events.UserUnblocked) -> None:
+    """The conversation hides or shows again; who has nothing unread in it is told nothing."""
+    push_relation(event.blocker_id, event.blocked_id)
+    push_relation(event.blocked_id, event.blocker_id)
 
 
 def _refresh_mutes(event: events.MuteChanged) -> list[JobSpec]:
@@ -42,6 +51,7 @@ def _refresh_mutes(event: events.MuteChanged) -> list[JobSpec]:
 
 def _push_mute(event: events.MuteChanged) -> None:
     push_changed(event.muter_id, event.muted_id)
+    push_relation(event.muter_id, event.muted_id)
 
 
 def _refresh_standing(event: events.PrivacyChanged) -> list[JobSpec]:

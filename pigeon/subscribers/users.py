@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_babel import force_locale
 
 from pigeon.domain import events
-from pigeon.jobs import media, users
+from pigeon.jobs import media, messages, users
 from pigeon.realtime import push
 from pigeon.subscribers.reactions import Reaction, Table
 from pigeon.unit_of_work import JobSpec
@@ -13,7 +13,12 @@ from pigeon.web.wording import image_sentence
 
 
 def _erase(event: events.UserWithdrew) -> list[JobSpec]:
-    return [users.erase.spec(user_id=event.user_id, username=event.username)]
+    whom = {"user_id": event.user_id}
+    return [
+        users.erase.spec(**whom, username=event.username),
+        messages.refresh.spec(**whom),
+        messages.erase.spec(**whom),
+    ]
 
 
 def _recheck_rooms(event: events.UserWithdrew | events.UserSuspended) -> None:
@@ -22,7 +27,11 @@ def _recheck_rooms(event: events.UserWithdrew | events.UserSuspended) -> None:
 
 
 def _refresh_suspended(event: events.UserSuspended) -> list[JobSpec]:
-    return [users.refresh_suspended.spec(user_id=event.user_id, username=event.username)]
+    whom = {"user_id": event.user_id}
+    return [
+        users.refresh_suspended.spec(**whom, username=event.username),
+        messages.refresh.spec(**whom),
+    ]
 
 
 def _refresh_cards(event: events.UserChanged) -> list[JobSpec]:

@@ -166,7 +166,7 @@ def _decode(data: bytes) -> Any:
         value = json.loads(text, object_pairs_hook=_unique, parse_constant=_refuse)
     except (ValueError, RecursionError) as error:
         raise Malformed from error
-    _check_texts(value)
+    check_texts(value)
     return value
 
 
@@ -209,8 +209,11 @@ def _refuse(constant: str) -> Any:
     raise ValueError(constant)
 
 
-def _check_texts(value: Any) -> None:
-    """Names and values, however deep; without recursion, which would end before the parser's."""
+def check_texts(value: Any) -> None:
+    """Malformed for what no text holds, in names and values, however deep.
+
+    Without recursion, which would end before the parser's.
+    """
     waiting = [value]
     while waiting:
         found = waiting.pop()

@@ -10,7 +10,8 @@ from flask_babel import lazy_gettext
 
 from pigeon.domain import limits
 from pigeon.domain.errors import FieldError
-from pigeon.domain.posts import Post
+from pigeon.domain.messages import Message
+from pigeon.domain.posts import Image, Post
 from pigeon.domain.users import Me
 
 
@@ -67,13 +68,20 @@ def password_sentence(error: FieldError) -> str:
 
 def with_sentences(post: Post) -> Post:
     """The post with a sentence at each failed image; cards are stored without words."""
-    images = [
-        replace(image, error=replace(image.error, message=image_sentence(image.error.code)))
-        if image.error
-        else image
-        for image in post.images
-    ]
-    return replace(post, images=images)
+    return replace(post, images=[image_with_sentence(image) for image in post.images])
+
+
+def image_with_sentence(image: Image) -> Image:
+    if image.error is None:
+        return image
+    return replace(image, error=replace(image.error, message=image_sentence(image.error.code)))
+
+
+def message_with_sentences(message: Message) -> Message:
+    """The message with a sentence at its image, if that failed."""
+    if message.image is None:
+        return message
+    return replace(message, image=image_with_sentence(message.image))
 
 
 def me_with_sentences(me: Me) -> Me:
@@ -96,6 +104,7 @@ def error_sentence(code: str) -> str:
         "csrf_failed": _("This page is too old. Load it again and repeat what you did."),
         "reauth_required": _("Log in again first."),
         "registration_closed": _("New accounts are by invitation only here."),
+        "messages_closed": _("This person takes messages only from people they follow."),
         "comments_closed": _("Comments are turned off for this post."),
         "not_found": _("This does not exist, or you may not see it."),
         "method_not_allowed": _("This cannot be done here."),

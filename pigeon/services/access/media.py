@@ -22,8 +22,15 @@ def is_ready() -> ColumnElement[bool]:
     return MediaModel.state == READY
 
 
+def is_ready_state(state: str) -> bool:
+    return state == READY
+
+
 def where(viewer: Viewer) -> ColumnElement[bool]:
-    """Pictures that the viewer may see: of visible posts, and of people they may know of."""
+    """Pictures that the viewer may see: of visible posts, and of people they may know of.
+
+    Not those of messages, which may be kept outside of SQL: `services/messages/pictures.py`.
+    """
     shown = select(PostModel.id).where(posts.where(viewer))
     known = select(UserModel.id).where(users.where(viewer))
     of_posts = (MediaModel.kind == "post") & MediaModel.post_id.in_(shown)

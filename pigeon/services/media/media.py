@@ -274,6 +274,7 @@ def stored(names: list[str]) -> dict[str, StoredMedia]:
             post_id=row.post_id,
             kind=row.kind,
             state=row.state,
+            claimed=row.claimed,
         )
         for row in rows
     }

@@ -12,6 +12,7 @@ from pigeon.domain.errors import NotFound
 from pigeon.domain.media import StoredMedia
 from pigeon.models import MediaModel
 from pigeon.services.access.viewers import Viewer
+from pigeon.services.messages import pictures as message_pictures
 from pigeon.services.posts import pictures
 from pigeon.services.users import avatars
 from pigeon.unit_of_work import UnitOfWork
@@ -43,6 +44,12 @@ OWNERS = {
         lock=avatars.lock_owner,
         ready=avatars.show,
         failed=avatars.fail,
+    ),
+    "message": Owner(
+        check_sees=message_pictures.check_sees,
+        lock=message_pictures.lock,
+        ready=message_pictures.settled,
+        failed=message_pictures.failed,
     ),
 }
 

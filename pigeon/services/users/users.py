@@ -36,6 +36,8 @@ from pigeon.services.access import Who
 from pigeon.services.access.viewers import Viewer
 from pigeon.services.accounts import sessions
 from pigeon.services.follows import follows
+from pigeon.services.messages import terms as messages_terms
+from pigeon.services.messages import unread as messages_unread
 from pigeon.services.notifications import counts as notifications_counts
 from pigeon.services.relations.standings import standings
 from pigeon.services.timelines import sidebar
@@ -155,7 +157,7 @@ def _profile_viewer(card: UserCard, viewer: Viewer) -> UserViewer:
         mutuals=mutuals(viewer_id, card.id) if viewer_id != card.id else None,
         bell=relation.bell,
         may_see_posts=access.users.may_see_posts_of(viewer, card),
-        may_message=viewer_id != card.id,
+        may_message=messages_terms.may_write(card.id, by=viewer_id, follows_me=relation.follows_me),
         muted=viewer.relations.apart.muted(card.id),
         story="none",
     )
@@ -218,7 +220,10 @@ def get_me(user_id: int) -> Me:
         saves_searches=row.saves_searches,
         messages_from=row.messages_from,
         notify=Notify(**_notify(row)),
-        unread=Unread(notifications=notifications_counts.of_reader(user_id).unseen),
+        unread=Unread(
+            messages=messages_unread.total_of(user_id),
+            notifications=notifications_counts.of_reader(user_id).unseen,
+        ),
     )
 
 

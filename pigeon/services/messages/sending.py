@@ -1,0 +1,114 @@
+"""Saying something, and taking it back.
+
+A message is stored first, then acknowledged, then told to the devices of both. What is sent again
+under the same `client_msg_id`, because the acknowledgement was lost, is stored once, answered
+alike, and told again: whoever was to tell it the first time may have died before.
+"""
+
+from __future__ import annotations
+
+from pigeon.crash_points import crash_point
+from pigeon.domain.clock import utc_now
+from pigeon.domain.errors import FieldError, Invalid, NotFound
+from pigeon.domain.events import MessageStored, MessageUnsent
+from pigeon.domain.messages import Message, conversation_of, pair_key
+from pigeon.services import access
+from pigeon.services.access.viewers import Viewer
+from pigeon.services.messages import (
+    checks,
+    conversations,
+    hydration,
+    people,
+    pictures,
+    terms,
+    unread,
+)
+from pigeon.services.messages.checks import Content
+from pigeon.services.posts import cards as post_cards
+from pigeon.stores.messages import Conversation, Draft, StoredMessage
+from pigeon.stores.messages_urls import message_store
+from pigeon.unit_of_work import publish
+
+_MEMORY = 100_000
+_known: dict[str, Conversation] = {}
+"""Conversations by key, for their ids and members, which never change; nothing else of them."""
+
+
+def send(username: str, content: Content, *, by: int, client_msg_id: str) -> tuple[Message, bool]:
+    """Say something to somebody: (the message, whether it is new).
+
+    In this order NotFound for whom the sender may not know of, Forbidden `messages_closed`,
+    Invalid, Conflict `self`.
+    """
+    viewer = access.viewer(by)
+    partner_id = people.find_partner(username, viewer)
+    recipient = terms.get_recipient(by, partner_id)
+    text = checks.check(content, client_msg_id)
+    conversations.check_is_other(partner_id, by=by)
+    if content.post_id is not None:
+        _check_post(content.post_id, viewer)
+    conversation = _open(by, partner_id)
+    media_id = pictures.claim(content, by=by, client_msg_id=client_msg_id)
+    draft = Draft(
+        sender_id=by,
+        client_msg_id=client_msg_id,
+        sent_us=hydration.microseconds_of(utc_now()),
+        text=text,
+        media_id=media_id,
+        post_id=content.post_id,
+        accepted_by=frozenset({by, partner_id} if recipient.follows_writer else {by}),
+        reads=content.is_thread_open,
+    )
+    stored, is_new = message_store().append(conversation.id, draft)
+    crash_point("message.stored")
+    unread.evict(*conversation.member_ids)
+    publish(MessageStored(message_id=stored.id, member_ids=conversation.member_ids))
+    return _answer(stored, conversation, viewer), is_new
+
+
+def _check_post(post_id: int, viewer: Viewer) -> None:
+    card = post_cards.find(post_id, viewer)
+    if card is None or not access.posts.may_see(viewer, card):
+        raise Invalid({"post_id": FieldError("unknown")})
+
+
+def _open(by: int, partner_id: int) -> Conversation:
+    key = pair_key(by, partner_id)
+    found = _known.get(key)
+    if found is None:
+        found = _known[key] = message_store().open(key, (by, partner_id))
+        while len(_known) > _MEMORY:
+            _known.pop(next(iter(_known)), None)
+    return found
+
+
+def _answer(stored: StoredMessage, conversation: Conversation, viewer: Viewer) -> Message:
+    """As its sender sees it; the id may have been used before, in another conversation."""
+    number = conversation_of(stored.id)
+    if number != conversation.id:
+        conversation = message_store().load([number])[number]
+    return hydration.messages_of([stored], {stored.id: conversation}, viewer)[0]
+
+
+def unsend(message_id: int, *, by: int) -> None:
+    """Leave a stub for both sides; again is fine. Forbidden for the recipient, else NotFound."""
+    viewer = access.viewer(by)
+    stored, conversation = get_seen(message_id, viewer)
+    access.messages.check_unsends(viewer, stored.sender_id)
+    message_store().unsend(stored.id)
+    crash_point("message.unsent")
+    if stored.media_id is not None:
+        pictures.delete(stored.media_id)
+    unread.evict(*conversation.member_ids)
+    publish(MessageUnsent(message_id=stored.id, member_ids=conversation.member_ids))
+
+
+def get_seen(message_id: int, viewer: Viewer) -> tuple[StoredMessage, Conversation]:
+    """A message of a conversation that the viewer is in and that is not hidden; NotFound."""
+    stored = message_store().get_many([message_id]).get(message_id)
+    number = conversation_of(message_id)
+    conversation = message_store().load([number]).get(number)
+    if stored is None or conversation is None or conversation.member(viewer.id or 0) is None:
+        raise NotFound
+    people.row_of(people.partner_id(conversation, viewer.id or 0), viewer)
+    return stored, conversation

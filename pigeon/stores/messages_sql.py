@@ -1,0 +1,285 @@
+"""Messages in SQL.
+
+A message's id is `conversation << 32 | number`: a conversation lies together in the clustered key,
+and a page of it is a range. Its number is taken in the transaction that stores it and given back
+when that rolls back, and the row of the conversation is locked until then. So numbers are dense,
+and seen in their order. Who writes locks in one order: conversation, message, members.
+
+`rank` orders an inbox: the microsecond of the last message, and below it 11 bits of the
+conversation, so that it is no other's (63 bits last until 2112). It never goes back when the clocks
+of two machines differ.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from itertools import groupby, islice
+from operator import itemgetter
+from typing import Any, ParamSpec, TypeVar
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from pigeon.domain.clock import utc_now
+from pigeon.domain.errors import NotFound, Unavailable
+from pigeon.domain.messages import SEQ_MAX, conversation_of, message_id
+from pigeon.extensions import db
+from pigeon.faults import is_out_of_reach
+from pigeon.stores import messages_statements as statements
+from pigeon.stores.messages import Conversation, Draft, Listed, Member, StoredMessage
+from pigeon.unit_of_work import retried, unit_of_work
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+RANK_BITS = 11
+ID_MAX = 2**63 - 1
+CONVERSATION_MAX = conversation_of(ID_MAX)
+COUNTED_AT_ONCE = 100
+"""Conversations of one statement that counts; SQLite takes 500."""
+
+
+def reading(read: Callable[P, R]) -> Callable[P, R]:
+    """Raise Unavailable when SQL cannot be asked, as a unit of work does for who writes."""
+
+    @functools.wraps(read)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return read(*args, **kwargs)
+        except (DBAPIError, PoolTimeout) as error:
+            db.session.rollback()
+            if is_out_of_reach(error):
+                raise Unavailable from error
+            raise
+
+    return run
+
+
+class SqlMessages:
+    """The home of messages on SQLite and MariaDB."""
+
+    # -- conversations -----------------------------------------------------------------------------
+
+    def open(self, key: str, member_ids: Collection[int]) -> Conversation:
+        return self.find(key) or self._make(key, member_ids)
+
+    @retried
+    def _make(self, key: str, member_ids: Collection[int]) -> Conversation:
+        zeros = {"is_accepted": False, "read_seq": 0, "cleared_seq": 0}
+        members = [{"user_id": user_id, **zeros} for user_id in sorted(set(member_ids))]
+        head = {"key": key, "last_seq": 0, "created_at": utc_now()}
+        try:
+            with unit_of_work():
+                chat: int = _sql().execute(statements.ADD_CONVERSATION, head).lastrowid
+                of = {"conversation_id": chat, "last_seq": 0, "rank": 0}
+                _sql().execute(statements.ADD_MEMBERS, [member | of for member in members])
+        except IntegrityError:
+            if found := self.find(key):
+                return found
+            raise
+        made = tuple(Member(**member) for member in members)  # type: ignore[arg-type]
+        return Conversation(id=chat, key=key, last_seq=0, members=made)
+
+    @reading
+    def find(self, key: str) -> Conversation | None:
+        rows = _sql().execute(statements.FIND, {"of_key": key})
+        return next(_conversations(rows), None)
+
+    @reading
+    def load(self, conversation_ids: Collection[int]) -> dict[int, Conversation]:
+        ids = _known(conversation_ids, CONVERSATION_MAX)
+        rows = _sql().execute(statements.LOAD, {"ids": ids}) if ids else ()
+        return {found.id: found for found in _conversations(rows)}
+
+    # -- messages ----------------------------------------------------------------------------------
+
+    @retried
+    def append(self, conversation_id: int, draft: Draft) -> tuple[StoredMessage, bool]:
+        try:
+            with unit_of_work():
+                return _append(_sql(), conversation_id, draft), True
+        except IntegrityError:
+            if found := self.find_sent(draft.sender_id, draft.client_msg_id):
+                return found, False
+            raise
+
+    @reading
+    def find_sent(self, sender_id: int, client_msg_id: str) -> StoredMessage | None:
+        of = {"user": sender_id, "of_client": client_msg_id}
+        return next(_messages(_sql().execute(statements.SENT, of)), None)
+
+    @reading
+    def get_many(self, message_ids: Collection[int]) -> dict[int, StoredMessage]:
+        ids = _known(message_ids, ID_MAX)
+        rows = _sql().execute(statements.MESSAGES_OF_IDS, {"ids": ids}) if ids else ()
+        return {found.id: found for found in _messages(rows)}
+
+    @reading
+    def before(self, conversation_id: int, seq: int | None, limit: int) -> list[StoredMessage]:
+        below = SEQ_MAX if seq is None else seq
+        return _between(statements.NEWEST, conversation_id, 0, below, limit)
+
+    @reading
+    def since(self, conversation_id: int, seq: int, limit: int) -> list[StoredMessage]:
+        return _between(statements.OLDEST, conversation_id, seq, SEQ_MAX, limit)
+
+    def unsend(self, message_id: int) -> None:
+        _write(statements.MAKE_STUBS, {"ids": _known([message_id], ID_MAX)})
+
+    @retried
+    def erase_sent(self, sender_id: int, limit: int) -> Sequence[int]:
+        of = {"user": sender_id, "some": limit}
+        with unit_of_work():
+            ids = _sql().scalars(statements.NOT_YET_STUBS, of).all()
+            if ids:
+                _sql().execute(statements.MAKE_STUBS, {"ids": sorted(ids)})
+        return sorted({conversation_of(found) for found in ids})
+
+    # -- members -----------------------------------------------------------------------------------
+
+    @retried
+    def read(self, conversation_id: int, user_id: int, up_to: int) -> int:
+        of = {"chat": conversation_id, "user": user_id}
+        with unit_of_work():
+            _sql().execute(statements.READ, of | {"up_to": min(up_to, SEQ_MAX)})
+            cursor: int | None = _sql().scalar(statements.CURSOR, of)
+        if cursor is None:
+            raise NotFound
+        return cursor
+
+    def accept(self, conversation_id: int, user_id: int) -> None:
+        _write(statements.ACCEPT, {"chat": conversation_id, "user": user_id})
+
+    def clear(self, conversation_id: int, user_id: int) -> None:
+        _write(statements.CLEAR, {"chat": conversation_id, "user": user_id})
+
+    @reading
+    def list_of(
+        self, user_id: int, *, accepted: bool, before: int | None, limit: int
+    ) -> list[Listed]:
+        below = ID_MAX if before is None else min(before, ID_MAX)
+        of = {"user": user_id, "accepted": accepted, "below": below, "some": limit}
+        ranks = dict(_sql().execute(statements.INBOX, of).all())
+        found = self.load(ranks)
+        last = self.get_many([message_id(chat.id, chat.last_seq) for chat in found.values()])
+        return [
+            Listed(
+                conversation=found[chat],
+                rank=rank,
+                last_message=last.get(message_id(chat, found[chat].last_seq)),
+            )
+            for chat, rank in ranks.items()
+        ]
+
+    @reading
+    def unread_of(
+        self, user_id: int, conversation_ids: Collection[int] | None = None
+    ) -> dict[int, int]:
+        cursors = _cursors(user_id, conversation_ids)
+        counts = dict.fromkeys(conversation_ids or (), 0) | {chat: 0 for chat, *_ in cursors}
+        rest = ((chat, read, last) for chat, read, last in cursors if read < last)
+        while some := list(islice(rest, COUNTED_AT_ONCE)):
+            counts |= dict(_sql().exec_driver_sql(statements.unread(user_id, some)).all())
+        return counts
+
+
+def _sql() -> Connection:
+    return db.session.connection()
+
+
+@retried
+def _write(statement: Any, parameters: dict[str, Any]) -> None:
+    with unit_of_work():
+        _sql().execute(statement, parameters)
+
+
+def _append(sql: Connection, conversation_id: int, draft: Draft) -> StoredMessage:
+    seq = _next_number(sql, conversation_id)
+    message = StoredMessage(
+        id=message_id(conversation_id, seq),
+        sender_id=draft.sender_id,
+        client_msg_id=draft.client_msg_id,
+        sent_us=draft.sent_us,
+        text=draft.text,
+        media_id=draft.media_id,
+        post_id=draft.post_id,
+        is_deleted=False,
+    )
+    sql.execute(statements.ADD_MESSAGE, vars(message))
+    told = {
+        "chat": conversation_id,
+        "seq": seq,
+        "new_rank": _rank(draft.sent_us, conversation_id),
+        "accepting": sorted(draft.accepted_by),
+        "reader": draft.sender_id if draft.reads else 0,
+    }
+    sql.execute(statements.TELL_MEMBERS, told)
+    return message
+
+
+def _next_number(sql: Connection, conversation_id: int) -> int:
+    """It and all that follows is visible, or neither."""
+    of = {"chat": conversation_id}
+    if sql.dialect.name == "sqlite":
+        number: int | None = sql.scalar(statements.COUNT_BY_RETURNING, of)
+    else:
+        counted = sql.execute(statements.COUNT_BY_INSERT_ID, of)
+        number = counted.lastrowid if counted.rowcount else None
+    if number is None:
+        raise NotFound
+    return number
+
+
+def _rank(sent_us: int, conversation_id: int) -> int:
+    return sent_us << RANK_BITS | conversation_id & (1 << RANK_BITS) - 1
+
+
+def _known(ids: Iterable[int], largest: int) -> list[int]:
+    """In order, and without what no column can hold: drivers refuse to ask about it."""
+    return sorted({number for number in ids if 0 < number <= largest})
+
+
+def _between(
+    statement: Any, conversation_id: int, above: int, below: int, limit: int
+) -> list[StoredMessage]:
+    """Never beyond the conversation, whatever number somebody asks for."""
+    if not 0 < conversation_id <= CONVERSATION_MAX:
+        return []
+    above, below = (message_id(conversation_id, min(max(0, n), SEQ_MAX)) for n in (above, below))
+    rows = _sql().execute(statement, {"above": above, "below": below, "some": limit})
+    return list(_messages(rows))
+
+
+def _messages(rows: Iterable[Any]) -> Iterator[StoredMessage]:
+    for at, sender_id, client_msg_id, sent_us, text, media_id, post_id, is_deleted in rows:
+        yield StoredMessage(
+            id=at,
+            sender_id=sender_id,
+            client_msg_id=client_msg_id,
+            sent_us=sent_us,
+            text=text,
+            media_id=media_id,
+            post_id=post_id,
+            is_deleted=is_deleted,
+        )
+
+
+def _conversations(rows: Iterable[Any]) -> Iterator[Conversation]:
+    """Each from the rows of its members, which come together."""
+    for (chat, key, last_seq), some in groupby(rows, itemgetter(0, 1, 2)):
+        members = tuple(
+            Member(user_id=user_id, is_accepted=accepted, read_seq=read, cleared_seq=cleared)
+            for *_, user_id, accepted, read, cleared in some
+        )
+        yield Conversation(id=chat, key=key, last_seq=last_seq, members=members)
+
+
+def _cursors(user_id: int, conversation_ids: Collection[int] | None) -> Sequence[Any]:
+    """(conversation, how far it is read, its last number)."""
+    if conversation_ids is None:
+        return _sql().execute(statements.CURSORS, {"user": user_id}).all()
+    ids = _known(conversation_ids, CONVERSATION_MAX)
+    of = {"user": user_id, "ids": ids}
+    return _sql().execute(statements.CURSORS_OF_IDS, of).all() if ids else ()

@@ -1,0 +1,149 @@
+"""The SQL of `messages_sql`: made once, compiled once for each database.
+
+Names of parameters are none of columns: in an UPDATE those belong to SQLAlchemy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, cast
+
+from sqlalchemy import ColumnElement, Table, bindparam, case, func, insert, select, update
+
+from pigeon.domain.messages import SEQ_BITS
+from pigeon.models import ConversationModel, MemberModel, MessageModel
+
+CONVERSATIONS = cast(Table, ConversationModel.__table__)
+MEMBERS = cast(Table, MemberModel.__table__)
+MESSAGES = cast(Table, MessageModel.__table__)
+
+_conversation, _member, _message = CONVERSATIONS.c, MEMBERS.c, MESSAGES.c
+_IDS: Any = bindparam("ids", expanding=True)
+_CHAT: Any = bindparam("chat")
+_USER: Any = bindparam("user")
+_MINE = (_member.conversation_id == _CHAT) & (_member.user_id == _USER)
+
+
+def _larger(one: ColumnElement[int], other: ColumnElement[int]) -> ColumnElement[int]:
+    """Of two; both databases have a function for it, each another one."""
+    return case((one < other, other), else_=one)
+
+
+# -- a conversation --------------------------------------------------------------------------------
+
+ADD_CONVERSATION = insert(CONVERSATIONS)
+ADD_MEMBERS = insert(MEMBERS)
+_LOADED = (
+    select(
+        _conversation.id,
+        _conversation.key,
+        _conversation.last_seq,
+        _member.user_id,
+        _member.is_accepted,
+        _member.read_seq,
+        _member.cleared_seq,
+    )
+    .join(MEMBERS, _member.conversation_id == _conversation.id)
+    .order_by(_conversation.id, _member.user_id)
+)
+FIND = _LOADED.where(_conversation.key == bindparam("of_key"))
+LOAD = _LOADED.where(_conversation.id.in_(_IDS))
+
+# -- a message -------------------------------------------------------------------------------------
+
+_counted = update(CONVERSATIONS).where(_conversation.id == _CHAT)
+COUNT_BY_RETURNING = _counted.values(last_seq=_conversation.last_seq + 1).returning(
+    _conversation.last_seq
+)
+COUNT_BY_INSERT_ID = _counted.values(last_seq=func.last_insert_id(_conversation.last_seq + 1))
+"""The server hands the number back with its answer to the UPDATE."""
+
+ADD_MESSAGE = insert(MESSAGES)
+
+_SEQ: Any = bindparam("seq")
+_RANK: Any = bindparam("new_rank")
+TELL_MEMBERS = (
+    update(MEMBERS)
+    .where(_member.conversation_id == _CHAT)
+    .values(
+        last_seq=_SEQ,
+        rank=_larger(_member.rank, _RANK),
+        is_accepted=case(
+            (_member.user_id.in_(bindparam("accepting", expanding=True)), True),
+            else_=_member.is_accepted,
+        ),
+        read_seq=case((_member.user_id == bindparam("reader"), _SEQ), else_=_member.read_seq),
+    )
+)
+
+_of_messages = select(
+    _message.id,
+    _message.sender_id,
+    _message.client_msg_id,
+    _message.sent_us,
+    _message.text,
+    _message.media_id,
+    _message.post_id,
+    _message.is_deleted,
+)
+SENT = _of_messages.where(
+    _message.sender_id == _USER, _message.client_msg_id == bindparam("of_client")
+)
+MESSAGES_OF_IDS = _of_messages.where(_message.id.in_(_IDS))
+_between = _of_messages.where(
+    _message.id > bindparam("above"), _message.id < bindparam("below")
+).limit(bindparam("some"))
+NEWEST = _between.order_by(_message.id.desc())
+OLDEST = _between.order_by(_message.id)
+
+MAKE_STUBS = (
+    update(MESSAGES)
+    .where(_message.id.in_(_IDS))
+    .values(text="", media_id=None, post_id=None, is_deleted=True)
+)
+NOT_YET_STUBS = (
+    select(_message.id)
+    .where(_message.sender_id == _USER, _message.is_deleted.is_(False))
+    .limit(bindparam("some"))
+)
+
+# -- a member --------------------------------------------------------------------------------------
+
+_UP_TO: Any = bindparam("up_to")
+_reached = case((_member.last_seq < _UP_TO, _member.last_seq), else_=_UP_TO)
+READ = update(MEMBERS).where(_MINE, _member.read_seq < _reached).values(read_seq=_reached)
+CURSOR = select(_member.read_seq).where(_MINE)
+ACCEPT = update(MEMBERS).where(_MINE).values(is_accepted=True)
+CLEAR = update(MEMBERS).where(_MINE).values(cleared_seq=_member.last_seq, read_seq=_member.last_seq)
+
+INBOX = (
+    select(_member.conversation_id, _member.rank)
+    .where(
+        _member.user_id == _USER,
+        _member.is_accepted == bindparam("accepted"),
+        _member.rank < bindparam("below"),
+        _member.last_seq > _member.cleared_seq,
+    )
+    .order_by(_member.rank.desc())
+    .limit(bindparam("some"))
+)
+
+CURSORS = select(
+    _member.conversation_id,
+    _larger(_member.read_seq, _member.cleared_seq),
+    _member.last_seq,
+).where(_member.user_id == _USER)
+CURSORS_OF_IDS = CURSORS.where(_member.conversation_id.in_(_IDS))
+
+
+def unread(user_id: int, cursors: Iterable[tuple[int, int, int]]) -> str:
+    """Counts of (conversation, read, last), each from constants.
+
+    A join on `seq > read_seq` reads whole conversations: MariaDB takes no range from a row.
+    """
+    return " UNION ALL ".join(
+        f"SELECT {chat:d}, count(*) FROM messages"
+        f" WHERE id > {chat << SEQ_BITS | read:d} AND id <= {chat << SEQ_BITS | last:d}"
+        f" AND sender_id <> {user_id:d} AND is_deleted = 0"
+        for chat, read, last in cursors
+    )

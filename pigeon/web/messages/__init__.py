@@ -1,0 +1,1 @@
+"""Messages as pages, calls and sockets need them."""
