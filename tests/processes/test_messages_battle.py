@@ -86,8 +86,15 @@ def fight(kind: str, *, messages: int, faults: int) -> Battle:
         finally:
             battle.end()
         print(*battle.history, battle.summary(), sep="\n", flush=True)
-        assert not violated, "\n".join([battle.told(), *violated[:40], f"{len(violated)} in all"])
+        assert not violated, "\n".join([battle.told(), *violated[:40], faults_in(site)])
     return battle
+
+
+def faults_in(site: Site) -> str:
+    """What the site's log says of errors that nobody expected."""
+    lines = site.log("site").read_text(errors="replace").splitlines()
+    found = [n for n, line in enumerate(lines) if "Traceback" in line or '"error"' in line]
+    return "\n".join(line for n in found[-5:] for line in lines[max(0, n - 2) : n + 40])[-12_000:]
 
 
 @pytest.mark.slow
