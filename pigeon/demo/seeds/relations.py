@@ -13,7 +13,7 @@ from pigeon.demo import people as cast
 from pigeon.domain.clock import utc_now
 from pigeon.extensions import db
 from pigeon.models import BlockModel, FollowRequest, MuteModel, UserModel
-from pigeon.services.relations import blocks
+from pigeon.services.relations.apart import evict as evict_apart
 from pigeon.services.users import users
 from pigeon.unit_of_work import UnitOfWork
 
@@ -35,7 +35,7 @@ def fill(uow: UnitOfWork, people: Mapping[str, int]) -> None:
         pair = {"blocker_id": people[one], "blocked_id": people[other]}
         db.session.add(BlockModel(**pair, created_at=at))
     db.session.flush()
-    uow.after_commit(lambda: blocks.evict(*people.values()))
+    uow.after_commit(lambda: evict_apart(*people.values()))
     for name, user_id in private.items():
         uow.after_commit(partial(users.evict, user_id, name))
 

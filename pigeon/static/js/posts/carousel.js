@@ -63,11 +63,18 @@ export function carousel(element) {
     track.scrollTo({ left: slide.offsetLeft - slides[0].offsetLeft, behavior: calm.matches ? "instant" : "smooth" });
   }
 
+  /** At once: the viewer over it gives the focus back to what is shown here. */
+  function show(index) {
+    track.scrollTo({ left: slides[index].offsetLeft - slides[0].offsetLeft, behavior: "instant" });
+    settle(index);
+  }
+
   element.classList.add("is-live");
   settle(Math.round(track.scrollLeft / (track.clientWidth || 1)));
   track.addEventListener("scroll", () => settle(Math.round(track.scrollLeft / track.clientWidth)), { passive: true });
   for (const arrow of arrows) arrow.addEventListener("click", () => step(Number(arrow.dataset.step)));
   onArrowKeys(element, step);
+  element.addEventListener("lightbox:move", ({ target }) => show(slides.findIndex((slide) => slide.contains(target))));
 
   const seen = new IntersectionObserver((entries) => {
     if (!entries.some((entry) => entry.isIntersecting)) return;
