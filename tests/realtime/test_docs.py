@@ -107,11 +107,11 @@ def test_its_bot_answers_everything_once_also_what_it_did_not_hear(
         writer.write("hello")
         writer.wait_for("before", "hello")
         hang_up(own_address)
-        writer.write("gap 1", "gap 2")
-        writer.wait_for("before", "hello", "gap 1", "gap 2")
+        writer.write("gap-1", "gap-2")
+        writer.wait_for("before", "hello", "gap-1", "gap-2")
     writer.write("away")
     with bot_of(sockets_site, own_address.url, ann):
-        writer.wait_for("before", "hello", "gap 1", "gap 2", "away")
+        writer.wait_for("before", "hello", "gap-1", "gap-2", "away")
 
 
 def hang_up(server: Realtime) -> None:
