@@ -68,7 +68,7 @@ def test_history_comes_ten_at_a_time_and_nothing_moves(
     for shown in (20, 30, MANY):
         first = row(page, f"number {MANY - len(numbers(page))}")
         before: list[float] = []
-        while not before or page.evaluate(ABOVE) > 0 and len(numbers(page)) < shown:
+        while not before or (page.evaluate(ABOVE) > 0 and len(numbers(page)) < shown):
             before = [top_of(first)]
             scroll_up(page, 120)
         page.wait_for_function(
