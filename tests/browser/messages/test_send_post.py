@@ -128,7 +128,7 @@ def test_without_scripts_ticks_and_one_button_send_it(
     page.get_by_role("button", name="Send", exact=True).click()
     page.get_by_text("Choose somebody to send it to.").wait_for()
     page.get_by_role("checkbox", name=re.compile(bob.username)).check()
-    page.get_by_label("Message").fill("look")
+    page.get_by_label("Message", exact=True).fill("look")
     page.get_by_role("button", name="Send", exact=True).click()
     page.wait_for_url(f"**/p/{post.id}")
     page.get_by_text("Sent to 1 person.").wait_for()
