@@ -219,3 +219,47 @@ def test_back_shows_the_conversation_as_it_goes_on(
     write(page, "and on")
     expect(status(page)).to_contain_text("Sent")
     assert texts(page) == ["before I leave", "while you were away", "and on"]
+
+
+def test_drawn_over_itself_it_keeps_what_is_unsent(
+    open_thread: Callable[..., Page], friends: Friends, cut_off: Callable[[Page, bool], None]
+) -> None:
+    ann, bob = friends
+    page = open_thread(ann, bob)
+    write(page, "sent")
+    expect(status(page)).to_contain_text("Sent")
+    page.route("**/api/v1/chats/**", lambda route: route.abort())
+    cut_off(page, True)
+    write(page, "unsent")
+    expect(row(page, "unsent")).to_contain_text("Not sent yet")
+    cut_off(page, False)
+    page.unroute("**/api/v1/chats/**")
+    page.locator(".messages-inbox .conversation a").first.click()
+    expect(status(page)).to_contain_text("Sent")
+    assert texts(page) == ["sent", "unsent"]
+    write(page, "and on")
+    row(page, "and on").wait_for()
+    expect(status(page)).to_contain_text("Sent")
+
+
+def test_two_conversations_keep_their_drafts_apart(
+    open_thread: Callable[..., Page], friends: Friends, cast: Cast, say: Callable[..., Any]
+) -> None:
+    ann, bob = friends
+    eve = cast.person("eve")
+    cast.follow(ann, eve)
+    for partner in (bob, eve):
+        say(partner, ann, f"from {partner.username}")
+    page = open_thread(ann, bob)
+    field(page).fill("for bob")
+    inbox = page.locator(".messages-inbox")
+    inbox.locator(f'a[href="/messages/{eve.username}"]').first.click()
+    row(page, f"from {eve.username}").wait_for()
+    assert field(page).input_value() == ""
+    expect(inbox).to_contain_text("for bob")
+    write(page, "for eve")
+    expect(status(page)).to_contain_text("Sent")
+    inbox.locator(f'a[href="/messages/{bob.username}"]').first.click()
+    row(page, f"from {bob.username}").wait_for()
+    assert field(page).input_value() == "for bob"
+    assert texts(page) == [f"from {bob.username}"]
