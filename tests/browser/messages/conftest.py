@@ -51,6 +51,9 @@ def say(site: Site) -> Callable[..., Message]:
 def cut_off(visits: Visits) -> Iterator[Callable[[Page, bool], None]]:
     """`cut_off(page, True)`: no connection. What the browser says to that is no fault of a page."""
     yield lambda page, is_off: page.context.set_offline(is_off)
+    for page in visits.pages:
+        if not page.is_closed():
+            page.goto("about:blank")  # from here on it says nothing more
     visits.faults[:] = [one for one in visits.faults if "WebSocket connection" not in one]
 
 
