@@ -171,3 +171,13 @@ def test_history_is_not_announced_and_news_of_the_other_is(
     page.get_by_role("link", name="Earlier messages").click()
     wait_until(lambda: page.wait_for_timeout(20) is None and len(texts(page)) > 11)
     expect(page.locator(".message:not([aria-live])")).to_have_count(1)
+
+
+def test_an_older_part_that_was_linked_goes_on_to_the_end(
+    as_person: Callable[..., Page], said: Friends
+) -> None:
+    ann, bob = said
+    page = as_person(ann)
+    page.goto(f"/messages/{bob.username}?before=15")
+    page.wait_for_function("() => document.querySelectorAll('.message').length > 10")
+    assert numbers(page) == list(range(4, MANY))
