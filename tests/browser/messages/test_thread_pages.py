@@ -263,3 +263,24 @@ def test_two_conversations_keep_their_drafts_apart(
     row(page, f"from {bob.username}").wait_for()
     assert field(page).input_value() == "for bob"
     assert texts(page) == [f"from {bob.username}"]
+
+
+def test_a_first_message_is_a_request_and_the_next_one_is_not_disturbed(
+    open_thread: Callable[..., Page], cast: Cast
+) -> None:
+    ann, bob = cast.person("ann"), cast.person("bob")
+    page = open_thread(ann, bob)
+    expect(field(page)).to_be_focused()
+    page.keyboard.type("may I ask?")
+    page.keyboard.press("Enter")
+    page.keyboard.type("and fu")
+    page.get_by_text("Bob sees this as a request until they accept it.").wait_for()
+    expect(field(page)).to_be_focused()
+    page.keyboard.type("rther")
+    assert field(page).input_value() == "and further"
+    his = open_thread(bob, ann)
+    his.get_by_role("button", name="Accept").click()
+    write(his, "of course")
+    row(page, "of course").wait_for()
+    expect(page.locator(".thread-hint")).to_have_count(0)
+    assert field(page).input_value() == "and further"

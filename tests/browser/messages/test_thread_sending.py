@@ -366,3 +366,27 @@ def test_who_takes_no_more_messages_is_told_of_instead_of_the_field(
     page.get_by_text("Bob takes messages from people they follow only.").wait_for()
     expect(field(page)).to_have_count(0)
     expect(row(page, "are you there?").get_by_role("button", name="Discard")).to_be_visible()
+
+
+def test_two_tabs_keep_what_each_has_not_sent(
+    open_thread: Callable[..., Page],
+    friends: Friends,
+    stored: Callable[[Friends], list[str]],
+    cut_off: Callable[[Page, bool], None],
+) -> None:
+    page = open_thread(*friends)
+    other = page.context.new_page()
+    other.goto(page.url)
+    cut_off(page, True)
+    for tab, words in ((page, "from one"), (other, "from the other")):
+        write(tab, words)
+        expect(row(tab, words)).to_contain_text("Not sent yet")
+    kept = page.evaluate("() => Object.entries(localStorage).filter(([k]) => k.startsWith('uns'))")
+    assert "from one" in kept[0][1] and "from the other" in kept[0][1]
+    cut_off(page, False)
+    for tab in (page, other):
+        expect(row(tab, "from the other")).to_have_count(1)
+        expect(row(tab, "from one")).to_have_count(1)
+        expect(status(tab)).to_contain_text("Sent")
+    assert sorted(stored(friends)) == ["from one", "from the other"]
+    page.wait_for_function("() => !Object.keys(localStorage).some((one) => one.startsWith('uns'))")

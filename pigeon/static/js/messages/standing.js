@@ -5,14 +5,24 @@ import { text } from "../core/strings.js";
 import { layOut } from "./layout.js";
 import { part } from "./parts.js";
 
+/** A field that stays keeps its words, its focus and its syllable: only what stands above it changes. */
+function replaceDock(dock, fresh) {
+  const forms = [dock, fresh].map((one) => one.querySelector(".thread-composer"));
+  if (!forms.every(Boolean)) return dock.replaceWith(fresh);
+  dock.querySelector(".thread-hint")?.remove();
+  const hint = fresh.querySelector(".thread-hint");
+  if (hint) forms[0].before(hint);
+  return undefined;
+}
+
 /** The dock as the server draws it now: a composer, an open request, or why there is none. */
 export async function redrawDock(root) {
   const page = await fetchDocument(root.dataset.path);
   const fresh = document.adoptNode(part(page, "dock"));
   const { request, maySend } = page.querySelector(".thread").dataset;
   Object.assign(root.dataset, { request, maySend });
-  part(root, "dock").replaceWith(fresh);
-  settle([fresh]);
+  replaceDock(part(root, "dock"), fresh);
+  settle([part(root, "dock")]);
 }
 
 /** Nobody is there any more to write to. */
