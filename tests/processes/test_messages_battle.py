@@ -93,7 +93,8 @@ def fight(kind: str, *, messages: int, faults: int) -> Battle:
 def faults_in(site: Site) -> str:
     """What the site's log says of errors that nobody expected."""
     lines = site.log("site").read_text(errors="replace").splitlines()
-    found = [n for n, line in enumerate(lines) if "Traceback" in line or '"error"' in line]
+    signs = ("Error handling request", '"level": "error"')
+    found = [n for n, line in enumerate(lines) if any(sign in line for sign in signs)]
     return "\n".join(line for n in found[-5:] for line in lines[max(0, n - 2) : n + 40])[-12_000:]
 
 
