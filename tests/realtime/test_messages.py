@@ -70,6 +70,7 @@ def test_reading_is_told_to_both_and_counts_fall_on_all_of_ones_own_devices(
     eve.hears_nothing()
 
 
+@pytest.mark.no_second_look
 def test_an_unsent_message_is_a_stub_for_both_and_nobody_else_hears(
     anna: Somebody, ben: Somebody, eve: Somebody
 ) -> None:
