@@ -86,7 +86,8 @@ def fight(kind: str, *, messages: int, faults: int) -> Battle:
         finally:
             battle.end()
         print(*battle.history, battle.summary(), sep="\n", flush=True)
-        assert not violated, "\n".join([battle.told(), *violated[:40], faults_in(site)])
+        message = [f"CHAOS_SEED={seed}", *battle.history, *violated[:40], faults_in(site)]
+        assert not violated, "\n".join(message)
     return battle
 
 
