@@ -11,9 +11,10 @@ from typing import Any
 import gevent
 import requests
 from locust import User, constant_throughput, task
+from locust.exception import StopUser
 
 from bench.cast import Cast
-from tests.harness.messages_wire import Lost, Wire
+from tests.harness.messages_wire import Lost, Refused, Wire
 
 PER_S = 1.0
 ACKNOWLEDGED_S = 10.0
@@ -44,14 +45,18 @@ class Correspondent(User):
         self.seen: dict[str, int] = {}
         self.name = own_name(self.host, token)
         began = time.perf_counter()
-        self.wire = Wire(self.host, token, origin=self.host)
+        try:
+            self.wire = Wire(self.host, token, origin=self.host)
+        except (Lost, Refused) as error:
+            self._count("connect", began, None, error)
+            raise StopUser from error
         self._count("connect", began, OK)
         self._listening = gevent.spawn(self.wire.run, self._hear, lambda: False)
         connected.append(self.name)
 
     def on_stop(self) -> None:
-        self.wire.close()
         self._listening.kill()
+        self.wire.close()
 
     @task(6)
     def send(self) -> None:
