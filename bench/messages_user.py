@@ -40,14 +40,16 @@ class Correspondent(User):
     wait_time = constant_throughput(PER_S)
     cast: Cast
 
+    wire: Any = None
+
     def on_start(self) -> None:
         token = random.choice(self.cast.tokens)
         self.seen: dict[str, int] = {}
-        self.name = own_name(self.host, token)
         began = time.perf_counter()
         try:
+            self.name = own_name(self.host, token)
             self.wire = Wire(self.host, token, origin=self.host)
-        except (Lost, Refused) as error:
+        except (Lost, Refused, requests.RequestException, KeyError) as error:
             self._count("connect", began, None, error)
             raise StopUser from error
         self._count("connect", began, OK)
@@ -55,8 +57,9 @@ class Correspondent(User):
         connected.append(self.name)
 
     def on_stop(self) -> None:
-        self._listening.kill()
-        self.wire.close()
+        if self.wire is not None:
+            self._listening.kill()
+            self.wire.close()
 
     @task(6)
     def send(self) -> None:
