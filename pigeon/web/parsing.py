@@ -130,19 +130,26 @@ def read_id(text: str) -> int:
 
 def read_page(kind: str, *, default: int = limits.PAGE_DEFAULT) -> PageRequest:
     """`before` and `limit` of the list named `kind`; Invalid naming what is wrong of them."""
-    before, limit = request.args.get("before"), request.args.get("limit")
+    before = request.args.get("before")
     faults: dict[str, FieldError] = {}
     position = None
     try:
         position = None if before is None else read_cursor(kind, texts.check("before", before))
     except Invalid as error:
         faults |= error.fields
-    wanted = default if limit is None else find_id(limit)
-    if wanted is None or wanted > limits.PAGE_MAX:
-        faults["limit"] = FieldError("bad_format", limits.PAGE_MAX)
-    if faults or wanted is None:
+    wanted = read_limit(default=default, most=limits.PAGE_MAX, faults=faults)
+    if faults:
         raise Invalid(faults)
     return PageRequest(kind=kind, before=position, limit=wanted)
+
+
+def read_limit(*, default: int, most: int, faults: dict[str, FieldError]) -> int:
+    """`limit` of a list with bounds of its own; what is wrong of it is put into `faults`."""
+    text = request.args.get("limit")
+    wanted = default if text is None else find_id(text)
+    if wanted is None or wanted > most:
+        faults["limit"] = FieldError("bad_format", most)
+    return wanted or default
 
 
 def _body() -> bytes:

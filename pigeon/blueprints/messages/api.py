@@ -22,7 +22,7 @@ from pigeon.web.messages.bodies import (
     read_new,
     read_picture,
 )
-from pigeon.web.parsing import Body, read_id, read_json, read_page, read_query
+from pigeon.web.parsing import Body, read_id, read_json, read_limit, read_page, read_query
 from pigeon.web.wording import message_with_sentences
 
 SENDING = (100, 60)
@@ -112,10 +112,8 @@ def read_window() -> tuple[int | None, int | None, int]:
     if "since" in request.args and "before" in request.args:
         faults["since"] = FieldError("too_many", 1)
     most = reading.PAGE if since is None else reading.PAGE_SINCE
-    limit = find_id(request.args.get("limit", str(reading.PAGE)))
-    if limit is None or limit > most:
-        faults["limit"] = FieldError("bad_format", most)
-    if faults or limit is None:
+    limit = read_limit(default=reading.PAGE, most=most, faults=faults)
+    if faults:
         raise Invalid(faults)
     return before, since, limit
 

@@ -26,7 +26,8 @@ AT_THE_KEY = """() => {
   const input = document.querySelector("#message-text");
   input.value = "at once";
   input.dispatchEvent(new Event("input", { bubbles: true }));
-  input.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true, cancelable: true }));
+  const enter = { key: "Enter", bubbles: true, cancelable: true };
+  input.dispatchEvent(new KeyboardEvent("keydown", enter));
   const row = document.querySelector(".message.is-mine:last-child");
   return [row?.querySelector("[data-part=text]").textContent, row?.innerText, input.value];
 }"""

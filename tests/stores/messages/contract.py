@@ -31,6 +31,7 @@ from tests.stores.messages.saying import (
 )
 
 pytestmark = pytest.mark.no_second_look  # a module that imports this says so itself, too
+pytestmark = pytest.mark.no_second_look
 Together = Callable[[Sequence[Callable[[], Any]]], list[Any]]
 Apart = Callable[..., Any]
 

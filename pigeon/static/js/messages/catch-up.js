@@ -9,7 +9,7 @@ import { showStanding } from "./standing.js";
 const PAUSES_MS = [1000, 3000, 10_000, 30_000];
 const AT_ONCE = 50;
 const SHOWN = 10;
-const MOST_PAGES = 5;
+const MOST_PAGES = 10;
 const states = new WeakMap();
 
 function stateOf(root) {
@@ -70,14 +70,15 @@ export async function refreshRow(root, seq) {
   merge(root, [...piece.children]);
 }
 
-/** After a time without events: what is newer, and what became of what is shown. */
+/** After a time without events: what is newer, and what became of what was shown before. */
 export async function refresh(root) {
-  await catchUp(root);
-  const first = Math.min(...rowsOf(root).map(seqOf).filter(Boolean));
+  const known = rowsOf(root).map(seqOf).filter(Boolean);
   let before = Number(root.dataset.lastSeq) + 1;
-  for (let page = 0; page < MOST_PAGES && before > first && before > 1; page += 1) {
+  await catchUp(root);
+  for (let page = 0; page < MOST_PAGES && before > Math.min(...known); page += 1) {
     const piece = await fetchPiece(root, { before });
-    merge(root, [...piece.children].filter((row) => seqOf(row) >= first));
-    before = piece.children.length < SHOWN ? 0 : seqOf(/** @type {HTMLElement} */ (piece.firstElementChild));
+    const rows = [...piece.children];
+    merge(root, rows.filter((row) => seqOf(row) >= known[0]));
+    before = rows.length < SHOWN ? 0 : seqOf(rows[0]);
   }
 }

@@ -1,7 +1,16 @@
-/* A finger that rests on a message opens what can be done about it. */
+/* What can be done about a message: a finger that rests on it opens the list, which opens to where there is room. */
+
+import { scrollerOf } from "./scroll.js";
 
 const LONG_MS = 500;
 const STILL_PX = 10;
+
+function place(root, menu) {
+  const list = menu.querySelector(".menu-list");
+  menu.classList.remove("opens-up");
+  const { bottom } = scrollerOf(root).getBoundingClientRect();
+  menu.classList.toggle("opens-up", list.getBoundingClientRect().bottom > bottom);
+}
 
 export function bindPress(root) {
   let timer = null;
@@ -16,6 +25,7 @@ export function bindPress(root) {
     navigator.vibrate?.(10);
   }
 
+  root.addEventListener("toggle", ({ target }) => target.matches(".message-menu[open]") && place(root, target), { capture: true });
   root.addEventListener("pointerdown", (event) => {
     const bubble = event.target.closest(".message-bubble");
     if (event.pointerType !== "touch" || !bubble) return;
