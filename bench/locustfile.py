@@ -16,6 +16,7 @@ from typing import Any
 from locust import FastHttpUser, constant_throughput, events, task
 
 from bench.cast import Cast
+from bench.messages_user import Correspondent
 from tests.harness import pictures
 
 CAST = Cast.read(Path(os.environ["CAST"]))
@@ -50,6 +51,7 @@ def _judge(environment: Any, **_: Any) -> None:
 class Person(FastHttpUser):
     """Reads mostly; weights are those of the load model, for what exists."""
 
+    weight = 4
     wait_time = constant_throughput(PER_S)
 
     def on_start(self) -> None:
@@ -182,3 +184,10 @@ def _multipart(boundary: str, count: int) -> bytes:
         for n in range(count)
     ]
     return b"".join(parts) + f"--{boundary}--\r\n".encode()
+
+
+class Writer(Correspondent):
+    """One of five has a thread of messages open."""
+
+    weight = 1
+    cast = CAST

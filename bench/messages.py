@@ -130,7 +130,6 @@ MESSAGE_COLUMNS = ["id", "sender_id", "client_msg_id", "sent_us", "text", "is_de
 def _told(chat: int, reader: int, length: int) -> Iterator[str]:
     """What their last message left behind, for conversations that were loaded."""
     rank = (BEGIN_US + chat) << 11
-    yield f"UPDATE conversations SET last_seq = {length} WHERE id = {chat}"
     yield (
         f"UPDATE conversation_members SET last_seq = {length}, `rank` = {rank}, is_accepted = 1,"
         f" read_seq = {length} WHERE conversation_id = {chat}"

@@ -37,7 +37,7 @@ _own = count(1)
 def measure(ground: Ground, group: Group, name: str, app: Flask) -> None:
     rows = []
     for chats in (SENDERS, 1):
-        found = _rates(ground, name, app, chats)
+        found = _rates(ground, app, chats)
         group.rows.append(
             Row(
                 metric=f"{name}: messages/s by {SENDERS} senders in {_words(chats)},"
@@ -57,14 +57,14 @@ def _words(chats: int) -> str:
     return "one conversation" if chats == 1 else f"{chats} conversations"
 
 
-def _rates(ground: Ground, name: str, app: Flask, chats: int) -> dict[str, list[float]]:
+def _rates(ground: Ground, app: Flask, chats: int) -> dict[str, list[float]]:
     """Of two conversations each sender has one for each way, so that ids never meet."""
-    engine, each = db.engine, ground.plan.messages
     ways = {}
-    for way, sending in ((OURS, _ours(app)), (BARE, _bare(engine))):
+    each = ground.plan.messages
+    for way, sending in ((OURS, _ours()), (BARE, _bare(db.engine))):
         own = next(_own)
         found = [_open(f"send-{own}-{number}", number) for number in range(chats)]
-        ways[way] = lambda s=sending, f=found: _at_once(s, f, each)  # type: ignore[misc]
+        ways[way] = lambda s=sending, f=found: _at_once(app, s, f, each)  # type: ignore[misc]
     return rounds.interleaved(ways, ground.plan.rounds)
 
 
@@ -78,24 +78,18 @@ Send = Callable[[int, int, int], None]
 """One message of a sender into a conversation, under a number that is nobody's."""
 
 
-def _ours(app: Flask) -> Send:
+def _ours() -> Send:
     store = message_store()
 
     def send(chat: int, sender: int, number: int) -> None:
-        with app.app_context():
-            now_us = time.time_ns() // 1_000
-            own = f"ours-{chat}-{number}"
-            accepted = frozenset({sender})
-            store.append(
-                chat,
-                Draft(
-                    sender_id=sender,
-                    client_msg_id=own,
-                    sent_us=now_us,
-                    text=TEXT,
-                    accepted_by=accepted,
-                ),
-            )
+        draft = Draft(
+            sender_id=sender,
+            client_msg_id=f"ours-{chat}-{number}",
+            sent_us=time.time_ns() // 1_000,
+            text=TEXT,
+            accepted_by=frozenset({sender}),
+        )
+        store.append(chat, draft)
 
     return send
 
@@ -118,8 +112,9 @@ def _bare(engine: Engine) -> Send:
 _numbers: Iterator[int] = count(1)
 
 
-def _at_once(send: Send, chats: list[int], each: int) -> float:
+def _at_once(app: Flask, send: Send, chats: list[int], each: int) -> float:
     """All senders from the same moment on; messages per second until the last has ended."""
+    db.session.rollback()
     start = threading.Barrier(SENDERS + 1)
     plans = [[next(_numbers) for _ in range(each)] for _ in range(SENDERS)]
     failed: list[BaseException] = []
@@ -127,8 +122,9 @@ def _at_once(send: Send, chats: list[int], each: int) -> float:
     def work(sender: int) -> None:
         start.wait()
         try:
-            for number in plans[sender]:
-                send(chats[sender % len(chats)], FIRST + sender, number)
+            with app.app_context():
+                for number in plans[sender]:
+                    send(chats[sender % len(chats)], FIRST + sender, number)
         except BaseException as error:
             failed.append(error)
 

@@ -21,7 +21,6 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.retry import Retry
 from sqlalchemy import MetaData, event
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase
 
 if TYPE_CHECKING:
@@ -181,20 +180,21 @@ def _begin_to_write(connection: Connection) -> None:
     until = time.monotonic() + patience_ms / 1_000
     raw.execute("PRAGMA busy_timeout=0")
     try:
-        while not _is_begun(connection, is_last=time.monotonic() >= until):
+        while (code := _refusal(raw)) == sqlite3.SQLITE_BUSY and time.monotonic() < until:
             time.sleep(BUSY_PAUSE_S)
+        if code is not None:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")  # the same error, in SQLAlchemy's words
     finally:
         raw.execute(f"PRAGMA busy_timeout={patience_ms}")
 
 
-def _is_begun(connection: Connection, *, is_last: bool) -> bool:
+def _refusal(raw: Any) -> int | None:
+    """Asks the driver: an error of SQLAlchemy's would cost more than a whole transaction."""
     try:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-    except OperationalError as error:
-        if is_last or getattr(error.orig, "sqlite_errorcode", None) != sqlite3.SQLITE_BUSY:
-            raise
-        return False
-    return True
+        raw.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as error:
+        return error.sqlite_errorcode & 0xFF
+    return None
 
 
 def rest_after_failures(engine: Engine) -> None:

@@ -30,7 +30,6 @@ def upgrade():
     op.create_table('conversations',
     sa.Column('id', ID, nullable=False),
     sa.Column('key', WORD, nullable=False),
-    sa.Column('last_seq', sa.BigInteger(), nullable=False),
     sa.Column('created_at', TIME, nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_conversations')),
     sa.UniqueConstraint('key', name=op.f('uq_conversations_key')),

@@ -16,6 +16,8 @@ from pigeon.blueprints.comments import pages as comments
 from pigeon.blueprints.likes import api as likes_api
 from pigeon.blueprints.likes import pages as likes
 from pigeon.blueprints.messages import api as messages_api
+from pigeon.blueprints.messages import inbox as messages_inbox
+from pigeon.blueprints.messages import pages as messages
 from pigeon.blueprints.notifications import api as notifications_api
 from pigeon.blueprints.notifications import pages as notifications
 from pigeon.blueprints.posts import api as posts_api
@@ -95,6 +97,10 @@ PAGES: tuple[tuple[str, str, View], ...] = (
     ("POST", "/comments/<comment_id>/unlike", likes.unlike_comment),
     ("GET", "/comments/<comment_id>/likers", likes.list_of_comment),
     ("GET", "/tags/<tag>", posts.show_tag),
+    ("GET", "/messages", messages_inbox.show),
+    ("GET", "/messages/new", messages_inbox.show_new),
+    ("GET", "/p/<post_id>/send", messages_inbox.show_send),
+    ("POST", "/p/<post_id>/send", messages_inbox.send),
     ("GET", "/notifications", notifications.show),
     ("POST", "/notifications/read", notifications.read_all),
     ("GET", "/notifications/delete", notifications.show_delete_all),
@@ -103,6 +109,17 @@ PAGES: tuple[tuple[str, str, View], ...] = (
     ("GET", "/notifications/<notification_id>/open", notifications.open_one),
     ("POST", "/notifications/<notification_id>/read", notifications.read_one),
     ("POST", "/notifications/<notification_id>/delete", notifications.delete_one),
+    ("GET", "/messages/<username>", messages.show),
+    ("POST", "/messages/<username>", messages.send),
+    ("GET", "/messages/<username>/rows", messages.show_rows),
+    ("POST", "/messages/<username>/read", messages.mark_read),
+    ("POST", "/messages/<username>/accept", messages.accept),
+    ("GET", "/messages/<username>/delete", messages.show_delete),
+    ("POST", "/messages/<username>/delete", messages.delete),
+    ("POST", "/messages/<username>/mute", messages.mute),
+    ("POST", "/messages/<username>/unmute", messages.unmute),
+    ("GET", "/messages/<username>/unsend/<message_id>", messages.show_unsend),
+    ("POST", "/messages/<username>/unsend/<message_id>", messages.unsend),
     ("GET", "/media/<name>", media.show),
     ("GET", "/static/<path:path>", static.serve),
     ("GET", "/healthz", system.healthz),

@@ -180,17 +180,29 @@ def show_privacy() -> ResponseReturnValue:
 
 @access(MEMBERS, rate=(60, 60))
 def save_privacy() -> ResponseReturnValue:
+    typed = read_form("messages_from")
     try:
-        users.update_profile(get_viewer().user_id, {"is_private": read_switch("is_private")})
+        users.update_profile(get_viewer().user_id, _wanted_privacy(typed["messages_from"]))
     except DomainError as error:
-        return render_refused("settings/privacy.html", error, {}, **_privacy())
+        return render_refused("settings/privacy.html", error, typed, **_privacy())
     flash(_("Saved."), "success")
     return redirect("/settings/privacy", 303)
 
 
+def _wanted_privacy(messages_from: str) -> dict[str, Any]:
+    """What the form sends; a page of the release before says nothing of messages."""
+    wanted: dict[str, Any] = {"is_private": read_switch("is_private")}
+    if not messages_from:
+        return wanted
+    receipts = read_switch("sends_receipts")
+    return wanted | {"messages_from": messages_from, "sends_receipts": receipts}
+
+
 def _privacy() -> dict[str, Any]:
     """What is chosen, and how many ask to follow: they wait, also while the account is public."""
-    return {"is_private": _me().is_private, "waiting": requests.count_of(get_viewer().user_id)}
+    me = _me()
+    chosen = {name: getattr(me, name) for name in ("is_private", "messages_from", "sends_receipts")}
+    return {**chosen, "waiting": requests.count_of(get_viewer().user_id)}
 
 
 # -- notifications -----------------------------------------------------------------------------

@@ -329,3 +329,11 @@ class MessageTyped(Event):
 
     writer_id: int
     reader_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartnerLeft(Event):
+    """Somebody in a conversation left, was shut out, or is let in again."""
+
+    conversation_id: int
+    user_id: int

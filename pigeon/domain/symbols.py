@@ -40,6 +40,9 @@ _EXTEND = (
 GRAPHEME = re.compile(
     f"(?:{_EMOJI_SEQUENCE}|{_SYLLABLE}|[\u1100-\u115f\ua960-\ua97c]+|(?s:.)){_EXTEND}*"
 )
+EMOJI = re.compile(f"(?:{_EMOJI_SEQUENCE}){_EXTEND}*")
+PLAIN = re.compile("[\u00a9\u00ae\u203c\u2049\u2122\u2139\u2190-\u22ff](?!\ufe0f)")
+"""Signs that are drawn as letters unless a selector asks for a picture: ©, ™, →."""
 
 _VIRAMA = "[\u094d\u09cd\u0a4d\u0acd\u0b4d\u0bcd\u0c4d\u0ccd\u0d4d\u0dca]"
 _ARABIC = "[\u0620-\u06ff\u0750-\u077f]"

@@ -102,6 +102,18 @@ def first_grapheme(text: str) -> str:
     return found[0] if found else ""
 
 
+def count_emoji(text: str, most: int) -> int:
+    """How many emoji the text consists of; 0 when it holds anything else, or more than `most`."""
+    found = 0
+    at = 0
+    while at < len(text) and found < most:
+        emoji = symbols.EMOJI.match(text, at)
+        if emoji is None or symbols.PLAIN.match(text, at):
+            return 0
+        at, found = emoji.end(), found + 1
+    return found if at == len(text) else 0
+
+
 def parse(text: str) -> Parsed:
     """The mentions and hashtags of a text; a mention need not be anybody's username."""
     mentions: dict[str, None] = {}

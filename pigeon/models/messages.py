@@ -17,19 +17,21 @@ from pigeon.models.types import TABLE, Id, Key, Line, UTCDateTime
 
 
 class ConversationModel(Model):
-    """`last_seq` is the number of its last message, and 0 before the first."""
+    """A conversation has a name; all else is its members'."""
 
     __tablename__ = "conversations"
     __table_args__ = (TABLE,)
 
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     key: Mapped[str] = mapped_column(Key(limits.CONVERSATION_KEY), unique=True)
-    last_seq: Mapped[int] = mapped_column(BigInteger, default=0)
     created_at: Mapped[datetime] = mapped_column(UTCDateTime)
 
 
 class MemberModel(Model):
-    """Somebody in a conversation. `rank` orders a person's inbox: see `stores/messages_sql.py`."""
+    """Somebody in a conversation, whose last number is `last_seq`, the same for all of its members.
+
+    `rank` orders a person's inbox: see `stores/messages_sql.py`.
+    """
 
     __tablename__ = "conversation_members"
     __table_args__ = (

@@ -1,9 +1,10 @@
 """Messages in SQL.
 
 A message's id is `conversation << 32 | number`: a conversation lies together in the clustered key,
-and a page of it is a range. Its number is taken in the transaction that stores it and given back
-when that rolls back, and the row of the conversation is locked until then. So numbers are dense,
-and seen in their order. Who writes locks in one order: conversation, message, members.
+and a page of it is a range. Every member knows the last number. The next is taken by the UPDATE
+that tells all of them, in the transaction that stores the message, and given back when that rolls
+back; until then their rows are locked. So numbers are dense, and seen in their order. Who writes
+locks in one order: members as their ids go, then messages.
 
 `rank` orders an inbox: the microsecond of the last message, and below it 11 bits of the
 conversation, so that it is no other's (63 bits last until 2112). It never goes back when the clocks
@@ -69,7 +70,7 @@ class SqlMessages:
     def _make(self, key: str, member_ids: Collection[int]) -> Conversation:
         zeros = {"is_accepted": False, "read_seq": 0, "cleared_seq": 0}
         members = [{"user_id": user_id, **zeros} for user_id in sorted(set(member_ids))]
-        head = {"key": key, "last_seq": 0, "created_at": utc_now()}
+        head = {"key": key, "created_at": utc_now()}
         try:
             with unit_of_work():
                 chat: int = _sql().execute(statements.ADD_CONVERSATION, head).lastrowid
@@ -196,9 +197,8 @@ def _write(statement: Any, parameters: dict[str, Any]) -> None:
 
 
 def _append(sql: Connection, conversation_id: int, draft: Draft) -> StoredMessage:
-    seq = _next_number(sql, conversation_id)
     message = StoredMessage(
-        id=message_id(conversation_id, seq),
+        id=message_id(conversation_id, _next_number(sql, conversation_id, draft)),
         sender_id=draft.sender_id,
         client_msg_id=draft.client_msg_id,
         sent_us=draft.sent_us,
@@ -208,24 +208,21 @@ def _append(sql: Connection, conversation_id: int, draft: Draft) -> StoredMessag
         is_deleted=False,
     )
     sql.execute(statements.ADD_MESSAGE, vars(message))
+    return message
+
+
+def _next_number(sql: Connection, conversation_id: int, draft: Draft) -> int:
+    """Of all members, who are told on the way."""
     told = {
         "chat": conversation_id,
-        "seq": seq,
         "new_rank": _rank(draft.sent_us, conversation_id),
         "accepting": sorted(draft.accepted_by),
         "reader": draft.sender_id if draft.reads else 0,
     }
-    sql.execute(statements.TELL_MEMBERS, told)
-    return message
-
-
-def _next_number(sql: Connection, conversation_id: int) -> int:
-    """It and all that follows is visible, or neither."""
-    of = {"chat": conversation_id}
     if sql.dialect.name == "sqlite":
-        number: int | None = sql.scalar(statements.COUNT_BY_RETURNING, of)
+        number: int | None = sql.scalar(statements.COUNT_BY_RETURNING, told)
     else:
-        counted = sql.execute(statements.COUNT_BY_INSERT_ID, of)
+        counted = sql.execute(statements.COUNT_BY_INSERT_ID, told)
         number = counted.lastrowid if counted.rowcount else None
     if number is None:
         raise NotFound

@@ -37,7 +37,7 @@ _LOADED = (
     select(
         _conversation.id,
         _conversation.key,
-        _conversation.last_seq,
+        _member.last_seq,
         _member.user_id,
         _member.is_accepted,
         _member.read_seq,
@@ -51,30 +51,36 @@ LOAD = _LOADED.where(_conversation.id.in_(_IDS))
 
 # -- a message -------------------------------------------------------------------------------------
 
-_counted = update(CONVERSATIONS).where(_conversation.id == _CHAT)
-COUNT_BY_RETURNING = _counted.values(last_seq=_conversation.last_seq + 1).returning(
-    _conversation.last_seq
-)
-COUNT_BY_INSERT_ID = _counted.values(last_seq=func.last_insert_id(_conversation.last_seq + 1))
-"""The server hands the number back with its answer to the UPDATE."""
-
-ADD_MESSAGE = insert(MESSAGES)
-
-_SEQ: Any = bindparam("seq")
 _RANK: Any = bindparam("new_rank")
-TELL_MEMBERS = (
-    update(MEMBERS)
-    .where(_member.conversation_id == _CHAT)
-    .values(
-        last_seq=_SEQ,
-        rank=_larger(_member.rank, _RANK),
-        is_accepted=case(
-            (_member.user_id.in_(bindparam("accepting", expanding=True)), True),
-            else_=_member.is_accepted,
+_told = update(MEMBERS).where(_member.conversation_id == _CHAT)
+
+
+def _counted(number: Any) -> Any:
+    """The number of the next message comes last: MariaDB reads what is set before as it is new."""
+    return _told.ordered_values(
+        (_member.rank, _larger(_member.rank, _RANK)),
+        (
+            _member.is_accepted,
+            case(
+                (_member.user_id.in_(bindparam("accepting", expanding=True)), True),
+                else_=_member.is_accepted,
+            ),
         ),
-        read_seq=case((_member.user_id == bindparam("reader"), _SEQ), else_=_member.read_seq),
+        (
+            _member.read_seq,
+            case(
+                (_member.user_id == bindparam("reader"), _member.last_seq + 1),
+                else_=_member.read_seq,
+            ),
+        ),
+        (_member.last_seq, number),
     )
-)
+
+
+COUNT_BY_RETURNING = _counted(_member.last_seq + 1).returning(_member.last_seq)
+COUNT_BY_INSERT_ID = _counted(func.last_insert_id(_member.last_seq + 1))
+"""The server hands the number back with its answer to the UPDATE."""
+ADD_MESSAGE = insert(MESSAGES)
 
 _of_messages = select(
     _message.id,

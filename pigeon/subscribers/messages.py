@@ -40,6 +40,10 @@ def _push_change(event: events.ConversationChanged) -> None:
     _push(frames.of_change(event.conversation_id, event.user_id), [event.user_id])
 
 
+def _push_leaving(event: events.PartnerLeft) -> None:
+    _push(frames.of_leaving(event.conversation_id, event.user_id), [])
+
+
 def _push_typing(event: events.MessageTyped) -> None:
     _push(frames.of_typing(event.writer_id, event.reader_id), [])
 
@@ -58,6 +62,7 @@ REACTIONS: Table = {
     events.MessageUnsent: Reaction(send=_push_unsent),
     events.MessagesRead: Reaction(send=_push_reading),
     events.ConversationChanged: Reaction(send=_push_change),
+    events.PartnerLeft: Reaction(send=_push_leaving),
     events.MessageTyped: Reaction(send=_push_typing),
     events.PictureUploaded: Reaction(jobs=_process),
 }

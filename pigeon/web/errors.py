@@ -20,8 +20,7 @@ from werkzeug.exceptions import (
 
 from pigeon import faults
 from pigeon.domain import errors
-from pigeon.web import login
-from pigeon.web.notifications import badges
+from pigeon.web import badges, login
 from pigeon.web.requests import is_api, request_id
 from pigeon.web.wording import error_sentence, field_sentences
 

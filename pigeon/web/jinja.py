@@ -16,10 +16,9 @@ from pigeon.domain import limits, names, text
 from pigeon.domain.users import UserRef
 from pigeon.extensions import babel, settings
 from pigeon.services.notifications import wording
-from pigeon.web import numbers
+from pigeon.web import badges, numbers
 from pigeon.web.login import find_viewer
 from pigeon.web.moments import Moment, choose_zone
-from pigeon.web.notifications import badges
 from pigeon.web.posts import tallies
 from pigeon.web.static import core, import_map, static_url
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from zoneinfo import ZoneInfo
 
@@ -49,6 +49,20 @@ class Moment:
     def short(self, then: datetime) -> str:
         """The time in the reader's zone, the same in every language."""
         return then.astimezone(self.zone).strftime("%Y-%m-%d %H:%M")
+
+    def clock(self, then: datetime) -> str:
+        """14:05 in the reader's zone, the same in every language."""
+        return then.astimezone(self.zone).strftime("%H:%M")
+
+    def day(self, then: datetime) -> date:
+        return then.astimezone(self.zone).date()
+
+    def day_words(self, day: date) -> str:
+        """Saturday, November 28; with the year when it is another one. It is never out of date."""
+        is_this_year = day.year == self.day(self.at).year
+        if self.language == "ko":
+            return str(format_date(day, "M월 d일 EEEE" if is_this_year else "y년 M월 d일 EEEE"))
+        return str(format_date(day, "EEEE, MMMM d" if is_this_year else "EEEE, MMMM d, y"))
 
     def _date(self, there: datetime) -> str:
         if there.year != self.at.astimezone(self.zone).year:

@@ -19,13 +19,14 @@ from playwright.sync_api import expect
 
 from pigeon.domain.sessions import Caller
 from pigeon.services.accounts import sessions
-from tests.factories import Person, make_follow, make_post, make_user
+from tests.factories import Person, make_follow, make_message, make_post, make_user
 from tests.harness.children import wait_until
 from tests.harness.pictures import real_photographs
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page, WebSocket
 
+    from pigeon.domain.messages import Message
     from tests.factories import Posted
     from tests.harness.sites import Site
 
@@ -69,6 +70,10 @@ class Cast:
     def follow(self, follower: Person, followee: Person) -> None:
         with self._site.app.app_context():
             make_follow(follower, followee)
+
+    def say(self, sender: Person, recipient: Person, text: str = "", **content: Any) -> Message:
+        with self._site.app.app_context():
+            return make_message(sender, recipient, text, **content)
 
 
 @pytest.fixture

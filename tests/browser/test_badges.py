@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 MEASURE = """async (count) => {
-  const { showUnseen } = await import("/static/js/notifications/badges.js");
+  const { showUnseen } = await import("/static/js/ui/badges.js");
   showUnseen(count); // measured at once, before the site says how many there are in truth
   const badge = document.querySelector("[data-badge]");
   const words = document.createRange();

@@ -55,7 +55,7 @@ def test_a_page_fetches_what_its_markup_names(
     asked = fetched(page)
     page.goto("/settings/appearance")
     assert not [name for name in asked if re.match("composer/|comments/|posts/|timelines/", name)]
-    assert "core/api" in asked and "notifications/badges" in asked
+    assert "core/api" in asked and "ui/badges" in asked
 
 
 def test_what_a_swap_brings_is_fetched_and_bound(

@@ -45,6 +45,7 @@ def _is(kind: str, command: str) -> bool:
         "web": ("gunicorn", "gunicorn_sync"),
         "web-master": ("gunicorn", "gunicorn_sync"),
         "realtime": ("gunicorn", "gunicorn_gevent"),
+        "realtime-master": ("gunicorn", "gunicorn_gevent"),
         "workers": ("pigeon.jobs.worker",),
         "scheduler": ("pigeon.jobs.scheduler",),
         "redis-state": ("state.sock",),
@@ -173,11 +174,20 @@ class Fight:
             time.sleep(dice.uniform(*PAUSE_S))
             if self.over.is_set():
                 return
-            pid = dice.choice(self._pids(kind))
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-            self.note(f"killed {kind} {pid}, {self.achieved()}")
+            self.note(f"{self.strike(kind, dice)}, {self.achieved()}")
             self.killed += 1
+
+    def strike(self, kind: str, dice: random.Random) -> str:
+        """Kill a process of this kind; what was done, for the history."""
+        return self.send(signal.SIGKILL, self.one_of(kind, dice), "killed", kind)
+
+    def send(self, number: signal.Signals, pid: int, done: str, kind: str) -> str:
+        with suppress(ProcessLookupError):
+            os.kill(pid, number)
+        return f"{done} {kind} {pid}"
+
+    def one_of(self, kind: str, dice: random.Random) -> int:
+        return dice.choice(self._pids(kind))
 
     def _pids(self, kind: str) -> list[int]:
         found: list[int] = []

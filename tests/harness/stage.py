@@ -16,6 +16,7 @@ from pigeon.cache.breaker import cache_breaker, state_breaker
 from pigeon.extensions import db
 from pigeon.realtime import connections as sockets
 from pigeon.services import rates
+from pigeon.services.messages import sending
 from pigeon.services.posts import cards as post_cards
 from pigeon.services.posts import publications
 from pigeon.services.timelines import pulls, timelines
@@ -37,6 +38,7 @@ RESETS: tuple[Callable[[], object], ...] = (
     pulls._indexes.clear,
     timelines._last_version.clear,
     rates._limiter.cache_clear,
+    sending._known.clear,
     sockets._open.clear,
     sockets._people.clear,
     sockets._posts.clear,

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Any
 
 import pytest
 import websocket
 
-from tests.factories import Person, make_user
+from tests.factories import Person, make_follow, make_user
+from tests.harness.messages_callers import Somebody
 from tests.harness.sites import Site, running_site
-from tests.harness.sockets import Socket, base_of
+from tests.harness.sockets import SERVERS, Socket, base_of
 
 
 @pytest.fixture(scope="session")
@@ -72,3 +73,41 @@ def raw(sockets_site: Site) -> Iterator[Any]:
     for each in opened:
         with suppress(OSError):
             each.shutdown()
+
+
+# -- messages --------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def inside(sockets_site: Site) -> Iterator[None]:
+    with sockets_site.app.app_context():
+        yield
+
+
+@pytest.fixture
+def new(sockets_site: Site, inside: None, connect: Any) -> Callable[[], Somebody]:
+    return lambda: Somebody(sockets_site, make_user(), connect)
+
+
+@pytest.fixture
+def anna(new: Callable[[], Somebody]) -> Somebody:
+    """Somebody with a device on every server."""
+    return new().on(*SERVERS)
+
+
+@pytest.fixture
+def ben(new: Callable[[], Somebody], anna: Somebody) -> Somebody:
+    """The same; both follow each other."""
+    ben = new().on(*SERVERS)
+    make_follow(anna.person, ben.person)
+    make_follow(ben.person, anna.person)
+    return ben
+
+
+@pytest.fixture
+def eve(new: Callable[[], Somebody], anna: Somebody, ben: Somebody) -> Somebody:
+    """Somebody else, who follows both."""
+    eve = new()
+    for other in (anna, ben):
+        make_follow(eve.person, other.person)
+    return eve.on(*SERVERS)

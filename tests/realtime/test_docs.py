@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 
+import psutil
 import pytest
 import requests
 
 from pigeon.realtime import frames, gate, handlers, turns
 from pigeon.services.comments import changes as comments_changes
-from tests.factories import Person, make_post
+from tests.factories import Person, make_post, make_user
 from tests.harness import children
 from tests.harness.environment import ROOT
 from tests.harness.sites import Site
@@ -31,13 +33,15 @@ def own_address(sockets_site: Site) -> Iterator[Realtime]:
         yield found
 
 
-def test_its_example_runs(sockets_site: Site, own_address: Realtime, ann: Person) -> None:
-    (code,) = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
+WATCHER, BOT = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
+
+
+def test_its_watcher_runs(sockets_site: Site, own_address: Realtime, ann: Person) -> None:
     with sockets_site.app.app_context():
         post = make_post(ann)
     sockets_site.start(
         "example",
-        [sys.executable, "-c", code],
+        [sys.executable, "-c", WATCHER],
         SITE=own_address.url,
         TOKEN=token_of(sockets_site, ann),
         POST_ID=str(post.id),
@@ -51,6 +55,69 @@ def test_its_example_runs(sockets_site: Site, own_address: Realtime, ann: Person
         children.wait_until(lambda: said in log.read_text(), what="the comment")
     finally:
         children.stop(sockets_site.processes.pop("example"))
+
+
+@contextmanager
+def bot_of(site: Site, url: str, person: Person) -> Iterator[None]:
+    site.start("bot", [sys.executable, "-c", BOT], SITE=url, TOKEN=token_of(site, person))
+    try:
+        yield
+    except AssertionError as error:
+        raise AssertionError(f"{error}\n{site.log('bot').read_text()}") from error
+    finally:
+        children.stop(site.processes.pop("bot"))
+
+
+class Writer:
+    """Somebody who writes to the bot by HTTP."""
+
+    def __init__(self, site: Site, person: Person, to: Person) -> None:
+        self.url = f"{site.url}/api/v1/chats/{to.username}"
+        self.headers = {"Authorization": f"Bearer {token_of(site, person)}"}
+        self.name = person.username
+
+    def write(self, *texts: str) -> None:
+        for text in texts:
+            body = {"text": text, "client_msg_id": f"said-{text}"}
+            answer = requests.post(
+                f"{self.url}/messages", json=body, headers=self.headers, timeout=20
+            )
+            assert answer.status_code == 201, answer.text
+
+    def answers(self) -> list[str]:
+        path = f"{self.url}/messages?since=0&limit=50"
+        found = requests.get(path, headers=self.headers, timeout=20).json()["items"]
+        return [message["text"] for message in found if message["from"] != self.name]
+
+    def wait_for(self, *texts: str) -> None:
+        children.wait_until(
+            lambda: self.answers() == [*texts], timeout_s=40, what=f"{texts} of {self.answers()}"
+        )
+
+
+def test_its_bot_answers_everything_once_also_what_it_did_not_hear(
+    sockets_site: Site, own_address: Realtime, ann: Person
+) -> None:
+    with sockets_site.app.app_context():
+        ben = make_user()
+    writer = Writer(sockets_site, ben, ann)
+    writer.write("before")
+    with bot_of(sockets_site, own_address.url, ann):
+        writer.wait_for("before")
+        writer.write("hello")
+        writer.wait_for("before", "hello")
+        hang_up(own_address)
+        writer.write("gap-1", "gap-2")
+        writer.wait_for("before", "hello", "gap-1", "gap-2")
+    writer.write("away")
+    with bot_of(sockets_site, own_address.url, ann):
+        writer.wait_for("before", "hello", "gap-1", "gap-2", "away")
+
+
+def hang_up(server: Realtime) -> None:
+    """Its worker is killed, and its master starts another one."""
+    (worker,) = psutil.Process(server.process.pid).children()
+    worker.kill()
 
 
 def test_every_event_and_limit_is_on_it() -> None:

@@ -39,6 +39,8 @@ pytestmark = pytest.mark.no_second_look
 ABOUT = ("username", "post_id", "comment_id", "tag", "name")
 LISTS = {
     "GET /",
+    "GET /messages",
+    "GET /messages/new",
     "GET /people",
     "GET /system",
     "GET /notifications",

@@ -9,9 +9,10 @@ from pigeon.blueprints.notifications.api import SWEEPS, TAPS
 from pigeon.domain.notifications import Notification
 from pigeon.domain.page import Page
 from pigeon.services.notifications import notifications
+from pigeon.web import badges
 from pigeon.web.guards import MEMBERS, access
 from pigeon.web.login import get_viewer
-from pigeon.web.notifications import badges, rows
+from pigeon.web.notifications import rows
 from pigeon.web.notifications.sentences import read_kinds
 from pigeon.web.parsing import read_id, read_page, read_query
 from pigeon.web.paths import referring_path
@@ -41,7 +42,7 @@ def show() -> ResponseReturnValue:
 def _clear_badge(reader_id: int) -> None:
     if notifications.counts_of(reader_id).unseen:
         notifications.mark_seen(reader_id)
-    badges.remember(0)
+    badges.remember(unseen=0)
 
 
 def _render(

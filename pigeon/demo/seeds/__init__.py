@@ -1,1 +1,1 @@
-"""Fills an empty site: the `community`, what it says in `discussions`, and `notifications`."""
+"""Fills an empty site: the `community`, its `discussions`, `messages` and `notifications`."""

@@ -21,7 +21,7 @@ from sqlalchemy import func, select
 
 from pigeon.demo import people, pictures
 from pigeon.demo.people import DemoPost, Person
-from pigeon.demo.seeds import discussions
+from pigeon.demo.seeds import discussions, messages
 from pigeon.demo.specs import PictureSpec
 from pigeon.domain.clock import utc_now
 from pigeon.domain.media import Upload
@@ -56,7 +56,8 @@ def is_unfinished() -> bool:
     """Whether everybody here is of the demo, and some of their posts or words are missing."""
     names = set(db.session.scalars(select(UserModel.username)))
     is_ours = names <= {person.username for person in people.PEOPLE}
-    return is_ours and (_published() < len(people.POSTS) or discussions.is_missing())
+    is_said = not discussions.is_missing() and not messages.is_missing()
+    return is_ours and (_published() < len(people.POSTS) or not is_said)
 
 
 def fill(say: Callable[[str], None]) -> None:
@@ -73,6 +74,8 @@ def fill(say: Callable[[str], None]) -> None:
                 say(f"{number} of {len(posts_left)} posts")
     if discussions.is_missing():
         discussions.fill()
+    if messages.is_missing():
+        messages.fill()
 
 
 def _painters() -> ProcessPoolExecutor:

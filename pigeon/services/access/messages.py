@@ -36,12 +36,17 @@ def hidden_among(viewer: Viewer, ids: Iterable[int]) -> AbstractSet[int]:
     return users.hidden_among(viewer, ids)
 
 
-def shut_out_among(ids: Collection[int]) -> set[int]:
-    """Those of people who are not active that may come back: they are hidden, not deleted."""
+def shut_out_among(ids: Collection[int]) -> dict[int, str]:
+    """Of people who are not active those that may come back, with their usernames.
+
+    They are hidden, not deleted.
+    """
     if not ids:
-        return set()
-    query = select(UserModel.id).where(UserModel.id.in_(ids), UserModel.state == SUSPENDED)
-    return set(db.session.scalars(query))
+        return {}
+    query = select(UserModel.id, UserModel.username).where(
+        UserModel.id.in_(ids), UserModel.state == SUSPENDED
+    )
+    return {row.id: row.username for row in db.session.execute(query)}
 
 
 def active_among(ids: Collection[int]) -> set[int]:

@@ -101,6 +101,15 @@ def of_relation(user_id: int, other_id: int) -> Iterator[Frame]:
         yield Frame(user_id=user_id, event="chat.unread", payload=payload)
 
 
+def of_leaving(conversation_id: int, user_id: int) -> Iterator[Frame]:
+    """`chat.unread`, to the others in a conversation of somebody who left or was shut out."""
+    conversation = message_store().load([conversation_id]).get(conversation_id)
+    if conversation is not None:
+        ids = conversation.member_ids
+        room = Room(conversation=conversation, names=people.names(ids))
+        yield from _unread(room, [one for one in ids if one != user_id])
+
+
 def of_typing(writer_id: int, reader_id: int) -> Iterator[Frame]:
     """`chat.typing`, to the other: nothing of it is stored."""
     payload = {

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from pigeon.domain.events import PartnerLeft
 from pigeon.services.messages import unread
 from pigeon.stores.messages_urls import message_store
+from pigeon.unit_of_work import publish
 
 AT_ONCE = 500
 
@@ -31,5 +33,8 @@ def refresh(user_id: int) -> None:
         while found := message_store().list_of(
             user_id, accepted=accepted, before=before, limit=AT_ONCE
         ):
-            _evict_members([one.conversation.id for one in found])
+            ids = [one.conversation.id for one in found]
+            _evict_members(ids)
+            for conversation_id in ids:
+                publish(PartnerLeft(conversation_id=conversation_id, user_id=user_id))
             before = found[-1].rank

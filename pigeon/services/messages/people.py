@@ -39,7 +39,7 @@ def rows(ids: Collection[int], viewer: Viewer) -> dict[int, UserRow]:
     found = {int(row.id): row for row in users.rows(list(ids), viewer)}
     missing = set(ids) - found.keys()
     missing -= access.messages.hidden_among(viewer, missing) if missing else set()
-    gone = missing - access.messages.shut_out_among(missing)
+    gone = missing - access.messages.shut_out_among(missing).keys()
     return found | {user_id: _deleted_row(user_id) for user_id in gone}
 
 
@@ -63,10 +63,10 @@ def names(ids: Iterable[int]) -> dict[int, str]:
 
 def names_of(ids: Iterable[int], cards: Mapping[int, UserCard]) -> dict[int, str]:
     """The same, of whom the cards are known already."""
-    return {
-        user_id: cards[user_id].username if user_id in cards else deleted_name(user_id)
-        for user_id in ids
-    }
+    wanted = list(ids)
+    shut_out = access.messages.shut_out_among([one for one in wanted if one not in cards])
+    called = shut_out | {user_id: card.username for user_id, card in cards.items()}
+    return {user_id: called.get(user_id) or deleted_name(user_id) for user_id in wanted}
 
 
 def _deleted_row(user_id: int) -> UserRow:

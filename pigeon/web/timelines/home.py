@@ -23,14 +23,15 @@ from pigeon.domain.sessions import SessionUser
 from pigeon.domain.users import UserRef
 from pigeon.services import access, counts, suggestions
 from pigeon.services.likes import likers
+from pigeon.services.messages import unread as messages_unread
 from pigeon.services.notifications import counts as notifications_counts
 from pigeon.services.posts import cards as post_cards
 from pigeon.services.posts import posts
 from pigeon.services.timelines import sidebar
 from pigeon.services.timelines.timelines import Entry
 from pigeon.services.users import users
+from pigeon.web import badges
 from pigeon.web.moments import Moment
-from pigeon.web.notifications import badges
 from pigeon.web.timelines import feed
 
 SUGGESTED = 5
@@ -101,14 +102,16 @@ def render(viewer: SessionUser, asked: PageRequest) -> str | bytes:
     language, reader = viewer.language, access.viewer(viewer.user_id, viewer.role)
     page = feed.page_of(reader, asked, language)
     key = f"{viewer.user_id}:{language}"
-    sidebars_of, pending_ids, departed, counted, liked_by = trip(
+    sidebars_of, pending_ids, departed, counted, unread, liked_by = trip(
         sidebars.read([key]),
         post_cards.pending.read([viewer.user_id]),
         sidebar.departures.read([""]),
         notifications_counts.counts.read([viewer.user_id]),
+        messages_unread.read(reader),
         likers.newest.read(entry.post_id for entry in page.items),
     )
-    badges.remember(counted[viewer.user_id].unseen if counted else 0)
+    unseen = counted[viewer.user_id].unseen if counted else 0
+    badges.remember(unseen=unseen, unread=messages_unread.total(unread, reader))
     around = sidebars_of[key]
     if around.departed != departed.get(""):
         sidebars.evict(key)
@@ -157,7 +160,9 @@ def _joined(
     pieces = list(_frame(viewer.ref, language, viewer.theme, page.next is not None))
     shown = badges.of_viewer()
     values = {
-        b"mark": shown.mark.encode(),
+        b"notifications": shown.notifications.encode(),
+        b"messages": shown.messages.encode(),
+        b"top": shown.top.encode(),
         b"waiting": shown.title.encode(),
         b"icon": shown.icon.encode(),
         b"cards": cards,

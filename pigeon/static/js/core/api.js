@@ -8,6 +8,7 @@ export class ApiError extends Error {
     this.status = status;
     this.code = error.code ?? "unreachable";
     this.fields = error.fields ?? {};
+    this.retryAfter = error.retry_after ?? 0; // seconds
   }
 }
 
@@ -46,5 +47,5 @@ export async function api(method, path, body, { headers = {}, signal, keepalive 
   if (method === "DELETE") forgetPages();
   if (response.ok) return answer;
   if (response.status === 401) leaveForLogin();
-  throw new ApiError(response.status, answer?.error);
+  throw new ApiError(response.status, { ...answer?.error, retry_after: Number(response.headers.get("Retry-After")) });
 }

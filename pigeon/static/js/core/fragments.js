@@ -8,7 +8,7 @@
 export async function fetchDocument(url, { signal } = {}) {
   const response = await fetch(url, { headers: { Accept: "text/html" }, signal });
   const isLogin = response.redirected && new URL(response.url).pathname === "/login";
-  if (!response.ok || isLogin) throw new Error(`${url}: ${response.status}`);
+  if (!response.ok || isLogin) throw Object.assign(new Error(`${url}: ${response.status}`), { status: response.status });
   return new DOMParser().parseFromString(await response.text(), "text/html");
 }
 

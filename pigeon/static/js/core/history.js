@@ -35,7 +35,7 @@ function putBack({ node, title, body }) {
   document.title = title;
   document.body.className = body;
   for (const link of document.querySelectorAll(".nav-item[href]")) {
-    const isHere = link.getAttribute("href") === location.pathname;
+    const isHere = link.getAttribute("href") === location.pathname || location.pathname.startsWith(`${link.dataset.section}/`);
     if (isHere) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }

@@ -5,7 +5,7 @@ import { api } from "../core/api.js";
 import { fetchDocument, settle, withParameter } from "../core/fragments.js";
 import { text } from "../core/strings.js";
 import { toast } from "../core/toasts.js";
-import { showUnseen } from "./badges.js";
+import { showUnseen } from "../ui/badges.js";
 import { latest } from "./latest.js";
 import { dropEmptySections, isAtTop, merge, toTop } from "./list.js";
 import { notificationPill } from "./pill.js";

@@ -1,7 +1,7 @@
 /* What arrives in the open list is marked as seen, once somebody looks at the page. */
 
 import { api } from "../core/api.js";
-import { showUnseen } from "./badges.js";
+import { showUnseen } from "../ui/badges.js";
 
 /** `arrived` tells of news; `see` marks it, unless the page is hidden or there is none. */
 export function seenMarker() {

@@ -7,8 +7,8 @@ const AHEAD_PX = 1200;
 const SLOW_MS = 10_000;
 const SKELETONS = 3;
 
-async function fetchOlder(list, href, signal) {
-  const url = list.id === "feed" ? withParameter(href, "fragment", "feed") : href;
+async function fetchOlder(list, href, fragment, signal) {
+  const url = fragment ? withParameter(href, "fragment", fragment) : href;
   const page = await fetchDocument(url, { signal });
   const items = page.getElementById(list.id);
   return { items: items ? freshChildren(items) : [], next: page.querySelector(".older a[rel=next]") };
@@ -32,6 +32,7 @@ export function endlessList(element) {
   const list = element.previousElementSibling;
   const link = element.querySelector("a");
   const words = link.textContent;
+  const fragment = element.dataset.fragment ?? (list.id === "feed" ? "feed" : "");
   let request = null;
 
   function say(state) {
@@ -47,7 +48,7 @@ export function endlessList(element) {
     const clear = addSkeletons(element, list);
     say("busy");
     try {
-      const { items, next } = await fetchOlder(list, link.getAttribute("href"), mine.signal);
+      const { items, next } = await fetchOlder(list, link.getAttribute("href"), fragment, mine.signal);
       clear();
       list.append(...items);
       settle(items);
@@ -69,7 +70,7 @@ export function endlessList(element) {
   const observer = new IntersectionObserver((entries) => {
     const isNear = entries.at(-1).isIntersecting && element.isConnected;
     if (isNear && !request && element.dataset.state !== "failed") load();
-  }, { rootMargin: `0px 0px ${AHEAD_PX}px` });
+  }, { rootMargin: `0px 0px ${AHEAD_PX}px`, scrollMargin: `0px 0px ${AHEAD_PX}px` });
   observer.observe(element);
 
   link.addEventListener("click", (event) => {

@@ -6,8 +6,8 @@ import { openDialog } from "./dialog.js";
 /** @type {[string[], string][]} */
 const LIST = [
   [["j"], "next"], [["k"], "previous"], [["Enter"], "open"], [["l"], "like"], [["c"], "comment"],
-  [["."], "fresh"], [["n"], "new"], [["/"], "search"],
-  [["g", "h"], "home"], [["g", "n"], "notifications"], [["g", "p"], "profile"], [["g", "s"], "settings"], [["?"], "help"], [["Esc"], "close"],
+  [["."], "fresh"], [["n"], "new"], [["/"], "search"], [["m"], "messages"],
+  [["g", "h"], "home"], [["g", "n"], "notifications"], [["g", "m"], "messages"], [["g", "p"], "profile"], [["g", "s"], "settings"], [["?"], "help"], [["Esc"], "close"],
 ];
 
 function element(tag, className, ...children) {

@@ -2,7 +2,7 @@
 
 import { showKeys } from "./keyboard-help.js";
 
-const GO = { h: "/", p: () => `/u/${document.body.dataset.me}`, s: "/settings", n: "/notifications" };
+const GO = { h: "/", p: () => `/u/${document.body.dataset.me}`, s: "/settings", n: "/notifications", m: "/messages" };
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 let awaitsPlace = false;
 
@@ -44,6 +44,7 @@ const ACTIONS = {
   c: () => press('[data-behavior~="comment-link"]'),
   ".": () => document.querySelector(".new-posts-pill:not([hidden])")?.click(),
   n: () => visit("/create"),
+  m: () => visit("/messages"),
   "/": () => (document.querySelector('input[type="search"]') ? document.querySelector('input[type="search"]').focus() : visit("/people")),
   "?": showKeys,
 };

@@ -1,0 +1,119 @@
+/* Messages on their way, by conversation: sent one after another in the order in which they were written, each under a key of its
+   own, so that however often one is sent it is stored once. The next one waits for the acknowledgement of the one before. */
+
+import { acknowledged, deliver, isPassing } from "./delivery.js";
+import { showClosed } from "./standing.js";
+import { drop, giveBack, showState } from "./pending.js";
+import { threadsOf } from "./parts.js";
+import { findUnsent, keepUnsent, listUnsent } from "./storage.js";
+
+const PAUSES_S = [1, 2, 4, 8, 15, 30];
+const ENDS = ["messages_closed", "not_found", "forbidden"];
+const queues = new Map();
+
+/** The queue of a conversation, with what an earlier page left. */
+export function queueOf(chatId, partner) {
+  if (!queues.has(chatId)) {
+    const kept = findUnsent(chatId);
+    queues.set(chatId, { chatId, partner: partner ?? kept.with, items: kept.items, isRunning: false, failures: 0, timer: null });
+  }
+  return queues.get(chatId);
+}
+
+/** A file cannot be kept: until it is uploaded, only this page has it. */
+function keep(queue) {
+  const kept = queue.items.filter(({ words, image }) => words !== undefined || image);
+  keepUnsent(queue.chatId, queue.partner, kept.map(({ key, at, words, image, alt }) => ({ key, at, words, image, alt })));
+}
+
+function remove(queue, item) {
+  queue.items = queue.items.filter((one) => one !== item);
+  keep(queue);
+}
+
+/** What the server has, however that became known: an acknowledgement, an echo, a page. */
+export function settleKey(chatId, key) {
+  const queue = queues.get(chatId);
+  const item = queue?.items.find((one) => one.key === key);
+  if (item) remove(queue, item);
+  return item;
+}
+
+function wait(queue, item, error) {
+  const pause = error.retryAfter || PAUSES_S[Math.min(queue.failures, PAUSES_S.length - 1)];
+  queue.failures += 1;
+  // A lost acknowledgement is asked for again before anybody is told that something failed.
+  if (queue.failures > 1 || error.code !== "timeout") showState(queue.chatId, item, "failed", { error, pause });
+  queue.timer = setTimeout(run, queue.failures === 1 && error.code === "timeout" ? 0 : pause * 1000, queue);
+}
+
+function refuse(queue, item, error) {
+  item.isRefused = true;
+  keep(queue);
+  if (error.fields?.text && item.words !== undefined && giveBack(queue.chatId, item, error.fields.text.message)) {
+    return discard(queue.chatId, item);
+  }
+  showState(queue.chatId, item, "refused", { error });
+  if (ENDS.includes(error.code)) threadsOf(queue.chatId).forEach(showClosed);
+  return undefined;
+}
+
+async function sendNext(queue, item) {
+  showState(queue.chatId, item, "sending");
+  try {
+    const message = await deliver(queue, item, () => keep(queue));
+    queue.failures = 0;
+    remove(queue, item);
+    acknowledged(message);
+    return true;
+  } catch (error) {
+    if (!queue.items.includes(item)) return true; // it was given up, or its echo was faster
+    if (isPassing(error)) return wait(queue, item, error), false;
+    refuse(queue, item, error);
+    return true;
+  }
+}
+
+async function run(queue) {
+  clearTimeout(queue.timer);
+  if (queue.isRunning) return;
+  queue.isRunning = true;
+  let goesOn = true;
+  while (goesOn) {
+    const item = queue.items.find((one) => !one.isRefused);
+    goesOn = Boolean(item) && (await sendNext(queue, item));
+  }
+  queue.isRunning = false;
+}
+
+export function enqueue(chatId, partner, item) {
+  const queue = queueOf(chatId, partner);
+  queue.items.push(item);
+  keep(queue);
+  run(queue);
+}
+
+export const resume = (chatId) => run(queueOf(chatId));
+
+export function retry(chatId, item) {
+  item.isRefused = false;
+  queueOf(chatId).failures = 0;
+  resume(chatId);
+}
+
+export function discard(chatId, item) {
+  const queue = queueOf(chatId);
+  item.stop?.abort();
+  remove(queue, item);
+  drop(chatId, item);
+  run(queue);
+}
+
+/** At once, for the connection is back. */
+export function resumeAll() {
+  for (const chatId of new Set([...queues.keys(), ...listUnsent()])) resume(chatId);
+}
+
+document.addEventListener("live:refetch", resumeAll);
+document.addEventListener("socket:connect", resumeAll);
+addEventListener("online", resumeAll);

@@ -1,0 +1,42 @@
+/* How the people of a conversation stand: whether one waits for the other, whether I may write, how far the other has read. */
+
+import { fetchDocument, settle } from "../core/fragments.js";
+import { text } from "../core/strings.js";
+import { layOut } from "./layout.js";
+import { part } from "./parts.js";
+
+/** The dock as the server draws it now: a composer, an open request, or why there is none. */
+export async function redrawDock(root) {
+  const page = await fetchDocument(root.dataset.path);
+  const fresh = document.adoptNode(part(page, "dock"));
+  const { request, maySend } = page.querySelector(".thread").dataset;
+  Object.assign(root.dataset, { request, maySend });
+  part(root, "dock").replaceWith(fresh);
+  settle([fresh]);
+}
+
+/** Nobody is there any more to write to. */
+function close(root) {
+  const notice = document.createElement("p");
+  notice.className = "thread-notice";
+  notice.textContent = text("message_unreachable");
+  root.dataset.maySend = "false";
+  part(root, "dock").replaceChildren(notice);
+}
+
+export function showClosed(root) {
+  return redrawDock(root).catch((error) => error.status === 404 && close(root));
+}
+
+/** What a piece of the server says; null when there is no such conversation for the reader. */
+export function showStanding(root, piece) {
+  if (!piece) return close(root);
+  const { request, maySend, theirRead } = piece.dataset;
+  const isOther = request !== root.dataset.request || maySend !== root.dataset.maySend;
+  if (theirRead === "" || Number(theirRead) > Number(root.dataset.theirRead)) {
+    root.dataset.theirRead = theirRead;
+    layOut(root);
+  }
+  if (isOther) redrawDock(root).catch(() => {});
+  return undefined;
+}

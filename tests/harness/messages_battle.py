@@ -1,0 +1,258 @@
+"""Messages under fire: who takes part, what is done to the processes, and how it comes to rest."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import sqlite3
+import time
+from collections.abc import Callable, Sequence
+from contextlib import closing, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from tests.harness import children, mariadb, messages_checks
+from tests.harness.crowd import Member
+from tests.harness.kills import WITHIN_S, Fight
+from tests.harness.mariadb import MariaDB
+from tests.harness.messages import Ledger, Rest, Side
+from tests.harness.messages_people import Writer
+from tests.harness.sites import status_of
+
+WEB, REALTIME = 2, 2
+PAUSE_S = (1.0, 3.0)
+DOWN_S = (0.1, 1.0)
+STOP_S = 5.0
+"""Then it is killed: one that has just begun may not hear that it is to stop."""
+RESTS_AFTER = 3
+"""One fault of so many is followed by a rest: nothing heals a gap of which nobody was told."""
+SETTLE_S = 15.0
+LEAVE_S = 20.0
+ROUND = (
+    *("realtime:kill", "realtime:kill", "realtime:stop", "realtime:pause", "realtime:pause"),
+    *("realtime-master:kill", "web:kill", "web:kill", "web:stop", "web:pause"),
+    *("redis-state:kill", "redis-state:stop", "redis-state:pause"),
+    *("redis-cache:kill", "redis-cache:pause", "web-master:stop"),
+    *("sql:kill", "sql:stop", "sql:pause", "sql:pause"),
+)
+"""What is done in twenty turns: each part of the site in each way at least once."""
+
+
+class Sql(Protocol):
+    """What keeps the messages, as far as it can be taken away; answers what was done."""
+
+    def strike(self, how: str, dice: random.Random) -> str: ...
+
+
+@dataclass(kw_only=True)
+class MariaDBUnderFire:
+    """A server of the battle's own; what it has acknowledged survives a kill."""
+
+    folder: Path
+    server: MariaDB
+
+    def strike(self, how: str, dice: random.Random) -> str:
+        process = self.server.process
+        assert process is not None
+        if how == "pause":
+            return paused(process.pid, dice, "sql")
+        if how == "kill":
+            process.kill()
+        children.stop(process, timeout_s=STOP_S)
+        time.sleep(dice.uniform(*DOWN_S))
+        self.server = mariadb.start(self.folder, durable=True)
+        return f"sql: {how} {process.pid}"
+
+
+@dataclass(kw_only=True)
+class SqliteUnderFire:
+    """A file has no process: somebody else writes to it for longer than a request waits."""
+
+    path: Path
+
+    def strike(self, how: str, dice: random.Random) -> str:
+        with closing(sqlite3.connect(self.path, isolation_level=None, timeout=30)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            time.sleep(dice.uniform(*PAUSE_S))
+            other.execute("ROLLBACK")
+        return f"sql: locked instead of {how}"
+
+
+def paused(pid: int, dice: random.Random, kind: str) -> str:
+    """Stand still for a moment: it holds its connections and answers nobody."""
+    seconds = dice.uniform(*PAUSE_S)
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGSTOP)
+        time.sleep(seconds)
+        os.kill(pid, signal.SIGCONT)
+    return f"paused {kind} {pid} for {seconds:.1f} s"
+
+
+@dataclass(kw_only=True)
+class Battle(Fight):
+    """A piece of work is a message. Devices listen until the battle is over."""
+
+    sql: Sql
+    pairs: Sequence[tuple[Member, Member]]
+    targets: tuple[str, ...] = ROUND
+    ledger: Ledger = field(default_factory=Ledger)
+    devices: list[Writer] = field(default_factory=list)
+    is_resting: bool = False
+    idle: int = 0
+    """How many devices write nothing at the moment."""
+
+    def add_device(self, member: Member, number: int, *, way: str) -> None:
+        """One more of this person; which realtime process it is at goes by its number."""
+        partners = [b if a is member else a for a, b in self.pairs if member in (a, b)]
+        self.devices.append(
+            Writer(
+                battle=self,
+                member=member,
+                name=f"{member.username}-{number}",
+                server=self.address(WEB + number % REALTIME),
+                way=way,
+                partners=[one.username for one in partners],
+            )
+        )
+
+    def workers(self) -> list[Callable[[], None]]:
+        return [device.work for device in self.devices]
+
+    def watchers(self) -> list[Callable[[], None]]:
+        return [device.listen for device in self.devices]
+
+    def end(self) -> None:
+        super().end()
+        for device in self.devices:
+            device.left.wait(LEAVE_S)
+
+    def next_piece(self) -> int | None:
+        """One more message, unless everybody rests."""
+        with self.lock:
+            self.idle += 1
+        while self.is_resting and not self.over.is_set():
+            time.sleep(0.02)
+        piece = super().next_piece()
+        if piece is not None:
+            with self.lock:
+                self.idle -= 1
+        return piece
+
+    def achieved(self) -> str:
+        return f"{self.ledger.counts['acknowledged']} acknowledged"
+
+    def strike(self, kind: str, dice: random.Random) -> str:
+        """Now and then it hits the last ones who write before a rest."""
+        self.is_resting = (self.killed + 1) % RESTS_AFTER == 0
+        done = self._done(kind, dice)
+        if self.is_resting:
+            self._rest()
+        return done
+
+    def _done(self, kind: str, dice: random.Random) -> str:
+        part, _, how = kind.partition(":")
+        if part == "sql":
+            return self.sql.strike(how, dice)
+        if how == "pause":
+            return paused(self.one_of(part, dice), dice, part)
+        number = signal.SIGKILL if how == "kill" else signal.SIGTERM
+        return self.send(number, self.one_of(part, dice), how, part)
+
+    def address(self, server: int) -> str:
+        host, _, port = self.site.url.rpartition(":")
+        return f"{host}:{int(port) + server}"
+
+    def api(self, path: str) -> str:
+        """On either web process."""
+        return f"{self.address(random.randrange(WEB))}/api/v1{path}"
+
+    def refused_at_the_door(self, device: str, code: str) -> None:
+        """Clients log out when they are told that nobody knows them."""
+        self.ledger.count(f"refused at the door: {code}")
+        if code == "unauthenticated":
+            self.violations.append(f"{device} has a good token and was refused")
+
+    def summary(self) -> str:
+        counted = ", ".join(f"{name} {n:,}" for name, n in sorted(self.ledger.counts.items()))
+        slowest = f"slowest acknowledgement {self.ledger.slowest_s:.1f} s"
+        return f"seed {self.seed}: {self.killed} faults; {counted}; {slowest}"
+
+    # at rest
+
+    def _rest(self) -> None:
+        """Nobody writes for a moment, and every device must come to show what there is."""
+        began = time.monotonic()
+        children.wait_until(
+            lambda: self.idle == len(self.devices) or self.over.is_set(),
+            timeout_s=WITHIN_S,
+            what="silence",
+        )
+        self._wait_for_connections()
+        truth = {device.name: device.newest() for device in self.devices}
+        self.violations += self._settled(
+            lambda: [fault for one in self.devices for fault in one.behind(truth[one.name])]
+        )
+        self.is_resting = False
+        self.note(f"rested for {time.monotonic() - began:.1f} s")
+
+    def come_to_rest(self) -> list[str]:
+        """Wait until all is quiet; what is violated then.
+
+        Devices must come to show everything by themselves: nobody tells them that it is over.
+        """
+        children.wait_until(
+            lambda: status_of(f"{self.site.url}/readyz") == 200, timeout_s=60, what="a ready site"
+        )
+        self._wait_for_connections()
+        sides = [side for pair in self.pairs for side in self._sides(*pair)]
+        self._settled(lambda: self._on_screens(sides))
+        rest = Rest(sides=sides, screens=[device.screen() for device in self.devices])
+        return [*self.violations, *messages_checks.check(self.ledger, rest)]
+
+    def _wait_for_connections(self) -> None:
+        children.wait_until(
+            lambda: all(one.wire is not None for one in self.devices) or self.over.is_set(),
+            timeout_s=60,
+            what="every device's connection",
+        )
+
+    def _settled(self, find_faults: Callable[[], list[str]]) -> list[str]:
+        """What is still wrong after a while."""
+        with suppress(AssertionError):
+            children.wait_until(lambda: not find_faults(), timeout_s=SETTLE_S, what="a settling")
+        return find_faults()
+
+    def _on_screens(self, sides: list[Side]) -> list[str]:
+        rest = Rest(sides=sides, screens=[device.screen() for device in self.devices])
+        return [*messages_checks.screens(rest), *messages_checks.counts(self.ledger, rest)]
+
+    def _sides(self, first: Member, second: Member) -> list[Side]:
+        return [
+            side_of(self._device_of(one), other.username)
+            for one, other in ((first, second), (second, first))
+        ]
+
+    def _device_of(self, member: Member) -> Writer:
+        return next(device for device in self.devices if device.member is member)
+
+
+def side_of(device: Writer, partner: str) -> Side:
+    """Read by the pages that a thread is scrolled in."""
+    chat: dict[str, Any] = device.insist("GET", f"/chats/{partner}").json()
+    history: list[dict[str, Any]] = []
+    before = ""
+    while before is not None:
+        page = device.insist("GET", f"/chats/{partner}/messages{before}").json()
+        history += page["items"]
+        before = None if page["next"] is None else f"?before={page['next']}"
+    return Side(
+        who=device.member.username,
+        partner=partner,
+        chat_id=chat["id"],
+        history=history[::-1],
+        unread_count=chat["unread_count"],
+        read_up_to=chat["read_up_to"],
+        their_read_up_to=chat["their_read_up_to"],
+    )
