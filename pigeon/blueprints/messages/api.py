@@ -86,8 +86,8 @@ def _set_muted(username: str, *, on: bool) -> Chat:
 @access(MEMBERS)
 @answers(Page[Partner], query=("q", *LIST))
 def list_partners() -> Page[Partner]:
-    viewer_id = get_viewer().user_id
-    return partners.list_of(viewer_id, read_query("q"), read_page(f"partners-{viewer_id}"))
+    viewer_id, q = get_viewer().user_id, read_query("q")
+    return partners.list_of(viewer_id, q, read_page(f"partners-{viewer_id}-{q}"))
 
 
 # -- messages --------------------------------------------------------------------------------------
