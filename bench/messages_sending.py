@@ -24,6 +24,8 @@ FIRST = 800_000_000
 """Senders; nobody's account is asked for."""
 OURS, BARE = "ours", "the message's row alone"
 STATEMENTS = 4
+SHORT_ROUNDS = 3
+"""Of messages for each of the others: a disk that hesitates is then in a few of them."""
 GOALS = {("MariaDB", SENDERS): 0.35, ("MariaDB", 1): 0.28, ("SQLite", SENDERS): 0.6}
 GOALS["SQLite", 1] = 0.8
 TEXT = "two pigeons, one crumb, and a long walk home"
@@ -65,7 +67,7 @@ def _rates(ground: Ground, app: Flask, chats: int) -> dict[str, list[float]]:
         own = next(_own)
         found = [_open(f"send-{own}-{number}", number) for number in range(chats)]
         ways[way] = lambda s=sending, f=found: _at_once(app, s, f, each)  # type: ignore[misc]
-    return rounds.interleaved(ways, ground.plan.rounds)
+    return rounds.interleaved(ways, SHORT_ROUNDS * ground.plan.rounds)
 
 
 def _open(key: str, number: int) -> int:

@@ -103,7 +103,7 @@ FULL = Plan(
     bus_messages=300,
     cost_cases=None,
     history=100_000,
-    messages=150,
+    messages=50,
 )
 
 QUICK = Plan(
@@ -144,7 +144,7 @@ QUICK = Plan(
     bus_messages=100,
     cost_cases=None,
     history=10_000,
-    messages=40,
+    messages=20,
 )
 
 TINY = Plan(

@@ -207,26 +207,26 @@ def _append(sql: Connection, conversation_id: int, draft: Draft) -> StoredMessag
         post_id=draft.post_id,
         is_deleted=False,
     )
-    sql.execute(statements.ADD_MESSAGE, vars(message))
+    statement = statements.add_message(is_sqlite=_is_sqlite(sql))
+    sql.exec_driver_sql(statement, tuple(vars(message).values()))
     return message
 
 
 def _next_number(sql: Connection, conversation_id: int, draft: Draft) -> int:
     """Of all members, who are told on the way."""
-    told = {
-        "chat": conversation_id,
-        "new_rank": _rank(draft.sent_us, conversation_id),
-        "accepting": sorted(draft.accepted_by),
-        "reader": draft.sender_id if draft.reads else 0,
-    }
-    if sql.dialect.name == "sqlite":
-        number: int | None = sql.scalar(statements.COUNT_BY_RETURNING, told)
-    else:
-        counted = sql.execute(statements.COUNT_BY_INSERT_ID, told)
-        number = counted.lastrowid if counted.rowcount else None
-    if number is None:
+    rank = _rank(draft.sent_us, conversation_id)
+    accepting = tuple(draft.accepted_by) or (0,)
+    reader = draft.sender_id if draft.reads else 0
+    statement = statements.count(len(accepting), is_sqlite=_is_sqlite(sql))
+    told = sql.exec_driver_sql(statement, (rank, rank, *accepting, reader, conversation_id))
+    number: int | None = told.scalar() if told.returns_rows else told.rowcount and told.lastrowid
+    if not number:
         raise NotFound
     return number
+
+
+def _is_sqlite(sql: Connection) -> bool:
+    return sql.dialect.name == "sqlite"
 
 
 def _rank(sent_us: int, conversation_id: int) -> int:

@@ -5,173 +5,41 @@ Behind nginx on MariaDB, from the Procfile. The sockets of the two are on differ
 
 from __future__ import annotations
 
-import os
 import re
-import secrets
-import signal
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-import psutil
 import pytest
-import redis
 from playwright.sync_api import expect
 
 from tests.factories.comments import Commented, make_comment
-from tests.harness import procfile, redis_pair
-from tests.harness.browser import DESKTOP, PHONE, assert_accessible
+from tests.harness.browser import DESKTOP, assert_accessible
+from tests.harness.pairs import state_redis_away
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
     from tests.browser.conftest import Cast
     from tests.factories import Person, Posted
-    from tests.harness.mariadb import MariaDB
+    from tests.harness.pairs import Pair
     from tests.harness.sites import Site
 
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.processes,
     pytest.mark.mariadb,
-    pytest.mark.xdist_group("two_people_talk"),
+    pytest.mark.xdist_group("two_people"),
     pytest.mark.timeout(600),  # the first one starts all of the site
 ]
 BADGE = '[data-badge="notifications"]'
-TRIES = 20
 LIKED = 8
 WIDTHS = (320, 390, 767, 768, 935, 936, 1100, 1264, 1440)
-KOREAN_PHONE = {"viewport": PHONE, "locale": "ko-KR", "has_touch": True, "is_mobile": True}
 WATCH_BADGE = """() => {
   window.badgeTimes = [];
   const place = document.querySelector('[data-badge-place="notifications"]');
   const note = () => window.badgeTimes.push([place.textContent.trim(), Date.now()]);
   new MutationObserver(note).observe(place, { childList: true, subtree: true });
 }"""
-
-
-@pytest.fixture(scope="module")
-def site(folder: Path, mariadb: MariaDB) -> Iterator[Site]:
-    """Of these tests alone: they kill parts of it. Each start of it is on new ground."""
-    name = f"two_people_{secrets.token_hex(4)}"
-    with procfile.procfile_site(folder / name, mariadb.create(name)) as site:
-        yield site
-
-
-# -- which process holds whose socket --------------------------------------------------------------
-
-
-class Processes:
-    """The realtime processes of a site; each connection to one is a socket of a browser."""
-
-    NAMES = ("realtime.0", "realtime.1")
-
-    def __init__(self, site: Site) -> None:
-        self._site = site
-
-    def sockets(self) -> dict[tuple[str, int], str]:
-        """Process names by the far end of each open connection."""
-        found = {}
-        for name in self.NAMES:
-            for connection in self._connections(name):
-                if connection.status == psutil.CONN_ESTABLISHED and connection.raddr:
-                    found[tuple(connection.raddr)] = name
-        return found
-
-    def settled_sockets(self) -> dict[tuple[str, int], str]:
-        """Once those of pages that were left have ended."""
-        found, before = self.sockets(), None
-        while found != before:
-            time.sleep(0.3)
-            found, before = self.sockets(), found
-        return found
-
-    def kill(self, name: str) -> None:
-        """With all that belongs to it, at once; then it is started again where it listened."""
-        port = self._port(name)
-        os.killpg(self._site.processes[name].pid, signal.SIGKILL)
-        self._site.processes[name].wait()
-        command = ["sh", "-c", procfile.commands()["realtime"]]
-        self._site.start(name, command, PORT=str(port))
-
-    def _port(self, name: str) -> int:
-        found = {one.laddr.port for one in self._connections(name) if one.status == "LISTEN"}
-        (port,) = found
-        return port
-
-    def _connections(self, name: str) -> list[psutil._common.pconn]:
-        master = psutil.Process(self._site.processes[name].pid)
-        workers = master.children(recursive=True)
-        found = [one for process in (master, *workers) for one in process.net_connections("tcp")]
-        port = {one.laddr.port for one in found if one.status == "LISTEN"}
-        return [one for one in found if one.laddr.port in port]
-
-
-@pytest.fixture
-def processes(site: Site) -> Processes:
-    return Processes(site)
-
-
-@dataclass(kw_only=True)
-class Reader:
-    """Somebody's page, and the realtime process that its socket is on."""
-
-    person: Person
-    page: Page
-    go_live: Callable[[Page, str], None]
-    process: str = ""
-
-    def follow(self, processes: Processes, path: str) -> None:
-        """Load a page and note where its socket goes."""
-        self.page.goto("about:blank")
-        before = processes.settled_sockets()
-        self.go_live(self.page, path)
-        self.page.evaluate("window.isSamePage = true")
-        found = processes.sockets()
-        (self.process,) = {name for end, name in found.items() if end not in before}
-
-    def apart_from(self, other: Reader, processes: Processes, path: str) -> None:
-        """Load a page until its socket is on another process than the other's."""
-        for _ in range(TRIES):
-            self.follow(processes, path)
-            if self.process != other.process:
-                return
-        raise AssertionError("all sockets went to one process")
-
-    def is_same_page(self) -> bool:
-        return bool(self.page.evaluate("window.isSamePage === true"))
-
-
-@dataclass(frozen=True, kw_only=True)
-class Pair:
-    """Ann on a phone in Korean; bob at a desk in English, elsewhere than where ann acts."""
-
-    ann: Reader
-    bob: Reader
-    processes: Processes
-
-    def meet(self, ann_at: str, bob_at: str) -> None:
-        self.ann.follow(self.processes, ann_at)
-        self.bob.apart_from(self.ann, self.processes, bob_at)
-
-
-@pytest.fixture
-def pair(
-    as_person: Callable[..., Page],
-    go_live: Callable[[Page, str], None],
-    cast: Cast,
-    processes: Processes,
-) -> Pair:
-    people = (cast.person("ann", language="ko"), cast.person("bob"))
-    pages = (as_person(people[0], **KOREAN_PHONE), as_person(people[1]))
-    ann, bob = (
-        Reader(person=person, page=page, go_live=go_live)
-        for person, page in zip(people, pages, strict=True)
-    )
-    return Pair(ann=ann, bob=bob, processes=processes)
 
 
 # -- what people do and see ------------------------------------------------------------------------
@@ -391,19 +259,6 @@ def test_every_heart_is_one_more_on_the_badge(
     print(f"\nfrom heart to badge: median {shown[LIKED // 2]:.2f} s, longest {shown[-1]:.2f} s")
     record_property("heart_to_badge_s", took)
     assert pair.bob.is_same_page()
-
-
-@contextmanager
-def state_redis_away(site: Site) -> Iterator[None]:
-    """The state instance is killed, and there again after the block, with what it had stored."""
-    with redis.Redis.from_url(site.env["REDIS_STATE_URL"], socket_timeout=2) as client:
-        process = psutil.Process(client.info("server")["process_id"])
-    process.kill()
-    process.wait()
-    try:
-        yield
-    finally:
-        site.processes["redis"] = redis_pair.start_one("state", site.logs)
 
 
 @pytest.mark.no_second_look
