@@ -64,10 +64,13 @@ def test_one_reason_to_be_let_write_is_enough(
 
 
 def test_a_recipient_is_whom_the_writer_may_know_of(world: World) -> None:
+    """Who is not there any more writes to nobody, also by a request that was let in before."""
     ids = everything(UserModel.id)
     for actor in set(ACTORS) - {"stranger"}:
         find = partial(access.messages.get_recipient, world.people[actor])
-        assert passing(find, ids) == world.knows(actor), actor
+        met = set() if actor == "suspended" else world.knows(actor)
+        assert passing(find, ids) == met, actor
+    assert passing(partial(access.messages.get_recipient, world.people["gone"]), ids) == set()
 
 
 def test_a_recipient_says_what_they_take_and_whether_they_follow(world: World) -> None:
