@@ -106,6 +106,23 @@ def test_a_phone_shows_the_conversation_alone_and_leads_back(
     expect(page.locator(".messages-inbox")).to_be_visible()
 
 
+def test_the_field_stands_above_a_keyboard_that_lies_over_the_page(
+    open_thread: Callable[..., Page], full: Friends
+) -> None:
+    page = open_thread(*full, viewport=PHONE, has_touch=True, is_mobile=True)
+    cover = """height => {
+      Object.defineProperty(visualViewport, "height", { configurable: true, get: () => height });
+      visualViewport.dispatchEvent(new Event("resize"));
+    }"""
+    page.evaluate(cover, 420)
+    box = page.locator("#message-text").bounding_box()
+    assert box and box["y"] + box["height"] <= 420
+    expect(row(page, "and the end of it")).to_be_in_viewport()
+    page.evaluate(cover, PHONE["height"])
+    box = page.locator("#message-text").bounding_box()
+    assert box and box["y"] > 700
+
+
 def test_a_finger_that_rests_opens_the_list(
     open_thread: Callable[..., Page], full: Friends
 ) -> None:
