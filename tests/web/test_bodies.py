@@ -29,10 +29,13 @@ UPLOADS = {
     "posts.pages.add": 10,
     "accounts.api.set_avatar": 1,
     "settings.save_avatar": 1,
+    "messages.api.add": 1,
+    "messages.api.add_picture": 1,
+    "messages.pages.send": 1,
 }
 MULTIPART = "multipart/form-data; boundary=frontier"
 URLENCODED = "application/x-www-form-urlencoded"
-UPLOAD_PATHS = {"/api/v1/posts": 10, "/create": 10, "/settings/avatar": 1}
+UPLOAD_PATHS = {"/api/v1/posts": 10, "/create": 10, "/settings/avatar": 1, "/messages/ann": 1}
 FILE = b'--frontier\r\nContent-Disposition: form-data; name="images[]"; filename="x.jpg"\r\n\r\n'
 
 
@@ -315,7 +318,8 @@ class UploadForms(HTMLParser):
 
 
 def test_upload_forms_begin_with_their_token(browser: Client) -> None:
-    pages = ("/create", "/settings/profile")
+    make_user("bob")
+    pages = ("/create", "/settings/profile", "/messages/bob")
     found = []
     for page in pages:
         parser = UploadForms()

@@ -11,8 +11,10 @@ from werkzeug.test import TestResponse
 
 from pigeon.blueprints import PAGES
 from pigeon.domain import limits
+from pigeon.services.messages import sending
+from pigeon.services.messages.checks import Content
 from pigeon.web.forms import Form
-from tests.factories import make_post, make_user
+from tests.factories import Person, make_follow, make_post, make_user
 from tests.harness.clients import Client
 from tests.harness.cost_doors import Drive
 from tests.harness.drawn_forms import Control, Page
@@ -52,8 +54,16 @@ def pages(drive: Drive, mails: Callable[[], list[Any]], client: Client) -> Answe
 def _readable(drive: Drive) -> list[str]:
     paths = [path for method, path, _ in PAGES if method == "GET" and "<token>" not in path]
     pictured = make_post(drive.person, images=2)
+    _say_something(drive._scout, drive.person)
     asked = ["/login?next=/people", "/signup?invite=x", f"/p/{pictured.id}/edit"]
     return [*map(drive._filled, paths), *asked]
+
+
+def _say_something(writer: Person, reader: Person) -> None:
+    """What is unread has a form of its own."""
+    make_follow(reader, writer)
+    content = Content(text="hello")
+    sending.send(reader.username, content, by=writer.id, client_msg_id="hello")
 
 
 def _mailed(
@@ -89,6 +99,7 @@ def test_a_form_has_the_fields_that_its_view_reads(
             wrong[rule] = {"drawn": sorted(drawn), "read": sorted(read)}
     assert not wrong
     assert {"/settings/password", "/settings/withdraw", "/confirm/<token>"} <= set(shown)
+    assert {"/messages/<username>", "/messages/<username>/read"} <= set(shown)
     posts = [path for method, path, _ in PAGES if method == "POST"]
     reading = {path for path in posts if drive._asked(path, "POST") - NO_FIELDS}
     assert reading - set(shown) - {"/signup/oidc"} == set()  # that one: tests/security/test_oidc.py

@@ -12,7 +12,8 @@ from flask_babel import gettext as _
 from pigeon.blueprints.messages import forms
 from pigeon.blueprints.messages.api import CHANGES, SENDING, read_window
 from pigeon.domain.errors import DomainError, FieldError, Forbidden, Invalid, NotFound, TooLarge
-from pigeon.domain.messages import Chat, Message, seq_of
+from pigeon.domain.ids import find_id
+from pigeon.domain.messages import SEQ_MAX, Chat, Message, seq_of
 from pigeon.services.messages import conversations, cursors, reading, sending
 from pigeon.services.relations import mutes
 from pigeon.web.errors import STATUS
@@ -35,8 +36,8 @@ def show(username: str) -> ResponseReturnValue:
 
 
 def _render(thread: Thread) -> str:
-    shown = inboxes.context(thread.chat) | {"thread": thread, "chat": thread.chat}
-    return render_template("messages/thread.html", **shown)
+    shown = inboxes.context(thread.chat) | {"chat": thread.chat, "form": thread.form}
+    return render_template("messages/thread.html", thread=thread, **shown)
 
 
 @access(MEMBERS)
@@ -72,12 +73,21 @@ def _refused(username: str, error: DomainError, typed: Typed) -> ResponseReturnV
 @access(MEMBERS, rate=SENDING)
 def mark_read(username: str) -> ResponseReturnValue:
     """What the button does without scripts; with them an open page says so by itself."""
-    by = get_viewer().user_id
-    up_to = read_form("up_to")["up_to"]
-    if not (up_to.isascii() and up_to.isdigit() and len(up_to) < 12):
+    by, typed = get_viewer().user_id, read_form("up_to")
+    chat = conversations.get(by, username)
+    try:
+        cursors.read(username, _read_number(typed), by=by)
+    except Invalid as error:
+        return _refused(username, error, typed)
+    return redirect(_path(chat), 303)
+
+
+def _read_number(typed: Typed) -> int:
+    """The number of a message, 0 for none."""
+    number = 0 if typed["up_to"] == "0" else find_id(typed["up_to"])
+    if number is None or number > SEQ_MAX:
         raise Invalid({"up_to": FieldError("bad_format")})
-    cursors.read(username, int(up_to), by=by)
-    return redirect(_path(conversations.get(by, username)), 303)
+    return number
 
 
 @access(MEMBERS, rate=CHANGES)

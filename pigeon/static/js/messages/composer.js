@@ -12,13 +12,14 @@ import { tellTyping } from "./typing.js";
 
 const newKey = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 
-function showError(form, words) {
-  const fault = form.querySelector('[data-part="error"]');
+/** What is wrong with `text` or `image`, beside it; "" takes it away. */
+function showFault(form, name, words) {
+  const fault = form.querySelector(`#message-${name}-error`);
   fault.querySelector("span").textContent = words;
   fault.hidden = !words;
-  form.querySelector(".thread-field").classList.toggle("is-wrong", Boolean(words));
-  if (words) form.elements.text.setAttribute("aria-invalid", "true");
-  else form.elements.text.removeAttribute("aria-invalid");
+  if (name === "text") form.querySelector(".thread-field").classList.toggle("is-wrong", Boolean(words));
+  if (words) form.elements[name].setAttribute("aria-invalid", "true");
+  else form.elements[name].removeAttribute("aria-invalid");
 }
 
 /** With a keyboard one writes at once; a finger's would cover what is to be read first. */
@@ -50,18 +51,18 @@ export function messageComposer(form) {
 
   const attachment = bindAttachment(form, {
     onChange: () => update(),
-    onRefused: (words) => showError(form, words),
+    onRefused: (words) => showFault(form, "image", words),
   });
   const update = bindInput(form, { send, canSend: () => Boolean(input.value.trim() || attachment.has()) });
 
   input.addEventListener("input", () => {
     keepDraft(chatId, input.value);
-    showError(form, "");
+    showFault(form, "text", "");
     if (input.value.trim()) tellTyping(root);
   });
   form.addEventListener("composer:take-back", ({ detail }) => {
     setInput(input, input.value.trim() ? `${detail.words}\n${input.value}` : detail.words);
-    showError(form, detail.message);
+    showFault(form, "text", detail.message);
     input.focus();
   });
   if (!input.value.trim()) setInput(input, findDraft(chatId));
