@@ -13,6 +13,7 @@ from playwright.sync_api import expect
 from tests.browser.messages.thread import field, status
 from tests.factories.uploads import make_upload
 from tests.harness import pictures
+from tests.harness.children import wait_until
 from tests.stores import hostile
 
 if TYPE_CHECKING:
@@ -47,9 +48,10 @@ def thumb(page: Page) -> Locator:
 
 
 def size_of(item: Locator) -> list[float]:
-    box = item.bounding_box()
-    assert box
-    return [box["width"], box["height"]]
+    """Of a row that may be drawn anew just now."""
+    boxes: list[Any] = []
+    wait_until(lambda: boxes.append(item.bounding_box()) or boxes[-1], what="a picture")
+    return [boxes[-1]["width"], boxes[-1]["height"]]
 
 
 def test_a_picture_is_chosen_described_and_sent(
@@ -177,3 +179,30 @@ def test_a_picture_on_its_way_is_called_back(
     page.locator(".message").first.get_by_role("button", name="Discard").click()
     expect(status(page)).to_contain_text("Sent")
     expect(page.locator(".message")).to_have_count(1)
+
+
+def test_a_picture_that_is_ready_while_its_row_is_fetched_is_shown(
+    open_thread: Callable[..., Page], friends: Friends, say: Callable[..., Any], site: Any
+) -> None:
+    """What the page hears then is of a message that it does not show yet."""
+    ann, bob = friends
+    page = open_thread(ann, bob)
+    held: list[Any] = []
+
+    def hold_first(route: Any) -> None:
+        if held:
+            route.continue_()
+        else:
+            held.append((route, route.fetch()))
+
+    page.route("**/rows?since=0*", hold_first)
+    page.evaluate("""() => document.addEventListener("socket:chat.message", ({ detail }) => {
+      window.isReady ||= detail.image?.state === "ready"; })""")
+    with site.app.app_context():
+        upload = make_upload(pictures.png())
+    say(bob, ann, upload=upload)
+    page.wait_for_function("() => window.isReady")
+    wait_until(lambda: page.wait_for_timeout(20) is None and held, what="an answer")
+    ((route, answer),) = held
+    route.fulfill(response=answer)
+    page.locator("a.message-photo").wait_for()

@@ -10,6 +10,16 @@ import { hideTyping, showTyping } from "./typing.js";
 
 const shownOf = (chatId) => threadsOf(chatId).filter((root) => root.isConnected);
 
+/** As web/messages/rows.py says what has become of a message. */
+const versionOf = ({ is_deleted: isDeleted, image }) => (isDeleted ? "unsent" : (image?.state ?? "sent"));
+
+/** Also when its row was fetched a moment before it changed. */
+async function show(root, seq, version) {
+  if (seq > Number(root.dataset.lastSeq)) await catchUp(root);
+  const row = logOf(root).querySelector(`[data-seq="${Number(seq)}"]`);
+  if (row && row.dataset.version !== version) await refreshRow(root, seq);
+}
+
 function onMessage(root, message) {
   const isOfOther = message.from === root.dataset.with;
   if (isOfOther) hideTyping(root);
@@ -17,18 +27,13 @@ function onMessage(root, message) {
     settleKey(message.chat_id, message.client_msg_id); // an echo acknowledges as well
     markSent(root, message);
   }
-  if (message.seq > Number(root.dataset.lastSeq)) return catchUp(root);
-  const isShown = logOf(root).querySelector(`[data-seq="${Number(message.seq)}"]`);
-  return isShown ? refreshRow(root, message.seq).catch(() => {}) : undefined;
+  show(root, message.seq, versionOf(message)).catch(() => {});
 }
 
 document.addEventListener("socket:chat.message", ({ detail }) => shownOf(detail.chat_id).forEach((root) => onMessage(root, detail)));
 
 document.addEventListener("socket:chat.deleted", ({ detail }) => {
-  for (const root of shownOf(detail.chat_id)) {
-    const isShown = logOf(root).querySelector(`[data-seq="${Number(detail.seq)}"]`);
-    if (isShown) refreshRow(root, detail.seq).catch(() => {});
-  }
+  for (const root of shownOf(detail.chat_id)) show(root, detail.seq, "unsent").catch(() => {});
 });
 
 document.addEventListener("socket:chat.read", ({ detail }) => {

@@ -19,9 +19,8 @@ export async function redrawDock(root) {
 function replaceDock(dock, fresh) {
   const [kept, drawn] = [dock, fresh].map((one) => one.querySelector(":scope > .thread-composer"));
   if (!kept || !drawn) return dock.replaceWith(fresh);
-  for (const child of [...dock.children]) if (child !== kept) child.remove();
-  for (const child of [...fresh.children]) if (child !== drawn) kept.before(child);
-  return undefined;
+  [...dock.children].filter((child) => child !== kept).forEach((child) => child.remove());
+  return kept.before(...[...fresh.children].filter((child) => child !== drawn));
 }
 
 /** Nobody is there any more to write to. */
