@@ -29,6 +29,7 @@ pytestmark = [
 BADGE = '[data-badge="messages"]'
 SAID_BEFORE = 30
 FIRST = "said before 0."
+TO_THE_TOP = "element => { element.scrollTop = -element.scrollHeight; }"
 SOON = 30_000
 
 
@@ -148,7 +149,7 @@ def test_nothing_is_missing_whatever_was_killed_or_paused(
         for _ in range(SAID_BEFORE):
             if row(page, FIRST).count():
                 break
-            page.locator(".message").first.scroll_into_view_if_needed()
+            page.locator(".thread-scroll").evaluate(TO_THE_TOP)
             page.wait_for_timeout(300)
         expect(row(page, FIRST)).to_have_count(1)
     says_the_same(ann, bob)
