@@ -33,13 +33,14 @@ GROUPS = (
     "neighbours",
     "notifications",
     "live",
+    "messages_live",
     "costs",
     "bus",
     "hostile",
     "relations",
     "messages",
 )
-"""In this order; the last but five and what follows add people and posts to the data."""
+"""In this order; `notifications` and what follows add people and posts to the data."""
 DOCS = Path(__file__).parents[1] / "docs"
 
 

@@ -11,9 +11,10 @@ from typing import Any
 import gevent
 import requests
 from locust import User, constant_throughput, task
+from locust.exception import StopUser
 
 from bench.cast import Cast
-from tests.harness.messages_wire import Lost, Wire
+from tests.harness.messages_wire import Lost, Refused, Wire
 
 PER_S = 1.0
 ACKNOWLEDGED_S = 10.0
@@ -39,19 +40,26 @@ class Correspondent(User):
     wait_time = constant_throughput(PER_S)
     cast: Cast
 
+    wire: Any = None
+
     def on_start(self) -> None:
         token = random.choice(self.cast.tokens)
         self.seen: dict[str, int] = {}
-        self.name = own_name(self.host, token)
         began = time.perf_counter()
-        self.wire = Wire(self.host, token, origin=self.host)
+        try:
+            self.name = own_name(self.host, token)
+            self.wire = Wire(self.host, token, origin=self.host)
+        except (Lost, Refused, requests.RequestException, KeyError) as error:
+            self._count("connect", began, None, error)
+            raise StopUser from error
         self._count("connect", began, OK)
         self._listening = gevent.spawn(self.wire.run, self._hear, lambda: False)
         connected.append(self.name)
 
     def on_stop(self) -> None:
-        self.wire.close()
-        self._listening.kill()
+        if self.wire is not None:
+            self._listening.kill()
+            self.wire.close()
 
     @task(6)
     def send(self) -> None:

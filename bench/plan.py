@@ -51,6 +51,8 @@ class Plan:
     batches: dict[int, int]
     """How many rows are written with which `NOTIFY_BATCH`."""
     live_likes: int
+    written: int
+    """Messages from one browser to another."""
     hostile_s: float
     """So long the site is attacked, and so long it is used as much."""
     hostile_doors: int
@@ -98,6 +100,7 @@ FULL = Plan(
     recipients=(10, 100, 1_000, 10_000, 100_000),
     batches={1: 500, 10: 3_000, 100: 9_999, 1_000: 9_999, 2_000: 9_999, 10_000: 9_999},
     live_likes=60,
+    written=100,
     hostile_s=60.0,
     hostile_doors=2,
     bus_messages=300,
@@ -139,6 +142,7 @@ QUICK = Plan(
     recipients=(10, 100, 1_000, 6_000),
     batches={1: 100, 10: 500, 100: 1_500, 1_000: 1_500, 10_000: 1_500},
     live_likes=15,
+    written=30,
     hostile_s=6.0,
     hostile_doors=2,
     bus_messages=100,
@@ -180,6 +184,7 @@ TINY = Plan(
     recipients=(10, 100, 250),
     batches={1: 5, 10: 50, 1_000: 100},
     live_likes=2,
+    written=2,
     hostile_s=1.0,
     hostile_doors=1,
     bus_messages=3,

@@ -16,11 +16,13 @@ from flask_login import LoginManager
 from flask_mail import Mail
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session as FlaskSession
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.retry import Retry
 from sqlalchemy import MetaData, event
 from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase
 
 if TYPE_CHECKING:
@@ -50,7 +52,21 @@ class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMING)
 
 
-db = SQLAlchemy(model_class=Base)
+class Session(FlaskSession):
+    """Ends quietly when the server went away after the last query.
+
+    It is closed after the answer is made, and outside of what turns errors into refusals: raising
+    would take back an answer that stands, or end a loop that was to go on.
+    """
+
+    def close(self) -> None:
+        try:
+            super().close()
+        except DBAPIError:  # there was nothing to store, only to roll back
+            self.invalidate()
+
+
+db = SQLAlchemy(model_class=Base, session_options={"class_": Session})
 migrate = Migrate(directory="migrations", render_as_batch=True)
 login_manager = LoginManager()
 babel = Babel()

@@ -9,11 +9,12 @@ from contextlib import suppress
 
 import pytest
 from flask import Flask
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, text
 from sqlalchemy.exc import OperationalError
 
-from pigeon.extensions import REDIS_CONNECTIONS, rest_after_failures, state
-from tests.harness.context import concurrently
+from pigeon.extensions import REDIS_CONNECTIONS, db, rest_after_failures, state
+from tests.harness.context import apart, concurrently
+from tests.harness.mariadb import MariaDB
 
 
 class Mute:
@@ -71,3 +72,22 @@ def test_who_comes_when_every_connection_is_in_use_waits_for_a_turn(app: Flask) 
     with client:
         assert concurrently(app, calls) == [None] * 300
         assert len(client.connection_pool._connections) <= REDIS_CONNECTIONS
+
+
+@pytest.mark.mariadb
+@pytest.mark.parametrize("database", ["mariadb"])
+def test_an_answer_stands_when_the_database_goes_away_behind_it(
+    app: Flask, mariadb: MariaDB
+) -> None:
+    """Its session is closed after it is made; the connection is the server's no more."""
+
+    def answer_and_lose_the_database() -> str:
+        with app.test_request_context("/"):
+            mine = db.session.scalar(text("SELECT CONNECTION_ID()"))
+            mariadb.execute(f"KILL {mine}")
+            return "answered"
+
+    for _ in range(3):
+        assert apart(answer_and_lose_the_database) == "answered"
+    assert db.engine.pool.checkedout() == 0  # type: ignore[attr-defined]
+    assert db.session.scalar(text("SELECT 1")) == 1

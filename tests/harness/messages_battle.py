@@ -172,7 +172,10 @@ class Battle(Fight):
         """Clients log out when they are told that nobody knows them."""
         self.ledger.count(f"refused at the door: {code}")
         if code == "unauthenticated":
-            self.violations.append(f"{device} has a good token and was refused")
+            self.violate(f"{device} has a good token and was refused")
+
+    def violate(self, what: str) -> None:
+        self.violations.append(f"{time.monotonic() - self.began:7.2f} {what}")
 
     def summary(self) -> str:
         counted = ", ".join(f"{name} {n:,}" for name, n in sorted(self.ledger.counts.items()))
@@ -191,9 +194,11 @@ class Battle(Fight):
         )
         self._wait_for_connections()
         truth = {device.name: device.newest() for device in self.devices}
-        self.violations += self._settled(
+        behind = self._settled(
             lambda: [fault for one in self.devices for fault in one.behind(truth[one.name])]
         )
+        for fault in behind:
+            self.violate(fault)
         self.is_resting = False
         self.note(f"rested for {time.monotonic() - began:.1f} s")
 

@@ -132,7 +132,7 @@ class Device:
     def _put(self, message: Message, where: str, began: float) -> None:
         me, both = self.member.username, {message["from"], message["to"]}
         if me not in both:
-            self.battle.violations.append(f"{self.name} was shown what is not its own: {message}")
+            self.battle.violate(f"{self.name} was shown what is not its own: {message}")
             return
         self.battle.ledger.look(
             Look(who=me, where=where, message=message, began=began, ended=time.monotonic())
@@ -233,7 +233,7 @@ class Device:
         if answer.status_code == 503 and wait_s.isdigit() and int(wait_s) <= RETRY_AFTER_S:
             self.battle.ledger.count("refused")
             return None
-        self.battle.violations.append(
+        self.battle.violate(
             f"{what}: {answer.status_code}, Retry-After {wait_s!r}: {answer.text[:300]}"
         )
         return None

@@ -145,7 +145,7 @@ class Writer(Device):
             if answer is not None:
                 return answer
             time.sleep(dice.uniform(0.02, 0.2))
-        self.battle.violations.append(f"{what} of {self.name} was never answered")
+        self.battle.violate(f"{what} of {self.name} was never answered")
         return None
 
     def _call(self, event: str, payload: Any, **how: Any) -> dict[str, Any] | None:
@@ -163,5 +163,5 @@ class Writer(Device):
         if answer["error"]["code"] == "unavailable":
             self.battle.ledger.count("refused")
         else:
-            self.battle.violations.append(f"{event} of {self.name}: {answer}")
+            self.battle.violate(f"{event} of {self.name}: {answer}")
         return None

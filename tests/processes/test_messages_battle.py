@@ -86,14 +86,16 @@ def fight(kind: str, *, messages: int, faults: int) -> Battle:
         finally:
             battle.end()
         print(*battle.history, battle.summary(), sep="\n", flush=True)
-        assert not violated, "\n".join([battle.told(), *violated[:40], faults_in(site)])
+        message = [f"CHAOS_SEED={seed}", *battle.history, *violated[:40], faults_in(site)]
+        assert not violated, "\n".join(message)
     return battle
 
 
 def faults_in(site: Site) -> str:
     """What the site's log says of errors that nobody expected."""
     lines = site.log("site").read_text(errors="replace").splitlines()
-    found = [n for n, line in enumerate(lines) if "Traceback" in line or '"error"' in line]
+    signs = ("Error handling request", '"level": "error"')
+    found = [n for n, line in enumerate(lines) if any(sign in line for sign in signs)]
     return "\n".join(line for n in found[-5:] for line in lines[max(0, n - 2) : n + 40])[-12_000:]
 
 

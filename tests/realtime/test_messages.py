@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -11,6 +12,8 @@ import pytest
 
 from pigeon.services.relations import blocks
 from pigeon.services.users import suspensions
+from tests.factories import make_post
+from tests.factories.relations import make_private
 from tests.harness import children
 from tests.harness.messages_callers import Somebody, code_of, faults_of
 
@@ -70,6 +73,7 @@ def test_reading_is_told_to_both_and_counts_fall_on_all_of_ones_own_devices(
     eve.hears_nothing()
 
 
+@pytest.mark.no_second_look
 def test_an_unsent_message_is_a_stub_for_both_and_nobody_else_hears(
     anna: Somebody, ben: Somebody, eve: Somebody
 ) -> None:
@@ -174,6 +178,36 @@ def test_a_client_names_no_room(anna: Somebody, ben: Somebody, eve: Somebody) ->
 
 
 # -- who may not any more --------------------------------------------------------------------------
+
+
+def test_a_socket_is_refused_what_a_call_is_refused(
+    new: Callable[[], Somebody], anna: Somebody, ben: Somebody
+) -> None:
+    """What a page hides is asked for by hand: the same answer in both ways, and nothing stored."""
+    closed, blocker, gone, hidden = (new() for _ in range(4))
+    closed.call("PATCH", "/me", {"messages_from": "following"})
+    blocks.block(anna.person.id, by=blocker.person.id)
+    suspensions.suspend(gone.person.id)
+    make_private(hidden.person)
+    secret = str(make_post(hidden.person).id)
+    for to, more, code in (
+        (closed, {}, "messages_closed"),
+        (blocker, {}, "not_found"),
+        (gone, {}, "not_found"),
+        (anna, {}, "self"),
+        (ben, {"text": "", "post_id": secret}, "invalid"),
+        (ben, {"text": "", "post_id": "999999999"}, "invalid"),
+        (ben, {"text": "", "post_id": "x"}, "invalid"),
+    ):
+        body = {"text": "let me in", "client_msg_id": anna.new_key(), **more}
+        refused = anna.ask("chat.send", {"to": to.name, **body})
+        by_http = anna.call("POST", f"/chats/{to.name}/messages", body)
+        assert code_of(refused) == code, (to.name, refused)
+        assert refused["error"] == by_http.json()["error"]
+    assert code_of(anna.ask("chat.typing", {"with": closed.name})) == "messages_closed"
+    for one in (closed, ben):
+        assert one.call("GET", "/chats").json()["items"] == []
+        assert one.call("GET", "/chats?box=requests").json()["items"] == []
 
 
 def test_who_is_blocked_between_typing_and_sending_reaches_nobody(

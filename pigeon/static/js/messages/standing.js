@@ -11,8 +11,17 @@ export async function redrawDock(root) {
   const fresh = document.adoptNode(part(page, "dock"));
   const { request, maySend } = page.querySelector(".thread").dataset;
   Object.assign(root.dataset, { request, maySend });
-  part(root, "dock").replaceWith(fresh);
+  replaceDock(part(root, "dock"), fresh);
   settle([fresh]);
+}
+
+/** Where one writes before and after, the composer stays: somebody may be typing in it, or have chosen a photo. */
+function replaceDock(dock, fresh) {
+  const [kept, drawn] = [dock, fresh].map((one) => one.querySelector(":scope > .thread-composer"));
+  if (!kept || !drawn) return dock.replaceWith(fresh);
+  for (const child of [...dock.children]) if (child !== kept) child.remove();
+  for (const child of [...fresh.children]) if (child !== drawn) kept.before(child);
+  return undefined;
 }
 
 /** Nobody is there any more to write to. */
