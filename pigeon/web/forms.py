@@ -15,7 +15,7 @@ from pigeon.web.texts import Typed
 from pigeon.web.wording import error_sentence, field_sentences
 
 SECRETS = frozenset(("password", "current_password", "csrf_token"))
-UNSEEN = frozenset(("next", "invite", "crop", "idempotency_key"))
+UNSEEN = frozenset(("next", "invite", "crop", "idempotency_key", "client_msg_id"))
 """Fields that a page sends and nobody sees: what is wrong with one is said of the whole form."""
 
 WRONG = ' aria-invalid="true"'

@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 from pigeon.blueprints import PAGES
 from pigeon.domain import limits
 from pigeon.web.forms import Form
-from tests.factories import make_post, make_user
+from tests.factories import make_follow, make_post, make_user
 from tests.harness.clients import Client
 from tests.harness.cost_doors import Drive
 from tests.harness.drawn_forms import Control, Page
@@ -31,7 +31,10 @@ UNASKED = {
 
 @pytest.fixture
 def drive(app: Flask) -> Drive:
-    return Drive(app, make_user("driven"), make_user("scout"))
+    """Somebody who knows whom to send a post to."""
+    driven, scout = make_user("driven"), make_user("scout")
+    make_follow(driven, scout)
+    return Drive(app, driven, scout)
 
 
 def pages(drive: Drive, mails: Callable[[], list[Any]], client: Client) -> Answers:
