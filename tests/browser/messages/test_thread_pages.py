@@ -106,6 +106,23 @@ def test_a_phone_shows_the_conversation_alone_and_leads_back(
     expect(page.locator(".messages-inbox")).to_be_visible()
 
 
+def test_the_field_stands_above_a_keyboard_that_lies_over_the_page(
+    open_thread: Callable[..., Page], full: Friends
+) -> None:
+    page = open_thread(*full, viewport=PHONE, has_touch=True, is_mobile=True)
+    cover = """height => {
+      Object.defineProperty(visualViewport, "height", { configurable: true, get: () => height });
+      visualViewport.dispatchEvent(new Event("resize"));
+    }"""
+    page.evaluate(cover, 420)
+    box = page.locator("#message-text").bounding_box()
+    assert box and box["y"] + box["height"] <= 420
+    expect(row(page, "and the end of it")).to_be_in_viewport()
+    page.evaluate(cover, PHONE["height"])
+    box = page.locator("#message-text").bounding_box()
+    assert box and box["y"] > 700
+
+
 def test_a_finger_that_rests_opens_the_list(
     open_thread: Callable[..., Page], full: Friends
 ) -> None:
@@ -263,3 +280,24 @@ def test_two_conversations_keep_their_drafts_apart(
     row(page, f"from {bob.username}").wait_for()
     assert field(page).input_value() == "for bob"
     assert texts(page) == [f"from {bob.username}"]
+
+
+def test_a_first_message_is_a_request_and_the_next_one_is_not_disturbed(
+    open_thread: Callable[..., Page], cast: Cast
+) -> None:
+    ann, bob = cast.person("ann"), cast.person("bob")
+    page = open_thread(ann, bob)
+    expect(field(page)).to_be_focused()
+    page.keyboard.type("may I ask?")
+    page.keyboard.press("Enter")
+    page.keyboard.type("and fu")
+    page.get_by_text("Bob sees this as a request until they accept it.").wait_for()
+    expect(field(page)).to_be_focused()
+    page.keyboard.type("rther")
+    assert field(page).input_value() == "and further"
+    his = open_thread(bob, ann)
+    his.get_by_role("button", name="Accept").click()
+    write(his, "of course")
+    row(page, "of course").wait_for()
+    expect(page.locator(".thread-hint")).to_have_count(0)
+    assert field(page).input_value() == "and further"

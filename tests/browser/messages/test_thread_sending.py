@@ -33,7 +33,6 @@ AT_THE_KEY = """() => {
   const row = document.querySelector(".message.is-mine:last-child");
   return [row?.querySelector("[data-part=text]").textContent, row?.innerText, input.value];
 }"""
-EVENT = re.compile(r'^42\d*\["([\w.]+)"')
 
 
 @pytest.fixture
@@ -52,7 +51,7 @@ class Wire:
     def __init__(self) -> None:
         self.is_cut = False
         self.drops: Callable[[str], bool] = lambda _: False
-        self.instead: Callable[[str], str | None] = lambda _: None
+        self.answers: Callable[[str], str | None] = lambda _: None
         self.sent: list[str] = []
         self.lost: list[str] = []
         self._routes: list[WebSocketRoute] = []
@@ -71,16 +70,21 @@ class Wire:
             return
         self._routes.append(route)
         server = route.connect_to_server()
-        route.on_message(lambda said: (self.sent.append(str(said)), server.send(said)))
+        route.on_message(lambda said: self._take(route, server, said))
         server.on_message(lambda said: self._pass_on(route, said))
 
+    def _take(self, route: WebSocketRoute, server: WebSocketRoute, said: Any) -> None:
+        self.sent.append(str(said))
+        answer = self.answers(str(said))
+        if answer is None:
+            server.send(said)
+        else:
+            route.send(answer)
+
     def _pass_on(self, route: WebSocketRoute, said: Any) -> None:
-        other = None if self.lost else self.instead(str(said))
-        if other is not None or self.drops(str(said)):
+        if self.drops(str(said)):
             self.lost.append(str(said))
-        if other is not None:
-            route.send(other)
-        elif not self.lost or self.lost[-1] != str(said):
+        else:
             route.send(said)
 
 
@@ -310,11 +314,15 @@ def test_who_asks_for_too_much_is_told_when_it_goes_on(
     page = open_wired(*friends)
     error = {"code": "rate_limited", "message": "", "fields": {}, "retry_after": 2}
 
-    wire.instead = lambda said: (
-        f"43{said[2 : said.index('[')]}{json.dumps([{'ok': False, 'error': error}])}"
-        if said[:2] == "43" and '"message"' in said
-        else None
-    )
+    refused: list[str] = []
+
+    def answer(said: str) -> str | None:
+        if "chat.send" not in said or refused:
+            return None
+        refused.append(said)
+        return f"43{said[2 : said.index('[')]}{json.dumps([{'ok': False, 'error': error}])}"
+
+    wire.answers = answer
     write(page, "too fast")
     expect(row(page, "too fast")).to_contain_text("It is sent in 2 seconds.")
     expect(status(page)).to_contain_text("Sent")
@@ -358,3 +366,27 @@ def test_who_takes_no_more_messages_is_told_of_instead_of_the_field(
     page.get_by_text("Bob takes messages from people they follow only.").wait_for()
     expect(field(page)).to_have_count(0)
     expect(row(page, "are you there?").get_by_role("button", name="Discard")).to_be_visible()
+
+
+def test_two_tabs_keep_what_each_has_not_sent(
+    open_thread: Callable[..., Page],
+    friends: Friends,
+    stored: Callable[[Friends], list[str]],
+    cut_off: Callable[[Page, bool], None],
+) -> None:
+    page = open_thread(*friends)
+    other = page.context.new_page()
+    other.goto(page.url)
+    cut_off(page, True)
+    for tab, words in ((page, "from one"), (other, "from the other")):
+        write(tab, words)
+        expect(row(tab, words)).to_contain_text("Not sent yet")
+    kept = page.evaluate("() => Object.entries(localStorage).filter(([k]) => k.startsWith('uns'))")
+    assert "from one" in kept[0][1] and "from the other" in kept[0][1]
+    cut_off(page, False)
+    for tab in (page, other):
+        expect(row(tab, "from the other")).to_have_count(1)
+        expect(row(tab, "from one")).to_have_count(1)
+        expect(status(tab)).to_contain_text("Sent")
+    assert sorted(stored(friends)) == ["from one", "from the other"]
+    page.wait_for_function("() => !Object.keys(localStorage).some((one) => one.startsWith('uns'))")

@@ -1,6 +1,7 @@
 /* Behaviour `message-composer`: what is written stands in the conversation at the key that sends it. Words that are not sent are
    kept on this device. */
 
+import { hasKeyboard } from "../comments/field.js";
 import { bindAttachment } from "./attachment.js";
 import { bindInput, setInput } from "./input.js";
 import { enqueue } from "./queue.js";
@@ -18,6 +19,12 @@ function showError(form, words) {
   form.querySelector(".thread-field").classList.toggle("is-wrong", Boolean(words));
   if (words) form.elements.text.setAttribute("aria-invalid", "true");
   else form.elements.text.removeAttribute("aria-invalid");
+}
+
+/** With a keyboard one writes at once; a finger's would cover what is to be read first. */
+function focusAlone(input) {
+  const isFree = document.activeElement === document.body || document.activeElement?.matches("main");
+  if (hasKeyboard.matches && isFree) input.focus({ preventScroll: true });
 }
 
 export function messageComposer(form) {
@@ -59,4 +66,5 @@ export function messageComposer(form) {
   });
   if (!input.value.trim()) setInput(input, findDraft(chatId));
   update();
+  focusAlone(input);
 }

@@ -27,7 +27,7 @@ export function bindPress(root) {
 
   root.addEventListener("toggle", ({ target }) => target.matches(".message-menu[open]") && place(root, target), { capture: true });
   root.addEventListener("pointerdown", (event) => {
-    const bubble = event.target.closest(".message-bubble");
+    const bubble = event.target.closest(".message-bubble:not(.is-photo)"); // a picture has the browser's own list
     if (event.pointerType !== "touch" || !bubble) return;
     start = { x: event.clientX, y: event.clientY };
     timer = setTimeout(open, LONG_MS, bubble);
@@ -38,6 +38,6 @@ export function bindPress(root) {
   for (const name of ["pointerup", "pointercancel"]) root.addEventListener(name, stop);
   root.addEventListener("contextmenu", (event) => {
     const isTouch = "pointerType" in event && event.pointerType === "touch";
-    if (isTouch && event.target.closest(".message-bubble")) event.preventDefault();
+    if (isTouch && event.target.closest(".message-bubble:not(.is-photo)")) event.preventDefault();
   });
 }

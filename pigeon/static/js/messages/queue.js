@@ -16,16 +16,20 @@ const queues = new Map();
 export function queueOf(chatId, partner) {
   if (!queues.has(chatId)) {
     const kept = findUnsent(chatId);
-    queues.set(chatId, { chatId, partner: partner ?? kept.with, items: kept.items, isRunning: false, failures: 0, timer: null });
+    const known = new Set(kept.items.map(({ key }) => key));
+    const state = { isRunning: false, failures: 0, timer: null };
+    queues.set(chatId, { chatId, partner: partner ?? kept.with, items: kept.items, known, ...state });
   }
   return queues.get(chatId);
 }
 
 const isPicture = (item) => item.words === undefined;
 
+/** What another tab keeps of the conversation stays. */
 function keep(queue) {
+  const others = findUnsent(queue.chatId).items.filter(({ key }) => !queue.known.has(key));
   const kept = queue.items.map(({ key, at, words, image, alt, size }) => ({ key, at, words, image, alt, size }));
-  keepUnsent(queue.chatId, queue.partner, kept);
+  keepUnsent(queue.chatId, queue.partner, [...others, ...kept]);
 }
 
 function remove(queue, item) {
@@ -91,6 +95,7 @@ async function run(queue) {
 
 export function enqueue(chatId, partner, item) {
   const queue = queueOf(chatId, partner);
+  queue.known.add(item.key);
   queue.items.push(item);
   keep(queue);
   if (isPicture(item)) keepFile(item.key, item.file);

@@ -3,6 +3,7 @@
 import { catchUp, caughtUpAt, refresh } from "./catch-up.js";
 import "./copy.js"; // there when the first message asks for it, also without a connection
 import { bindEarlier } from "./earlier.js";
+import "./keyboard-room.js";
 import { layOut } from "./layout.js";
 import "./live.js";
 import { bindPress } from "./press.js";
