@@ -28,7 +28,7 @@ STOP_S = 5.0
 """Then it is killed: one that has just begun may not hear that it is to stop."""
 RESTS_AFTER = 3
 """One fault of so many is followed by a rest: nothing heals a gap of which nobody was told."""
-SETTLE_S = 15.0
+SETTLE_S = 30.0
 LEAVE_S = 20.0
 ROUND = (
     *("realtime:kill", "realtime:kill", "realtime:stop", "realtime:pause", "realtime:pause"),
