@@ -102,11 +102,11 @@ def first_grapheme(text: str) -> str:
     return found[0] if found else ""
 
 
-def count_emoji(text: str, most: int) -> int:
-    """How many emoji the text consists of; 0 when it holds anything else, or more than `most`."""
+def count_emoji(text: str, limit: int) -> int:
+    """How many emoji the text consists of; 0 when it holds anything else, or more than `limit`."""
     found = 0
     at = 0
-    while at < len(text) and found < most:
+    while at < len(text) and found < limit:
         emoji = symbols.EMOJI.match(text, at)
         if emoji is None or symbols.PLAIN.match(text, at):
             return 0

@@ -236,4 +236,57 @@ NOTIFICATION = {
     "read": bool,
 }
 UNREAD = {"unseen": count, "unread": count}
+USERNAME = re.compile(r"[a-z0-9._]{3,30}|deleted-[1-9][0-9]*")
+
+
+def username(value: Any) -> bool:
+    """Of somebody, or of who withdrew."""
+    return isinstance(value, str) and USERNAME.fullmatch(value) is not None
+
+
+def number_of_a_message(value: Any) -> bool:
+    return type(value) is int and value >= 1
+
+
+CARD = {
+    "id": identifier,
+    "available": bool,
+    "author": maybe(USER_REF),
+    "thumb_url": maybe(address),
+    "text": lambda value: isinstance(value, str) and len(value) <= 120,
+}
+MESSAGE = {
+    "id": identifier,
+    "chat_id": identifier,
+    "seq": number_of_a_message,
+    "from": username,
+    "to": username,
+    "text": str,
+    "image": maybe(IMAGE),
+    "post": maybe(CARD),
+    "story": maybe(CARD),
+    "is_reaction": bool,
+    "is_deleted": bool,
+    "sent_at": time,
+    "client_msg_id": maybe(identifier),
+}
+PRESENCE = {
+    "username": username,
+    "status": one_of("available", "busy", "away", "offline"),
+    "last_active_at": maybe(time),
+}
+CHAT = {
+    "id": identifier,
+    "with": USER_ROW,
+    "presence": PRESENCE,
+    "last_message": maybe(MESSAGE),
+    "unread_count": count,
+    "read_up_to": count,
+    "their_read_up_to": maybe(count),
+    "request": one_of("none", "incoming", "outgoing"),
+    "is_muted": bool,
+    "may_send": bool,
+}
+READING = {"chat_id": identifier, "with": username, "up_to": count, "count": count, "total": count}
+PARTNER = USER_ROW | {"presence": PRESENCE}
 USER_HIT = {"kind": one_of("user"), "user": USER_ROW}

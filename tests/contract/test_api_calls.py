@@ -139,6 +139,24 @@ CALLS = {
         status=200, shape=shapes.UNREAD, before=World.told
     ),
     "DELETE /notifications/{notification_id}": Call(status=204, before=World.told),
+    "GET /chats": Call(status=200, shape=page_of(shapes.CHAT), before=World.talked),
+    "GET /chats/partners": Call(status=200, shape=page_of(shapes.PARTNER)),
+    "GET /chats/{username}": Call(status=200, shape=shapes.CHAT),
+    "DELETE /chats/{username}": Call(status=204, before=World.talked),
+    "PUT /chats/{username}/accept": Call(status=200, shape=shapes.CHAT, before=World.talked),
+    "PUT /chats/{username}/mute": Call(status=200, shape=shapes.CHAT, before=World.talked),
+    "DELETE /chats/{username}/mute": Call(status=200, shape=shapes.CHAT, before=World.talked),
+    "GET /chats/{username}/messages": Call(
+        status=200, shape=page_of(shapes.MESSAGE), before=World.talked
+    ),
+    "POST /chats/{username}/messages": Call(
+        status=201, shape=shapes.MESSAGE, body=given({"text": "hi", "client_msg_id": "1"})
+    ),
+    "PUT /chats/{username}/read": Call(
+        status=200, shape=shapes.READING, before=World.talked, body=given({"up_to": 1})
+    ),
+    "DELETE /messages/{message_id}": Call(status=204, before=World.talked),
+    "POST /media": Call(status=201, shape=shapes.IMAGE, multipart=True),
     "GET /timeline": Call(status=200, shape=page_of(shapes.POST)),
     "GET /tags/{tag}/posts": Call(status=200, shape=page_of(shapes.POST)),
 }
@@ -154,6 +172,7 @@ def test_the_document_is_sound_and_names_these_calls(app: Flask) -> None:
     assert calls == set(CALLS)
     names = {"UserRef", "UserRow", "User", "Me", "Image", "Post", "Error", "UserHit"}
     names |= {"Comment", "Liked", "Notification"}
+    names |= {"Message", "Card", "Chat", "Presence", "Reading", "Partner"}
     assert names <= set(described["components"]["schemas"])
 
 

@@ -10,6 +10,8 @@ import pytest
 
 from pigeon.domain.page import write_cursor
 from pigeon.services.likes import likes
+from pigeon.services.messages.checks import Content
+from pigeon.services.messages.sending import send
 from pigeon.services.relations import blocks, mutes
 from pigeon.services.relations.apart import MUTED
 from pigeon.services.users import users
@@ -41,6 +43,10 @@ LISTS = {
     "/posts/{theirs}/likers": shapes.USER_ROW,
     "/posts/{mine}/likers": shapes.USER_ROW,
     "/comments/{comment}/likers": shapes.USER_ROW,
+    "/chats": shapes.CHAT,
+    "/chats?box=requests": shapes.CHAT,
+    "/chats/partners": shapes.PARTNER,
+    "/chats/partners?q=per": shapes.PARTNER,
     "/notifications": shapes.NOTIFICATION,
     "/notifications?kind=reply": shapes.NOTIFICATION,
     "/notifications?kind=comment&kind=reply": shapes.NOTIFICATION,
@@ -84,6 +90,8 @@ def crowd(world: World) -> Crowd:
 def _keep_away(world: World) -> None:
     """ann blocked three, muted three, and three ask to follow her."""
     for n in range(3):
+        writes = make_user(f"writes.{n}")
+        send("ann", Content(text=f"{n}"), by=writes.id, client_msg_id="1")
         blocks.block(make_user(f"blocked.{n}").id, by=world.ann.id)
         mutes.set_muted(make_user(f"muted.{n}").id, by=world.ann.id, of=MUTED, on=True)
     users.update_profile(world.ann.id, {"is_private": True})
@@ -95,6 +103,7 @@ def _talk(world: World, people: list[Person]) -> dict[str, int]:
     """Each says and likes the same things; the places where they do."""
     other = make_comment(world.mine, world.bob, text="other")
     for person in people:
+        send("ann", Content(text="hi"), by=person.id, client_msg_id="1")
         for post, comment in ((world.theirs, world.comment), (world.mine, other)):
             make_comment(post, person, text=f"{person.username} says")
             make_comment(post, person, text=f"{person.username} answers", answers=comment)
@@ -168,7 +177,13 @@ def test_cursors_of_somebody_else_are_refused(
     bob = client_for(crowd.bob)
     make_comment(make_post(crowd.bob), crowd.ann)
     lists = ("/me/blocks", "/me/mutes", "/me/follow_requests")
-    for path in (*lists, "/notifications", "/notifications?kind=reply"):
+    for path in (
+        *lists,
+        "/chats",
+        "/chats/partners",
+        "/notifications",
+        "/notifications?kind=reply",
+    ):
         mark = "&" if "?" in path else "?"
         cursor = listed(crowd, path, "limit=1")["next"]
         status, body = bob.api("GET", f"{path}{mark}before={cursor}")
@@ -188,6 +203,9 @@ def test_lists_are_newest_first(crowd: Crowd) -> None:
         elif path.endswith("likers"):
             who = [row["username"] for row in listed(crowd, path)["items"]]
             assert sorted(who) == ["person.0", "person.1", "person.2"], path
+    for box, names in (("inbox", "person"), ("requests", "writes")):
+        chats = listed(crowd, "/chats" if box == "inbox" else "/chats?box=requests")["items"]
+        assert [one["with"]["username"] for one in chats] == [f"{names}.{n}" for n in (2, 1, 0)]
     times = [one["created_at"] for one in listed(crowd, "/notifications")["items"]]
     assert times == sorted(times, reverse=True)
     for kind, path in (("blocked", "blocks"), ("muted", "mutes"), ("asking", "follow_requests")):

@@ -58,6 +58,14 @@ WITH_A_NAME = (
     "DELETE /me/follow_requests/{}",
     "DELETE /me/followers/{}",
     "DELETE /suggestions/{}",
+    "GET /chats/{}",
+    "DELETE /chats/{}",
+    "PUT /chats/{}/accept",
+    "PUT /chats/{}/mute",
+    "DELETE /chats/{}/mute",
+    "GET /chats/{}/messages",
+    "POST /chats/{}/messages",
+    "PUT /chats/{}/read",
 )
 FOR_MEMBERS = (
     "GET /me",
@@ -108,6 +116,18 @@ FOR_MEMBERS = (
     "PUT /notifications/read",
     "PUT /notifications/1/read",
     "DELETE /notifications/1",
+    "GET /chats",
+    "GET /chats/partners",
+    "GET /chats/bob",
+    "DELETE /chats/bob",
+    "PUT /chats/bob/accept",
+    "PUT /chats/bob/mute",
+    "DELETE /chats/bob/mute",
+    "GET /chats/bob/messages",
+    "POST /chats/bob/messages",
+    "PUT /chats/bob/read",
+    "DELETE /messages/1",
+    "POST /media",
 )
 PUBLIC = (
     "/users/bob",
@@ -342,8 +362,12 @@ def test_methods_that_a_path_does_not_know(world: World, anonymous: Any) -> None
             ("/comments/1", "DELETE, PATCH"),
             ("/notifications", "DELETE, GET, HEAD"),
             ("/notifications/read", "DELETE, PUT"),
+            ("/chats", "GET, HEAD"),
+            ("/chats/bob/read", "PUT"),
+            ("/chats/bob/messages", "GET, HEAD, POST"),
+            ("/messages/1", "DELETE"),
         ):
-            for method in ("OPTIONS", "TRACE", "POST" if "me" in path else "PATCH", "QUERY"):
+            for method in ("OPTIONS", "TRACE", "POST" if path == "/me" else "PATCH", "QUERY"):
                 if method == "PATCH" and path == "/me":
                     continue
                 answer = client.open(f"/api/v1{path}", method=method)

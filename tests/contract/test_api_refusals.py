@@ -33,9 +33,12 @@ JSON_CALLS = {
     "POST /posts/{post_id}/comments": {"text": "x"},
     "POST /comments/{comment_id}/replies": {"text": "x"},
     "PATCH /comments/{comment_id}": {"text": "x"},
+    "POST /chats/bob/messages": {"text": "x", "client_msg_id": "1"},
+    "PUT /chats/bob/read": {"up_to": 1},
 }
 MAY_BE_EMPTY = ("DELETE /me", "PUT /users/bob/mute")
 OF_LISTS = ("PUT /users/bob/mute",)
+OF_NUMBERS = ("PUT /chats/bob/read",)
 
 
 # -- bodies ----------------------------------------------------------------------------------------
@@ -75,6 +78,8 @@ def test_unknown_fields_and_wrong_types_are_all_named(world: World, name: str) -
     first = next(iter(sound))
     for wrong in (7, 1.5, True, [], ["x"], {"$ne": None}, 2**70, 1e308):
         if name in OF_LISTS and isinstance(wrong, list):
+            continue
+        if name in OF_NUMBERS and type(wrong) is int:
             continue
         body = sound | {first: wrong, "role": "admin", "id": "1"}
         expected = {first: "bad_format", "role": "unknown", "id": "unknown"}

@@ -14,6 +14,8 @@ from jsonschema import Draft202012Validator
 from pigeon.blueprints.openapi import document
 from pigeon.services.follows import follows
 from pigeon.services.likes import likes
+from pigeon.services.messages.checks import Content
+from pigeon.services.messages.sending import send
 from pigeon.services.relations import blocks, mutes
 from pigeon.services.users import users
 from tests.contract.shapes import ERROR, Shape, faults
@@ -77,6 +79,15 @@ class World:
         status, page = self.client.api("GET", "/notifications?limit=1")
         assert status == 200 and page["items"]
         return {"notification_id": page["items"][0]["id"]}
+
+    def talked(self) -> dict[str, Any]:
+        """bob and ann have written to each other, and eve, who is a stranger to her, to ann."""
+        for by, to, text in ((self.bob, "ann", "hi"), (self.ann, "bob", "hello")):
+            send(to, Content(text=text), by=by.id, client_msg_id=f"to-{to}")
+        asked, _ = send("ann", Content(text="hm"), by=self.eve.id, client_msg_id="to-ann")
+        mine, _ = send("bob", Content(post_id=self.theirs.id), by=self.ann.id, client_msg_id="post")
+        assert asked.seq == 1
+        return {"message_id": mine.id}
 
     def liked(self) -> None:
         """By eve and ann, and stored: bob's post, and ann's comment."""

@@ -8,7 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pigeon.domain.names import canonical_username, fold
-from pigeon.domain.text import Segment, clean, clean_line, excerpt, length, named, parse, segments
+from pigeon.domain.text import (
+    Segment,
+    clean,
+    clean_line,
+    count_emoji,
+    excerpt,
+    length,
+    named,
+    parse,
+    segments,
+)
 
 # Pieces that meet each other in all the ways that tear a parser.
 pieces = st.sampled_from(
@@ -219,3 +229,21 @@ def test_an_excerpt_is_one_line_within_its_limit(text: str, limit: int) -> None:
     assert len(cut.splitlines()) <= 1
     line = " ".join(text.split())
     assert cut == line or (cut.endswith("…") and line.startswith(cut[:-1]))
+
+
+@pytest.mark.parametrize(
+    ("words", "count"),
+    [
+        ("🎉", 1),
+        ("👩‍👩‍👧🇰🇷", 2),
+        ("❤️☕️👍🏽", 3),
+        ("🎉🎉🎉🎉", 0),
+        ("🎉 🎉", 0),
+        ("1", 0),
+        ("→", 0),
+        ("", 0),
+        ("안녕 👋", 0),
+    ],
+)
+def test_emoji_are_counted_where_there_is_nothing_else(words: str, count: int) -> None:
+    assert count_emoji(words, 3) == count

@@ -36,6 +36,12 @@ Send = Callable[[], int]
 FILLER = "filler"
 LINE = 4_000
 """Bytes of an address or a header that a server lets through."""
+NUMBERS = {"up_to": 1}
+"""Fields of events that are no texts."""
+ALONE = {"image", "post_id"}
+"""A message carries one thing: what is no words is sent by itself."""
+MAY_BE_MISSING = {"chat.send": ("text", "image", "post_id", "client_msg_id")}
+"""Texts of an event that it does not ask for."""
 _ASKED: dict[tuple[str, str], set[str]] = {}
 """What the views ask for is looked up once a process."""
 
@@ -111,7 +117,7 @@ class Drive:
         send = partial(self._prepare_call, method, path)
         if "application/json" in content:
             fields = dict(_texts(described, content["application/json"]["schema"]))
-            filled = {name.partition(".")[0]: FILLER for name in fields if "." not in name}
+            filled = {name: FILLER for name in fields if "." not in name and name not in ALONE}
             yield Door(
                 name=f"{method} {API}{path}",
                 kind="json",
@@ -176,7 +182,7 @@ class Drive:
             self.member,
             self._filled(path),
             method="POST",
-            data=dict.fromkeys(names, FILLER) | values if values else {},
+            data=dict.fromkeys(names - ALONE, FILLER) | values if values else {},
             content_type="multipart/form-data",
             headers={"X-CSRFToken": self.csrf},
         )
@@ -220,13 +226,23 @@ class Drive:
 
     def _filled(self, path: str, names: Mapping[str, str] = MappingProxyType({})) -> str:
         """The path of things that there are; new ones, for some requests delete them."""
-        known = {"username": self._owner.username, "tag": "하늘", "notification_id": "1"}
+        known = {"username": self._named(path), "tag": "하늘", "notification_id": "1"}
         if "comment_id" in path or "post_id" in path:
             known |= self._things()
         for name, value in {**known, **names}.items():
             for placeholder in (f"<{name}>", f"{{{name}}}", f"<path:{name}>"):
                 path = path.replace(placeholder, value)
         return path.replace("<", "").replace(">", "").replace("{", "").replace("}", "")
+
+    def _named(self, path: str) -> str:
+        """Nobody has a conversation with themselves: there it is the other of the two."""
+        if "/chats/" not in path and not path.startswith("/messages/"):
+            return self._owner.username
+        return self._partner.username
+
+    @property
+    def _partner(self) -> Person:
+        return self._scout if self._owner is self.person else self.person
 
     def _things(self) -> dict[str, str]:
         if not self._known:
@@ -255,17 +271,22 @@ class Drive:
     def _events(self) -> Iterator[Door]:
         for name in handlers.EVENTS:
             send = partial(self._prepare_event, name)
-            needed = self._answer(name, {})["error"]["fields"]
+            needed = {*self._answer(name, {})["error"]["fields"], *MAY_BE_MISSING.get(name, ())}
+            texts = needed - NUMBERS.keys()
             yield Door(
                 name=f"event {name}",
                 kind="event",
-                fields={one: limits.of_text(one) for one in needed} | {"unknown": limits.TEXT},
-                prepare=send,
+                fields={one: limits.of_text(one) for one in texts} | {"unknown": limits.TEXT},
+                prepare=partial(send, needed - ALONE),
                 prepare_raw=partial(self._prepare_message, name),
             )
 
-    def _prepare_event(self, name: str, payload: dict[str, Any]) -> Send:
-        return self._prepare_message(name, json.dumps(payload).encode())
+    def _prepare_event(self, name: str, needed: set[str], values: dict[str, Any]) -> Send:
+        """With what else it needs, so that the text is read to its end."""
+        known = dict.fromkeys(needed, FILLER) | NUMBERS
+        known |= dict.fromkeys(("to", "with"), self._partner.username)
+        filled = {one: known[one] for one in needed} | values
+        return self._prepare_message(name, json.dumps(filled if values else {}).encode())
 
     def _prepare_message(self, name: str, body: bytes) -> Send:
         return lambda: 200 if self._answer(name, _decoded(body))["ok"] else 422

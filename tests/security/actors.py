@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from flask import Flask
@@ -16,6 +16,7 @@ from pigeon.models import CommentModel, MediaModel, PostModel
 from pigeon.services.accounts import sessions
 from pigeon.services.follows import follows, requests
 from pigeon.services.media import media
+from pigeon.services.messages import sending
 from pigeon.services.posts import changes
 from pigeon.services.relations import blocks, mutes
 from pigeon.services.relations.apart import MUTED
@@ -25,6 +26,7 @@ from tests.factories import Person, make_follow, make_post, make_user
 from tests.harness.clients import Client
 from tests.harness.context import in_app
 from tests.harness.environment import ROOT
+from tests.security import matrix
 
 Relate = Callable[[Person, Person], None]
 """How a person comes to stand to ann in a certain way; she is private meanwhile."""
@@ -38,6 +40,8 @@ class Scene:
     ann: Person
     client_for: Callable[[Person], Client]
     token_client: Callable[[Person], Client]
+    sent: dict[str, str] = field(default_factory=dict)
+    """By the name of an actor, the picture that ann has sent them."""
 
     def anonymous(self) -> Client:
         client: Any = self.app.test_client()
@@ -54,10 +58,17 @@ class Scene:
         if name == "author":
             return self._same(self.client_for(self.ann))
         if name in ROLES:
-            return self._same(self.client_for(make_user(role=ROLES[name])))
-        person = make_user()
+            return self._same(self.client_for(self._person(name, role=ROLES[name])))
+        person = self._person(name)
         client = (self.token_client if name == "personal token" else self.client_for)(person)
         return client, lambda: self._relate(name, person, client)
+
+    def _person(self, name: str, **details: Any) -> Person:
+        """Who wrote with ann."""
+        person = make_user(**details)
+        matrix.converse(self.app, person, self.ann)
+        self.sent[name] = matrix.send_picture(self.app, self.ann, person).picture
+        return person
 
     @staticmethod
     def _same(client: Client) -> tuple[Client, Callable[[], Client]]:
@@ -234,8 +245,36 @@ def _picture_of_an_unknown_kind(scene: Scene) -> Values:
     name = _parts_of(post.id)["name"]
     with unit_of_work():
         ours = MediaModel.post_id == post.id
-        db.session.execute(update(MediaModel).where(ours).values(kind="message", post_id=None))
+        db.session.execute(update(MediaModel).where(ours).values(kind="unknown", post_id=None))
     return {"name": name}
+
+
+def _message(scene: Scene) -> Values:
+    """To somebody else."""
+    sent = matrix.send_picture(scene.app, scene.ann, make_user())
+    return {"message_id": sent.id, "name": sent.picture}
+
+
+def _message_between(part: Callable[[Person, Person], object]) -> Callable[[Scene], Values]:
+    """From ann to somebody who is then parted from her."""
+
+    def make(scene: Scene) -> Values:
+        person = make_user()
+        sent = matrix.send_picture(scene.app, scene.ann, person)
+        in_app(scene.app, part, scene.ann, person)
+        return {"message_id": sent.id, "name": sent.picture}
+
+    return make
+
+
+def _unsent_picture(scene: Scene) -> Values:
+    values = _message(scene)
+    in_app(scene.app, lambda: sending.unsend(int(values["message_id"]), by=scene.ann.id))
+    return {"name": values["name"]}
+
+
+def _waiting_picture(scene: Scene) -> Values:
+    return {"name": matrix.keep_picture(scene.ann)[1]}
 
 
 TARGETS: dict[str, Callable[[Scene], Values]] = {
@@ -248,11 +287,21 @@ TARGETS: dict[str, Callable[[Scene], Values]] = {
     "private account": _private_account,
     "post of a suspended person": _post_of_a_suspended_person,
     "suspended person": _suspended_person,
+    "message": _message,
+    "message of a blocked person": _message_between(
+        lambda ann, person: blocks.block(person.id, by=ann.id)
+    ),
+    "message of a suspended person": _message_between(
+        lambda _ann, person: suspensions.suspend(person.id)
+    ),
+    "picture of an unsent message": _unsent_picture,
+    "picture that waits for its message": _waiting_picture,
 }
 NOBODYS = {
     "username": "nobody_at_all",
     "post_id": 999_999,
     "comment_id": 999_999,
+    "message_id": 999 << 32 | 1,
     "name": f"{'0' * 32}-thumb.webp",
 }
 

@@ -6,6 +6,7 @@ import io
 import json
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -17,8 +18,11 @@ from werkzeug.routing import Rule
 from pigeon.domain.media import Upload
 from pigeon.domain.page import PageRequest
 from pigeon.extensions import cache, db, state
+from pigeon.models import MediaModel
 from pigeon.services.accounts import sessions
 from pigeon.services.media import media
+from pigeon.services.messages.checks import Content
+from pigeon.services.messages.sending import send
 from pigeon.services.notifications import notifications
 from pigeon.services.notifications.sources import comments as comments_source
 from pigeon.services.users import avatars, users
@@ -48,6 +52,8 @@ def build(app: Flask, client_for: Callable[[Person], Client]) -> dict[str, Any]:
     avatar = _show_avatar(ann)
     failed = make_post(ann, caption="oh", images=2, state="failed")
     shown = make_post(ann, caption="#sky", images=1)
+    converse(app, ann, bob)
+    message = send_picture(app, ann, bob)
     owner, other = client_for(ann), client_for(bob)
     name = owner.get(f"/api/v1/posts/{shown.id}").get_json()["images"][0]["url"]
     (handle,) = in_app(app, lambda: [s.handle for s in sessions.list_of(ann.id, current=0)])
@@ -65,6 +71,9 @@ def build(app: Flask, client_for: Callable[[Person], Client]) -> dict[str, Any]:
             "tag": "sky",
             "name": name.removeprefix("/media/"),
             "asker": "asker",
+            "partner": "bob",
+            "message_id": message.id,
+            "message_picture": message.picture,
             "avatar": avatar,
             "path": "css/base.css",
             "token": "0" * 43,
@@ -82,15 +91,51 @@ def _ask_to_follow(person: Person, ann: Person) -> None:
 
 def _show_avatar(person: Person) -> str:
     """The name under which her face is fetched."""
-    upload = Upload(token="", width=32, height=32, digest="", alt="")
+    media_id, name = _ready_picture(person, "avatar", "avatar")
     with unit_of_work() as uow:
-        row = media.add(upload, owner_id=person.id, kind="avatar")
-        row.state, row.variants = "ready", json.dumps([("avatar", 32, 32, "image/webp")])
-        db.session.flush()
-        name = media.object_name(row.name, "avatar", "image/webp")
-        media.store().put(name, pictures.webp(32, 32), "image/webp")
-        avatars.show(uow, row)
+        avatars.show(uow, db.session.get_one(MediaModel, media_id))
     return name
+
+
+def _ready_picture(person: Person, kind: str, variant: str) -> tuple[int, str]:
+    upload = Upload(token="", width=32, height=32, digest="", alt="")
+    with unit_of_work():
+        row = media.add(upload, owner_id=person.id, kind=kind)
+        row.state, row.variants = "ready", json.dumps([(variant, 32, 32, "image/webp")])
+        db.session.flush()
+        name = media.object_name(row.name, variant, "image/webp")
+        media.store().put(name, pictures.webp(32, 32), "image/webp")
+        return row.id, name
+
+
+@dataclass(frozen=True, kw_only=True)
+class SentPicture:
+    """A message that is a picture, and the name under which that is fetched."""
+
+    id: str
+    picture: str
+
+
+def converse(app: Flask, one: Person, other: Person) -> None:
+    """Each writes to the other."""
+    for by, to in ((one, other), (other, one)):
+        _send(app, by, to, Content(text="hi"), "first")
+
+
+def send_picture(app: Flask, by: Person, to: Person) -> SentPicture:
+    media_id, name = keep_picture(by)
+    number = _send(app, by, to, Content(media_id=media_id), f"picture-{media_id}")
+    return SentPicture(id=number, picture=name)
+
+
+def _send(app: Flask, by: Person, to: Person, said: Content, key: str) -> str:
+    message, _ = in_app(app, lambda: send(to.username, said, by=by.id, client_msg_id=key))
+    return message.id
+
+
+def keep_picture(person: Person) -> tuple[int, str]:
+    """One that waits for its message, ready by now; the name under which it is fetched."""
+    return _ready_picture(person, "message", "thumb")
 
 
 def _notify(app: Flask, post: Posted, by: Person) -> str:

@@ -70,7 +70,9 @@ def test_every_kind_of_picture_has_a_row_and_every_row_a_kind() -> None:
 
 
 def sees(actor: str, account: str, what: str) -> bool:
-    """Whether an actor sees the person (`username`), or a post of theirs (`post_id`)."""
+    """Whether an actor sees the person (`username`), or a post (`post_id`) or message of theirs."""
+    if what == "message_id":
+        return actor == "author"
     met = WHO["actors"][actor].get(account, MET[account])
     return met == "all" or (met == "header" and what == "username")
 
@@ -91,10 +93,10 @@ def test_each_actor_asks_each_event_what_the_matrix_says(
 
 def _acknowledged(
     sockets: SocketIO, client: Client, values: dict[str, Any]
-) -> dict[str, bool] | None:
-    """By event whether it was done; None when the socket is not let in.
+) -> dict[str, str] | None:
+    """By event `ok` or why it was refused; None when the socket is not let in.
 
-    What is refused must be refused as about a post that nobody has.
+    What is not found must be answered as about what nobody has.
     """
     token = {"token": client.token} if client.token else None
     socket: Any = apart(
@@ -102,25 +104,35 @@ def _acknowledged(
     )
     if not socket.is_connected():
         return None
-    done: dict[str, bool] = {}
-    for name in handlers.EVENTS:
+    done: dict[str, str] = {}
+    for name, row in WHO["events"].items():
+        about = row["about"] if row["about"] in values else "post_id"
         mine, nobodys = (
-            apart(socket.emit, name, {"post_id": str(number)}, callback=True)
-            for number in (values["post_id"], actors.NOBODYS["post_id"])
+            apart(socket.emit, name, _payload(row, about, value), callback=True)
+            for value in (values[about], actors.NOBODYS[about])
         )
-        done[name] = mine["ok"]
-        assert mine["ok"] or mine == nobodys, (name, mine)
+        done[name] = "ok" if mine["ok"] else mine["error"]["code"]
+        assert done[name] != "not_found" or mine == nobodys, (name, mine)
     apart(socket.disconnect)
     return done
 
 
-def _expected(actor: str, account: str) -> dict[str, bool] | None:
+def _payload(row: dict[str, Any], about: str, value: Any) -> dict[str, Any]:
+    return row.get("payload", {}) | {row.get("named", about): str(value)}
+
+
+def _expected(actor: str, account: str) -> dict[str, str] | None:
     if WHO["actors"][actor]["reads_as"] == "anonymous":
         return None
-    return {
-        name: row["about"] == "nothing" or sees(actor, account, row["about"])
-        for name, row in WHO["events"].items()
-    }
+    return {name: _answer(row, actor, account) for name, row in WHO["events"].items()}
+
+
+def _answer(row: dict[str, Any], actor: str, account: str) -> str:
+    if row["about"] == "nothing":
+        return "ok"
+    if not sees(actor, account, row["about"]):
+        return "not_found"
+    return str(row.get("author", "ok")) if actor == "author" else "ok"
 
 
 @pytest.mark.parametrize("account", ["public", "private"])
@@ -129,7 +141,9 @@ def test_each_actor_fetches_each_kind_of_picture_as_the_matrix_says(
 ) -> None:
     """What is not there for them is answered byte for byte as a name that nobody has."""
     scene.turn(is_private=account == "private")
-    names = {"post": objects["values"]["name"], "avatar": objects["values"]["avatar"]}
+    values = objects["values"]
+    names = {"post": "name", "avatar": "avatar", "message": "message_picture"}
+    names = {kind: values[name] for kind, name in names.items()}
     for actor in actors.ACTORS:
         client, relate = scene.start(actor)
         for name in names.values():
@@ -144,6 +158,27 @@ def test_each_actor_fetches_each_kind_of_picture_as_the_matrix_says(
                 is_seen = sees(actor, account, row["with"])
                 assert (found[kind][0] == 200) == is_seen, case
                 assert is_seen or found[kind] == nobodys, case
+
+
+@pytest.mark.parametrize("account", ["public", "private"])
+def test_who_was_sent_a_picture_sees_it_as_long_as_they_meet_who_sent_it(
+    scene: Scene, objects: dict[str, Any], account: str
+) -> None:
+    scene.turn(is_private=account == "private")
+    for actor in actors.ACTORS:
+        client, relate = scene.start(actor)
+        name = scene.sent.get(actor)
+        if name is None:
+            continue  # nobody, or ann herself
+        assert _fetch(client, name)[0] == 200, actor
+        client = relate()
+        is_member = WHO["actors"][actor]["reads_as"] == "other"
+        for forgets in (lambda: None, cache.client.flushdb):
+            forgets()
+            found, nobodys = _fetch(client, name), _fetch(client, actors.NOBODYS["name"])
+            is_seen = is_member and sees(actor, account, "username")
+            assert (found[0] == 200) == is_seen, (actor, account)
+            assert is_seen or found == nobodys, (actor, account)
 
 
 def _fetch(client: Client, name: str) -> Any:

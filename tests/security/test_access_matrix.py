@@ -36,7 +36,7 @@ from tests.security.matrix import (
 pytestmark = pytest.mark.no_second_look
 
 
-ABOUT = ("username", "post_id", "comment_id", "tag", "name")
+ABOUT = ("username", "post_id", "comment_id", "message_id", "tag", "name")
 LISTS = {
     "GET /",
     "GET /messages",
@@ -44,6 +44,8 @@ LISTS = {
     "GET /people",
     "GET /system",
     "GET /notifications",
+    "GET /api/v1/chats",
+    "GET /api/v1/chats/partners",
     "GET /api/v1/timeline",
     "GET /api/v1/suggestions",
     "GET /api/v1/notifications",
@@ -244,6 +246,8 @@ class Asked:
         met = self.row.get(self.account, "all" if self.account == "public" else "header")
         if name in self.row.get("besides", {}) or "values" in MATRIX[name]:
             return False
+        if "<message_id>" in name:
+            return self.actor != "author"
         of_posts = name in LISTS_OF_A_PERSON or any(f"<{part}>" in name for part in OF_POSTS)
         of_person = "<username>" in name
         return (met == "header" and of_posts) or (met == "nothing" and (of_posts or of_person))

@@ -74,8 +74,36 @@ def test_doors_are_found_by_asking(doors: list[Door]) -> None:
         ("query of /api/v1/timeline", "before"),
         ("path of /tags/<tag>", "tag"),
         ("event post.watch", "post_id"),
+        ("POST /api/v1/chats/{username}/messages", "text"),
+        ("POST /api/v1/chats/{username}/messages", "client_msg_id"),
+        ("POST /api/v1/chats/{username}/messages", "image"),
+        ("POST /api/v1/chats/{username}/messages (multipart)", "alt"),
+        ("POST /api/v1/chats/{username}/messages (multipart)", "client_msg_id"),
+        ("POST /api/v1/media (multipart)", "alt"),
+        ("query of /api/v1/chats", "box"),
+        ("query of /api/v1/chats/partners", "q"),
+        ("query of /api/v1/chats/<username>/messages", "since"),
+        ("query of /api/v1/chats/<username>/messages", "before"),
+        ("form /messages/<username>", "text"),
+        ("form /messages/<username>/read", "up_to"),
+        ("event chat.send", "to"),
+        ("event chat.send", "text"),
+        ("event chat.send", "client_msg_id"),
+        ("event chat.read", "with"),
+        ("event chat.typing", "with"),
     }
     assert len(found) > 120
+
+
+def test_a_sound_message_reaches_its_store(doors: list[Door]) -> None:
+    """Otherwise what is measured would be how quickly something else is refused."""
+    sent = {
+        door.name: door.prepare({"text": "hm", "client_msg_id": f"{number}"})()
+        for number, door in enumerate(doors)
+        if {"text", "client_msg_id"} <= door.fields.keys()
+    }
+    assert {name: status for name, status in sent.items() if status >= 400} == {}
+    assert len(sent) == 4
 
 
 def test_a_text_far_over_its_limit_costs_as_much_as_none(doors: list[Door]) -> None:

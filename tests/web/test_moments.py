@@ -50,3 +50,17 @@ def test_a_date_of_another_year_says_so(app: Flask, monkeypatch: pytest.MonkeyPa
 def test_a_time_is_that_of_the_readers_zone(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     with app.test_request_context():
         assert moment(monkeypatch, "ko", "Asia/Seoul").short(NOW) == "2026-03-01 09:30"
+
+
+def test_a_day_is_called_so_that_it_is_never_out_of_date(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for language, said in (
+        ("en", ["Sunday, March 1", "Wednesday, December 31, 2025"]),
+        ("ko", ["3월 1일 일요일", "2025년 12월 31일 수요일"]),
+    ):
+        with app.test_request_context(), force_locale(language):
+            here = moment(monkeypatch, language, "Asia/Seoul")
+            days = [here.day(NOW), here.day(NOW - timedelta(days=60))]
+            assert [here.day_words(day) for day in days] == said
+            assert here.clock(NOW) == "09:30"

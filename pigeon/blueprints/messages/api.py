@@ -86,8 +86,8 @@ def _set_muted(username: str, *, on: bool) -> Chat:
 @access(MEMBERS)
 @answers(Page[Partner], query=("q", *LIST))
 def list_partners() -> Page[Partner]:
-    viewer_id = get_viewer().user_id
-    return partners.list_of(viewer_id, read_query("q"), read_page(f"partners-{viewer_id}"))
+    viewer_id, q = get_viewer().user_id, read_query("q")
+    return partners.list_of(viewer_id, q, read_page(f"partners-{viewer_id}-{q}"))
 
 
 # -- messages --------------------------------------------------------------------------------------
@@ -131,8 +131,9 @@ def _read_seq(name: str) -> int | None:
 @answers(Message, status=201, body=AddMessageBody, multipart=MESSAGE_PARTS, also=(200, 409, 422))
 def add(username: str) -> tuple[Message, int]:
     by = get_viewer().user_id
+    to = sending.address(username, by=by)
     content, client_msg_id = read_new()
-    message, is_new = sending.send(username, content, by=by, client_msg_id=client_msg_id)
+    message, is_new = sending.send_to(to, content, by=by, client_msg_id=client_msg_id)
     return message_with_sentences(message), 201 if is_new else 200
 
 
@@ -140,7 +141,7 @@ def add(username: str) -> tuple[Message, int]:
 @answers(Reading, body=ReadBody)
 def read(username: str) -> Reading:
     by = get_viewer().user_id
-    conversations.get(by, username)  # what nobody may know of is a 404 before the body is read
+    cursors.check_may_read(username, by=by)
     return cursors.read(username, read_json(ReadBody).up_to, by=by)
 
 

@@ -23,8 +23,10 @@ from pigeon.web.parsing import read_page, read_texts
 from pigeon.web.paths import referring_path
 
 ROWS = 40
-OFFERED = ("posts",)
-"""What of somebody can be muted here, of `MUTED`: there are no stories and no chat yet."""
+OFFERED = ("posts", "chat")
+"""What of somebody can be muted here, of `MUTED`: there are no stories yet."""
+TICKED = ("posts",)
+"""What the form begins with, as what scripts mute at once."""
 
 
 def _other(username: str) -> User:
@@ -71,10 +73,10 @@ def list_blocked() -> ResponseReturnValue:
 
 @access(MEMBERS)
 def show_mute(username: str) -> ResponseReturnValue:
-    """Chooses what of somebody is muted; at first everything that is offered."""
+    """Chooses what of somebody is muted; at first the posts."""
     user = _other(username)
     muted = user.viewer.muted if user.viewer else []
-    return render_template("relations/mute.html", **_choices(user, muted or OFFERED), form=Form())
+    return render_template("relations/mute.html", **_choices(user, muted or TICKED), form=Form())
 
 
 def _choices(user: User, chosen: Sequence[str]) -> dict[str, Any]:

@@ -12,9 +12,10 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from sqlalchemy import exists, select
+from sqlalchemy.orm import aliased
 
 from pigeon.domain.errors import Forbidden, NotFound
-from pigeon.domain.users import SUSPENDED
+from pigeon.domain.users import ACTIVE, SUSPENDED
 from pigeon.extensions import db
 from pigeon.models import FollowModel, UserModel
 from pigeon.services.access import users
@@ -89,13 +90,18 @@ class Recipient:
 
 
 def get_recipient(writer_id: int, user_id: int) -> Recipient:
-    """From SQL, because what is written must not rest on a cache; NotFound for who is not met."""
+    """From SQL, because what is written must not rest on a cache; NotFound for who is not met.
+
+    A writer who left while their request was on its way meets nobody.
+    """
     follows = exists().where(
         FollowModel.follower_id == user_id, FollowModel.followee_id == writer_id
     )
+    writer = aliased(UserModel)
+    is_there = exists().where(writer.id == writer_id, writer.state == ACTIVE)
     row = db.session.execute(
         select(UserModel.messages_from, follows.label("follows")).where(
-            UserModel.id == user_id, users.where(viewer(writer_id))
+            UserModel.id == user_id, users.where(viewer(writer_id)), is_there
         )
     ).first()
     if row is None:

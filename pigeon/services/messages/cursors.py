@@ -11,6 +11,11 @@ from pigeon.stores.messages_urls import message_store
 from pigeon.unit_of_work import publish
 
 
+def check_may_read(username: str, *, by: int) -> None:
+    """NotFound for whom the reader may not know of."""
+    conversations.find(username, access.viewer(by))
+
+
 def read(username: str, up_to: int, *, by: int) -> Reading:
     """Move the reader's cursor, never back and never past the last message; again is fine.
 

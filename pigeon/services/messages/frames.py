@@ -107,7 +107,12 @@ def of_leaving(conversation_id: int, user_id: int) -> Iterator[Frame]:
     if conversation is not None:
         ids = conversation.member_ids
         room = Room(conversation=conversation, names=people.names(ids))
-        yield from _unread(room, [one for one in ids if one != user_id])
+        yield from _unread(room, [one for one in ids if one != user_id and _meets(one, user_id)])
+
+
+def _meets(user_id: int, other_id: int) -> bool:
+    """Whom a block keeps away is not told of the other's leaving either."""
+    return not access.messages.hidden_among(access.viewer(user_id), [other_id])
 
 
 def of_typing(writer_id: int, reader_id: int) -> Iterator[Frame]:

@@ -27,15 +27,11 @@ def find_partner(username: str, viewer: Viewer) -> int:
     if not username.startswith(DELETED):
         return users.get_card(username, viewer).id
     user_id = find_id(username.removeprefix(DELETED))
-    if user_id is None or not _is_deleted(user_id):
+    if user_id is None or not is_deleted_name(row_of(user_id, viewer).username):
         raise NotFound
     if message_store().find(pair_key(viewer.id or 0, user_id)) is None:
         raise NotFound
     return user_id
-
-
-def _is_deleted(user_id: int) -> bool:
-    return users.cards.one(user_id) is None and not access.messages.shut_out_among([user_id])
 
 
 def rows(ids: Collection[int], viewer: Viewer) -> dict[int, UserRow]:

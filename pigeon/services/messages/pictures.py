@@ -106,7 +106,9 @@ def check_sees(viewer: Viewer, picture: StoredMedia) -> None:
     conversation = _conversation_of(message)
     if conversation is None or conversation.member(viewer.id or 0) is None:
         raise NotFound
-    people.row_of(people.partner_id(conversation, viewer.id or 0), viewer)
+    partner = people.row_of(people.partner_id(conversation, viewer.id or 0), viewer)
+    if picture.owner_id != viewer.id and people.is_deleted_name(partner.username):
+        raise NotFound  # the message is a stub by now, though a job has yet to store that
 
 
 def _message_of(owner_id: int, claimed: str | None, media_id: int) -> StoredMessage | None:

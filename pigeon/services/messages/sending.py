@@ -7,12 +7,15 @@ alike, and told again: whoever was to tell it the first time may have died befor
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from pigeon.crash_points import crash_point
 from pigeon.domain.clock import utc_now
 from pigeon.domain.errors import FieldError, Invalid, NotFound
 from pigeon.domain.events import MessageStored, MessageUnsent
 from pigeon.domain.messages import Message, conversation_of, pair_key
 from pigeon.services import access
+from pigeon.services.access.messages import Recipient
 from pigeon.services.access.viewers import Viewer
 from pigeon.services.messages import (
     checks,
@@ -34,19 +37,40 @@ _known: dict[str, Conversation] = {}
 """Conversations by key, for their ids and members, which never change; nothing else of them."""
 
 
-def send(username: str, content: Content, *, by: int, client_msg_id: str) -> tuple[Message, bool]:
-    """Say something to somebody: (the message, whether it is new).
+@dataclass(frozen=True, kw_only=True)
+class Addressed:
+    """Somebody to whom the sender may write, before anything is read of what they say."""
 
-    In this order NotFound for whom the sender may not know of, Forbidden `messages_closed`,
-    Invalid, Conflict `self`.
-    """
+    username: str
+    sender: Viewer
+    partner_id: int
+    recipient: Recipient
+
+
+def address(username: str, *, by: int) -> Addressed:
+    """NotFound for whom the sender may not know of, then Forbidden `messages_closed`."""
     viewer = access.viewer(by)
     partner_id = people.find_partner(username, viewer)
     recipient = terms.get_recipient(by, partner_id)
+    return Addressed(username=username, sender=viewer, partner_id=partner_id, recipient=recipient)
+
+
+def send(username: str, content: Content, *, by: int, client_msg_id: str) -> tuple[Message, bool]:
+    """Say something to somebody: (the message, whether it is new). Refused as `address` is."""
+    return send_to(address(username, by=by), content, by=by, client_msg_id=client_msg_id)
+
+
+def send_to(
+    to: Addressed, content: Content, *, by: int, client_msg_id: str
+) -> tuple[Message, bool]:
+    """The same, to whom the sender was found to be able to write; Invalid, then Conflict `self`."""
+    if content.upload is not None:
+        to = address(to.username, by=by)  # a file takes long to come, and people block meanwhile
+    viewer, partner_id = to.sender, to.partner_id
     text = checks.check(content, client_msg_id)
-    conversations.check_is_other(partner_id, by=by)
     if content.post_id is not None:
         _check_post(content.post_id, viewer)
+    conversations.check_is_other(partner_id, by=by)
     conversation = _open(by, partner_id)
     media_id = pictures.claim(content, by=by, client_msg_id=client_msg_id)
     draft = Draft(
@@ -56,7 +80,7 @@ def send(username: str, content: Content, *, by: int, client_msg_id: str) -> tup
         text=text,
         media_id=media_id,
         post_id=content.post_id,
-        accepted_by=frozenset({by, partner_id} if recipient.follows_writer else {by}),
+        accepted_by=frozenset({by, partner_id} if to.recipient.follows_writer else {by}),
         reads=content.is_thread_open,
     )
     stored, is_new = message_store().append(conversation.id, draft)

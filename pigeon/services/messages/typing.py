@@ -5,7 +5,7 @@ from __future__ import annotations
 from pigeon.domain.events import MessageTyped
 from pigeon.domain.messages import pair_key
 from pigeon.services import access
-from pigeon.services.messages import people, terms
+from pigeon.services.messages import conversations, people, terms
 from pigeon.unit_of_work import publish
 
 
@@ -16,6 +16,7 @@ def tell(username: str, *, by: int) -> str:
     """
     partner_id = people.find_partner(username, access.viewer(by))
     recipient = terms.get_recipient(by, partner_id)
+    conversations.check_is_other(partner_id, by=by)
     chosen = access.messages.terms_of({by, partner_id})
     has_accepted = recipient.follows_writer or terms.is_accepted(by, partner_id)
     if has_accepted and all(one.sends_receipts for one in chosen.values()):

@@ -127,16 +127,33 @@ def test_long_lists_go_on(client: Client, bob: Person) -> None:
 def test_what_is_ticked_is_muted_and_what_is_not_is_no_more(
     client: Client, ann: Person, bob: Person
 ) -> None:
-    mutes.set_muted(ann.id, by=bob.id, of=["chat"], on=True)  # which no form offers yet
-    form = forms_of(client.get("/u/ann/mute").text)["/u/ann/mute"]
-    assert form["of"] == "posts"
-    answer = client.post("/u/ann/mute", data=form)
+    mutes.set_muted(ann.id, by=bob.id, of=["stories"], on=True)  # which no form offers yet
+    page = client.get("/u/ann/mute").text
+    ticks = re.findall(r'name="of" value="(\w+)"( checked)?', page)
+    assert ticks == [("posts", ""), ("chat", "")]
+    answer = client.form("/u/ann/mute", of=["posts", "chat"])
     assert (answer.status_code, answer.location) == (303, "/u/ann")
-    assert apart.one(bob.id).muted(ann.id) == ["posts", "chat"]
+    assert apart.one(bob.id).muted(ann.id) == ["posts", "stories", "chat"]
     page = client.get("/u/ann").text
     assert "ann is muted." in page and 'formaction="/u/ann/unmute"' in page
     assert client.form("/u/ann/mute").status_code == 303
-    assert apart.one(bob.id).muted(ann.id) == ["chat"]
+    assert apart.one(bob.id).muted(ann.id) == ["stories"]
+
+
+def test_the_form_begins_with_what_scripts_mute(client: Client, ann: Person) -> None:
+    page = client.get("/u/ann/mute").text
+    assert re.findall(r'name="of" value="(\w+)"( checked)?', page) == [
+        ("posts", " checked"),
+        ("chat", ""),
+    ]
+
+
+def test_muted_messages_alone_leave_the_posts_to_be_muted(
+    client: Client, ann: Person, bob: Person
+) -> None:
+    mutes.set_muted(ann.id, by=bob.id, of=["chat"], on=True)
+    page = client.get("/u/ann").text
+    assert 'href="/u/ann/mute"' in page and "/u/ann/unmute" not in page
 
 
 @pytest.mark.parametrize("of", [["everything"], ["posts", "dreams"]])

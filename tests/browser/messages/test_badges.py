@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
+from tests.factories.relations import make_block
 from tests.harness.browser import PHONE
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from tests.browser.conftest import Cast
     from tests.factories import Person
+    from tests.harness.sites import Site
 
 pytestmark = pytest.mark.browser
 BADGE = '[data-badge="messages"]'
@@ -58,6 +60,17 @@ def test_every_tab_shows_the_same_number(tabs: Tabs, cast: Cast, ann: Person, bo
     tabs[0].locator(".conversation-link").click()
     see(tabs, 0)
     expect(tabs[2].locator(".topbar .badge-echo")).to_have_count(0)
+
+
+def test_a_block_takes_what_is_unread_along(
+    site: Site, tabs: Tabs, cast: Cast, ann: Person, bob: Person
+) -> None:
+    """Also of a request that nobody opened."""
+    cast.say(bob, ann, "one")
+    see(tabs, 1)
+    with site.app.app_context():
+        make_block(ann, bob)
+    see(tabs, 0)
 
 
 def test_what_was_missed_is_asked_for(tabs: Tabs, cast: Cast, ann: Person, bob: Person) -> None:

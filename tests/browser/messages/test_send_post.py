@@ -119,6 +119,22 @@ def test_every_menu_sends_also_of_ones_own_post(
     assert [one["post"]["id"] for one in said(page, bob.username)] == [str(post.id), str(own.id)]
 
 
+def test_it_is_sent_over_the_dialog_of_a_post_which_stays(
+    as_person: Callable[..., Page], post: Posted, ann: Person, bob: Person
+) -> None:
+    page = as_person(ann)
+    page.locator(f"#post-{post.id} .post-time").click()
+    view = page.locator("#post-dialog")
+    view.locator('.post-actions [href$="/send"]').click()
+    dialog = page.get_by_role("dialog", name="Send post")
+    button(dialog, bob).click()
+    expect(button(dialog, bob)).to_have_text("Sent")
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    expect(view.locator(".post-view")).to_be_visible()
+    expect(view.locator('.post-actions [href$="/send"]')).to_be_focused()
+
+
 def test_without_scripts_ticks_and_one_button_send_it(
     as_person: Callable[..., Page], post: Posted, ann: Person, bob: Person
 ) -> None:

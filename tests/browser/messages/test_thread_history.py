@@ -20,10 +20,6 @@ pytestmark = pytest.mark.browser
 Friends = tuple["Person", "Person"]
 MANY = 34
 LESS_THAN_A_PIXEL = 1
-ABOVE = """() => {
-  const it = document.querySelector(".thread-scroll");
-  return it.scrollHeight - it.clientHeight + it.scrollTop;
-}"""
 
 
 @pytest.fixture
@@ -66,14 +62,8 @@ def test_history_comes_ten_at_a_time_and_nothing_moves(
     asked: list[str] = []
     page.on("request", lambda request: "before=" in request.url and asked.append(request.url))
     for shown in (20, 30, MANY):
-        first = row(page, f"number {MANY - len(numbers(page))}")
-        before: list[float] = []
-        while not before or (page.evaluate(ABOVE) > 0 and len(numbers(page)) < shown):
-            before = [top_of(first)]
+        while len(numbers(page)) < shown:
             scroll_up(page, 120)
-        page.wait_for_function(
-            "count => document.querySelectorAll('.message').length === count", arg=shown
-        )
         assert numbers(page) == list(range(MANY - shown, MANY))
     assert len(asked) == len(set(asked)) == 3
     expect(page.locator(".thread-start")).to_be_visible()
@@ -141,7 +131,11 @@ def test_what_is_new_begins_at_a_line(
 
 
 def test_a_gap_is_filled_and_what_changed_meanwhile_is_shown(
-    open_thread: Callable[..., Page], said: Friends, say: Callable[..., Any], site: Any
+    open_thread: Callable[..., Page],
+    said: Friends,
+    say: Callable[..., Any],
+    site: Any,
+    cut_off: Callable[[Page, bool], None],
 ) -> None:
     from pigeon.services.messages import sending
 
@@ -149,12 +143,12 @@ def test_a_gap_is_filled_and_what_changed_meanwhile_is_shown(
     page = open_thread(ann, bob)
     taken_back = say(bob, ann, "not like this")
     row(page, "not like this").wait_for()
-    page.context.set_offline(True)
+    cut_off(page, True)
     with site.app.app_context():
         sending.unsend(int(taken_back.id), by=bob.id)
     for number in range(60):
         say(bob, ann, f"away {number}")
-    page.context.set_offline(False)
+    cut_off(page, False)
     row(page, "away 59").wait_for()
     page.locator(".message-stub").wait_for()
     seqs = page.locator(".message").evaluate_all("all => all.map((one) => Number(one.dataset.seq))")
@@ -177,3 +171,13 @@ def test_history_is_not_announced_and_news_of_the_other_is(
     page.get_by_role("link", name="Earlier messages").click()
     wait_until(lambda: page.wait_for_timeout(20) is None and len(texts(page)) > 11)
     expect(page.locator(".message:not([aria-live])")).to_have_count(1)
+
+
+def test_an_older_part_that_was_linked_goes_on_to_the_end(
+    as_person: Callable[..., Page], said: Friends
+) -> None:
+    ann, bob = said
+    page = as_person(ann)
+    page.goto(f"/messages/{bob.username}?before=15")
+    page.wait_for_function("() => document.querySelectorAll('.message').length > 10")
+    assert numbers(page) == list(range(4, MANY))

@@ -113,10 +113,13 @@ def test_a_damaged_picture_says_so_to_both(
 
 
 def test_a_picture_waits_for_the_connection_and_can_be_given_up(
-    open_thread: Callable[..., Page], friends: Friends, photographs: list[Path]
+    open_thread: Callable[..., Page],
+    friends: Friends,
+    photographs: list[Path],
+    cut_off: Callable[[Page, bool], None],
 ) -> None:
     page = open_thread(*friends)
-    page.context.set_offline(True)
+    cut_off(page, True)
     for photograph in photographs[:2]:
         page.get_by_label("Add a photo").set_input_files(str(photograph))
         expect(thumb(page)).to_be_visible()
@@ -126,7 +129,7 @@ def test_a_picture_waits_for_the_connection_and_can_be_given_up(
     expect(first).to_contain_text("Not sent yet")
     first.get_by_role("button", name="Discard").click()
     expect(photos(page)).to_have_count(1)
-    page.context.set_offline(False)
+    cut_off(page, False)
     page.locator("a.message-photo").wait_for()
     expect(photos(page)).to_have_count(1)
 
@@ -143,3 +146,34 @@ def test_a_photo_opens_large(
     assert "/media/" in (link.get_attribute("href") or "")
     widths = link.locator("img").get_attribute("srcset") or ""
     assert f"{link.get_attribute('data-width')}w" in widths
+
+
+def test_a_picture_that_is_not_sent_yet_survives_a_reload(
+    open_thread: Callable[..., Page], friends: Friends, photographs: list[Path]
+) -> None:
+    page = open_thread(*friends)
+    page.route("**/api/v1/media", lambda route: route.abort())
+    page.get_by_label("Add a photo").set_input_files(str(photographs[0]))
+    page.get_by_label("Description of the photo").fill("a place we know")
+    page.get_by_role("button", name="Send").click()
+    expect(page.locator(".message")).to_contain_text("Not sent yet")
+    page.reload()
+    expect(photos(page).get_by_role("img", name="a place we know")).to_be_visible()
+    page.unroute("**/api/v1/media")
+    page.get_by_role("button", name="Retry").click()
+    expect(page.locator("a.message-photo")).to_have_attribute("data-caption", "a place we know")
+    expect(photos(page)).to_have_count(1)
+
+
+def test_a_picture_on_its_way_is_called_back(
+    open_thread: Callable[..., Page], friends: Friends, photographs: list[Path]
+) -> None:
+    page = open_thread(*friends)
+    page.route("**/api/v1/media", lambda route: None)  # it takes for ever
+    page.get_by_label("Add a photo").set_input_files(str(photographs[0]))
+    expect(thumb(page)).to_be_visible()
+    field(page).fill("and words")
+    page.get_by_role("button", name="Send").click()
+    page.locator(".message").first.get_by_role("button", name="Discard").click()
+    expect(status(page)).to_contain_text("Sent")
+    expect(page.locator(".message")).to_have_count(1)

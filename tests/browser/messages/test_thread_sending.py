@@ -11,12 +11,14 @@ import pytest
 from playwright.sync_api import expect
 
 from pigeon.services.messages import reading
+from pigeon.services.users import users
 from tests.browser.messages.thread import field, row, status, texts, write
 from tests.harness.children import wait_until
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page, WebSocketRoute
 
+    from tests.browser.conftest import Cast
     from tests.factories import Person
     from tests.harness.sites import Site
 
@@ -206,16 +208,19 @@ def test_an_echo_and_a_replay_are_one_bubble(
 
 
 def test_without_a_connection_it_waits_and_is_sent_in_order(
-    open_thread: Callable[..., Page], friends: Friends, stored: Callable[[Friends], list[str]]
+    open_thread: Callable[..., Page],
+    friends: Friends,
+    stored: Callable[[Friends], list[str]],
+    cut_off: Callable[[Page, bool], None],
 ) -> None:
     page = open_thread(*friends)
-    page.context.set_offline(True)
+    cut_off(page, True)
     for words in ("first", "second", "third"):
         write(page, words)
     expect(row(page, "first")).to_contain_text("Not sent yet. Trying again …")
     expect(row(page, "third")).to_contain_text("Waiting …")
     row(page, "second")
-    page.context.set_offline(False)
+    cut_off(page, False)
     expect(status(page)).to_contain_text("Sent")
     assert texts(page) == ["first", "second", "third"] == stored(friends)
     page.reload()
@@ -249,15 +254,18 @@ def test_what_is_unsent_survives_a_reload_and_goes_by_hand(
 
 
 def test_what_was_given_up_is_not_sent(
-    open_thread: Callable[..., Page], friends: Friends, stored: Callable[[Friends], list[str]]
+    open_thread: Callable[..., Page],
+    friends: Friends,
+    stored: Callable[[Friends], list[str]],
+    cut_off: Callable[[Page, bool], None],
 ) -> None:
     page = open_thread(*friends)
-    page.context.set_offline(True)
+    cut_off(page, True)
     write(page, "rather not")
     write(page, "but this")
     row(page, "rather not").get_by_role("button", name="Discard").click()
     assert texts(page) == ["but this"]
-    page.context.set_offline(False)
+    cut_off(page, False)
     expect(status(page)).to_contain_text("Sent")
     assert stored(friends) == ["but this"] == texts(page)
 
@@ -310,3 +318,43 @@ def test_who_asks_for_too_much_is_told_when_it_goes_on(
     write(page, "too fast")
     expect(row(page, "too fast")).to_contain_text("It is sent in 2 seconds.")
     expect(status(page)).to_contain_text("Sent")
+
+
+def test_an_emoji_is_put_where_one_writes(
+    open_thread: Callable[..., Page], friends: Friends
+) -> None:
+    page = open_thread(*friends)
+    field(page).fill("good  night")
+    field(page).evaluate("input => input.setSelectionRange(5, 5)")
+    page.locator(".thread-emoji > summary").click()
+    page.locator(".thread-emoji").get_by_role("button", name="🔥").click()
+    assert field(page).input_value() == "good 🔥 night"
+
+
+def test_what_was_left_unsent_is_sent_from_any_page(
+    open_thread: Callable[..., Page], friends: Friends, stored: Callable[[Friends], list[str]]
+) -> None:
+    page = open_thread(*friends)
+    page.evaluate(
+        """([chat, partner]) => localStorage.setItem(
+      `unsent:message:${document.body.dataset.me}:${chat}`,
+      JSON.stringify({ with: partner, items: ["one", "two"].map((words) => (
+        { key: `left-${words}-${chat}`, at: new Date().toISOString(), words })) }))""",
+        [page.locator(".thread").get_attribute("data-chat"), friends[1].username],
+    )
+    page.goto("/people")
+    wait_until(lambda: page.wait_for_timeout(50) is None and stored(friends) == ["one", "two"])
+    page.wait_for_function("() => !Object.keys(localStorage).some((one) => one.startsWith('uns'))")
+
+
+def test_who_takes_no_more_messages_is_told_of_instead_of_the_field(
+    open_thread: Callable[..., Page], cast: Cast, site: Site
+) -> None:
+    ann, bob = cast.person("ann"), cast.person("bob")
+    page = open_thread(ann, bob)
+    with site.app.app_context():
+        users.update_profile(bob.id, {"messages_from": "following"})
+    write(page, "are you there?")
+    page.get_by_text("Bob takes messages from people they follow only.").wait_for()
+    expect(field(page)).to_have_count(0)
+    expect(row(page, "are you there?").get_by_role("button", name="Discard")).to_be_visible()

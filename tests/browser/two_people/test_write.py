@@ -28,6 +28,7 @@ pytestmark = [
 ]
 BADGE = '[data-badge="messages"]'
 SAID_BEFORE = 30
+FIRST = "said before 0."
 SOON = 30_000
 
 
@@ -60,6 +61,7 @@ def test_a_conversation_from_the_request_to_the_block(
     ann, bob = pair.ann.page, pair.bob.page
     hers, his = pair.ann.person.username, pair.bob.person.username
     post = cast.post(pair.bob.person, caption="from the hill", images=1)
+    cast.follow(pair.ann.person, pair.bob.person)
     pair.meet(thread_with(his), "/messages?box=requests")
     tab = bob.context.new_page()
     go_live(tab, "/people")
@@ -88,18 +90,15 @@ def test_a_conversation_from_the_request_to_the_block(
     photos(bob).locator("img").first.wait_for(timeout=SOON)
 
     ann.goto(f"/p/{post.id}/send")
-    ann.locator("[data-picker] input[type=search], [data-picker] input[name=q]").first.fill(his)
-    ann.get_by_role("button", name=f"{his}").or_(ann.locator("[data-part=send-to]")).first.click()
-    bob.locator(".message .is-card, .message-card", has_text="from the hill").first.wait_for(
-        timeout=SOON
-    )
+    ann.locator(f'[data-username="{his}"] [data-part=send]').click()
+    bob.locator(".message .is-card", has_text="from the hill").wait_for(timeout=SOON)
     go_live(ann, thread_with(his))
     see_badge(tab, 0)  # bob looks at what arrives
 
     write_on_phone(ann, "a slip of the thumb")
     row(bob, "a slip of the thumb").wait_for()
-    choose(ann, "a slip of the thumb", "보내기 취소")
-    ann.get_by_role("dialog").get_by_role("button", name="보내기 취소").click()
+    choose(ann, "a slip of the thumb", "전송 취소")
+    ann.get_by_role("dialog").get_by_role("button", name="전송 취소").click()
     for page in (ann, bob):
         page.locator(".message.is-unsent").wait_for()
         expect(row(page, "a slip of the thumb")).to_have_count(0)
@@ -123,7 +122,7 @@ def test_nothing_is_missing_whatever_was_killed_or_paused(
     cast.follow(pair.ann.person, pair.bob.person)
     cast.follow(pair.bob.person, pair.ann.person)
     for number in range(SAID_BEFORE):
-        cast.say(pair.bob.person, pair.ann.person, f"said before {number}")
+        cast.say(pair.bob.person, pair.ann.person, f"said before {number}.")
     pair.meet(thread_with(his), thread_with(hers))
     write_on_phone(ann, "before it all")
     row(bob, "before it all").wait_for()
@@ -146,9 +145,12 @@ def test_nothing_is_missing_whatever_was_killed_or_paused(
     row(ann, "while it is down").wait_for(timeout=SOON)
 
     for page in (ann, bob):
-        while not row(page, "said before 0").count():
+        for _ in range(SAID_BEFORE):
+            if row(page, FIRST).count():
+                break
             page.locator(".message").first.scroll_into_view_if_needed()
-            page.wait_for_timeout(100)
+            page.wait_for_timeout(300)
+        expect(row(page, FIRST)).to_have_count(1)
     says_the_same(ann, bob)
     assert pair.bob.is_same_page()
     assert pair.ann.is_same_page()

@@ -20,7 +20,7 @@ from tests.harness.twins import ACTORS, AUTHORS, World
 
 POST_STATES = ("processing", "failed", "published", "withdrawn")
 PICTURE_STATES = ("processing", "failed", "ready")
-KINDS = ("post", "avatar", "story", "")
+KINDS = ("post", "avatar", "message", "story", "")
 SAYING = ("ben", "gone", "suspended", "blocked", "blocker")
 """Who wrote a comment below each post that is published or failed."""
 ANSWERING = ("ann", "suspended", "blocked")

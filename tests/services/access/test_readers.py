@@ -16,8 +16,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from pigeon.cache.trips import trip
 from pigeon.domain.errors import NotFound
 from pigeon.domain.media import StoredMedia
+from pigeon.domain.messages import pair_key
 from pigeon.domain.page import PageRequest
 from pigeon.extensions import cache, db
 from pigeon.models import MediaModel, PublicationModel
@@ -29,6 +31,19 @@ from pigeon.services.comments import comments
 from pigeon.services.follows import follows
 from pigeon.services.likes import likers, likes
 from pigeon.services.media import media, owners
+from pigeon.services.messages import (
+    conversations,
+    frames,
+    hydration,
+    partners,
+    people,
+    reading,
+    sending,
+    typing,
+    unread,
+)
+from pigeon.services.messages import pictures as message_pictures
+from pigeon.services.messages.checks import Content
 from pigeon.services.notifications import notifications
 from pigeon.services.posts import cards as post_cards
 from pigeon.services.posts import pictures, posts
@@ -36,7 +51,10 @@ from pigeon.services.relations import blocks
 from pigeon.services.timelines import timelines
 from pigeon.services.users import avatars, suspensions, users
 from pigeon.services.write_backs import flusher
+from pigeon.stores.messages import Conversation, StoredMessage
+from pigeon.stores.messages_urls import message_store
 from tests.factories import Person, make_comment, make_follow, make_post, make_user
+from tests.factories.uploads import make_upload
 from tests.harness.environment import ROOT
 
 
@@ -56,7 +74,10 @@ HIDES: dict[str, Callable[[Person, Person], None]] = {
 
 @dataclass(frozen=True)
 class Meeting:
-    """ben reads: ann wrote a post that he follows, and liked and commented his; both follow cid."""
+    """ben reads: ann wrote a post that he follows, and liked and commented his; both follow cid.
+
+    They wrote to each other; the last message of ann's carries her post, the one before a picture.
+    """
 
     ann: Person
     ben: Person
@@ -67,6 +88,8 @@ class Meeting:
     bens_comment_id: int
     picture: StoredMedia
     read: list[timelines.Entry]
+    sent_picture: StoredMedia
+    message: StoredMessage
 
     def page(self, of: str) -> PageRequest:
         return PageRequest(kind=of, limit=20)
@@ -99,7 +122,25 @@ def meeting(app: Flask, drain: Callable[[], int]) -> Meeting:
         bens_comment_id=make_comment(mine, ben).id,
         picture=media.get_stored(name),
         read=timelines.page(access.viewer(ben.id), PageRequest(kind="timeline", limit=20)).items,
+        sent_picture=media.get_stored(_write_to_each_other(ann, ben, post.id, drain)),
+        message=message_store().before(_conversation(ann, ben).id, None, 1)[0],
     )
+
+
+def _write_to_each_other(ann: Person, ben: Person, post_id: int, drain: Callable[[], int]) -> str:
+    """The name of the picture."""
+    image_id = int(message_pictures.add(make_upload(), by=ann.id).id)
+    sending.send("ann", Content(text="hi"), by=ben.id, client_msg_id="1")
+    for number, said in enumerate((Content(media_id=image_id), Content(post_id=post_id))):
+        sending.send("ben", said, by=ann.id, client_msg_id=str(number))
+    drain()
+    return db.session.scalars(select(MediaModel.name).where(MediaModel.id == image_id)).one()
+
+
+def _conversation(ann: Person, ben: Person) -> Conversation:
+    found = message_store().find(pair_key(ann.id, ben.id))
+    assert found is not None
+    return found
 
 
 def _entries(m: Meeting) -> list[timelines.Entry]:
@@ -157,6 +198,26 @@ def _one_notified(m: Meeting) -> list[int]:
     return [int(actor.id) for one in again for actor in one.actors]
 
 
+def _carried(m: Meeting) -> list[int]:
+    """Who wrote the post that the last message carries."""
+    of = {m.message.id: _conversation(m.ann, m.ben)}
+    (found,) = hydration.messages_of([m.message], of, m.viewer())
+    return _authors([found.post]) if found.post and found.post.author else []
+
+
+def _unread(m: Meeting) -> list[int]:
+    """ann, once for each message that counts."""
+    viewer = m.viewer()
+    found, _ = trip(unread.read(viewer), viewer.relations.read_apart())
+    return [m.ann.id] * unread.total(found, viewer)
+
+
+def _told_of_reading(m: Meeting) -> list[int]:
+    number = _conversation(m.ann, m.ben).id
+    told = [frame.payload["with"] for frame in frames.of_reading(number, m.ben.id, 1)]
+    return [m.ann.id for name in told if name == "ann"]
+
+
 def _comments(m: Meeting) -> list[int]:
     return _authors(comments.list_of_post(m.mine_id, m.ben.id, m.page("c")).items)
 
@@ -210,6 +271,16 @@ LISTS: dict[str, Callable[[Meeting], list[int]]] = {
     "watching": lambda m: [m.ann.id for _ in watches.watchable_among({(m.ben.id, m.post_id)})],
     "notifications.notifications.list_of": _notified,
     "notifications.notifications.get": _one_notified,
+    "messages.conversations.list_of": lambda m: _ids(
+        chat.partner for chat in conversations.list_of(m.ben.id, "inbox", m.page("chats")).items
+    ),
+    "messages.people.rows": lambda m: list(people.rows([m.ann.id], m.viewer())),
+    "messages.partners.list_of": lambda m: _ids(
+        partners.list_of(m.ben.id, "", m.page("partners")).items
+    ),
+    "messages.hydration.messages_of": _carried,
+    "messages.unread.total": _unread,
+    "messages.frames.of_reading": _told_of_reading,
 }
 """Whom ben finds there: ann, by the function that reads it."""
 OF_POSTS = {
@@ -221,9 +292,14 @@ OF_POSTS = {
     "posts.posts.list_of_author",
     "tags.list_posts",
     "watching",
+    "messages.hydration.messages_of",
 }
 """What lists posts of ann's: of a private person for followers alone. The others name her."""
-OF_FOLLOWS = {"follows.follows.list_following", "users.users.mutuals"}
+OF_FOLLOWS = {
+    "follows.follows.list_following",
+    "users.users.mutuals",
+    "messages.partners.list_of",
+}
 """What lists whom ben follows."""
 DOORS: dict[str, Callable[[Meeting], object]] = {
     "users.users.get": lambda m: users.get("ann", m.ben.id),
@@ -248,6 +324,21 @@ DOORS: dict[str, Callable[[Meeting], object]] = {
         likes.COMMENTS, m.comment_id, by=m.ben.id, on=True
     ),
     "commenting": lambda m: comments_changes.check_may_comment(m.post_id, m.ben.id),
+    "messages.conversations.find": lambda m: conversations.find("ann", m.viewer()),
+    "messages.conversations.get": lambda m: conversations.get(m.ben.id, "ann"),
+    "messages.people.find_partner": lambda m: people.find_partner("ann", m.viewer()),
+    "messages.people.row_of": lambda m: people.row_of(m.ann.id, m.viewer()),
+    "messages.pictures.check_sees": lambda m: message_pictures.check_sees(
+        m.viewer(), m.sent_picture
+    ),
+    "messages.reading.page": lambda m: reading.page(m.ben.id, "ann"),
+    "messages.sending.get_seen": lambda m: sending.get_seen(m.message.id, m.viewer()),
+    "writing a message": lambda m: sending.address("ann", by=m.ben.id),
+    "writing it again": lambda m: sending.send(
+        "ann", Content(text="hi"), by=m.ben.id, client_msg_id="1"
+    ),
+    "typing": lambda m: typing.tell("ann", by=m.ben.id),
+    "accepting": lambda m: conversations.accept("ann", by=m.ben.id),
     "replying": lambda m: comments_changes.check_may_reply(m.comment_id, m.ben.id),
 }
 """What opens for ben alone what is ann's."""
@@ -263,6 +354,7 @@ TO_POSTS = {
 }
 """What leads to posts of ann's; the others to her, and to what she said below ben's own."""
 SUGGESTING = {"suggestions.page"}
+WAITING = {"messages.conversations.count_requests"}
 LAID_OVER = {
     "comments.comments.overlay",
     "posts.posts.overlay",
@@ -273,6 +365,8 @@ LAID_OVER = {
     "likes.likers.facts_for",
     "counts.pending",
     "posts.cards.find",
+    "messages.frames.of_typing",
+    "messages.unread.read",
 }
 """They add to what somebody else asked for."""
 RELATIONS = {
@@ -310,7 +404,7 @@ ASKING = {"who", "viewer", "viewer_id", "reader", "reader_id"}
 
 
 def test_every_function_that_reads_for_a_viewer_is_tried_here() -> None:
-    tried = LISTS.keys() | DOORS.keys() | SUGGESTING
+    tried = LISTS.keys() | DOORS.keys() | SUGGESTING | WAITING
     assert set(_readers()) - LAID_OVER - RELATIONS - ONES_OWN == {
         name for name in tried if "." in name
     }
@@ -374,3 +468,15 @@ def test_who_is_hidden_is_suggested_to_nobody(meeting: Meeting, way: str) -> Non
     for forgets in (lambda: None, lambda: suggestions.ranked.evict(meeting.ben.id)):
         forgets()  # the ranking is kept for minutes
         assert _ids(suggestions.page(meeting.ben.id, asked).items) == expected
+
+
+@pytest.mark.parametrize("way", list(HIDES))
+def test_a_request_of_who_is_hidden_does_not_count(meeting: Meeting, way: str) -> None:
+    """That somebody is private is no reason: they asked."""
+    follows.unfollow(meeting.cid.id, by=meeting.ben.id)
+    sending.send("ben", Content(text="hi"), by=meeting.cid.id, client_msg_id="1")
+    assert conversations.count_requests(meeting.ben.id) == 1
+    HIDES[way](meeting.cid, meeting.ben)
+    for forgets in (lambda: None, cache.client.flushdb):
+        forgets()
+        assert conversations.count_requests(meeting.ben.id) == (way == "private")

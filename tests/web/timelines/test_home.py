@@ -4,10 +4,11 @@ import re
 
 import pytest
 
+from pigeon.cache import resp
 from pigeon.services.likes import likes
 from pigeon.services.write_backs import flusher
 from pigeon.web.timelines import home
-from tests.factories import make_comment, make_follow, make_post, make_user
+from tests.factories import make_comment, make_follow, make_message, make_post, make_user
 
 TOKEN = re.compile(r'(name="csrf_token" value=|"csrf": ?)"[^"]+"')
 
@@ -61,6 +62,27 @@ def test_warm_page_sends_no_sql(app, client_for, drain, queries) -> None:
     with queries() as sent:
         assert client.get("/").status_code == 200
     assert sent == []
+
+
+def test_what_is_unread_travels_with_what_the_page_asks_anyway(
+    app, client_for, drain, monkeypatch
+) -> None:
+    """One trip more is a tenth of the page: a badge is not worth it."""
+    ann, ben = make_user("ann"), make_user("ben")
+    make_follow(ben, ann)
+    talk_about(make_post(ann, caption="hi"), ann, ben, 1)
+    make_message(ann, ben, "hello")
+    drain()
+    client = client_for(ben)
+    client.get("/")
+    client.get("/")
+    trips = []
+    send = resp.Pool.checked
+    monkeypatch.setattr(
+        resp.Pool, "checked", lambda pool, *sent: trips.append(sent) or send(pool, *sent)
+    )
+    page = client.get("/").text
+    assert 'data-badge="messages">1<' in page and len(trips) == 5
 
 
 def test_frame_of_one_reader_is_never_shown_to_another(app, client_for, drain) -> None:

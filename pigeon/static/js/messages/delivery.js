@@ -2,7 +2,9 @@
 
 import { ApiError, api } from "../core/api.js";
 import { isConnected, send } from "../core/socket.js";
+import { text } from "../core/strings.js";
 import { catchUp } from "./catch-up.js";
+import { findFile } from "./kept-files.js";
 import { markSent, showProgress } from "./pending.js";
 import { threadsOf } from "./parts.js";
 import { upload } from "./upload.js";
@@ -28,9 +30,12 @@ function sendByCall({ to, ...body }) {
 }
 
 async function uploadPicture(item) {
+  item.stop ??= new AbortController();
+  item.file ??= await findFile(item.key);
+  if (!item.file) throw new ApiError(422, { code: "invalid", message: text("message_photo_lost") });
   const form = new FormData();
   form.append("alt", item.alt);
-  form.append("image", item.file, item.file.name);
+  form.append("image", item.file, item.file.name || "photo");
   return (await upload("/media", form, item)).id;
 }
 

@@ -45,7 +45,8 @@ function showStatus(root, rows) {
   for (const row of own) {
     const status = part(row, "status");
     const isUnderWay = row.classList.contains("is-pending");
-    if (isUnderWay) status.hidden = row !== last && ["sending", "waiting"].includes(status.dataset.state);
+    const isCalm = ["sending", "waiting"].includes(status.dataset.state) && !row.querySelector(".message-photo");
+    if (isUnderWay) status.hidden = row !== last && isCalm;
     else status.hidden = row !== last || row.classList.contains("is-unsent");
     if (isUnderWay || status.hidden) continue;
     const { state, words } = wordsOf(root, row);

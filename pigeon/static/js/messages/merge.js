@@ -13,11 +13,19 @@ function findKnown(root, row) {
   return found ?? (row.dataset.client ? findRow(root, row.dataset.client) : null);
 }
 
-/** The picture that its sender has seen already is shown until the prepared one is here. */
+/** The picture that its sender has seen all along is shown until the prepared one is here. */
 function keepPreview(known, row) {
   const preview = known.querySelector('[data-part="preview"][src]');
-  const place = row.querySelector(".is-processing");
-  if (preview && place) part(place, "sizer").after(preview);
+  const photo = row.querySelector(".message-photo.photo");
+  if (!preview || !photo) return;
+  const prepared = photo.querySelector("img");
+  part(photo, "sizer").after(preview);
+  if (!prepared) return;
+  preview.alt = "";
+  prepared.addEventListener("load", () => {
+    URL.revokeObjectURL(preview.src);
+    preview.remove();
+  }, { once: true });
 }
 
 function replace(known, row) {

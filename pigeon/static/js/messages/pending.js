@@ -69,7 +69,8 @@ function setState(row, state, why = null) {
   status.dataset.state = state;
   status.hidden = false;
   part(status, "words").textContent = wordsOf(state, why);
-  for (const name of ["retry", "discard"]) part(status, name).hidden = isCalm(state);
+  part(status, "retry").hidden = isCalm(state);
+  part(status, "discard").hidden = isCalm(state) && !row.querySelector(".message-photo"); // a picture takes a while
   row.classList.toggle("is-failed", !isCalm(state));
 }
 

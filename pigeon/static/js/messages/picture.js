@@ -1,5 +1,7 @@
 /* The picture of a message that is on its way, as its sender chose it. */
 
+import { findFile } from "./kept-files.js";
+
 const WIDTH = 320;
 const HEIGHT = 400;
 const FALLBACK = { width: 320, height: 240 };
@@ -10,7 +12,13 @@ function fit({ width, height }) {
   return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };
 }
 
-export function fillPicture(row, { preview, size, alt }) {
+function show(image, url) {
+  image.addEventListener("error", () => (image.hidden = true), { once: true }); // of a kind that is not drawn here
+  image.src = url;
+  image.hidden = false;
+}
+
+export function fillPicture(row, { key, preview, size, alt }) {
   const { width, height } = size ? fit(size) : FALLBACK;
   const sizer = row.querySelector('[data-part="sizer"]');
   sizer.setAttribute("viewBox", `0 0 ${width} ${height}`);
@@ -18,8 +26,8 @@ export function fillPicture(row, { preview, size, alt }) {
   sizer.setAttribute("height", String(height));
   const image = row.querySelector('[data-part="preview"]');
   image.alt = alt ?? "";
-  image.hidden = !preview;
-  if (preview) image.src = preview;
+  if (preview) show(image, preview);
+  else findFile(key).then((file) => file && show(image, URL.createObjectURL(file)));
 }
 
 /** The size of a picture that can be drawn here, or null. */

@@ -2,9 +2,10 @@
    own, so that however often one is sent it is stored once. The next one waits for the acknowledgement of the one before. */
 
 import { acknowledged, deliver, isPassing } from "./delivery.js";
-import { showClosed } from "./standing.js";
+import { dropFile, keepFile } from "./kept-files.js";
 import { drop, giveBack, showState } from "./pending.js";
 import { threadsOf } from "./parts.js";
+import { showClosed } from "./standing.js";
 import { findUnsent, keepUnsent, listUnsent } from "./storage.js";
 
 const PAUSES_S = [1, 2, 4, 8, 15, 30];
@@ -20,15 +21,17 @@ export function queueOf(chatId, partner) {
   return queues.get(chatId);
 }
 
-/** A file cannot be kept: until it is uploaded, only this page has it. */
+const isPicture = (item) => item.words === undefined;
+
 function keep(queue) {
-  const kept = queue.items.filter(({ words, image }) => words !== undefined || image);
-  keepUnsent(queue.chatId, queue.partner, kept.map(({ key, at, words, image, alt }) => ({ key, at, words, image, alt })));
+  const kept = queue.items.map(({ key, at, words, image, alt, size }) => ({ key, at, words, image, alt, size }));
+  keepUnsent(queue.chatId, queue.partner, kept);
 }
 
 function remove(queue, item) {
   queue.items = queue.items.filter((one) => one !== item);
   keep(queue);
+  if (isPicture(item)) dropFile(item.key);
 }
 
 /** What the server has, however that became known: an acknowledgement, an echo, a page. */
@@ -50,7 +53,7 @@ function wait(queue, item, error) {
 function refuse(queue, item, error) {
   item.isRefused = true;
   keep(queue);
-  if (error.fields?.text && item.words !== undefined && giveBack(queue.chatId, item, error.fields.text.message)) {
+  if (error.fields?.text && !isPicture(item) && giveBack(queue.chatId, item, error.fields.text.message)) {
     return discard(queue.chatId, item);
   }
   showState(queue.chatId, item, "refused", { error });
@@ -90,6 +93,7 @@ export function enqueue(chatId, partner, item) {
   const queue = queueOf(chatId, partner);
   queue.items.push(item);
   keep(queue);
+  if (isPicture(item)) keepFile(item.key, item.file);
   run(queue);
 }
 

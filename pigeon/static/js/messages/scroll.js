@@ -5,6 +5,7 @@ import { part, rowsOf } from "./parts.js";
 
 const END_PX = 48;
 const arrived = new WeakMap();
+const places = new WeakMap();
 
 export const scrollerOf = (root) => part(root, "scroll");
 export const isAtEnd = (root) => -scrollerOf(root).scrollTop < END_PX;
@@ -54,9 +55,18 @@ export function scrollToNew(root) {
   if (above < 0) scroller.scrollTop += above;
 }
 
+/** What was taken off the page and put back has forgotten where it was. */
+export function restorePlace(root) {
+  scrollerOf(root).scrollTop = places.get(root) ?? 0;
+}
+
 export function bindScroll(root) {
   const scroller = scrollerOf(root);
-  scroller.addEventListener("scroll", () => showJump(root, isAtEnd(root) ? 0 : (arrived.get(root) ?? 0)), { passive: true });
+  scroller.addEventListener("scroll", () => {
+    if (!root.isConnected) return;
+    places.set(root, scroller.scrollTop);
+    showJump(root, isAtEnd(root) ? 0 : (arrived.get(root) ?? 0));
+  }, { passive: true });
   part(root, "jump").addEventListener("click", () => {
     scrollToEnd(root);
     scroller.focus({ preventScroll: true });

@@ -1,6 +1,7 @@
 /* Behaviour `thread`: an open conversation. */
 
 import { catchUp, caughtUpAt, refresh } from "./catch-up.js";
+import "./copy.js"; // there when the first message asks for it, also without a connection
 import { bindEarlier } from "./earlier.js";
 import { layOut } from "./layout.js";
 import "./live.js";
@@ -9,10 +10,11 @@ import { findRow, shownThread } from "./parts.js";
 import { addPending } from "./pending.js";
 import { discard, queueOf, resume, retry } from "./queue.js";
 import { read } from "./reading.js";
-import { bindScroll, scrollToNew } from "./scroll.js";
+import { bindScroll, restorePlace, scrollToNew } from "./scroll.js";
 import { forgetTyping } from "./typing.js";
 
 const SLEPT_MS = 20_000;
+const bound = new WeakSet();
 
 /** A row for what was just written, or was left unsent. */
 export function addRow(root, item) {
@@ -27,13 +29,19 @@ function restoreUnsent(root) {
   resume(chat);
 }
 
-export function thread(root) {
+/** What the server drew, as it stands now. */
+function open(root) {
   root.dataset.openedSeq = root.dataset.lastSeq;
   layOut(root);
+  restoreUnsent(root);
+}
+
+export function thread(root) {
+  bound.add(root);
   bindScroll(root);
   bindEarlier(root);
   bindPress(root);
-  restoreUnsent(root);
+  open(root);
   scrollToNew(root);
   read(root);
   if (root.dataset.later !== undefined) catchUp(root);
@@ -42,8 +50,15 @@ export function thread(root) {
 document.addEventListener("page:back", () => {
   const root = shownThread();
   if (!root) return;
+  restorePlace(root);
   restoreUnsent(root);
   refresh(root).catch(() => {});
+});
+
+// The same page once more, as after a form, is drawn over the one that is there.
+document.addEventListener("htmx:after:swap", () => {
+  const root = shownThread();
+  if (root && root.dataset.openedSeq === undefined && bound.has(root)) open(root);
 });
 
 // A machine that slept, or a tab that the browser froze, heard nothing of what came meanwhile.
