@@ -103,8 +103,8 @@ def drawn_from() -> Iterator[list[Form]]:
     found: list[Form] = []
 
     def note(_sender: Any, template: Any, context: dict[str, Any], **_: Any) -> None:
-        discussion = context.get("discussion")
-        form = context.get("form") or getattr(discussion, "form", None)
+        around = context.get("discussion") or context.get("thread")
+        form = context.get("form") or getattr(around, "form", None)
         if isinstance(form, Form):
             found.append(form)
 
