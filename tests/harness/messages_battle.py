@@ -26,7 +26,7 @@ PAUSE_S = (1.0, 3.0)
 DOWN_S = (0.1, 1.0)
 STOP_S = 5.0
 """Then it is killed: one that has just begun may not hear that it is to stop."""
-RESTS_AFTER = 3
+RESTS_AFTER = 4
 """One fault of so many is followed by a rest: nothing heals a gap of which nobody was told."""
 SETTLE_S = 30.0
 LEAVE_S = 20.0
