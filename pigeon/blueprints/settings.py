@@ -191,11 +191,14 @@ def save_privacy() -> ResponseReturnValue:
 
 def _wanted_privacy(messages_from: str) -> dict[str, Any]:
     """What the form sends; a page of the release before says nothing of messages."""
-    wanted: dict[str, Any] = {"is_private": read_switch("is_private")}
+    is_private, receipts = read_switch("is_private"), read_switch("sends_receipts")
     if not messages_from:
-        return wanted
-    receipts = read_switch("sends_receipts")
-    return wanted | {"messages_from": messages_from, "sends_receipts": receipts}
+        return {"is_private": is_private}
+    return {
+        "is_private": is_private,
+        "messages_from": messages_from,
+        "sends_receipts": receipts,
+    }
 
 
 def _privacy() -> dict[str, Any]:

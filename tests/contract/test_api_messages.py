@@ -152,13 +152,18 @@ def test_what_it_carries_is_one_thing(world: World) -> None:
         ({"post_id": "x"}, {"post_id": "unknown"}),
         ({"post_id": str(world.failed.id + 1000)}, {"post_id": "unknown"}),
         ({"image": "999999"}, {"image": "unknown"}),
+        ({"image": "x", "post_id": "y"}, {"image": "unknown", "post_id": "unknown"}),
+        (
+            {"image": "x", "client_msg_id": "a b"},
+            {"image": "unknown", "client_msg_id": "bad_format"},
+        ),
         ({"text": None}, {"text": "bad_format"}),
         (
             {"text": "x", "from": "bob", "seq": 7, "sent_at": "now"},
             {"from": "unknown", "seq": "unknown", "sent_at": "unknown"},
         ),
     ):
-        found = refused(world.client, name, body=body | {"client_msg_id": "x"})
+        found = refused(world.client, name, body={"client_msg_id": "x"} | body)
         assert found == (422, "invalid", fields), body
     body = {"post_id": post_id, "client_msg_id": "x"}
     sent = call(world.client, "POST", MESSAGES, 201, shapes.MESSAGE, values=BOB, body=body)

@@ -367,9 +367,7 @@ def test_methods_that_a_path_does_not_know(world: World, anonymous: Any) -> None
             ("/chats/bob/messages", "GET, HEAD, POST"),
             ("/messages/1", "DELETE"),
         ):
-            for method in ("OPTIONS", "TRACE", "POST" if path == "/me" else "PATCH", "QUERY"):
-                if method == "PATCH" and path == "/me":
-                    continue
+            for method in ("OPTIONS", "TRACE", "POST" if "PATCH" in allowed else "PATCH", "QUERY"):
                 answer = client.open(f"/api/v1{path}", method=method)
                 assert answer.status_code == 405, (method, path)
                 assert answer.headers["Allow"] == allowed

@@ -26,9 +26,9 @@ PAUSE_S = (1.0, 3.0)
 DOWN_S = (0.1, 1.0)
 STOP_S = 5.0
 """Then it is killed: one that has just begun may not hear that it is to stop."""
-RESTS_AFTER = 3
+RESTS_AFTER = 4
 """One fault of so many is followed by a rest: nothing heals a gap of which nobody was told."""
-SETTLE_S = 15.0
+SETTLE_S = 30.0
 LEAVE_S = 20.0
 ROUND = (
     *("realtime:kill", "realtime:kill", "realtime:stop", "realtime:pause", "realtime:pause"),
@@ -147,9 +147,7 @@ class Battle(Fight):
         """Now and then it hits the last ones who write before a rest."""
         self.is_resting = (self.killed + 1) % RESTS_AFTER == 0
         done = self._done(kind, dice)
-        if self.is_resting:
-            self._rest()
-        return done
+        return f"{done}, then a rest of {self._rest():.1f} s" if self.is_resting else done
 
     def _done(self, kind: str, dice: random.Random) -> str:
         part, _, how = kind.partition(":")
@@ -184,8 +182,11 @@ class Battle(Fight):
 
     # at rest
 
-    def _rest(self) -> None:
-        """Nobody writes for a moment, and every device must come to show what there is."""
+    def _rest(self) -> float:
+        """Nobody writes for a moment, and every device must come to show what there is.
+
+        How many seconds that took.
+        """
         began = time.monotonic()
         children.wait_until(
             lambda: self.idle == len(self.devices) or self.over.is_set(),
@@ -200,7 +201,7 @@ class Battle(Fight):
         for fault in behind:
             self.violate(fault)
         self.is_resting = False
-        self.note(f"rested for {time.monotonic() - began:.1f} s")
+        return time.monotonic() - began
 
     def come_to_rest(self) -> list[str]:
         """Wait until all is quiet; what is violated then.

@@ -1,7 +1,8 @@
 """Whatever names somebody or shows what is theirs agrees with all the rest, page by page.
 
-ann wrote a post, commented and liked those of others, and is named in them. Each state of her and
-ben is looked at through every reader there is, with what caches hold and without.
+ann wrote a post, commented and liked those of others, is named in them, and wrote to ben, who
+answered. Each state of her and ben is looked at through every reader there is, with what caches
+hold and without.
 """
 
 from __future__ import annotations
@@ -17,9 +18,13 @@ from flask import Flask
 from pigeon.extensions import cache
 from pigeon.services.follows import follows
 from pigeon.services.likes import likes
+from pigeon.services.messages import pictures
+from pigeon.services.messages.checks import Content
+from pigeon.services.messages.sending import send
 from pigeon.services.relations import blocks, mutes
 from pigeon.services.users import suspensions, users
-from tests.factories import Person, make_comment, make_follow, make_post, make_user
+from tests.factories import Person, Posted, make_comment, make_follow, make_post, make_user
+from tests.factories.uploads import make_upload
 from tests.harness.clients import Client
 from tests.harness.context import in_app
 
@@ -74,7 +79,10 @@ def town(
     for post in (eves, bens):
         likes.set_liked(likes.POSTS, post.id, by=ann.id, on=True)
     likes.set_liked(likes.COMMENTS, top.id, by=ann.id, on=True)
+    _write_to_each_other(ann, ben, hers)
     drain()
+    sent = in_app(app, lambda: client_for(ben).api("GET", "/chats/annunciata/messages")[1])
+    (sent_picture,) = [one["image"]["url"] for one in sent["items"] if one["image"]]
     pages = {
         "home": "/",
         "timeline": "/api/v1/timeline",
@@ -108,6 +116,18 @@ def town(
         "mention picker": "/api/v1/search/suggest?for=mention&q=annu",
         "tag": "/api/v1/tags/sky/posts",
         "tag as a page": "/tags/sky",
+        "conversations": "/api/v1/chats",
+        "conversations as a page": "/messages",
+        "a conversation": "/api/v1/chats/annunciata",
+        "its messages": "/api/v1/chats/annunciata/messages",
+        "its messages, caught up": "/api/v1/chats/annunciata/messages?since=0",
+        "a conversation as a page": "/messages/annunciata",
+        "its messages as a part": "/messages/annunciata/rows",
+        "partners": "/api/v1/chats/partners",
+        "partners, by name": "/api/v1/chats/partners?q=zebe",
+        "partners as a page": "/messages/new",
+        "partners to send a post to": f"/p/{bens.id}/send",
+        "her picture for ben": sent_picture,
         "notifications": "/api/v1/notifications",
         "notifications as a page": "/notifications",
         "notifications as a panel": "/notifications?fragment=panel",
@@ -118,12 +138,22 @@ def town(
         "nobody: tag": "/tags/sky",
     }
     marks = {
-        "name": re.compile(r'Zebedea|/u/annunciata|"username": ?"annunciata"'),
+        "name": re.compile(r'Zebedea|/u/annunciata|"(username|from|to)": ?"annunciata"'),
         "post": re.compile(f'wombat|/p/{hers.id}["?#]'),
         "comment": re.compile("platypus"),
+        "message": re.compile("quokka"),
         "picture": re.compile(re.escape(picture.rpartition("-")[0])),
     }
     return Town(app, ann, ben, {"ben": client_for(ben), "nobody": anonymous}, pages, marks)
+
+
+def _write_to_each_other(ann: Person, ben: Person, hers: Posted) -> None:
+    """She sends a picture, her post, and words."""
+    send("annunciata", Content(text="hi"), by=ben.id, client_msg_id="1")
+    image = pictures.add(make_upload(), by=ann.id)
+    contents = (Content(media_id=int(image.id)), Content(post_id=hers.id), Content(text="quokka"))
+    for number, said in enumerate(contents):
+        send("ben", said, by=ann.id, client_msg_id=str(number))
 
 
 def _turn_private(town: Town, *, keeps: bool) -> None:
@@ -148,6 +178,14 @@ OF_HER_POSTS = {
     "her picture",
 }
 """They show nothing else."""
+OF_FOLLOWS = {
+    "mutuals",
+    "partners",
+    "partners, by name",
+    "partners as a page",
+    "partners to send a post to",
+}
+"""She is there because ben follows her."""
 UNASKED = {"home", "timeline"}
 OF_POSTS = {"post", "picture"}
 
@@ -161,10 +199,12 @@ def _left(state: str, name: str, found: set[str]) -> set[str]:
     is_nobodys, is_private = name.startswith("nobody: "), state.startswith("private")
     if state == "suspended" or (state in ("blocked", "blocking") and not is_nobodys):
         return set()
+    if name == "her picture for ben":
+        return found
     if is_private and is_nobodys:
         return {"name"} if name == "nobody: profile" else set()
     if state == "private":
-        return set() if name in OF_HER_POSTS | {"mutuals"} else found - OF_POSTS
+        return set() if name in OF_HER_POSTS | OF_FOLLOWS else found - OF_POSTS
     return found - OF_POSTS if state == "muted" and name in UNASKED else found
 
 

@@ -33,7 +33,10 @@ UNASKED = {
 
 @pytest.fixture
 def drive(app: Flask) -> Drive:
-    return Drive(app, make_user("driven"), make_user("scout"))
+    """Somebody who knows whom to send a post to."""
+    driven, scout = make_user("driven"), make_user("scout")
+    make_follow(driven, scout)
+    return Drive(app, driven, scout)
 
 
 def pages(drive: Drive, mails: Callable[[], list[Any]], client: Client) -> Answers:
@@ -111,8 +114,8 @@ def drawn_from() -> Iterator[list[Form]]:
     found: list[Form] = []
 
     def note(_sender: Any, template: Any, context: dict[str, Any], **_: Any) -> None:
-        discussion = context.get("discussion")
-        form = context.get("form") or getattr(discussion, "form", None)
+        around = context.get("discussion") or context.get("thread")
+        form = context.get("form") or getattr(around, "form", None)
         if isinstance(form, Form):
             found.append(form)
 

@@ -13,6 +13,7 @@ from flask_babel import ngettext
 
 from pigeon.domain import limits
 from pigeon.domain.errors import DomainError, FieldError, Forbidden, Invalid, NotFound
+from pigeon.domain.page import PageRequest
 from pigeon.domain.posts import Post
 from pigeon.services.access.posts import is_published_state
 from pigeon.services.messages import partners, sending
@@ -99,7 +100,8 @@ def send(post_id: str) -> ResponseReturnValue:
     Scripts send to one at a time, with `?fragment=sent`, and hear why it was refused.
     """
     post = _get_post(post_id)
-    typed, chosen = read_form("text", "client_msg_id"), read_texts("to")
+    typed = read_form("text", "client_msg_id")
+    chosen = [name for name in read_texts("to") if name]
     try:
         words = _checked(typed, chosen)
         unreached = [name for name in chosen if not _reaches(name, post, words, typed)]
@@ -151,7 +153,8 @@ def _refused(
         way="send",
         post=post,
         chosen=chosen,
-        **_found()[0],
+        q="",
+        page=partners.list_of(get_viewer().user_id, "", PageRequest(limit=ROWS)),
     )
 
 

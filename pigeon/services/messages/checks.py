@@ -27,7 +27,7 @@ class Content:
 
 def check(content: Content, client_msg_id: str) -> str:
     """The text as it will be stored; Invalid names every field at fault."""
-    faults = _id_faults(client_msg_id)
+    faults = id_faults(client_msg_id)
     try:
         checked = check_text("text", content.text, limits.MESSAGE)
     except Invalid as error:
@@ -42,13 +42,8 @@ def check(content: Content, client_msg_id: str) -> str:
     return said
 
 
-def check_client_msg_id(client_msg_id: str) -> None:
-    """Invalid naming `client_msg_id`."""
-    if faults := _id_faults(client_msg_id):
-        raise Invalid(faults)
-
-
-def _id_faults(client_msg_id: str) -> dict[str, FieldError]:
+def id_faults(client_msg_id: str) -> dict[str, FieldError]:
+    """What is wrong of it, by the name of its field; {} when nothing is."""
     if not client_msg_id:
         return {"client_msg_id": FieldError("required")}
     if len(client_msg_id) > limits.CLIENT_MSG_ID:

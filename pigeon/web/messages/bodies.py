@@ -9,7 +9,7 @@ from pigeon.domain.ids import find_id
 from pigeon.domain.limits import ALT
 from pigeon.domain.media import Upload
 from pigeon.services.media import media
-from pigeon.services.messages.checks import Content, check_client_msg_id
+from pigeon.services.messages.checks import Content, id_faults
 from pigeon.services.users.checks import check_text
 from pigeon.web.parsing import (
     Body,
@@ -34,7 +34,7 @@ class AddMessageBody(Body):
 
     @property
     def content(self) -> Content:
-        """Invalid naming `image` or `post_id` when no id can look like it."""
+        """Invalid naming `image` or `post_id` when no id can look like it, and the client's id."""
         faults: dict[str, FieldError] = {}
         ids: dict[str, int | None] = {}
         for name in ("image", "post_id"):
@@ -43,7 +43,7 @@ class AddMessageBody(Body):
             if text is not None and ids[name] is None:
                 faults[name] = FieldError("unknown")
         if faults:
-            raise Invalid(faults)
+            raise Invalid(faults | id_faults(self.client_msg_id))
         return Content(text=self.text, media_id=ids["image"], post_id=ids["post_id"])
 
 
@@ -54,12 +54,7 @@ def read_new() -> tuple[Content, str]:
         return body.content, body.client_msg_id
     check_form_names(*MESSAGE_PARTS)
     client_msg_id = read_form("client_msg_id")["client_msg_id"]
-    faults: dict[str, FieldError] = {}
-    try:
-        check_client_msg_id(client_msg_id)
-    except Invalid as error:
-        faults |= error.fields
-    return Content(upload=_read_upload(faults)), client_msg_id
+    return Content(upload=_read_upload(id_faults(client_msg_id))), client_msg_id
 
 
 def read_picture() -> Upload:

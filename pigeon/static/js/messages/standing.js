@@ -5,6 +5,16 @@ import { text } from "../core/strings.js";
 import { layOut } from "./layout.js";
 import { part } from "./parts.js";
 
+/** A field that stays keeps its words, its focus and its syllable: only what stands above it changes. */
+function replaceDock(dock, fresh) {
+  const forms = [dock, fresh].map((one) => one.querySelector(".thread-composer"));
+  if (!forms.every(Boolean)) return dock.replaceWith(fresh);
+  dock.querySelector(".thread-hint")?.remove();
+  const hint = fresh.querySelector(".thread-hint");
+  if (hint) forms[0].before(hint);
+  return undefined;
+}
+
 /** The dock as the server draws it now: a composer, an open request, or why there is none. */
 export async function redrawDock(root) {
   const page = await fetchDocument(root.dataset.path);
@@ -13,14 +23,6 @@ export async function redrawDock(root) {
   Object.assign(root.dataset, { request, maySend });
   replaceDock(part(root, "dock"), fresh);
   settle([part(root, "dock")]);
-}
-
-/** Where one writes before and after, the composer stays: somebody may be typing in it, or have chosen a photo. */
-function replaceDock(dock, fresh) {
-  const [kept, drawn] = [dock, fresh].map((one) => one.querySelector(":scope > .thread-composer"));
-  if (!kept || !drawn) return dock.replaceWith(fresh);
-  [...dock.children].filter((child) => child !== kept).forEach((child) => child.remove());
-  return kept.before(...[...fresh.children].filter((child) => child !== drawn));
 }
 
 /** Nobody is there any more to write to. */
