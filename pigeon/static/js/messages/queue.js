@@ -6,7 +6,7 @@ import { dropFile, keepFile } from "./kept-files.js";
 import { drop, giveBack, showState } from "./pending.js";
 import { threadsOf } from "./parts.js";
 import { showClosed } from "./standing.js";
-import { findUnsent, keepUnsent, listUnsent } from "./storage.js";
+import { dropUnsent, findUnsent, keepUnsent, listUnsent } from "./storage.js";
 
 const PAUSES_S = [1, 2, 4, 8, 15, 30];
 const ENDS = ["messages_closed", "not_found", "forbidden"];
@@ -15,26 +15,22 @@ const queues = new Map();
 /** The queue of a conversation, with what an earlier page left. */
 export function queueOf(chatId, partner) {
   if (!queues.has(chatId)) {
-    const kept = findUnsent(chatId);
-    const known = new Set(kept.items.map(({ key }) => key));
+    const items = findUnsent(chatId);
     const state = { isRunning: false, failures: 0, timer: null };
-    queues.set(chatId, { chatId, partner: partner ?? kept.with, items: kept.items, known, ...state });
+    queues.set(chatId, { chatId, partner: partner ?? items[0]?.partner, items, ...state });
   }
   return queues.get(chatId);
 }
 
 const isPicture = (item) => item.words === undefined;
 
-/** What another tab keeps of the conversation stays. */
-function keep(queue) {
-  const others = findUnsent(queue.chatId).items.filter(({ key }) => !queue.known.has(key));
-  const kept = queue.items.map(({ key, at, words, image, alt, size }) => ({ key, at, words, image, alt, size }));
-  keepUnsent(queue.chatId, queue.partner, [...others, ...kept]);
+function keep({ chatId, partner }, { key, at, place, words, image, alt, size }) {
+  keepUnsent({ chatId, partner, key, at, place, words, image, alt, size });
 }
 
 function remove(queue, item) {
   queue.items = queue.items.filter((one) => one !== item);
-  keep(queue);
+  dropUnsent({ chatId: queue.chatId, key: item.key });
   if (isPicture(item)) dropFile(item.key);
 }
 
@@ -56,7 +52,6 @@ function wait(queue, item, error) {
 
 function refuse(queue, item, error) {
   item.isRefused = true;
-  keep(queue);
   if (error.fields?.text && !isPicture(item) && giveBack(queue.chatId, item, error.fields.text.message)) {
     return discard(queue.chatId, item);
   }
@@ -68,7 +63,7 @@ function refuse(queue, item, error) {
 async function sendNext(queue, item) {
   showState(queue.chatId, item, "sending");
   try {
-    const message = await deliver(queue, item, () => keep(queue));
+    const message = await deliver(queue, item, () => keep(queue, item));
     queue.failures = 0;
     remove(queue, item);
     acknowledged(message);
@@ -95,9 +90,9 @@ async function run(queue) {
 
 export function enqueue(chatId, partner, item) {
   const queue = queueOf(chatId, partner);
-  queue.known.add(item.key);
+  item.place = queue.items.length;
   queue.items.push(item);
-  keep(queue);
+  keep(queue, item);
   if (isPicture(item)) keepFile(item.key, item.file);
   run(queue);
 }

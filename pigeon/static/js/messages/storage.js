@@ -27,19 +27,6 @@ function write(name, words) {
 export const findDraft = (chatId) => read(nameOf(DRAFT, chatId)) ?? "";
 export const keepDraft = (chatId, words) => write(nameOf(DRAFT, chatId), words.trim() ? words : "");
 
-/** {with, items}: to whom, and each {key, at, words} or {key, at, image, alt}, in the order in which they were written. */
-export function findUnsent(chatId) {
-  try {
-    return JSON.parse(read(nameOf(UNSENT, chatId))) ?? { items: [] };
-  } catch {
-    return { items: [] };
-  }
-}
-
-export function keepUnsent(chatId, partner, items) {
-  write(nameOf(UNSENT, chatId), items.length ? JSON.stringify({ with: partner, items }) : "");
-}
-
 function namesOf(...kinds) {
   try {
     return Object.keys(localStorage).filter((name) => kinds.some((kind) => name.startsWith(`${kind}:${me()}:`)));
@@ -48,7 +35,27 @@ function namesOf(...kinds) {
   }
 }
 
+function parse(json) {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return null;
+  }
+}
+
+const listAll = () => namesOf(UNSENT).map((name) => parse(read(name))).filter(Boolean);
+
+/** What is unsent of a conversation, in the order in which it was written: each {key, chatId, partner, at, place, words}, or with
+    {image, alt, size} in place of words. Each stands by itself, for several tabs keep theirs at once. */
+export function findUnsent(chatId) {
+  const found = listAll().filter((one) => one.chatId === chatId);
+  return found.sort((one, other) => one.at.localeCompare(other.at) || one.place - other.place);
+}
+
+export const keepUnsent = (item) => write(nameOf(UNSENT, `${item.chatId}:${item.key}`), JSON.stringify(item));
+export const dropUnsent = ({ chatId, key }) => write(nameOf(UNSENT, `${chatId}:${key}`), "");
+
 /** Conversations with something unsent. */
-export const listUnsent = () => namesOf(UNSENT).map((name) => name.slice(nameOf(UNSENT, "").length));
+export const listUnsent = () => [...new Set(listAll().map(({ chatId }) => chatId))];
 
 export const forgetAll = () => namesOf(DRAFT, UNSENT).forEach((name) => write(name, ""));
