@@ -345,8 +345,9 @@ def test_what_was_left_unsent_is_sent_from_any_page(
     page = open_thread(*friends)
     page.evaluate(
         """([chatId, partner]) => ["one", "two"].forEach((words, place) => {
-          const item = { chatId, partner, key: `${words}-${chatId}`, at: "2026-01-01", place, words };
-          const name = `unsent:message:${document.body.dataset.me}:${chatId}:${item.key}`;
+          const key = `${words}-${chatId}`;
+          const item = { chatId, partner, key, at: "2026-01-01", place, words };
+          const name = `unsent:message:${document.body.dataset.me}:${chatId}:${key}`;
           localStorage.setItem(name, JSON.stringify(item));
         })""",
         [page.locator(".thread").get_attribute("data-chat"), friends[1].username],
