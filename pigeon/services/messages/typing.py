@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from pigeon.domain.events import MessageTyped
 from pigeon.domain.messages import pair_key
 from pigeon.services import access
+from pigeon.services.access.messages import Terms
 from pigeon.services.messages import conversations, people, terms
+from pigeon.stores.messages_urls import message_store
 from pigeon.unit_of_work import publish
 
 
@@ -19,6 +23,18 @@ def tell(username: str, *, by: int) -> str:
     conversations.check_is_other(partner_id, by=by)
     chosen = access.messages.terms_of({by, partner_id})
     has_accepted = recipient.follows_writer or terms.is_accepted(by, partner_id)
-    if has_accepted and all(one.sends_receipts for one in chosen.values()):
+    if has_accepted and _has_answered(by, partner_id) and _all_tell(chosen.values()):
         publish(MessageTyped(writer_id=by, reader_id=partner_id))
     return pair_key(by, partner_id)
+
+
+def _has_answered(by: int, partner_id: int) -> bool:
+    """Who looks at a request, and has not accepted it, is not there."""
+    conversation = message_store().find(pair_key(by, partner_id))
+    if conversation is None or terms.is_accepted(partner_id, by):
+        return True
+    return bool(access.viewer(by).relations.followed_among([partner_id]))
+
+
+def _all_tell(chosen: Iterable[Terms]) -> bool:
+    return all(one.sends_receipts for one in chosen)

@@ -26,6 +26,7 @@ GROUP = timedelta(minutes=5)
 LARGE = 3
 """So many emoji, and nothing else, are drawn large."""
 PHOTO_SIDE = (320, 400)
+PHOTO_LEAST = 72
 """The box that a picture fits into, in CSS pixels."""
 
 
@@ -107,10 +108,10 @@ def _version(message: Message) -> str:
 
 
 def fit(image: Image) -> tuple[int, int]:
-    """The size that a picture is drawn in, in its own ratio."""
+    """The size that a picture is drawn in, in its own ratio; a sliver is cut to what is seen."""
     width, height = max(1, image.width), max(1, image.height)
     scale = min(PHOTO_SIDE[0] / width, PHOTO_SIDE[1] / height)
-    return max(1, round(width * scale)), max(1, round(height * scale))
+    return max(PHOTO_LEAST, round(width * scale)), max(PHOTO_LEAST, round(height * scale))
 
 
 def _laid_out(rows: list[Row]) -> list[Row]:

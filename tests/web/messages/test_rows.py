@@ -151,6 +151,8 @@ def test_what_may_become_of_a_message_has_a_version_each() -> None:
         ((480, 960), (200, 400)),
         ((30, 40), (300, 400)),
         ((0, 0), (320, 320)),
+        ((60, 3_000), (72, 400)),  # a sliver could not be pressed
+        ((3_000, 60), (320, 72)),
     ],
 )
 def test_a_picture_is_drawn_in_its_own_ratio(size: tuple[int, int], shown: tuple[int, int]) -> None:

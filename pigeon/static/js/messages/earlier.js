@@ -34,7 +34,7 @@ function insert(root, piece) {
 }
 
 async function load(root, { isAsked = false } = {}) {
-  if (busy.has(root) || !hasEarlier(root)) return;
+  if (busy.has(root) || !hasEarlier(root)) return false;
   const link = linkOf(root);
   busy.add(root);
   fetchAhead(root);
@@ -44,12 +44,19 @@ async function load(root, { isAsked = false } = {}) {
     link.textContent = text("messages_earlier");
     if (isAsked && !hasEarlier(root)) fresh[0]?.focus({ preventScroll: true });
     fetchAhead(root);
+    return true;
   } catch {
     ahead.delete(root);
     link.textContent = text("retry");
+    return false;
   } finally {
     busy.delete(root);
   }
+}
+
+/** A high window is filled: what does not scroll would leave it half empty. */
+async function fill(root) {
+  while (roomAbove(root) <= 0 && (await load(root)));
 }
 
 export function bindEarlier(root) {
@@ -63,6 +70,7 @@ export function bindEarlier(root) {
   scroller.addEventListener("wheel", ({ deltaY }) => deltaY < 0 && near(), { passive: true });
   scroller.addEventListener("touchmove", near, { passive: true });
   scroller.addEventListener("keydown", ({ key }) => ["ArrowUp", "PageUp", "Home"].includes(key) && near());
+  fill(root);
   linkOf(root).addEventListener("click", (event) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();

@@ -5,7 +5,7 @@ import { layOut } from "./layout.js";
 import { logOf, shownThread, threadsOf } from "./parts.js";
 import { markSent } from "./pending.js";
 import { settleKey } from "./queue.js";
-import { redrawDock } from "./standing.js";
+import { showClosed } from "./standing.js";
 import { hideTyping, showTyping } from "./typing.js";
 
 const shownOf = (chatId) => threadsOf(chatId).filter((root) => root.isConnected);
@@ -45,13 +45,18 @@ document.addEventListener("socket:chat.read", ({ detail }) => {
   }
 });
 
+// Who left has another name from then on.
+document.addEventListener("socket:chat.unread", ({ detail }) => {
+  for (const root of shownOf(detail.chat_id)) if (detail.with !== root.dataset.with) showClosed(root).catch(() => {});
+});
+
 document.addEventListener("socket:chat.typing", ({ detail }) => {
   shownOf(detail.chat_id).filter((root) => root.dataset.with === detail.from).forEach(showTyping);
 });
 
 document.addEventListener("socket:relations.changed", ({ detail }) => {
   const root = shownThread();
-  if (root?.dataset.with === detail.username) redrawDock(root).catch(() => {});
+  if (root?.dataset.with === detail.username) showClosed(root).catch(() => {});
 });
 
 document.addEventListener("live:refetch", () => shownThread() && refresh(shownThread()).catch(() => {}));

@@ -3,10 +3,8 @@
 
 import { settle } from "../core/fragments.js";
 import { layOut } from "./layout.js";
-import { findRow, isMine, logOf, part, rowsOf, seqOf } from "./parts.js";
+import { findRow, isMine, isPending, logOf, part, rowsOf, seqOf } from "./parts.js";
 import { countArrived, keepPlace } from "./scroll.js";
-
-const isPending = (row) => row.classList.contains("is-pending");
 
 function findKnown(root, row) {
   const found = logOf(root).querySelector(`#${CSS.escape(row.id)}`);

@@ -7,6 +7,7 @@ export const rootOf = (element) => element.closest(".thread");
 export const logOf = (root) => part(root, "log");
 export const rowsOf = (root) => [...logOf(root).children];
 export const isMine = (row) => row.classList.contains("is-mine");
+export const isPending = (row) => row.classList.contains("is-pending");
 export const seqOf = (row) => Number(row.dataset.seq);
 
 /** The conversation that is on the page, or null. */

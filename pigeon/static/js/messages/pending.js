@@ -2,7 +2,7 @@
 
 import { text } from "../core/strings.js";
 import { layOut } from "./layout.js";
-import { findRow, logOf, part, rowsOf, say, seqOf, threadsOf } from "./parts.js";
+import { findRow, isPending, logOf, part, rowsOf, say, seqOf, threadsOf } from "./parts.js";
 import { fillPicture } from "./picture.js";
 import { keepPlace, scrollToEnd } from "./scroll.js";
 import { isLarge } from "./emoji.js";
@@ -55,10 +55,14 @@ export function addPending(root, item, actions) {
 /** `sending`, or `waiting` for the one before it. */
 const isCalm = (state) => state === "sending" || state === "waiting";
 
+/** Sent again it would be refused again: the other is not there any more, or wants no messages. */
+const isFinal = (error) => ["messages_closed", "not_found", "forbidden"].includes(error?.code);
+
 function wordsOf(state, why) {
   const { error, pause } = why ?? { error: null, pause: 0 };
   if (isCalm(state)) return text(`message_${state}`);
   const field = Object.values(error?.fields ?? {})[0];
+  if (isFinal(error)) return text("message_unreachable");
   if (state === "refused") return field?.message || error?.message || text("message_failed");
   if (error?.code === "rate_limited") return text("message_wait", { seconds: Math.ceil(pause) });
   return text("message_failed_again");
@@ -69,7 +73,7 @@ function setState(row, state, why = null) {
   status.dataset.state = state;
   status.hidden = false;
   part(status, "words").textContent = wordsOf(state, why);
-  part(status, "retry").hidden = isCalm(state);
+  part(status, "retry").hidden = isCalm(state) || isFinal(why?.error);
   part(status, "discard").hidden = isCalm(state) && !row.querySelector(".message-photo"); // a picture takes a while
   row.classList.toggle("is-failed", !isCalm(state));
 }
@@ -78,7 +82,7 @@ function setState(row, state, why = null) {
 export function showState(chatId, item, state, why) {
   for (const root of threadsOf(chatId)) {
     const row = findRow(root, item.key);
-    if (!row) continue;
+    if (!row || !isPending(row)) continue; // a page that was drawn meanwhile has it as it was stored
     keepPlace(root, () => (setState(row, state, why), layOut(root)));
     if (!isCalm(state)) say(root, wordsOf(state, why));
   }
@@ -95,7 +99,7 @@ export function showProgress(chatId, item, done) {
 /** It has its number now, and stands where that belongs. */
 export function markSent(root, message) {
   const row = findRow(root, message.client_msg_id);
-  if (!row?.classList.contains("is-pending")) return;
+  if (!row || !isPending(row)) return;
   row.id = `message-${message.id}`;
   row.dataset.seq = String(message.seq);
   row.classList.remove("is-pending", "is-failed");

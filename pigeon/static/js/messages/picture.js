@@ -4,12 +4,13 @@ import { findFile } from "./kept-files.js";
 
 const WIDTH = 320;
 const HEIGHT = 400;
+const LEAST = 72;
 const FALLBACK = { width: 320, height: 240 };
 
 /** In the ratio in which it will be shown: see PHOTO_SIDE in web/messages/rows.py. */
 function fit({ width, height }) {
   const scale = Math.min(WIDTH / width, HEIGHT / height);
-  return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };
+  return { width: Math.max(LEAST, Math.round(width * scale)), height: Math.max(LEAST, Math.round(height * scale)) };
 }
 
 function show(image, url) {

@@ -80,12 +80,15 @@ async function run(queue) {
   clearTimeout(queue.timer);
   if (queue.isRunning) return;
   queue.isRunning = true;
-  let goesOn = true;
-  while (goesOn) {
-    const item = queue.items.find((one) => !one.isRefused);
-    goesOn = Boolean(item) && (await sendNext(queue, item));
+  try {
+    let goesOn = true;
+    while (goesOn) {
+      const item = queue.items.find((one) => !one.isRefused);
+      goesOn = Boolean(item) && (await sendNext(queue, item));
+    }
+  } finally {
+    queue.isRunning = false; // whatever went wrong on the page, what follows must not wait for ever
   }
-  queue.isRunning = false;
 }
 
 export function enqueue(chatId, partner, item) {

@@ -7,9 +7,9 @@ import "./keyboard-room.js";
 import { layOut } from "./layout.js";
 import "./live.js";
 import { bindPress } from "./press.js";
-import { findRow, shownThread } from "./parts.js";
+import { findRow, isPending, shownThread } from "./parts.js";
 import { addPending } from "./pending.js";
-import { discard, queueOf, resume, retry } from "./queue.js";
+import { discard, queueOf, resume, retry, settleKey } from "./queue.js";
 import { read } from "./reading.js";
 import { bindScroll, restorePlace, scrollToNew } from "./scroll.js";
 import { forgetTyping } from "./typing.js";
@@ -24,9 +24,14 @@ export function addRow(root, item) {
   forgetTyping(root);
 }
 
+/** What an earlier page left: a row for each, but for what the server has after all. */
 function restoreUnsent(root) {
   const { chat, with: partner } = root.dataset;
-  for (const item of queueOf(chat, partner).items) if (!findRow(root, item.key)) addRow(root, item);
+  for (const item of queueOf(chat, partner).items) {
+    const row = findRow(root, item.key);
+    if (!row) addRow(root, item);
+    else if (!isPending(row)) settleKey(chat, item.key);
+  }
   resume(chat);
 }
 
