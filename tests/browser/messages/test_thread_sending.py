@@ -392,3 +392,32 @@ def test_two_tabs_keep_what_each_has_not_sent(
         expect(status(tab)).to_contain_text("Sent")
     assert sorted(stored(friends)) == ["from one", "from the other"]
     page.wait_for_function("() => !Object.keys(localStorage).some((one) => one.startsWith('uns'))")
+
+
+UNSENT = "Object.keys(localStorage).filter((name) => name.startsWith('unsent'))"
+LEFT_UNSENT = """([me, chatId, key, partner]) => {
+  const at = "2026-01-01T00:00:00.000Z";
+  const item = { chatId, partner, key, at, place: 0, words: "stored after all" };
+  localStorage.setItem(`unsent:message:${me}:${chatId}:${key}`, JSON.stringify(item));
+}"""
+
+
+def test_what_was_stored_though_nobody_heard_of_it_holds_nothing_up(
+    open_thread: Callable[..., Page],
+    say: Callable[..., Any],
+    stored: Callable[[Friends], list[str]],
+    friends: Friends,
+) -> None:
+    """Its acknowledgement was lost with the page: the next page has the message and the note."""
+    ann, bob = friends
+    message = say(ann, bob, "stored after all")
+    page = open_thread(ann, bob)
+    names = [ann.username, message.chat_id, message.client_msg_id, bob.username]
+    page.evaluate(LEFT_UNSENT, names)
+    page.reload()
+    row(page, "stored after all").wait_for()
+    write(page, "what comes after it")
+    expect(status(page)).to_have_attribute("data-state", "sent")
+    assert stored(friends) == ["stored after all", "what comes after it"]
+    assert texts(page) == ["stored after all", "what comes after it"]
+    assert page.evaluate(UNSENT) == []
