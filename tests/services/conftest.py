@@ -28,7 +28,9 @@ def new_app(
     """On a database with nothing in it."""
     url = f"sqlite:///{tmp_path / 'new.sqlite3'}"
     if database == "mariadb":
-        url = request.getfixturevalue("mariadb").create(f"new_{tmp_path.name.replace('-', '_')}")
+        # One server serves every worker, and each has a folder of this name.
+        name = f"new_{tmp_path.parent.name}_{tmp_path.name}".replace("-", "_")
+        url = request.getfixturevalue("mariadb").create(name)
     new = create_app(settings=dataclasses.replace(settings(), database_url=url))
     with new.app_context():
         yield new
