@@ -54,6 +54,11 @@ def say(_sid: str, data: Any) -> None:
 
 
 if IS_OURS:
-    wire.guard(SimpleNamespace(server=server), is_paced=False, count=lambda _sid, _name: None)
+    wire.guard(
+        SimpleNamespace(server=server),
+        is_paced=False,
+        count=lambda _sid, _name: None,
+        after=lambda: None,
+    )
 server.manager_initialized = True
 server.manager.initialize()

@@ -62,7 +62,7 @@ function wordsOf(state, why) {
   const { error, pause } = why ?? { error: null, pause: 0 };
   if (isCalm(state)) return text(`message_${state}`);
   const field = Object.values(error?.fields ?? {})[0];
-  if (isFinal(error)) return text("message_unreachable");
+  if (isFinal(error)) return text("message_failed"); // why stands where one wrote
   if (state === "refused") return field?.message || error?.message || text("message_failed");
   if (error?.code === "rate_limited") return text("message_wait", { seconds: Math.ceil(pause) });
   return text("message_failed_again");
