@@ -54,7 +54,7 @@ def _ask() -> None:
         return know_no_more()
     counted, unread, _ = trip(
         notifications_counts.counts.read([viewer.id]),
-        messages_unread.read(viewer),
+        messages_unread.read_for_page(viewer),
         viewer.relations.read_apart(),
     )
     known = counted.get(viewer.id)

@@ -7,12 +7,17 @@ so long a badge can be wrong when a process dies between a message and its evict
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from pigeon.cache import keys
 from pigeon.cache.look_aside import cached
 from pigeon.cache.trips import Read, trip
+from pigeon.domain.errors import Unavailable
+from pigeon.faults import is_passing
 from pigeon.services import access
 from pigeon.services.access.viewers import Viewer
 from pigeon.stores.messages_urls import message_store
@@ -52,6 +57,28 @@ def _load(reader_id: int) -> list[Unread]:
 def read(viewer: Viewer) -> Read[dict[int, list[Unread]]]:
     """To be put into a trip, together with `viewer.relations.read_apart()`."""
     return unread.read([viewer.id] if viewer.id is not None else [])
+
+
+def read_for_page(viewer: Viewer) -> Read[dict[int, list[Unread]]]:
+    """As `read`; nothing is unread while SQL is away, for no page may fail because of its badge.
+
+    The entry lives so briefly that it would otherwise be the first thing that is missing.
+    """
+    strict = read(viewer)
+    return Read(
+        strict.commands,
+        lambda replies: _unless_away(lambda: strict.complete(replies)),
+        lambda: _unless_away(strict.load),
+    )
+
+
+def _unless_away(ask: Callable[[], dict[int, list[Unread]]]) -> dict[int, list[Unread]]:
+    try:
+        return ask()
+    except (Unavailable, DBAPIError, PoolTimeout) as error:
+        if not is_passing(error):
+            raise
+        return {}
 
 
 def total(found: dict[int, list[Unread]], viewer: Viewer) -> int:

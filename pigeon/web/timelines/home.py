@@ -107,7 +107,7 @@ def render(viewer: SessionUser, asked: PageRequest) -> str | bytes:
         post_cards.pending.read([viewer.user_id]),
         sidebar.departures.read([""]),
         notifications_counts.counts.read([viewer.user_id]),
-        messages_unread.read(reader),
+        messages_unread.read_for_page(reader),
         likers.newest.read(entry.post_id for entry in page.items),
     )
     unseen = counted[viewer.user_id].unseen if counted else 0

@@ -7,7 +7,11 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 
-from pigeon.services import presence
+from pigeon.cache.trips import trip
+from pigeon.domain.errors import Unavailable
+from pigeon.services import access, presence
+from pigeon.services.messages import unread
+from pigeon.stores.messages_sql import SqlMessages
 from tests.factories import Person, make_follow, make_user
 from tests.factories.relations import make_mute
 from tests.harness.clients import Client
@@ -135,3 +139,19 @@ def test_what_one_writes_is_not_unread_to_oneself(
     write(anns, cat, "three")
     assert (badge(ann), chat(anns, cat)["unread_count"]) == (0, 0), "who answers has read"
     assert badge(cat) == 1
+
+
+def test_a_page_does_without_its_badge_while_sql_is_away_and_a_frame_does_not(
+    ann: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The entry lives half a minute: of a site whose SQL is away it is the first that is missing."""
+
+    def away(*_arguments: object) -> None:
+        raise Unavailable
+
+    monkeypatch.setattr(SqlMessages, "unread_of", away)
+    viewer = access.viewer(ann.id)
+    found, _ = trip(unread.read_for_page(viewer), viewer.relations.read_apart())
+    assert unread.total(found, viewer) == 0
+    with pytest.raises(Unavailable):
+        unread.total_of(ann.id)
