@@ -144,7 +144,7 @@ def test_what_one_writes_is_not_unread_to_oneself(
 def test_a_page_does_without_its_badge_while_sql_is_away_and_a_frame_does_not(
     ann: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The entry lives half a minute: of a site whose SQL is away it is the first that is missing."""
+    """The entry lives half a minute, so it is the first that is missing."""
 
     def away(*_arguments: object) -> None:
         raise Unavailable
