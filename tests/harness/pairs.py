@@ -122,6 +122,8 @@ def state_redis_away(site: Site) -> Iterator[None]:
     process = _state_redis(site)
     process.kill()
     process.wait()
+    if "redis" in site.processes:  # ours, of a time before: whoever started it has to wait for it
+        site.processes["redis"].wait()
     try:
         yield
     finally:
