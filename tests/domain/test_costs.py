@@ -88,4 +88,8 @@ def test_no_function_is_slower_than_its_text_is_long(kind: str) -> None:
 
 
 def test_this_measure_sees_a_square() -> None:
-    assert slowness(lambda long: [long.count("b", at) for at in range(len(long))], "a")
+    def square(long: str) -> list[int]:
+        """Eight times over: a quick machine counts 4,000 times within the floor."""
+        return [long.count("b", at) for _ in range(8) for at in range(len(long))]
+
+    assert slowness(square, "a")

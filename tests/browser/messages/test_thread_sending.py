@@ -379,7 +379,8 @@ def test_two_tabs_keep_what_each_has_not_sent(
     page = open_thread(*friends)
     other = page.context.new_page()
     other.goto(page.url)
-    cut_off(page, True)
+    other.wait_for_function("() => !document.querySelector('.is-binding')")
+    cut_off(page, True)  # each has opened its own line by now
     for tab, words in ((page, "from one"), (other, "from the other")):
         write(tab, words)
         expect(row(tab, words)).to_contain_text("Not sent yet")
