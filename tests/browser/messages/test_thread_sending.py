@@ -362,6 +362,7 @@ def test_who_takes_no_more_messages_is_told_of_instead_of_the_field(
 ) -> None:
     ann, bob = cast.person("ann"), cast.person("bob")
     page = open_thread(ann, bob)
+    page.wait_for_load_state("networkidle")  # what it asks at the beginning would tell it already
     with site.app.app_context():
         users.update_profile(bob.id, {"messages_from": "following"})
     write(page, "are you there?")
