@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from typing import Any
 
 from flask import Flask
 from sqlalchemy import text
@@ -35,7 +36,7 @@ def measure(ground: Ground) -> Group:
         return group
     with procfile_site(ground.folder / "live", empty_database(ground, "live")) as site:
         visit = _cast(site.app, site.url, ground.plan.live_likes)
-        times = _visit(ground, visit)
+        times: list[float] = steer(ground, "two_browsers", visit)
     group.rows.append(
         Row(
             metric="like in one browser to badge in another, p95",
@@ -76,16 +77,16 @@ def _cast(app: Flask, url: str, count: int) -> Visit:
     return Visit(url=url, reader=cookies[0], liker=cookies[1], posts=posts)
 
 
-def _visit(ground: Ground, visit: Visit) -> list[float]:
-    path = ground.folder / "visit.json"
+def steer(ground: Ground, program: str, visit: Any) -> Any:
+    """What a program that steers browsers prints of a visit."""
+    path = ground.folder / f"{program}.json"
     visit.write(path)
     done = subprocess.run(
-        [sys.executable, "-m", "bench.two_browsers", str(path)],
+        [sys.executable, "-m", f"bench.{program}", str(path)],
         cwd=ROOT,
         env=os.environ | {"PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
     )
     assert done.returncode == 0, done.stderr
-    times: list[float] = json.loads(done.stdout)
-    return times
+    return json.loads(done.stdout)

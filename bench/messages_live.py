@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
-
 from flask import Flask
 
 from bench import people, rounds
 from bench.ground import Ground
-from bench.live import PROGRAMS, empty_database
+from bench.live import PROGRAMS, empty_database, steer
 from bench.results import Goal, Group, Row, Table, figure, spread
 from bench.two_writers import Visit
 from pigeon.domain.sessions import Caller
 from pigeon.services.accounts import sessions
 from tests.factories import make_follow, make_user
 from tests.harness import children
-from tests.harness.environment import ROOT
 from tests.harness.procfile import procfile_site
 
 SCREENS = (("own", 0.05), ("the other's", 0.3))
@@ -33,7 +27,7 @@ def measure(ground: Ground) -> Group:
         return group
     with procfile_site(ground.folder / "writing", empty_database(ground, "writing")) as site:
         visit = _cast(site.app, site.url, ground.plan.written)
-        times = _visit(ground, visit)
+        times: list[tuple[float, float]] = steer(ground, "two_writers", visit)
     cells = []
     for number, (screen, goal) in enumerate(SCREENS):
         took = [pair[number] for pair in times]
@@ -64,18 +58,3 @@ def _cast(app: Flask, url: str, messages: int) -> Visit:
         ]
     names = [ann.username, bob.username]
     return Visit(url=url, cookies=cookies, names=names, messages=messages)
-
-
-def _visit(ground: Ground, visit: Visit) -> list[tuple[float, float]]:
-    path = ground.folder / "writing.json"
-    visit.write(path)
-    done = subprocess.run(
-        [sys.executable, "-m", "bench.two_writers", str(path)],
-        cwd=ROOT,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stderr
-    found: list[tuple[float, float]] = json.loads(done.stdout)
-    return found

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 
+from pigeon.domain.ids import find_id
 from pigeon.domain.posts import Image
 from pigeon.domain.users import UserRef, UserRow
 
@@ -33,6 +34,12 @@ def conversation_of(message_id: int) -> int:
 
 def seq_of(message_id: int) -> int:
     return message_id & SEQ_MAX
+
+
+def find_seq(text: str) -> int | None:
+    """The number that a string stands for, 0 for "before the first"; None when it is none."""
+    number = 0 if text == "0" else find_id(text)
+    return number if number is not None and number <= SEQ_MAX else None
 
 
 def pair_key(user_id: int, other_id: int) -> str:

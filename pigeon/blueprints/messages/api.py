@@ -5,8 +5,7 @@ from __future__ import annotations
 from flask import request
 
 from pigeon.domain.errors import FieldError, Invalid
-from pigeon.domain.ids import find_id
-from pigeon.domain.messages import SEQ_MAX, Chat, Message, Partner, Reading
+from pigeon.domain.messages import Chat, Message, Partner, Reading, find_seq
 from pigeon.domain.page import Page
 from pigeon.domain.posts import Image
 from pigeon.services.messages import conversations, cursors, partners, pictures, reading, sending
@@ -22,6 +21,7 @@ from pigeon.web.messages.bodies import (
     read_new,
     read_picture,
 )
+from pigeon.web.messages.inboxes import read_box
 from pigeon.web.parsing import Body, read_id, read_json, read_limit, read_page, read_query
 from pigeon.web.wording import message_with_sentences
 
@@ -39,9 +39,7 @@ class ReadBody(Body):
 @access(MEMBERS)
 @answers(Page[Chat], query=("box", *LIST))
 def list_all() -> Page[Chat]:
-    box = read_query("box") or conversations.BOXES[0]
-    if box not in conversations.BOXES:
-        raise Invalid({"box": FieldError("unknown")})
+    box = read_box()
     reader_id = get_viewer().user_id
     return conversations.list_of(reader_id, box, read_page(f"chats-{box}-{reader_id}"))
 
@@ -103,28 +101,23 @@ def list_messages(username: str) -> Page[Message]:
 
 def read_window() -> tuple[int | None, int | None, int]:
     """`before` or `since`, numbers of messages, and `limit`; Invalid naming each at fault."""
-    before, since = _read_seq("before"), _read_seq("since")
-    faults = {
-        name: FieldError("bad_format")
-        for name, one in (("before", before), ("since", since))
-        if one == -1
-    }
+    faults: dict[str, FieldError] = {}
+    before, since = _read_seq("before", faults), _read_seq("since", faults)
     if "since" in request.args and "before" in request.args:
         faults["since"] = FieldError("too_many", 1)
-    most = reading.PAGE if since is None else reading.PAGE_SINCE
+    most = reading.PAGE_SINCE if "since" in request.args else reading.PAGE
     limit = read_limit(default=reading.PAGE, most=most, faults=faults)
     if faults:
         raise Invalid(faults)
     return before, since, limit
 
 
-def _read_seq(name: str) -> int | None:
-    """-1 for what is no number of a message."""
+def _read_seq(name: str, faults: dict[str, FieldError]) -> int | None:
     text = read_query(name)
-    if name not in request.args:
-        return None
-    number = 0 if text == "0" else find_id(text)
-    return -1 if number is None or number > SEQ_MAX else number
+    number = find_seq(text) if name in request.args else None
+    if name in request.args and number is None:
+        faults[name] = FieldError("bad_format")
+    return number
 
 
 @access(MEMBERS, rate=SENDING, files=1)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Any
 
 from pigeon.domain import limits
@@ -12,6 +11,7 @@ from pigeon.domain.media import Upload
 from pigeon.services.media import media
 from pigeon.services.messages.checks import Content
 from pigeon.services.users.checks import check_text
+from pigeon.web.messages.bodies import id_of
 from pigeon.web.parsing import is_multipart, read_files, read_form
 from pigeon.web.texts import Typed
 
@@ -41,23 +41,16 @@ def read_pieces(typed: Typed) -> list[Piece]:
     if file is None:
         return [_words(typed)]
     upload = _read_upload(file, typed)
-    picture = Piece(
-        content=Content(upload=upload), client_msg_id=_id_of(typed, f"{upload.digest} {upload.alt}")
-    )
+    key = id_of(typed["client_msg_id"], upload.digest, upload.alt)
+    picture = Piece(content=Content(upload=upload), client_msg_id=key)
     return [picture, _words(typed)] if typed["text"].strip() else [picture]
 
 
 def _words(typed: Typed) -> Piece:
-    return Piece(content=Content(text=typed["text"]), client_msg_id=_id_of(typed, typed["text"]))
-
-
-def _id_of(typed: Typed, said: str) -> str:
-    """The id of the page becomes one of page and words.
-
-    A form sent twice is one message; other words from the same page, after Back, are another.
-    """
-    key = typed["client_msg_id"]
-    return sha256(f"{key} {said}".encode()).hexdigest() if key else ""
+    return Piece(
+        content=Content(text=typed["text"]),
+        client_msg_id=id_of(typed["client_msg_id"], typed["text"]),
+    )
 
 
 def _find_file() -> Any | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from hashlib import sha256
 from typing import Any
 
 from flask import flash, redirect, render_template
@@ -24,6 +23,7 @@ from pigeon.web.forms import Form, render_refused
 from pigeon.web.guards import MEMBERS, access
 from pigeon.web.login import get_viewer, this_viewer
 from pigeon.web.messages import inboxes
+from pigeon.web.messages.bodies import id_of
 from pigeon.web.parsing import read_form, read_id, read_page, read_query, read_shown, read_texts
 from pigeon.web.texts import Typed
 
@@ -137,8 +137,7 @@ def _reaches(name: str, post: Post, words: str, typed: Typed) -> bool:
 
 
 def _send(name: str, content: Content, typed: Typed, said: str) -> None:
-    key = typed["client_msg_id"]
-    number = sha256(f"{key} {name} {said}".encode()).hexdigest() if key else ""
+    number = id_of(typed["client_msg_id"], name, said)
     sending.send(name, content, by=get_viewer().user_id, client_msg_id=number)
 
 

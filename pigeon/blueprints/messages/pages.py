@@ -12,8 +12,7 @@ from flask_babel import gettext as _
 from pigeon.blueprints.messages import forms
 from pigeon.blueprints.messages.api import CHANGES, SENDING, read_window
 from pigeon.domain.errors import DomainError, FieldError, Forbidden, Invalid, NotFound, TooLarge
-from pigeon.domain.ids import find_id
-from pigeon.domain.messages import SEQ_MAX, Chat, Message, seq_of
+from pigeon.domain.messages import Chat, Message, find_seq, seq_of
 from pigeon.services.messages import conversations, cursors, reading, sending
 from pigeon.services.relations import mutes
 from pigeon.web.errors import STATUS
@@ -84,8 +83,8 @@ def mark_read(username: str) -> ResponseReturnValue:
 
 def _read_number(typed: Typed) -> int:
     """The number of a message, 0 for none."""
-    number = 0 if typed["up_to"] == "0" else find_id(typed["up_to"])
-    if number is None or number > SEQ_MAX:
+    number = find_seq(typed["up_to"])
+    if number is None:
         raise Invalid({"up_to": FieldError("bad_format")})
     return number
 

@@ -81,6 +81,13 @@ def may_write(terms: Terms | None, *, follows_me: bool, is_accepted: bool) -> bo
     return terms is not None and (terms.takes_from_everyone or follows_me or is_accepted)
 
 
+def shows_receipts(mine: Terms | None, theirs: Terms | None, *, has_accepted: bool) -> bool:
+    """Whether I see how far the other has read: both send receipts, and they accepted me."""
+    if mine is None or theirs is None:
+        return False
+    return mine.sends_receipts and theirs.sends_receipts and has_accepted
+
+
 @dataclass(frozen=True, kw_only=True)
 class Recipient:
     """How somebody stands to who is about to write to them."""

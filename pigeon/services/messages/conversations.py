@@ -155,8 +155,9 @@ def _of(
     follows_me = row.viewer is not None and row.viewer.follows_me
     request = request_of(conversation, row, mine, theirs)
     partner = terms.get(int(row.id))
-    shows_receipts = partner is not None and partner.sends_receipts and request != "outgoing"
-    shows_receipts = shows_receipts and terms[viewer.id or 0].sends_receipts
+    shows_receipts = access.messages.shows_receipts(
+        terms.get(viewer.id or 0), partner, has_accepted=request != "outgoing"
+    )
     return Chat(
         id=conversation.key,
         partner=row,
@@ -214,7 +215,7 @@ def accept_followed(follower_id: int, followee_id: int) -> None:
 
 
 def _get_begun(username: str, by: int) -> Conversation:
-    """Conflict-free changes need a first message; NotFound before it."""
+    """A conversation with a first message, without which there is nothing to accept; NotFound."""
     _, conversation = find(username, access.viewer(by))
     if conversation is None or conversation.last_seq == 0:
         raise NotFound

@@ -24,7 +24,7 @@ def read(username: str, up_to: int, *, by: int) -> Reading:
     if up_to < 0:
         raise Invalid({"up_to": FieldError("bad_format")})
     partner_id, conversation = conversations.find(username, access.viewer(by))
-    reached, here = 0, 0
+    reached = 0
     if conversation is not None:
         reached = message_store().read(conversation.id, by, up_to)
         unread.evict(by)

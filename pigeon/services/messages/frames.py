@@ -15,7 +15,8 @@ from pigeon.cache.codec import adapter
 from pigeon.cache.trips import trip
 from pigeon.domain.messages import Message, conversation_of, pair_key, seq_of
 from pigeon.services import access, presence
-from pigeon.services.messages import conversations, hydration, people, unread
+from pigeon.services.messages import hydration, people, unread
+from pigeon.services.messages import terms as messages_terms
 from pigeon.services.users import users
 from pigeon.stores.messages import Conversation, StoredMessage
 from pigeon.stores.messages_urls import message_store
@@ -75,8 +76,16 @@ def of_reading(conversation_id: int, reader_id: int, up_to: int) -> Iterator[Fra
     yield room.frame(reader_id, "chat.read", by=by, up_to=up_to)
     yield from _unread(room, [reader_id])
     for member in room.conversation.others(reader_id):
-        if conversations.get(member.user_id, by).their_read_up_to is not None:
+        if _sees_receipts(member.user_id, of=reader_id, conversation=room.conversation):
             yield room.frame(member.user_id, "chat.read", by=by, up_to=up_to)
+
+
+def _sees_receipts(user_id: int, *, of: int, conversation: Conversation) -> bool:
+    terms = access.messages.terms_of({user_id, of})
+    has_accepted = messages_terms.has_accepted(conversation, of, user_id)
+    return access.messages.shows_receipts(
+        terms.get(user_id), terms.get(of), has_accepted=has_accepted
+    )
 
 
 def of_change(conversation_id: int, user_id: int) -> Iterator[Frame]:

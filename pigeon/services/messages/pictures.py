@@ -31,7 +31,6 @@ KIND = "message"
 UNUSED = timedelta(hours=24)
 """So long a picture waits for its message."""
 LOOKED_BACK = timedelta(hours=72)
-BATCH = 500
 
 
 # -- before the message ----------------------------------------------------------------------------

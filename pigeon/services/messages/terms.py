@@ -5,6 +5,7 @@ from __future__ import annotations
 from pigeon.domain.messages import pair_key
 from pigeon.services import access
 from pigeon.services.access.messages import Recipient
+from pigeon.stores.messages import Conversation
 from pigeon.stores.messages_urls import message_store
 
 
@@ -35,3 +36,11 @@ def is_accepted(by: int, partner_id: int) -> bool:
     conversation = message_store().find(pair_key(by, partner_id))
     part = conversation.member(partner_id) if conversation else None
     return part is not None and part.is_accepted
+
+
+def has_accepted(conversation: Conversation, user_id: int, other_id: int) -> bool:
+    """Whether a member has accepted it, or follows the other, which is as good."""
+    part = conversation.member(user_id)
+    if part is not None and part.is_accepted:
+        return True
+    return bool(access.viewer(user_id).relations.followed_among([other_id]))

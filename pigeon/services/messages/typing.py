@@ -31,9 +31,7 @@ def tell(username: str, *, by: int) -> str:
 def _has_answered(by: int, partner_id: int) -> bool:
     """Who looks at a request, and has not accepted it, is not there."""
     conversation = message_store().find(pair_key(by, partner_id))
-    if conversation is None or terms.is_accepted(partner_id, by):
-        return True
-    return bool(access.viewer(by).relations.followed_among([partner_id]))
+    return conversation is None or terms.has_accepted(conversation, by, partner_id)
 
 
 def _all_tell(chosen: Iterable[Terms]) -> bool:

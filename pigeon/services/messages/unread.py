@@ -94,12 +94,10 @@ def _counted(entries: Sequence[Unread], viewer: Viewer) -> list[Unread]:
 
 
 def total_of(user_id: int) -> int:
-    viewer = access.viewer(user_id)
-    found, _ = trip(read(viewer), viewer.relations.read_apart())
-    return total(found, viewer)
+    return counts_of(user_id)[1]
 
 
-def counts_of(user_id: int, conversation_id: int) -> tuple[int, int]:
+def counts_of(user_id: int, conversation_id: int = 0) -> tuple[int, int]:
     """Of one conversation, and what the badge shows."""
     viewer = access.viewer(user_id)
     found, _ = trip(read(viewer), viewer.relations.read_apart())

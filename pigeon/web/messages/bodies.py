@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import Any
 
 from pigeon.domain.errors import FieldError, Invalid, UnsupportedMediaType
@@ -45,6 +46,14 @@ class AddMessageBody(Body):
         if faults:
             raise Invalid(faults | id_faults(self.client_msg_id))
         return Content(text=self.text, media_id=ids["image"], post_id=ids["post_id"])
+
+
+def id_of(page_id: str, *said: str) -> str:
+    """The id of a page and what is sent from it become the id of the message, "" without one.
+
+    A form sent twice is one message; other words from the same page, after Back, are another.
+    """
+    return sha256(" ".join((page_id, *said)).encode()).hexdigest() if page_id else ""
 
 
 def read_new() -> tuple[Content, str]:

@@ -19,7 +19,7 @@ def read_box() -> str:
     """Which box is asked for; Invalid naming `box` when there is no such one."""
     box = read_query("box") or BOXES[0]
     if box not in BOXES:
-        raise Invalid({"box": FieldError("bad_format")})
+        raise Invalid({"box": FieldError("unknown")})
     return box
 
 
