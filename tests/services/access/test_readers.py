@@ -205,10 +205,10 @@ def _carried(m: Meeting) -> list[int]:
     return _authors([found.post]) if found.post and found.post.author else []
 
 
-def _unread(m: Meeting) -> list[int]:
+def _unread(m: Meeting, read: Callable[[access.Viewer], Any]) -> list[int]:
     """ann, once for each message that counts."""
     viewer = m.viewer()
-    found, _ = trip(unread.read(viewer), viewer.relations.read_apart())
+    found, _ = trip(read(viewer), viewer.relations.read_apart())
     return [m.ann.id] * unread.total(found, viewer)
 
 
@@ -279,7 +279,8 @@ LISTS: dict[str, Callable[[Meeting], list[int]]] = {
         partners.list_of(m.ben.id, "", m.page("partners")).items
     ),
     "messages.hydration.messages_of": _carried,
-    "messages.unread.total": _unread,
+    "messages.unread.total": lambda m: _unread(m, unread.read),
+    "messages.unread.read_for_page": lambda m: _unread(m, unread.read_for_page),
     "messages.frames.of_reading": _told_of_reading,
 }
 """Whom ben finds there: ann, by the function that reads it."""
