@@ -9,20 +9,23 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 from pymongo import MongoClient
-from pymongo.errors import PyMongoError
+from pymongo.errors import DuplicateKeyError, PyMongoError
+from pymongo.write_concern import WriteConcern
 
 from pigeon.processes import mongo
 from tests.harness import children
 from tests.harness.environment import ROOT
 
 KINDS = ("secantusdb", "nx-27017")
+GIVEN = "MONGO_URL"
 START_S = 30.0
 
 
@@ -85,6 +88,55 @@ def start(kind: str, folder: Path) -> MongoServer:
     server = MongoServer(kind=kind, folder=folder, port=port, process=_run(kind, folder, port))
     server.wait()
     return server
+
+
+@contextmanager
+def checked_url(given: str, kind: str, folder: Path) -> Iterator[Callable[[str], str]]:
+    """What makes the URL of an empty database, on a server that is fit to hold messages.
+
+    `kind` is one of `KINDS`, or `GIVEN` for the server of the environment's `MONGO_URL`, of which
+    only databases whose names say that they are of tests are touched.
+    """
+    with ExitStack() as stack:
+        url = given if kind == GIVEN else stack.enter_context(running(kind, folder)).url()
+        client = stack.enter_context(MongoClient(url, serverSelectionTimeoutMS=5_000))
+        check(client)
+
+        def make(database: str) -> str:
+            client.drop_database(database)
+            return with_database(url, database)
+
+        yield make
+
+
+def with_database(url: str, database: str) -> str:
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(path=f"/{database}"))
+
+
+def check(client: MongoClient[dict[str, object]]) -> None:
+    """Fail on a server that does not keep to what a home of messages relies on."""
+    database = client["pigeon_tests_check"]
+    client.drop_database(database)
+    things = database.get_collection("things", write_concern=WriteConcern(w="majority", j=True))
+    things.create_index([("name", 1)], unique=True)
+    for number in (1, 10, 2, 1 << 40):
+        things.insert_one({"_id": number, "name": f"thing {number}", "size": 2**62})
+    refusals = []
+    for twice in ({"_id": 1, "name": "another"}, {"_id": 3, "name": "thing 1"}):
+        with suppress(DuplicateKeyError):
+            things.insert_one(twice)
+            refusals.append(f"takes {twice} twice")
+    if [one["_id"] for one in things.find().sort("_id")] != [1, 2, 10, 1 << 40]:
+        refusals.append("does not order numbers")
+    if things.count_documents({"_id": {"$gt": 1, "$lte": 10}}) != 2:
+        refusals.append("does not find a range of numbers")
+    things.update_many({"_id": {"$in": [1, 2]}}, {"$max": {"size": 2**62 + 1}})
+    if [one["size"] - 2**62 for one in things.find({"_id": {"$lt": 11}}).sort("_id")] != [1, 1, 0]:
+        refusals.append("does not know $max of large numbers")
+    client.drop_database(database)
+    if refusals:
+        pytest.fail(f"This server of MongoDB's wire {', '.join(refusals)}.", pytrace=False)
 
 
 @contextmanager
