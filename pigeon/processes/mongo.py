@@ -23,6 +23,27 @@ def server_command(data: Path, port: int, *, root: Path) -> tuple[str, ...]:
     return (str(root / SERVER), *place, *options)
 
 
+def url_of(port: int) -> str:
+    return f"mongodb://{HOST}:{port}/pigeon"
+
+
+def kept_url(data: Path) -> str:
+    """Of the server that was started on this data folder, for commands beside it; "" for none."""
+    path = _place(data)
+    return path.read_text().strip() if path.is_file() else ""
+
+
+def keep_url(data: Path, url: str) -> None:
+    """For `kept_url`; "" where this start of the site has no such server."""
+    _place(data).unlink(missing_ok=True)
+    if url:
+        _place(data).write_text(url)
+
+
+def _place(data: Path) -> Path:
+    return data.absolute() / "run" / "mongo_url"
+
+
 def free_port() -> int:
     with socket.socket() as sock:
         sock.bind((HOST, 0))

@@ -21,6 +21,7 @@ from pigeon.cache import keys
 from pigeon.extensions import cache, db, kept, settings, state
 from pigeon.services.media import media
 from pigeon.stores.incoming import NEARLY_FULL, RESERVE_BYTES
+from pigeon.stores.messages_urls import message_store_problems
 
 log = structlog.get_logger()
 MIGRATIONS = Path(__file__).parent.parent.parent / "migrations"
@@ -92,6 +93,7 @@ def examine() -> Report:
             refusing += _read_only_problems(connection)
     except SQLAlchemyError:
         missing.append(NO_DATABASE)
+    missing += message_store_problems()
     return Report(missing=tuple(missing), refusing=tuple(refusing))
 
 
@@ -101,7 +103,7 @@ REVISION = text("SELECT version_num FROM alembic_version")
 
 def problems() -> list[str]:
     """One sentence for each part that does not answer, without a hurry; [] when all do."""
-    return [*_redis_problems(), *_sql_problems()]
+    return [*_redis_problems(), *_sql_problems(), *message_store_problems()]
 
 
 def _redis_problems() -> list[str]:

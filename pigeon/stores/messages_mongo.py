@@ -12,8 +12,9 @@ from itertools import islice
 from typing import Any
 
 from pymongo import ReturnDocument
+from pymongo.errors import PyMongoError
 
-from pigeon.domain.errors import NotFound
+from pigeon.domain.errors import NotFound, Unavailable
 from pigeon.domain.messages import SEQ_MAX, conversation_of, message_id, seq_of
 from pigeon.stores import messages_mongo_conversations as conversations
 from pigeon.stores import messages_mongo_documents as documents
@@ -52,6 +53,16 @@ class MongoMessages:
         """What this process has open."""
         self._links.close()
 
+    def problems(self) -> list[str]:
+        """What keeps it from its work now, a sentence each."""
+        try:
+            self.link.probe()
+        except PyMongoError:
+            return ["MongoDB does not answer: messages are refused"]
+        except Unavailable as error:
+            return [error.reason]
+        return []
+
     # -- conversations -----------------------------------------------------------------------------
 
     @reaching()
@@ -62,6 +73,10 @@ class MongoMessages:
     @reaching()
     def find(self, key: str) -> Conversation | None:
         return conversations.find(self.link, key)
+
+    @reaching()
+    def find_many(self, keys: Collection[str]) -> dict[str, Conversation]:
+        return conversations.find_many(self.link, keys)
 
     @reaching()
     def load(self, conversation_ids: Collection[int]) -> dict[int, Conversation]:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
+import pymongo
 from pymongo import IndexModel, MongoClient, ReadPreference
 from pymongo.collection import Collection
 from pymongo.errors import (
@@ -37,6 +38,7 @@ Document = dict[str, Any]
 
 DATABASE = "pigeon"
 REST_S = 1.0
+PROBE_S = 1.0
 PATIENCE: dict[str, Any] = {
     "serverSelectionTimeoutMS": 2_000,
     "connectTimeoutMS": 1_000,
@@ -56,6 +58,7 @@ _PASSING = (
     *(50, 262, 11601, 112),  # took too long, interrupted, in another's way
     *(91, 11600, 189, 10107, 13435, 13436),  # going down, or no primary any more
     14031,  # the disk is full
+    *(13, 18, 8000),  # it does not let us in, until an operator has seen to it
 )
 INDEXES: dict[str, tuple[IndexModel, ...]] = {
     "conversations": (IndexModel("key", name="key", unique=True),),
@@ -142,11 +145,18 @@ class Link:
         """
         with self._preparing:
             if not self._is_prepared:
+                self.check_rest()
                 for name, indexes in INDEXES.items():
                     _prepare(self.collection(name), indexes)
                 with suppress(DuplicateKeyError):
                     self.counters.insert_one({"_id": "conversations", "last": 0})
                 self._is_prepared = True
+
+    def probe(self) -> None:
+        """Ask whether it is there and as it should be; a hung one for a second."""
+        with pymongo.timeout(PROBE_S):
+            self.client.admin.command("ping")
+            self.prepare()
 
     def check_rest(self) -> None:
         """After a server was waited for nobody tries for as long as that took, at least a second.

@@ -19,3 +19,13 @@ def _named() -> MessageStore:
     from pigeon.stores.messages_mongo import MongoMessages  # who has none need not load the driver
 
     return MongoMessages(url)
+
+
+def message_store_problems() -> list[str]:
+    """Of a home that is not the site's own SQL, a sentence each; it is asked for a second."""
+    if not settings().mongo_url:
+        return []
+    from pigeon.stores.messages_mongo import MongoMessages
+
+    found = message_store()
+    return found.problems() if isinstance(found, MongoMessages) else []

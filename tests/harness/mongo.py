@@ -26,6 +26,8 @@ from tests.harness.environment import ROOT
 
 KINDS = ("secantusdb", "nx-27017")
 GIVEN = "MONGO_URL"
+SERVERS = (*KINDS, *([GIVEN] if os.environ.get(GIVEN) else ()))
+"""Whatever can be tested on here."""
 START_S = 30.0
 
 
