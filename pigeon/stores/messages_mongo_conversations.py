@@ -53,10 +53,12 @@ def make(link: Link, key: str, user_ids: list[int]) -> Conversation:
 
 def _next_number(link: Link) -> int:
     """Of a counter that may be behind: who meets a number that is taken moves it forward."""
-    after = ReturnDocument.AFTER
-    change = {"$inc": {"last": 1}}
+    after, change = ReturnDocument.AFTER, {"$inc": {"last": 1}}
     found = link.counters.find_one_and_update(documents.COUNTER, change, return_document=after)
-    return int(found["last"]) if found else 0
+    if found is None:
+        link.make_counter()
+        return _next_number(link)
+    return int(found["last"])
 
 
 def _count_what_is_there(link: Link) -> None:

@@ -148,9 +148,13 @@ class Link:
                 self.check_rest()
                 for name, indexes in INDEXES.items():
                     _prepare(self.collection(name), indexes)
-                with suppress(DuplicateKeyError):
-                    self.counters.insert_one({"_id": "conversations", "last": 0})
+                self.make_counter()
                 self._is_prepared = True
+
+    def make_counter(self) -> None:
+        """Before it counts: two who make it by counting are in each other's way on some servers."""
+        with suppress(DuplicateKeyError):
+            self.counters.insert_one({"_id": "conversations", "last": 0})
 
     def probe(self) -> None:
         """Ask whether it is there and as it should be; a hung one for a second."""

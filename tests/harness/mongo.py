@@ -160,7 +160,7 @@ def _run(kind: str, folder: Path, port: int) -> subprocess.Popen[bytes]:
 def _command(kind: str, folder: Path, port: int) -> tuple[str, ...]:
     data = folder / kind
     if kind == "secantusdb":
-        return mongo.server_command(data, port, root=ROOT)
+        return mongo.server_command(data, port)
     program = ROOT / ".mongo" / kind / "bin" / kind
     own = ("--log-file", f"{folder}/{kind}.own.log", "--pid-file", f"{folder}/{kind}.pid")
     return (str(program), "--host", mongo.HOST, "--port", str(port), "--data-dir", str(data), *own)
