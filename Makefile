@@ -88,7 +88,7 @@ rolling: dev system ## Serve 10,000 answers in the middle of an upgrade; REV=<co
 load: dev ## Put the mix of many people on the Procfile's processes
 	$(BIN)/python -m bench.load
 
-bench: dev system ## Measure everything docs/benchmarks.md publishes
+bench: dev system mongo-servers ## Measure everything docs/benchmarks.md publishes
 	$(BIN)/python -m bench
 
 bench-quick: dev ## Measure on SQLite, in a minute
