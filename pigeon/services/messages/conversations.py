@@ -10,10 +10,11 @@ from collections.abc import Iterator, Sequence
 
 from pigeon.domain.errors import Conflict, NotFound
 from pigeon.domain.events import ConversationChanged
-from pigeon.domain.messages import Chat, Message, Presence, pair_key, seq_of
+from pigeon.domain.messages import Chat, Message, pair_key, seq_of
 from pigeon.domain.page import Page, PageRequest, cut
+from pigeon.domain.presence import Presence
 from pigeon.domain.users import UserRow
-from pigeon.services import access
+from pigeon.services import access, presence
 from pigeon.services.access.messages import Terms
 from pigeon.services.access.viewers import Viewer
 from pigeon.services.messages import hydration, people, unread
@@ -117,9 +118,9 @@ def _chats(found: Sequence[Listed], viewer: Viewer) -> list[Chat]:
     rows = people.rows(set(partners.values()), viewer)
     terms = access.messages.terms_of({mine, *rows})
     unread_in = message_store().unread_of(mine, [one for one in partners if one])
-    last = _last_messages(found, viewer)
+    last, known = _last_messages(found, viewer), presence.of(rows, viewer)
     return [
-        _of(one.conversation, viewer, rows[partner], terms, unread_in, last)
+        _of(one.conversation, viewer, rows[partner], terms, unread_in, last, known)
         for one in found
         if (partner := partners[one.conversation.id]) in rows
     ]
@@ -150,6 +151,7 @@ def _of(
     terms: dict[int, Terms],
     unread_in: dict[int, int],
     last: dict[int, Message],
+    known: dict[int, Presence],
 ) -> Chat:
     mine, theirs = _part(conversation, viewer), conversation.member(int(row.id)) or NEW
     follows_me = row.viewer is not None and row.viewer.follows_me
@@ -161,7 +163,7 @@ def _of(
     return Chat(
         id=conversation.key,
         partner=row,
-        presence=Presence(username=row.username),
+        presence=known.get(int(row.id)) or Presence(username=row.username),
         last_message=last.get(conversation.id),
         unread_count=unread_in.get(conversation.id, 0) if partner is not None else 0,
         read_up_to=mine.read_seq,
