@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from pigeon.domain.errors import Conflict, NotFound
-from pigeon.domain.events import ConversationChanged
+from pigeon.domain.events import AcquaintanceChanged, ConversationChanged
 from pigeon.domain.messages import Chat, Message, pair_key, seq_of
 from pigeon.domain.page import Page, PageRequest, cut
 from pigeon.domain.presence import Presence
@@ -193,7 +193,7 @@ def accept(username: str, *, by: int) -> Chat:
     """Let somebody write who asked to; again is fine. Their receipts begin to show."""
     conversation = _get_begun(username, by)
     message_store().accept(conversation.id, by)
-    publish(ConversationChanged(conversation_id=conversation.id, user_id=by))
+    _tell_change(conversation, by)
     return get(by, username)
 
 
@@ -204,7 +204,7 @@ def delete(username: str, *, by: int) -> None:
         return
     message_store().clear(conversation.id, by)
     unread.evict(by)
-    publish(ConversationChanged(conversation_id=conversation.id, user_id=by))
+    _tell_change(conversation, by)
 
 
 def accept_followed(follower_id: int, followee_id: int) -> None:
@@ -213,7 +213,12 @@ def accept_followed(follower_id: int, followee_id: int) -> None:
     part = conversation.member(follower_id) if conversation is not None else None
     if conversation is not None and part is not None and not part.is_accepted:
         message_store().accept(conversation.id, follower_id)
-        publish(ConversationChanged(conversation_id=conversation.id, user_id=follower_id))
+        _tell_change(conversation, follower_id)
+
+
+def _tell_change(conversation: Conversation, user_id: int) -> None:
+    publish(ConversationChanged(conversation_id=conversation.id, user_id=user_id))
+    publish(AcquaintanceChanged(member_ids=conversation.member_ids))
 
 
 def _get_begun(username: str, by: int) -> Conversation:
