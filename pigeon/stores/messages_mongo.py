@@ -29,7 +29,7 @@ from pigeon.stores.messages import (
     known,
 )
 from pigeon.stores.messages_mongo_documents import Document, member_id
-from pigeon.stores.messages_mongo_link import Link, Links, reaching
+from pigeon.stores.messages_mongo_link import Check, Link, Links, reaching, take
 
 AT_ONCE = 256
 """Ids of one trip."""
@@ -40,10 +40,10 @@ COUNTED_BY_ID = 64
 
 
 class MongoMessages:
-    """The home of messages on a server of MongoDB."""
+    """The home of messages on a server of MongoDB; `check` says whether this one may be used."""
 
-    def __init__(self, url: str) -> None:
-        self._links = Links(url)
+    def __init__(self, url: str, check: Check = take) -> None:
+        self._links = Links(url, check)
 
     @property
     def link(self) -> Link:

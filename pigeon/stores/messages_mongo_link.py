@@ -84,10 +84,21 @@ def is_passing(error: PyMongoError) -> bool:
     return isinstance(error, OperationFailure) and error.code in _PASSING
 
 
-class Link:
-    """Of one process; made anew after a fork, for a client does not outlive one."""
+Check = Callable[["Link"], None]
 
-    def __init__(self, url: str) -> None:
+
+def take(_link: Link) -> None:
+    """Any MongoDB will do."""
+
+
+class Link:
+    """Of one process; made anew after a fork, for a client does not outlive one.
+
+    `check` is asked once, before it is used, and raises Unavailable if it may not be.
+    """
+
+    def __init__(self, url: str, check: Check = take) -> None:
+        self._check = check
         self.client: MongoClient[Document] = MongoClient(
             url,
             connect=False,
@@ -146,6 +157,7 @@ class Link:
         with self._preparing:
             if not self._is_prepared:
                 self.check_rest()
+                self._check(self)
                 for name, indexes in INDEXES.items():
                     _prepare(self.collection(name), indexes)
                 self.make_counter()
@@ -248,8 +260,8 @@ def _has_waited(error: PyMongoError) -> bool:
 class Links:
     """The link of the process that asks."""
 
-    def __init__(self, url: str) -> None:
-        self._url = url
+    def __init__(self, url: str, check: Check = take) -> None:
+        self._url, self._check = url, check
         self._links: dict[int, Link] = {}
         self._making = threading.Lock()
         os.register_at_fork(after_in_child=self._forget)
@@ -259,7 +271,7 @@ class Links:
         if pid not in self._links:
             with self._making:
                 if pid not in self._links:
-                    self._links[pid] = Link(self._url)
+                    self._links[pid] = Link(self._url, self._check)
         return self._links[pid]
 
     def close(self) -> None:

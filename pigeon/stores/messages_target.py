@@ -5,7 +5,7 @@ It holds one document more, in the collection `moves`:
     {_id: "sql", site, run, state: "copying" or "done", conversations, messages}
 
 the last two being the cursors up to which this run has written. A MongoDB that is not `done` is
-nobody's home yet (`messages_urls`).
+nobody's home yet (`messages_switch`).
 
 A process that stood still for long may go on when all has moved and people write there. So nothing
 is ever deleted, and what is there is replaced in three steps: it is read, then it is asked whether
@@ -27,10 +27,9 @@ from pigeon.stores.messages_gate import Move
 from pigeon.stores.messages_mongo_documents import COUNTER, Document
 from pigeon.stores.messages_mongo_link import Link
 from pigeon.stores.messages_source import Piece
+from pigeon.stores.messages_switch import COPYING, DONE, MARKER
 
 COLLECTIONS = ("conversations", "members", "messages")
-MARKER = {"_id": "sql"}
-COPYING, DONE = "copying", "done"
 DUPLICATE = 11_000
 NAMED = 10
 

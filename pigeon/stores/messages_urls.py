@@ -16,9 +16,10 @@ def _named() -> MessageStore:
     url = settings().mongo_url
     if not url:
         return SqlMessages()
-    from pigeon.stores.messages_mongo import MongoMessages  # who has none need not load the driver
+    from pigeon.stores import messages_switch  # who has none need not load the driver
+    from pigeon.stores.messages_mongo import MongoMessages
 
-    return MongoMessages(url)
+    return MongoMessages(url, messages_switch.check)
 
 
 def message_store_problems() -> list[str]:
