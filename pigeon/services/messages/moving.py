@@ -112,7 +112,7 @@ class Held:
 class _Moving:
     def __init__(self, target: Target, held: Held, tell: Tell) -> None:
         self._target, self._held, self._tell = target, held, tell
-        self._told_at = 0.0
+        self._told_at = time.monotonic()
 
     def run(self) -> Moved:
         cursors = self._patiently(lambda: self._target.begin(self._held.move))
