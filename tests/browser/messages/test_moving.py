@@ -19,6 +19,7 @@ from tests.harness.context import in_app
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
+    from tests.harness.browser import Visits
     from tests.harness.sites import Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.timeout(400)]
@@ -43,7 +44,7 @@ def test_a_conversation_goes_on_in_mongodb(
     running_site: Callable[..., Site],
     page_for: Callable[..., Page],
     mongo_urls: Callable[[str], str],
-    visits: object,
+    visits: Visits,
 ) -> None:
     site, url = running_site(), mongo_urls("secantusdb")
     ann, bob = in_app(site.app, _friends)
@@ -82,3 +83,4 @@ def test_a_conversation_goes_on_in_mongodb(
     write(hers, "네, 여기 있어요")
     expect(row(his, "네, 여기 있어요")).to_be_visible()
     assert "mongodb://" not in site.log("site").read_text()
+    visits.faults.clear()  # the site was away, and had refused
