@@ -303,7 +303,7 @@ def test_a_first_message_is_a_request_and_the_next_one_is_not_disturbed(
     assert field(page).input_value() == "and further"
 
 
-# -- long messages, and many -------------------------------------------------------------------------
+# -- long messages, and many ---------------------------------------------------------------------
 
 
 def test_a_long_message_is_cut_until_somebody_asks_for_the_rest(
