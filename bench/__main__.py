@@ -40,6 +40,7 @@ GROUPS = (
     "relations",
     "messages",
     "messages_mongo",
+    "messages_across",
 )
 """In this order; `notifications` and what follows add people and posts to the data."""
 DOCS = Path(__file__).parents[1] / "docs"

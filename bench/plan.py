@@ -65,6 +65,10 @@ class Plan:
     """Messages of the longest conversation."""
     messages: int
     """Of each sender and round."""
+    across_messages: int
+    """Per way and round, from one realtime process to another."""
+    node: bool
+    """Whether packages of Node are installed, which takes minutes."""
 
 
 FULL = Plan(
@@ -107,6 +111,8 @@ FULL = Plan(
     cost_cases=None,
     history=100_000,
     messages=50,
+    across_messages=200,
+    node=True,
 )
 
 QUICK = Plan(
@@ -149,6 +155,8 @@ QUICK = Plan(
     cost_cases=None,
     history=10_000,
     messages=20,
+    across_messages=60,
+    node=False,
 )
 
 TINY = Plan(
@@ -191,4 +199,6 @@ TINY = Plan(
     cost_cases=40,
     history=200,
     messages=3,
+    across_messages=3,
+    node=False,
 )
