@@ -14,10 +14,10 @@ monkey.patch_all()
 import sqlite3, sys
 import gevent
 from sqlalchemy import create_engine
-from pigeon.extensions import bind_sqlite
+from pigeon.engines import bind_sqlite
 
 engine = create_engine(f"sqlite:///{sys.argv[1]}", connect_args={"timeout": 5})
-bind_sqlite(engine, flush=False)
+bind_sqlite(engine, flush=False, patience_s=5, waits_aside=False)
 with engine.begin() as connection:
     connection.exec_driver_sql("CREATE TABLE notes (text)")
 
