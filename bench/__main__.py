@@ -41,6 +41,7 @@ GROUPS = (
     "messages",
     "messages_mongo",
     "messages_across",
+    "sockets",
 )
 """In this order; `notifications` and what follows add people and posts to the data."""
 DOCS = Path(__file__).parents[1] / "docs"

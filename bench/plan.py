@@ -69,6 +69,9 @@ class Plan:
     """Per way and round, from one realtime process to another."""
     node: bool
     """Whether packages of Node are installed, which takes minutes."""
+    idle_sockets: int
+    returning: int
+    """Clients whose process is killed."""
 
 
 FULL = Plan(
@@ -113,6 +116,8 @@ FULL = Plan(
     messages=50,
     across_messages=200,
     node=True,
+    idle_sockets=3_000,
+    returning=1_000,
 )
 
 QUICK = Plan(
@@ -157,6 +162,8 @@ QUICK = Plan(
     messages=20,
     across_messages=60,
     node=False,
+    idle_sockets=500,
+    returning=200,
 )
 
 TINY = Plan(
@@ -201,4 +208,6 @@ TINY = Plan(
     messages=3,
     across_messages=3,
     node=False,
+    idle_sockets=20,
+    returning=10,
 )

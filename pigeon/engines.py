@@ -8,7 +8,7 @@ from typing import Any
 
 import pymysql
 from pymysql.constants import SERVER_STATUS
-from sqlalchemy import event
+from sqlalchemy import create_engine, event
 from sqlalchemy.engine import Connection, Engine
 
 REST_S = 1.0
@@ -36,6 +36,10 @@ class SparingConnection(pymysql.connections.Connection):  # type: ignore[misc]
         if time.monotonic() - self._said_at > TRUSTED_S or not self.open:
             super().ping(*arguments)
 
+    def commit(self) -> None:
+        if self._may_be_in_transaction:
+            super().commit()
+
     def rollback(self) -> None:
         if self._may_be_in_transaction:
             super().rollback()
@@ -57,6 +61,17 @@ def spare_trips(engine: Engine) -> None:
     @event.listens_for(engine, "do_connect")
     def _connect(_dialect: Any, _record: Any, args: Any, options: Any) -> Any:
         return SparingConnection(*args, **options)
+
+
+def bare(engine: Engine, options: dict[str, Any]) -> Engine:
+    """The same database, for statements each of which is a whole transaction.
+
+    To MariaDB with connections of its own, on which nothing begins or ends beside them.
+    """
+    if engine.dialect.name == "sqlite":
+        return engine
+    own = {"isolation_level": "AUTOCOMMIT", "skip_autocommit_rollback": True}
+    return create_engine(engine.url, **options | own)
 
 
 def rest_after_failures(engine: Engine) -> None:
@@ -109,7 +124,8 @@ def bind_sqlite(engine: Engine, *, flush: bool, patience_s: float, waits_aside: 
         return dialect.connect(*args, **options | kind)
 
     @event.listens_for(engine, "connect")
-    def _connected(connection: Any, _record: Any) -> None:
+    def _connected(connection: Any, record: Any) -> None:
+        record.info["patience_s"] = patience_s
         connection.isolation_level = None
         for pragma in (
             "journal_mode=WAL",
@@ -122,18 +138,18 @@ def bind_sqlite(engine: Engine, *, flush: bool, patience_s: float, waits_aside: 
     @event.listens_for(engine, "begin")
     def _began(connection: Connection) -> None:
         if connection.get_execution_options().get("write", False):
-            _begin_to_write(connection, patience_s, wait_ms)
+            _begin_to_write(connection, wait_ms)
         else:
             connection.exec_driver_sql("BEGIN")
 
 
-def _begin_to_write(connection: Connection, patience_s: float, wait_ms: int) -> None:
+def _begin_to_write(connection: Connection, wait_ms: int) -> None:
     """Wait for who writes, but here and not in SQLite.
 
     Its own wait would hold up the whole process of gevent, pages and sockets of everybody.
     """
     raw: Any = connection.connection.dbapi_connection
-    until = time.monotonic() + patience_s
+    until = time.monotonic() + connection.info["patience_s"]
     raw.execute("PRAGMA busy_timeout=0")
     try:
         while (code := _refusal(raw)) == sqlite3.SQLITE_BUSY and time.monotonic() < until:

@@ -19,6 +19,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.retry import Retry
 from sqlalchemy import MetaData
+from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase
 
@@ -164,15 +165,37 @@ def _sqlite_patience_s(role: str) -> int:
 def bind_sql(app: Flask, app_settings: Settings) -> None:
     """Attach the recipe of its kind to the engine; creating an engine opens no connection."""
     with app.app_context():
-        role = app.extensions["role"]
-        if db.engine.dialect.name == "sqlite":
-            engines.bind_sqlite(
-                db.engine,
-                flush=app_settings.sql_flush,
-                patience_s=_sqlite_patience_s(role),
-                waits_aside=role == "realtime",
-            )
-        elif role in PATIENCE_S:
-            engines.rest_after_failures(db.engine)
-        else:
-            engines.spare_trips(db.engine)
+        _bind(db.engine, app_settings, app.extensions["role"])
+
+
+def bare_engine() -> Engine:
+    """For statements that are whole transactions: between them its connections hold nothing."""
+    return kept("bare_engine", _new_bare_engine)
+
+
+def leave_connections() -> None:
+    """In a forked child: what the parent may have opened to SQL stays the parent's."""
+    for engine in {db.engine, bare_engine()}:
+        engine.dispose(close=False)
+
+
+def _new_bare_engine() -> Engine:
+    role, options = current_app.extensions["role"], current_app.config["SQLALCHEMY_ENGINE_OPTIONS"]
+    found = engines.bare(db.engine, options)
+    if found is not db.engine:
+        _bind(found, settings(), role)
+    return found
+
+
+def _bind(engine: Engine, app_settings: Settings, role: str) -> None:
+    if engine.dialect.name == "sqlite":
+        engines.bind_sqlite(
+            engine,
+            flush=app_settings.sql_flush,
+            patience_s=_sqlite_patience_s(role),
+            waits_aside=role == "realtime",
+        )
+    elif role in PATIENCE_S:
+        engines.rest_after_failures(engine)
+    else:
+        engines.spare_trips(engine)

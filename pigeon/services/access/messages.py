@@ -17,7 +17,7 @@ from sqlalchemy.orm import aliased
 
 from pigeon.domain.errors import Forbidden, NotFound
 from pigeon.domain.users import ACTIVE, SUSPENDED
-from pigeon.extensions import db
+from pigeon.extensions import bare_engine, db
 from pigeon.models import FollowModel, UserModel
 from pigeon.services.access import users
 from pigeon.services.access.viewers import Viewer, viewer
@@ -137,7 +137,8 @@ def get_recipient_named(writer_id: int, username: str) -> Recipient:
 
 
 def _recipient(query: Any, writer_id: int, user: int | str) -> Recipient:
-    row = db.session.execute(query, {"writer": writer_id, "user": user}).first()
+    with bare_engine().connect() as sql:
+        row = sql.execute(query, {"writer": writer_id, "user": user}).first()
     if row is None:
         raise NotFound
     return Recipient(
