@@ -17,6 +17,7 @@ from sqlalchemy.orm import aliased
 
 from pigeon.domain.errors import Forbidden, NotFound
 from pigeon.domain.users import ACTIVE, SUSPENDED
+from pigeon.engines import Prepared
 from pigeon.extensions import bare_engine, db
 from pigeon.models import FollowModel, UserModel
 from pigeon.services.access import users
@@ -101,7 +102,7 @@ class Recipient:
 
 
 def _recipients() -> Any:
-    """Made once: it is asked for every message. The writer is a parameter, also of the rule."""
+    """It is asked for every message. The writer is a parameter, also of the rule."""
     follows = exists().where(
         FollowModel.follower_id == UserModel.id, FollowModel.followee_id == _WRITER
     )
@@ -119,8 +120,8 @@ def _recipients() -> Any:
     )
 
 
-_BY_ID = _recipients().where(UserModel.id == bindparam("user"))
-_BY_NAME = _recipients().where(UserModel.username == bindparam("user"))
+_BY_ID = Prepared(_recipients().where(UserModel.id == bindparam("user")))
+_BY_NAME = Prepared(_recipients().where(UserModel.username == bindparam("user")))
 
 
 def get_recipient(writer_id: int, user_id: int) -> Recipient:
@@ -136,9 +137,9 @@ def get_recipient_named(writer_id: int, username: str) -> Recipient:
     return _recipient(_BY_NAME, writer_id, username)
 
 
-def _recipient(query: Any, writer_id: int, user: int | str) -> Recipient:
+def _recipient(query: Prepared, writer_id: int, user: int | str) -> Recipient:
     with bare_engine().connect() as sql:
-        row = sql.execute(query, {"writer": writer_id, "user": user}).first()
+        row = query.first(sql, writer=writer_id, user=user)
     if row is None:
         raise NotFound
     return Recipient(
