@@ -5,9 +5,10 @@ from __future__ import annotations
 import random
 import resource
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from itertools import count as counting
 from itertools import cycle
 
 import psutil
@@ -22,11 +23,12 @@ from tests.harness import children
 from tests.harness.sites import status_of
 
 COMMAND = ["gunicorn", "-c", "gunicorn.conf.py", "-k", "pigeon.processes.gunicorn_gevent.Worker"]
-EACH = 15
-"""Sockets of a person; 20 are allowed."""
+EACH, FEW = 15, 5
+"""Sockets of a person; 20 are allowed, and those of a killed process count for a while."""
 WARM = 100
 SETTLE_S = 2.0
 KILO = 1_024
+_numbers = counting(1)
 AT_ONCE = 16
 FILES = 12_000
 DELAY_S, LONGEST_S, JITTER = 1.0, 5.0, 0.5
@@ -36,9 +38,8 @@ DELAY_S, LONGEST_S, JITTER = 1.0, 5.0, 0.5
 def measure(ground: Ground) -> Group:
     group = Group(name="sockets", title="Idle sockets and their return")
     _open_files()
-    tokens = _tokens(ground, ground.plan.idle_sockets + WARM)
-    _idle(ground, group, tokens)
-    _come_back(ground, group, tokens)
+    _idle(ground, group)
+    _come_back(ground, group)
     group.notes.append(
         "Memory is the proportional set size of the process, after so many sockets beside after"
         f" the first {WARM}. Who comes back waits as Socket.IO's client does before each attempt,"
@@ -53,10 +54,11 @@ def _open_files() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
-def _tokens(ground: Ground, sockets: int) -> list[str]:
+def _tokens(ground: Ground, sockets: int, each: int) -> Iterator[str]:
+    """Of new people with so many sockets each, over and over."""
     with ground.app().app_context():
-        people = [make_user(f"idle{number}") for number in range(-(-sockets // EACH))]
-        return [sessions.create_token(person.id) for person in people]
+        people = [make_user(f"idle{next(_numbers)}") for _ in range(-(-sockets // each))]
+        return cycle([sessions.create_token(person.id) for person in people])
 
 
 def _start(running: Processes, **env: str) -> tuple[str, psutil.Process]:
@@ -70,11 +72,11 @@ def _start(running: Processes, **env: str) -> tuple[str, psutil.Process]:
     return url, worker
 
 
-def _idle(ground: Ground, group: Group, tokens: list[str]) -> None:
+def _idle(ground: Ground, group: Group) -> None:
     wanted = ground.plan.idle_sockets
+    come = _tokens(ground, wanted + WARM, EACH)
     with ground.processes() as running, Herd() as herd:
         url, process = _start(running)
-        come = cycle(tokens)
         _let_in(herd, url, (next(come) for _ in range(WARM)))
         time.sleep(SETTLE_S)
         before, began = process.memory_full_info().pss, time.monotonic()
@@ -108,9 +110,9 @@ def _let_in(herd: Herd, url: str, tokens: Iterable[str]) -> None:
         list(pool.map(lambda token: herd.add(url, token), tokens))
 
 
-def _come_back(ground: Ground, group: Group, tokens: list[str]) -> None:
+def _come_back(ground: Ground, group: Group) -> None:
     count = ground.plan.returning
-    found = [_returns(ground, tokens, count) for _ in range(min(3, ground.plan.rounds))]
+    found = [_returns(ground, count) for _ in range(min(3, ground.plan.rounds))]
     group.rows.append(
         Row(
             metric=f"{count:,} clients back after their process was killed, 99 % of them",
@@ -127,11 +129,14 @@ def _come_back(ground: Ground, group: Group, tokens: list[str]) -> None:
     group.tables.append(Table(title="Back after a kill", head=head, rows=[cells]))
 
 
-def _returns(ground: Ground, tokens: list[str], count: int) -> list[float]:
-    """Seconds from the kill until each was let in by the other process."""
+def _returns(ground: Ground, count: int) -> list[float]:
+    """Seconds from the kill until each was let in by the other process.
+
+    People are new in each round: sockets of a killed process count until its leases end.
+    """
+    come = _tokens(ground, count, FEW)
     with ground.processes() as running, Herd() as herd:
         (first, process), (second, _) = (_start(running, RATE_LIMITS="on") for _ in range(2))
-        come = cycle(tokens)
         mine = [next(come) for _ in range(count)]
         _let_in(herd, first, mine)
         time.sleep(SETTLE_S)
