@@ -36,7 +36,17 @@ WRITES: dict[str, Writes] = {
     "unsend": lambda store, chat: store.unsend(chat.id << 32 | 1),
     "erase_sent": lambda store, chat: store.erase_sent(ANN, 10),
 }
-READS = {"find", "load", "find_sent", "get_many", "before", "since", "list_of", "unread_of"}
+READS = {
+    "find",
+    "find_many",
+    "load",
+    "find_sent",
+    "get_many",
+    "before",
+    "since",
+    "list_of",
+    "unread_of",
+}
 TABLES = ("conversations", "conversation_members", "messages")
 
 
