@@ -39,6 +39,7 @@ GROUPS = (
     "hostile",
     "relations",
     "messages",
+    "presence",
     "messages_mongo",
     "messages_across",
     "sockets",

@@ -72,6 +72,8 @@ class Plan:
     idle_sockets: int
     returning: int
     """Clients whose process is killed."""
+    online: int
+    """People with a socket while the status of some is asked."""
 
 
 FULL = Plan(
@@ -118,6 +120,7 @@ FULL = Plan(
     node=True,
     idle_sockets=3_000,
     returning=1_000,
+    online=10_000,
 )
 
 QUICK = Plan(
@@ -164,6 +167,7 @@ QUICK = Plan(
     node=False,
     idle_sockets=500,
     returning=200,
+    online=2_000,
 )
 
 TINY = Plan(
@@ -210,4 +214,5 @@ TINY = Plan(
     node=False,
     idle_sockets=20,
     returning=10,
+    online=120,
 )

@@ -7,6 +7,7 @@
     {shown:}      person → the word that was told last: available or away; none is offline
     {due:}        person → when that word changes although nobody does anything
     {seen:}       person → last input, until it is stored in SQL
+    {swept:…}     whose turn it is to sweep, and that somebody did so lately
 
 Renewing is one SET however many connections there are. A word is worked out from all connections
 of a person whenever one of them changes, and by the sweep when its time has come.
@@ -50,6 +51,7 @@ _KEYS = [
     keys.SEEN.key(),
     keys.PROCESSES.key(),
     keys.BUS_CHANNEL,
+    keys.SWEPT.key("lately"),
 ]
 
 
@@ -139,17 +141,46 @@ def take_turn(every_s: float) -> bool:
 
 
 def look(user_ids: Sequence[int], at_ms: int | None = None) -> dict[int, Live]:
-    """Of each person asked; leases are looked at, so nobody lives longer than their process."""
+    """Of each person asked, in one trip.
+
+    The word that was told last is right until its time has come: then, and while nobody sweeps, it
+    is worked out from the connections.
+    """
+    now = now_ms() if at_ms is None else at_ms
+    found: dict[int, Live] = {}
+    late: list[int] = []
+    for some in _batches(user_ids):
+        lately, words, dues, times = _ask(_told_of(some))
+        for one, word, due, last in zip(some, words, dues, times, strict=True):
+            if lately is None or (due is not None and float(due) <= now):
+                late.append(one)
+            else:
+                found[one] = Live(cast(LiveWord, (word or b"offline").decode()), _ms(last))
+    return found | _work_out(late, now) if late else found
+
+
+def _told_of(user_ids: list[int]) -> list[list[bytes]]:
+    ids = [b"%d" % one for one in user_ids]
+    return [
+        [b"GET", keys.SWEPT.key("lately").encode()],
+        [b"HMGET", keys.SHOWN.key().encode(), *ids],
+        [b"ZMSCORE", keys.DUE.key().encode(), *ids],
+        [b"ZMSCORE", keys.SEEN.key().encode(), *ids],
+    ]
+
+
+def _ms(score: bytes | None) -> int:
+    return int(float(score)) if score else 0
+
+
+def _work_out(user_ids: Sequence[int], at_ms: int) -> dict[int, Live]:
+    """From all connections whose process has its lease, so nobody lives longer than that."""
     batches = list(_batches(user_ids))
-    runs = [LOOK.command(_KEYS, [*_times(at_ms), *some]) for some in batches]
-    replies = LOOK.run(_pool(), runs) if runs else []
+    replies = LOOK.run(_pool(), [LOOK.command(_KEYS, [*_times(at_ms), *some]) for some in batches])
     found: dict[int, Live] = {}
     for some, reply in zip(batches, replies, strict=True):
-        words = (cast(LiveWord, word.decode() or "offline") for word in reply[::2])
-        found |= {
-            one: Live(word, int(last))
-            for one, word, last in zip(some, words, reply[1::2], strict=True)
-        }
+        for one, word, last in zip(some, reply[::2], reply[1::2], strict=True):
+            found[one] = Live(cast(LiveWord, word.decode() or "offline"), int(last))
     return found
 
 
@@ -185,7 +216,7 @@ def seen(user_ids: Sequence[int]) -> dict[int, int]:
     batches = _batches(user_ids)
     replies = _ask([[b"ZMSCORE", name, *(b"%d" % one for one in some)] for some in batches])
     times = (at for reply in replies for at in reply)
-    return {one: int(float(at)) for one, at in zip(user_ids, times, strict=True) if at}
+    return {one: _ms(at) for one, at in zip(user_ids, times, strict=True) if at}
 
 
 def some_seen(after_ms: int, most: int = AT_ONCE) -> list[tuple[int, int]]:

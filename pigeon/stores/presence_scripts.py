@@ -11,7 +11,7 @@ from pigeon.cache.scripts import Script
 
 _COMMON = """
 local HERE, PROCESS, MINE, SHOWN, DUE = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
-local SEEN, PROCESSES, BUS = KEYS[6], KEYS[7], KEYS[8]
+local SEEN, PROCESSES, BUS, LATELY = KEYS[6], KEYS[7], KEYS[8], KEYS[9]
 local now, idle, hidden, left = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]),
   tonumber(ARGV[4])
 local lives, changed = {}, {}
@@ -150,6 +150,7 @@ local due = redis.call('ZRANGEBYSCORE', DUE, '-inf', ARGV[1], 'LIMIT', 0, most)
 for _, user in ipairs(due) do people[#people + 1] = user end
 for _, user in ipairs(people) do settle(user) end
 tell()
+redis.call('SET', LATELY, '1', 'PX', 5000)
 return math.max(done, #due)
 """
 )

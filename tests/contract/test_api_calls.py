@@ -65,6 +65,7 @@ CALLS = {
     ),
     "GET /me": Call(status=200, shape=shapes.ME),
     "PATCH /me": Call(status=200, shape=shapes.ME, body=given({"bio": "hi"})),
+    "PUT /me/status": Call(status=200, shape=shapes.PRESENCE, body=given({"status": "busy"})),
     "DELETE /me": Call(status=202, shape={}, body=given({"password": PASSWORD})),
     "PUT /me/avatar": Call(status=202, shape=shapes.ME, multipart=True),
     "DELETE /me/avatar": Call(status=204),

@@ -17,6 +17,7 @@ from tests.stores.messages.saying import ANN, BEN, draft, pair, say
 CALLS: dict[str, Callable[[MessageStore], Any]] = {
     "open": lambda store: store.open("9-10", (9, 10)),
     "find": lambda store: store.find("9-10"),
+    "find_many": lambda store: store.find_many(["9-10"]),
     "load": lambda store: store.load([1]),
     "append": lambda store: store.append(1, draft(ANN)),
     "find_sent": lambda store: store.find_sent(ANN, "one"),
