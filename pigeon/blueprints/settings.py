@@ -20,6 +20,7 @@ from pigeon.blueprints.accounts.cookies import (
 )
 from pigeon.domain.errors import DomainError, FieldsRefused
 from pigeon.extensions import settings
+from pigeon.services import presence
 from pigeon.services.accounts import changes as accounts_changes
 from pigeon.services.accounts import sessions
 from pigeon.services.follows import requests
@@ -29,7 +30,7 @@ from pigeon.web.forms import Form, render_refused
 from pigeon.web.guards import ANYONE, MEMBERS, access
 from pigeon.web.login import get_viewer
 from pigeon.web.parsing import read_form, read_switch
-from pigeon.web.paths import own_path
+from pigeon.web.paths import own_path, referring_path
 from pigeon.web.wording import me_with_sentences
 
 THEMES = ("system", "light", "dark")
@@ -206,8 +207,21 @@ def _privacy() -> dict[str, Any]:
     me = _me()
     return {
         **{name: getattr(me, name) for name in PRIVACY},
+        "chosen": me.status,
         "waiting": requests.count_of(get_viewer().user_id),
     }
+
+
+@access(MEMBERS, rate=(60, 60))
+def choose_status() -> ResponseReturnValue:
+    """What one is shown as: chosen here, or at one's own handle, where one is back then."""
+    typed = read_form("status")
+    try:
+        presence.choose(typed["status"], by=get_viewer().user_id)
+    except DomainError as error:
+        return render_refused("settings/privacy.html", error, typed, **_privacy())
+    flash(_("Saved."), "success")
+    return redirect(referring_path("/settings/privacy"), 303)
 
 
 # -- notifications -----------------------------------------------------------------------------

@@ -42,6 +42,7 @@ def bind(app: Flask) -> None:
         flashes=lambda: get_flashed_messages(with_categories=True),
         like_line=tallies.like_line,
         comment_line=tallies.comment_line,
+        status_hints=presence.status_hints,
     )
     app.jinja_env.filters.update(
         ago=ago,

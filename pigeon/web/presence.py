@@ -26,6 +26,15 @@ def chosen_word(chosen: ChosenStatus) -> str:
     return str(_("Invisible")) if chosen == "invisible" else status_word(chosen)
 
 
+def status_hints() -> list[tuple[ChosenStatus, str]]:
+    """What can be chosen, in the order of the page, and what others see of it."""
+    return [
+        ("available", str(_("Others see that you are here."))),
+        ("busy", str(_("Others see that you are here and busy."))),
+        ("invisible", str(_("You look offline to everybody. You still see who is here."))),
+    ]
+
+
 def presence_words(presence: Presence) -> str:
     """As it stands below a name; "" when nothing is known."""
     if presence.status == "offline":
