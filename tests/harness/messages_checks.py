@@ -25,6 +25,7 @@ def check(ledger: Ledger, rest: Rest) -> list[str]:
         *stubs(ledger),
         *order(ledger),
         *cursors(ledger),
+        *reaches(ledger),
         *histories(ledger, rest),
         *screens(rest),
         *counts(ledger, rest),
@@ -120,13 +121,38 @@ def cursors(ledger: Ledger) -> Found:
         yield from _never_back(moments, "went back behind", is_strict=False)
 
 
+def reaches(ledger: Ledger) -> Found:
+    """Whoever asks for what is new finds all that anybody was told of before."""
+    told: dict[str, list[Told]] = defaultdict(list)
+    for look in _all_looks(ledger):
+        chat_id, seq = look.place
+        told[chat_id].append((look.ended, seq, f"what {look.who} was told in {look.where}"))
+    asked: dict[str, list[Told]] = defaultdict(list)
+    for reach in ledger.reaches:
+        name = f"what {reach.who} found in {reach.chat_id}"
+        asked[reach.chat_id].append((reach.began, reach.last, name))
+    for chat_id, found in asked.items():
+        yield from _never_behind(found, told[chat_id], "ends before", is_strict=False)
+
+
+Told = tuple[float, int, str]
+"""A moment, a value, and what it was of."""
+
+
 def _never_back(
     moments: list[tuple[float, float | None, int, str]], said: str, *, is_strict: bool
 ) -> Found:
     """Of (beginning, end, value, name): what began later has a value that is not lower."""
-    over = sorted((ended, value, name) for _, ended, value, name in moments if ended is not None)
+    over = [(ended, value, name) for _, ended, value, name in moments if ended is not None]
+    begun = [(began, value, name) for began, _, value, name in moments]
+    yield from _never_behind(begun, over, said, is_strict=is_strict)
+
+
+def _never_behind(begun: list[Told], over: list[Told], said: str, *, is_strict: bool) -> Found:
+    """What began has no value below those that were over before."""
+    over = sorted(over)
     highest, highest_name, passed = -1, "", 0
-    for began, _, value, name in sorted(moments, key=lambda moment: moment[0]):
+    for began, value, name in sorted(begun, key=lambda moment: moment[0]):
         while passed < len(over) and over[passed][0] < began:
             if over[passed][1] > highest:
                 _, highest, highest_name = over[passed]

@@ -18,7 +18,7 @@ from urllib.parse import urlencode
 
 import requests
 
-from tests.harness.messages import LONG_AGO, Cursor, Look, Screen
+from tests.harness.messages import LONG_AGO, Cursor, Look, Reach, Screen
 from tests.harness.messages_wire import Lost, Refused, Wire
 
 if TYPE_CHECKING:
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 TIMEOUT_S = 10.0
 RETRY_AFTER_S = 3
 PAGE = 50
+LOOKS_AGAIN = 0.1
+"""How often who is told of a message asks at once whether it is there."""
 Message = dict[str, Any]
 
 
@@ -35,6 +37,7 @@ Message = dict[str, Any]
 class Shown:
     """A conversation on a screen."""
 
+    chat_id: str
     partner: str
     messages: dict[int, Message] = field(default_factory=dict)
     gone: set[int] = field(default_factory=set)
@@ -92,7 +95,7 @@ class Device:
 
     def _connect(self) -> None:
         try:
-            wire = Wire(self.server, self.member.token, origin=self.battle.site.url)
+            wire = self._wire()
         except Refused as refusal:
             self.battle.refused_at_the_door(self.name, str(refusal))
             raise Lost from refusal
@@ -103,6 +106,14 @@ class Device:
         finally:
             self.wire = None
             wire.close()
+
+    def _wire(self) -> Wire:
+        return Wire(
+            self.server,
+            self.member.token,
+            origin=self.battle.site.url,
+            sign=lambda: self.battle.strikes.trigger.sign(self.server),
+        )
 
     # what is heard
 
@@ -128,6 +139,8 @@ class Device:
         if shown.has_gap:
             self.battle.ledger.count("gaps")
             self._fetch_newer(shown)
+        elif random.random() < LOOKS_AGAIN:
+            self._fetch_newer(shown, than=message["seq"] - 1)
 
     def _put(self, message: Message, where: str, began: float) -> None:
         me, both = self.member.username, {message["from"], message["to"]}
@@ -142,7 +155,7 @@ class Device:
             self._shown(message["chat_id"], partner).put(message)
 
     def _shown(self, chat_id: str, partner: str) -> Shown:
-        return self.chats.setdefault(chat_id, Shown(partner))
+        return self.chats.setdefault(chat_id, Shown(chat_id, partner))
 
     def count(self, told: dict[str, Any]) -> None:
         """Badges, from a frame or an acknowledgement."""
@@ -187,10 +200,15 @@ class Device:
         if chat["last_message"] and chat["last_message"]["seq"] > shown.whole_up_to:
             self._fetch_newer(shown)
 
-    def _fetch_newer(self, shown: Shown) -> None:
+    def _fetch_newer(self, shown: Shown, *, than: int | None = None) -> None:
+        """Than a number, or than what there is without a gap."""
         path = f"/chats/{shown.partner}/messages"
-        for message, began in self._pages(path, "since", since=shown.whole_up_to):
+        last, asked = shown.whole_up_to if than is None else than, time.monotonic()
+        for message, began in self._pages(path, "since", since=last):
             self._put(message, "the history", began)
+            last, asked = message["seq"], began
+        me = self.member.username
+        self.battle.ledger.reach(Reach(who=me, chat_id=shown.chat_id, last=last, began=asked))
 
     def _pages(self, path: str, into: str, **query: Any) -> Iterator[tuple[Any, float]]:
         """Every thing of a list, and when its page was asked for."""

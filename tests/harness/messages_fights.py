@@ -1,0 +1,121 @@
+"""The battle for messages, put up on a home, fought to its end, and judged."""
+
+from __future__ import annotations
+
+import os
+import random
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from pigeon.services.accounts import sessions
+from tests.factories import make_follow, make_user
+from tests.harness import mariadb
+from tests.harness.crowd import Member
+from tests.harness.messages_battle import REALTIME, WEB, Battle
+from tests.harness.messages_strikes import MariaDBUnderFire, Sql, SqliteUnderFire
+from tests.harness.planting import planted
+from tests.harness.sites import Site, running_site
+
+SITE = {"WEB": str(WEB), "REALTIME": str(REALTIME)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Size:
+    """How large a battle is; the first of the people have two devices each."""
+
+    messages: int
+    faults: int
+    people: int = 12
+    with_two_devices: int = 8
+
+
+SMALL = Size(messages=1_000, faults=20)
+LARGE = Size(messages=10_000, faults=200, people=30, with_two_devices=20)
+
+
+@contextmanager
+def site_on(home: str, **env: str) -> Iterator[tuple[Site, Sql]]:
+    """A site, and what takes the home of its messages away."""
+    with tempfile.TemporaryDirectory(prefix="pigeon-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        if home == "sqlite":
+            with running_site(folder / "site", **SITE, **env) as site:
+                yield site, SqliteUnderFire(path=sqlite_of(site))
+            return
+        fire = MariaDBUnderFire(folder=folder, server=mariadb.start(folder, durable=True))
+        url = fire.server.create("battle")
+        try:
+            with running_site(folder / "site", DATABASE_URL=url, **SITE, **env) as site:
+                yield site, fire
+        finally:
+            fire.server.stop()
+
+
+def sqlite_of(site: Site) -> Path:
+    url: str = site.app.extensions["settings"].database_url
+    return Path(url.removeprefix("sqlite:///"))
+
+
+def battle_on(site: Site, sql: Sql, size: Size, *, seed: int) -> Battle:
+    """Everybody writes to the next two of a circle; who is followed by one is no stranger."""
+    count = size.people
+    with site.app.app_context():
+        people = [make_user(f"pen{n}") for n in range(count)]
+        for n, person in enumerate(people):
+            make_follow(person, people[(n + 1) % count])
+        members = [
+            Member(id=one.id, username=one.username, token=sessions.create_token(one.id))
+            for one in people
+        ]
+    pairs = [(members[n], members[(n + step) % count]) for n in range(count) for step in (1, 2)]
+    battle = Battle(
+        site=site, sql=sql, pairs=pairs, seed=seed, work=size.messages, kills=size.faults
+    )
+    for n, member in enumerate(members):
+        for number in range(2 if n < size.with_two_devices else 1):
+            is_program = (n + number) % 4 == 3
+            battle.add_device(member, n + number, way="http" if is_program else "socket")
+    return battle
+
+
+def fight(home: str, size: Size) -> Battle:
+    """One that everybody survives; AssertionError otherwise."""
+    seed = int(os.environ.get("CHAOS_SEED") or random.randrange(1_000_000))
+    print(f"CHAOS_SEED={seed}", flush=True)
+    with site_on(home) as (site, sql):
+        battle = battle_on(site, sql, size, seed=seed)
+        try:
+            battle.run()
+            violated = battle.come_to_rest()
+        finally:
+            battle.end()
+        print(*battle.history, battle.summary(), sep="\n", flush=True)
+        message = [f"CHAOS_SEED={seed}", *battle.history, *violated[:40], faults_in(site)]
+        assert not violated, "\n".join(message)
+    return battle
+
+
+def hunt(home: str, fault: str, size: Size, *, seed: int) -> Battle:
+    """One with a fault in the product, ended when it was found; `violations` are how it shows."""
+    with site_on(home, **planted(fault)) as (site, sql):
+        battle = battle_on(site, sql, size, seed=seed)
+        battle.is_hunting = True
+        try:
+            battle.run()
+            if not battle.violations:
+                battle.violations += battle.come_to_rest()
+        finally:
+            battle.end()
+        print(*battle.history, *battle.violations[:20], battle.summary(), sep="\n", flush=True)
+    return battle
+
+
+def faults_in(site: Site) -> str:
+    """What the site's log says of errors that nobody expected."""
+    lines = site.log("site").read_text(errors="replace").splitlines()
+    signs = ("Error handling request", '"level": "error"')
+    found = [n for n, line in enumerate(lines) if any(sign in line for sign in signs)]
+    return "\n".join(line for n in found[-5:] for line in lines[max(0, n - 2) : n + 40])[-12_000:]
