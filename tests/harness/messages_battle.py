@@ -149,12 +149,12 @@ class Battle(Fight):
         for fault in behind:
             self.violate(fault)
         if self.is_hunting:
-            self._judge()
+            self._end_when_found()
         self.is_resting = False
         return time.monotonic() - began
 
-    def _judge(self) -> None:
-        self.violations += self._violated()
+    def _end_when_found(self) -> None:
+        self.violations += [] if self.violations else self._violated()
         if self.violations:
             self.note(f"{self.achieved()} when it was found")
             self.over.set()

@@ -8,6 +8,8 @@ import time
 from functools import wraps
 
 KEY = "uq_messages_sender_id_client_msg_id"
+LATER_S = 0.01
+"""After the acknowledgement; what waits for others of its kind waits longer."""
 FORGOTTEN_S = 5.0
 """What nobody acknowledged by then is rolled back, so that its lock holds up nobody else."""
 
@@ -23,6 +25,7 @@ def store_after_the_acknowledgement(messages_sql):
 
     def append(self, conversation_id, draft):
         _forget_old()
+        messages_sql.db.session.rollback()  # as a unit of work does: what it read is old
         sql = messages_sql.db.engine.connect().execution_options(write=True)
         try:
             message = messages_sql._append(sql, conversation_id, draft)
@@ -52,12 +55,15 @@ def commit_before_telling(unit_of_work):
     publish_all = unit_of_work.publish_all
 
     def commit_and_publish(events):
+        if any(getattr(event, "message_id", None) in _open for event in events):
+            time.sleep(LATER_S)  # meanwhile the acknowledgement leaves
         for event in events:
             sql, _ = _open.pop(getattr(event, "message_id", None), (None, 0))
             if sql is not None:
                 unit_of_work.run_guarded(
                     lambda sql=sql, event=event: _commit(sql, event.member_ids)
                 )
+        unit_of_work.db.session.rollback()
         publish_all(events)
 
     unit_of_work.publish_all = commit_and_publish
