@@ -127,14 +127,15 @@ def tell_before_the_commit(messages_sql):
 
     def append_and_tell(sql, conversation_id, draft):
         from pigeon.domain.events import MessageStored
+        from pigeon.services.messages import unread
         from pigeon.unit_of_work import publish_all
 
         message = append(sql, conversation_id, draft)
-        found = messages_sql.message_store_of().load([conversation_id])[conversation_id]
+        found = messages_sql.SqlMessages().load([conversation_id])[conversation_id]
+        unread.evict(*found.member_ids)
         publish_all([MessageStored(message_id=message.id, member_ids=found.member_ids)])
         return message
 
-    messages_sql.message_store_of = messages_sql.SqlMessages
     messages_sql._append = append_and_tell
 
 
