@@ -11,7 +11,7 @@ MO := $(PO:.po=.mo)
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help run build dev system test test-fast test-pythons check structure rolling chaos load bench bench-quick
+.PHONY: help run build dev system mongo-servers test test-fast test-pythons check structure rolling chaos load bench bench-quick
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -45,8 +45,12 @@ dev: build .venv/requirements-dev.txt ## Install what tests and checks need, too
 system:
 	@.ci/system-packages
 
+# Where one cannot be installed its tests are skipped, and say so.
+mongo-servers: dev
+	@.ci/mongo-servers secantusdb nx-27017 || true
+
 # What failed is looked at once more, alone: see tests/harness/second_look.py.
-test: dev system ## Run all tests, on real services (about 18 minutes on two cores)
+test: dev system mongo-servers ## Run all tests, on real services (about 18 minutes on two cores)
 	$(BIN)/python -m pytest -n 2 --dist loadgroup --second-look --times $(TESTS)
 
 # Without browser, groups of processes, MariaDB, measurements, and what takes long by itself.
@@ -71,7 +75,7 @@ check: dev ## Lint, types and layers: Python, scripts, templates; under a minute
 structure: dev ## Print figures of the code's shape; REV=<commit> beside those of a commit
 	@$(BIN)/python -m tests.harness.structure $(REV)
 
-chaos: dev system ## Kill, stop and cut processes for a long time
+chaos: dev system mongo-servers ## Kill, stop and cut processes for a long time
 	$(BIN)/python -m pytest -m chaos --timeout 3600 tests/chaos
 
 rolling: export RELEASE_BEFORE := $(REV)

@@ -24,6 +24,7 @@ import pytest
 from tests.harness import browser as browsers
 from tests.harness import children, counting, outside, redis_pair
 from tests.harness import mariadb as mariadbs
+from tests.harness import mongo as mongos
 from tests.harness.environment import MODES
 from tests.harness.mariadb import MariaDB
 from tests.harness.procfile import procfile_site as run_procfile
@@ -141,6 +142,22 @@ def mariadb(request: pytest.FixtureRequest, folder: Path) -> Iterator[MariaDB]:
     server = mariadbs.start(folder)
     yield server
     server.stop()
+
+
+@pytest.fixture(scope="session")
+def mongo_urls(folder: Path) -> Iterator[Callable[[str], str]]:
+    """`mongo_urls(kind)` is that of an empty database of this worker; servers start when asked."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    given = os.environ.get("MONGO_URL", "")
+    makers: dict[str, Callable[[str], str]] = {}
+    with ExitStack() as stack:
+
+        def url(kind: str) -> str:
+            if kind not in makers:
+                makers[kind] = stack.enter_context(mongos.checked_url(given, kind, folder))
+            return makers[kind](f"pigeon_tests_{worker}")
+
+        yield url
 
 
 @pytest.fixture(scope="session")

@@ -30,7 +30,7 @@ class ConversationModel(Model):
 class MemberModel(Model):
     """Somebody in a conversation, whose last number is `last_seq`, the same for all of its members.
 
-    `rank` orders a person's inbox: see `stores/messages_sql.py`.
+    `rank` orders a person's inbox: see `rank_of` in `stores/messages.py`.
     """
 
     __tablename__ = "conversation_members"

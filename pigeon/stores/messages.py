@@ -11,9 +11,29 @@ It knows no rule: who may write, see or be told is asked above it. Times are mic
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
+
+from pigeon.domain.messages import conversation_of
+
+RANK_BITS = 11
+ID_MAX = 2**63 - 1
+CONVERSATION_MAX = conversation_of(ID_MAX)
+
+
+def rank_of(sent_us: int, conversation_id: int) -> int:
+    """What a message sent then brings its conversation to, in the inboxes of its members.
+
+    It is the microsecond, and below it 11 bits of the conversation, so that it is no other's
+    (63 bits last until 2112). A home never lets it go back when clocks of machines differ.
+    """
+    return sent_us << RANK_BITS | conversation_id & (1 << RANK_BITS) - 1
+
+
+def known(ids: Iterable[int], largest: int) -> list[int]:
+    """In order, and without what no home can hold: drivers refuse to ask about it."""
+    return sorted({number for number in ids if 0 < number <= largest})
 
 
 @dataclass(frozen=True, kw_only=True)

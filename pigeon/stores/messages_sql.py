@@ -5,10 +5,6 @@ and a page of it is a range. Every member knows the last number. The next is tak
 that tells all of them, in the transaction that stores the message, and given back when that rolls
 back; until then their rows are locked. So numbers are dense, and seen in their order. Who writes
 locks in one order: members as their ids go, then messages.
-
-`rank` orders an inbox: the microsecond of the last message, and below it 11 bits of the
-conversation, so that it is no other's (63 bits last until 2112). It never goes back when the clocks
-of two machines differ.
 """
 
 from __future__ import annotations
@@ -29,15 +25,22 @@ from pigeon.domain.messages import SEQ_MAX, conversation_of, message_id
 from pigeon.extensions import db
 from pigeon.faults import is_out_of_reach
 from pigeon.stores import messages_statements as statements
-from pigeon.stores.messages import Conversation, Draft, Listed, Member, StoredMessage
+from pigeon.stores.messages import (
+    CONVERSATION_MAX,
+    ID_MAX,
+    Conversation,
+    Draft,
+    Listed,
+    Member,
+    StoredMessage,
+    known,
+    rank_of,
+)
 from pigeon.unit_of_work import retried, unit_of_work
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
-RANK_BITS = 11
-ID_MAX = 2**63 - 1
-CONVERSATION_MAX = conversation_of(ID_MAX)
 COUNTED_AT_ONCE = 100
 """Conversations of one statement that counts; SQLite takes 500."""
 
@@ -90,7 +93,7 @@ class SqlMessages:
 
     @reading
     def load(self, conversation_ids: Collection[int]) -> dict[int, Conversation]:
-        ids = _known(conversation_ids, CONVERSATION_MAX)
+        ids = known(conversation_ids, CONVERSATION_MAX)
         rows = _sql().execute(statements.LOAD, {"ids": ids}) if ids else ()
         return {found.id: found for found in _conversations(rows)}
 
@@ -113,7 +116,7 @@ class SqlMessages:
 
     @reading
     def get_many(self, message_ids: Collection[int]) -> dict[int, StoredMessage]:
-        ids = _known(message_ids, ID_MAX)
+        ids = known(message_ids, ID_MAX)
         rows = _sql().execute(statements.MESSAGES_OF_IDS, {"ids": ids}) if ids else ()
         return {found.id: found for found in _messages(rows)}
 
@@ -127,7 +130,7 @@ class SqlMessages:
         return _between(statements.OLDEST, conversation_id, seq, SEQ_MAX, limit)
 
     def unsend(self, message_id: int) -> None:
-        _write(statements.MAKE_STUBS, {"ids": _known([message_id], ID_MAX)})
+        _write(statements.MAKE_STUBS, {"ids": known([message_id], ID_MAX)})
 
     @retried
     def erase_sent(self, sender_id: int, limit: int) -> Sequence[int]:
@@ -214,7 +217,7 @@ def _append(sql: Connection, conversation_id: int, draft: Draft) -> StoredMessag
 
 def _next_number(sql: Connection, conversation_id: int, draft: Draft) -> int:
     """Of all members, who are told on the way."""
-    rank = _rank(draft.sent_us, conversation_id)
+    rank = rank_of(draft.sent_us, conversation_id)
     accepting = tuple(draft.accepted_by) or (0,)
     reader = draft.sender_id if draft.reads else 0
     statement = statements.count(len(accepting), is_sqlite=_is_sqlite(sql))
@@ -227,15 +230,6 @@ def _next_number(sql: Connection, conversation_id: int, draft: Draft) -> int:
 
 def _is_sqlite(sql: Connection) -> bool:
     return sql.dialect.name == "sqlite"
-
-
-def _rank(sent_us: int, conversation_id: int) -> int:
-    return sent_us << RANK_BITS | conversation_id & (1 << RANK_BITS) - 1
-
-
-def _known(ids: Iterable[int], largest: int) -> list[int]:
-    """In order, and without what no column can hold: drivers refuse to ask about it."""
-    return sorted({number for number in ids if 0 < number <= largest})
 
 
 def _between(
@@ -277,6 +271,6 @@ def _cursors(user_id: int, conversation_ids: Collection[int] | None) -> Sequence
     """(conversation, how far it is read, its last number)."""
     if conversation_ids is None:
         return _sql().execute(statements.CURSORS, {"user": user_id}).all()
-    ids = _known(conversation_ids, CONVERSATION_MAX)
+    ids = known(conversation_ids, CONVERSATION_MAX)
     of = {"user": user_id, "ids": ids}
     return _sql().execute(statements.CURSORS_OF_IDS, of).all() if ids else ()
