@@ -1,4 +1,4 @@
-"""The battle for messages finds faults that somebody planted in the product, each in three seeds."""
+"""The battle for messages finds each fault that is planted in the product within three seeds."""
 
 from __future__ import annotations
 

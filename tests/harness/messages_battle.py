@@ -14,7 +14,7 @@ from tests.harness.crowd import Member
 from tests.harness.kills import WITHIN_S, Fight
 from tests.harness.messages import Ledger, Rest, Side
 from tests.harness.messages_people import Writer
-from tests.harness.messages_strikes import Sql, Strikes, port_of
+from tests.harness.messages_strikes import Home, Strikes, port_of
 from tests.harness.sites import status_of
 
 WEB, REALTIME = 2, 2
@@ -27,7 +27,7 @@ ROUND = (
     *("realtime-master:kill", "web:kill", "web:kill", "web:stop", "web:pause"),
     *("redis-state:kill", "redis-state:stop", "redis-state:pause"),
     *("redis-cache:kill", "redis-cache:pause", "web-master:stop"),
-    *("sql:kill", "sql:stop", "sql:pause", "sql:pause"),
+    *("store:kill", "store:stop", "store:pause", "store:pause"),
 )
 """What is done in twenty turns: each part of the site in each way at least once."""
 
@@ -36,7 +36,7 @@ ROUND = (
 class Battle(Fight):
     """A piece of work is a message. Devices listen until the battle is over."""
 
-    sql: Sql
+    home: Home
     pairs: Sequence[tuple[Member, Member]]
     targets: tuple[str, ...] = ROUND
     strikes: Strikes = field(default_factory=Strikes)
@@ -96,8 +96,8 @@ class Battle(Fight):
 
     def _done(self, kind: str, dice: random.Random) -> str:
         part, _, how = kind.partition(":")
-        if part == "sql":
-            return f"sql: {self.sql.strike(how, dice, self.strikes)}"
+        if part == "store":
+            return f"store: {self.home.strike(how, dice, self.strikes)}"
         pid = self.one_of(part, dice)
         return f"{part}: {self.strikes.hit(pid, how, dice, server=self._sign_of(part, pid))}"
 

@@ -6,16 +6,16 @@ import os
 import random
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from pigeon.services.accounts import sessions
 from tests.factories import make_follow, make_user
-from tests.harness import mariadb
+from tests.harness import mariadb, mongo
 from tests.harness.crowd import Member
 from tests.harness.messages_battle import REALTIME, WEB, Battle
-from tests.harness.messages_strikes import MariaDBUnderFire, Sql, SqliteUnderFire
+from tests.harness.messages_strikes import Home, MariaDBUnderFire, MongoUnderFire, SqliteUnderFire
 from tests.harness.planting import planted
 from tests.harness.sites import Site, running_site
 
@@ -37,21 +37,40 @@ LARGE = Size(messages=10_000, faults=200, people=30, with_two_devices=20)
 
 
 @contextmanager
-def site_on(home: str, **env: str) -> Iterator[tuple[Site, Sql]]:
+def site_on(home: str, **env: str) -> Iterator[tuple[Site, Home]]:
     """A site, and what takes the home of its messages away."""
-    with tempfile.TemporaryDirectory(prefix="pigeon-", ignore_cleanup_errors=True) as name:
-        folder = Path(name)
-        if home == "sqlite":
-            with running_site(folder / "site", **SITE, **env) as site:
-                yield site, SqliteUnderFire(path=sqlite_of(site))
-            return
-        fire = MariaDBUnderFire(folder=folder, server=mariadb.start(folder, durable=True))
+    with ExitStack() as stack:
+        folder = tempfile.TemporaryDirectory(prefix="pigeon-", ignore_cleanup_errors=True)
+        yield stack.enter_context(HOMES[home](Path(stack.enter_context(folder)), SITE | env))
+
+
+@contextmanager
+def _on_sqlite(folder: Path, env: dict[str, str]) -> Iterator[tuple[Site, Home]]:
+    with running_site(folder / "site", **env) as site:
+        yield site, SqliteUnderFire(path=sqlite_of(site))
+
+
+@contextmanager
+def _on_mariadb(folder: Path, env: dict[str, str]) -> Iterator[tuple[Site, Home]]:
+    fire = MariaDBUnderFire(folder=folder, server=mariadb.start(folder, durable=True))
+    try:
         url = fire.server.create("battle")
-        try:
-            with running_site(folder / "site", DATABASE_URL=url, **SITE, **env) as site:
-                yield site, fire
-        finally:
-            fire.server.stop()
+        with running_site(folder / "site", DATABASE_URL=url, **env) as site:
+            yield site, fire
+    finally:
+        fire.server.stop()
+
+
+@contextmanager
+def _on_mongo(folder: Path, env: dict[str, str]) -> Iterator[tuple[Site, Home]]:
+    with (
+        mongo.running("secantusdb", folder) as server,
+        running_site(folder / "site", MONGO_URL=server.url(), **env) as site,
+    ):
+        yield site, MongoUnderFire(server=server, beside=SqliteUnderFire(path=sqlite_of(site)))
+
+
+HOMES = {"sqlite": _on_sqlite, "mariadb": _on_mariadb, "mongo": _on_mongo}
 
 
 def sqlite_of(site: Site) -> Path:
@@ -59,7 +78,7 @@ def sqlite_of(site: Site) -> Path:
     return Path(url.removeprefix("sqlite:///"))
 
 
-def battle_on(site: Site, sql: Sql, size: Size, *, seed: int) -> Battle:
+def battle_on(site: Site, home: Home, size: Size, *, seed: int) -> Battle:
     """Everybody writes to the next two of a circle; who is followed by one is no stranger."""
     count = size.people
     with site.app.app_context():
@@ -72,7 +91,7 @@ def battle_on(site: Site, sql: Sql, size: Size, *, seed: int) -> Battle:
         ]
     pairs = [(members[n], members[(n + step) % count]) for n in range(count) for step in (1, 2)]
     battle = Battle(
-        site=site, sql=sql, pairs=pairs, seed=seed, work=size.messages, kills=size.faults
+        site=site, home=home, pairs=pairs, seed=seed, work=size.messages, kills=size.faults
     )
     for n, member in enumerate(members):
         for number in range(2 if n < size.with_two_devices else 1):
@@ -85,8 +104,8 @@ def fight(home: str, size: Size) -> Battle:
     """One that everybody survives; AssertionError otherwise."""
     seed = int(os.environ.get("CHAOS_SEED") or random.randrange(1_000_000))
     print(f"CHAOS_SEED={seed}", flush=True)
-    with site_on(home) as (site, sql):
-        battle = battle_on(site, sql, size, seed=seed)
+    with site_on(home) as (site, under_fire):
+        battle = battle_on(site, under_fire, size, seed=seed)
         try:
             battle.run()
             violated = battle.come_to_rest()
@@ -100,8 +119,8 @@ def fight(home: str, size: Size) -> Battle:
 
 def hunt(home: str, fault: str, size: Size, *, seed: int) -> Battle:
     """One with a fault in the product, ended when it was found; `violations` are how it shows."""
-    with site_on(home, **planted(fault)) as (site, sql):
-        battle = battle_on(site, sql, size, seed=seed)
+    with site_on(home, **planted(fault)) as (site, under_fire):
+        battle = battle_on(site, under_fire, size, seed=seed)
         battle.is_hunting = True
         try:
             battle.run()

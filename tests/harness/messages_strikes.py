@@ -18,6 +18,7 @@ import psutil
 
 from tests.harness import children, mariadb
 from tests.harness.mariadb import MariaDB
+from tests.harness.mongo import MongoServer
 
 PAUSE_S = (1.0, 3.0)
 DOWN_S = (0.1, 1.0)
@@ -26,6 +27,7 @@ STOP_S = 5.0
 AIMED = 0.5
 """How many of the strikes wait for a sign that a message exists."""
 AIM_S = 1.0
+BESIDE = 0.25
 SIGNALS = {"kill": signal.SIGKILL, "stop": signal.SIGTERM, "pause": signal.SIGSTOP}
 
 
@@ -109,7 +111,7 @@ def port_of(pid: int) -> str:
         return ""
 
 
-class Sql(Protocol):
+class Home(Protocol):
     """What keeps the messages, as far as it can be taken away; answers what was done."""
 
     def strike(self, how: str, dice: random.Random, strikes: Strikes) -> str: ...
@@ -145,3 +147,21 @@ class SqliteUnderFire:
             time.sleep(dice.uniform(*PAUSE_S))
             other.execute("ROLLBACK")
         return f"locked instead of {how}"
+
+
+@dataclass(kw_only=True)
+class MongoUnderFire:
+    """A server of MongoDB's wire; SQL, which keeps everything else, is locked at times, too."""
+
+    server: MongoServer
+    beside: SqliteUnderFire
+
+    def strike(self, how: str, dice: random.Random, strikes: Strikes) -> str:
+        if dice.random() < BESIDE:
+            return f"SQL beside it {self.beside.strike(how, dice, strikes)}"
+        done = strikes.hit(self.server.process.pid, how, dice)
+        if how != "pause":
+            children.stop(self.server.process, timeout_s=STOP_S)
+            time.sleep(dice.uniform(*DOWN_S))
+            self.server.restart()
+        return done
