@@ -14,6 +14,7 @@ from tests.harness.crowd import Member
 from tests.harness.kills import WITHIN_S, Fight
 from tests.harness.messages import Ledger, Rest, Side
 from tests.harness.messages_people import Writer
+from tests.harness.messages_presence import Attendance, Friends, wrongly_gone
 from tests.harness.messages_strikes import Home, Strikes, port_of
 from tests.harness.sites import status_of
 
@@ -38,6 +39,11 @@ class Battle(Fight):
 
     home: Home
     pairs: Sequence[tuple[Member, Member]]
+    friends: Sequence[tuple[Member, Member]]
+    """Pairs who follow each other, and so may see whether the other is there."""
+    lease_s: int
+    """After it a realtime process that was killed has nobody any more."""
+    attendance: Attendance = field(default_factory=Attendance)
     targets: tuple[str, ...] = ROUND
     strikes: Strikes = field(default_factory=Strikes)
     is_hunting: bool = False
@@ -50,15 +56,21 @@ class Battle(Fight):
 
     def add_device(self, member: Member, number: int, *, way: str) -> None:
         """One more of this person; which realtime process it is at goes by its number."""
-        partners = [b if a is member else a for a, b in self.pairs if member in (a, b)]
+        name = f"{member.username}-{number}"
         self.devices.append(
             Writer(
                 battle=self,
                 member=member,
-                name=f"{member.username}-{number}",
+                name=name,
                 server=self.address(WEB + number % REALTIME),
                 way=way,
-                partners=[one.username for one in partners],
+                partners=_others(self.pairs, member),
+                friends=Friends(
+                    device=name,
+                    me=member.username,
+                    usernames=_others(self.friends, member),
+                    attendance=self.attendance,
+                ),
             )
         )
 
@@ -174,7 +186,7 @@ class Battle(Fight):
         sides = [side for pair in self.pairs for side in self._sides(*pair)]
         self._settled(lambda: self._on_screens(sides))
         rest = Rest(sides=sides, screens=[device.screen() for device in self.devices])
-        return messages_checks.check(self.ledger, rest)
+        return [*messages_checks.check(self.ledger, rest), *wrongly_gone(self.attendance)]
 
     def _wait_for_connections(self) -> None:
         children.wait_until(
@@ -201,6 +213,10 @@ class Battle(Fight):
 
     def _device_of(self, member: Member) -> Writer:
         return next(device for device in self.devices if device.member is member)
+
+
+def _others(pairs: Sequence[tuple[Member, Member]], member: Member) -> list[str]:
+    return [(b if a is member else a).username for a, b in pairs if member in (a, b)]
 
 
 def side_of(device: Writer, partner: str) -> Side:

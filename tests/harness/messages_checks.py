@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from tests.harness.messages import Cursor, Ledger, Look, Place, Rest, Screen, Sending, Side
+from tests.harness.messages_moments import Told, never_back, never_behind
 
 Found = Iterator[str]
 Message = dict[str, Any]
@@ -107,7 +108,7 @@ def order(ledger: Ledger) -> Found:
             chats[first["chat_id"]].append((sending, first["seq"]))
     for sent in chats.values():
         moments = [(one.began, one.ended, seq, one.key) for one, seq in sent]
-        yield from _never_back(moments, "is before", is_strict=True)
+        yield from never_back(moments, "is before", is_strict=True)
 
 
 def cursors(ledger: Ledger) -> Found:
@@ -118,7 +119,7 @@ def cursors(ledger: Ledger) -> Found:
     for (reader, chat_id), seen in found.items():
         what = f"cursor of {reader} in {chat_id}"
         moments = [(one.began, one.ended, one.value, f"{what} ({one.where})") for one in seen]
-        yield from _never_back(moments, "went back behind", is_strict=False)
+        yield from never_back(moments, "went back behind", is_strict=False)
 
 
 def reaches(ledger: Ledger) -> Found:
@@ -132,33 +133,7 @@ def reaches(ledger: Ledger) -> Found:
         name = f"what {reach.who} found in {reach.chat_id}"
         asked[reach.chat_id].append((reach.began, reach.last, name))
     for chat_id, found in asked.items():
-        yield from _never_behind(found, told[chat_id], "ends before", is_strict=False)
-
-
-Told = tuple[float, int, str]
-"""A moment, a value, and what it was of."""
-
-
-def _never_back(
-    moments: list[tuple[float, float | None, int, str]], said: str, *, is_strict: bool
-) -> Found:
-    """Of (beginning, end, value, name): what began later has a value that is not lower."""
-    over = [(ended, value, name) for _, ended, value, name in moments if ended is not None]
-    begun = [(began, value, name) for began, _, value, name in moments]
-    yield from _never_behind(begun, over, said, is_strict=is_strict)
-
-
-def _never_behind(begun: list[Told], over: list[Told], said: str, *, is_strict: bool) -> Found:
-    """What began has no value below those that were over before."""
-    over = sorted(over)
-    highest, highest_name, passed = -1, "", 0
-    for began, value, name in sorted(begun, key=lambda moment: moment[0]):
-        while passed < len(over) and over[passed][0] < began:
-            if over[passed][1] > highest:
-                _, highest, highest_name = over[passed]
-            passed += 1
-        if value < highest or (is_strict and value == highest):
-            yield f"{name} at {value} {said} {highest_name} at {highest}"
+        yield from never_behind(found, told[chat_id], "ends before", is_strict=False)
 
 
 # -- at rest ---------------------------------------------------------------------------------------

@@ -12,13 +12,14 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from itertools import count
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 import requests
 
 from tests.harness.messages import LONG_AGO, Cursor, Look, Reach, Screen
+from tests.harness.messages_presence import Friends
+from tests.harness.messages_screens import Message, Shown
 from tests.harness.messages_wire import Lost, Refused, Wire
 
 if TYPE_CHECKING:
@@ -30,40 +31,6 @@ RETRY_AFTER_S = 3
 PAGE = 50
 LOOKS_AGAIN = 0.1
 """How often who is told of a message asks at once whether it is there."""
-Message = dict[str, Any]
-
-
-@dataclass
-class Shown:
-    """A conversation on a screen."""
-
-    chat_id: str
-    partner: str
-    messages: dict[int, Message] = field(default_factory=dict)
-    gone: set[int] = field(default_factory=set)
-    """Numbers of stubs; a text that comes late must not replace them."""
-
-    def put(self, message: Message) -> None:
-        seq = message["seq"]
-        if message["is_deleted"]:
-            self.gone.add(seq)
-        elif seq in self.gone:
-            message = message | {"is_deleted": True, "text": ""}
-        self.messages[seq] = message
-
-    def drop(self, seq: int) -> None:
-        self.gone.add(seq)
-        if seq in self.messages:
-            self.put(self.messages[seq])
-
-    @property
-    def whole_up_to(self) -> int:
-        """The last number without a gap before it."""
-        return next(seq for seq in count() if seq + 1 not in self.messages)
-
-    @property
-    def has_gap(self) -> bool:
-        return bool(self.messages) and max(self.messages) > len(self.messages)
 
 
 @dataclass(kw_only=True)
@@ -74,6 +41,9 @@ class Device:
     member: Member
     name: str
     server: str
+    friends: Friends
+    stays_away: threading.Event = field(default_factory=threading.Event)
+    """Set while whoever is at the device does not come back."""
     chats: dict[str, Shown] = field(default_factory=dict)
     badges: dict[str, int] = field(default_factory=dict)
     total: int = 0
@@ -87,8 +57,9 @@ class Device:
         dice = random.Random(f"{self.battle.seed}-{self.name}-listening")
         try:
             while not self.battle.over.is_set():
-                with suppress(Lost):
-                    self._connect()
+                if not self.stays_away.is_set():
+                    with suppress(Lost):
+                        self._connect()
                 time.sleep(dice.uniform(0.05, 0.4))
         finally:
             self.left.set()
@@ -102,9 +73,11 @@ class Device:
         try:
             self.catch_up()
             self.wire = wire
+            self.friends.come(wire)
             wire.run(self.hear, self.battle.over.is_set)
         finally:
             self.wire = None
+            self.friends.go()
             wire.close()
 
     def _wire(self) -> Wire:
@@ -120,7 +93,10 @@ class Device:
     def hear(self, event: str, payload: Any) -> None:
         self.battle.ledger.count(event)
         if event == "resync":
+            self.friends.watch()
             self.catch_up()
+        elif event == "presence.changed":
+            self.friends.hear(payload)
         elif event == "chat.message":
             self.show(payload, "a frame")
         elif event == "chat.deleted":
@@ -280,7 +256,7 @@ class Device:
         unread = sum(count for _, count in newest.values())
         if self.total != unread:
             faults.append(f"{self.name} rests with {self.total} unread of {unread}")
-        return faults
+        return [*faults, *self.friends.behind()]
 
     def screen(self) -> Screen:
         with self.lock:

@@ -15,8 +15,9 @@ from tests.factories import make_follow, make_user
 from tests.harness import mariadb, mongo
 from tests.harness.crowd import Member
 from tests.harness.messages_battle import REALTIME, WEB, Battle
+from tests.harness.messages_losses import lose_a_process
 from tests.harness.messages_strikes import Home, MariaDBUnderFire, MongoUnderFire, SqliteUnderFire
-from tests.harness.planting import planted
+from tests.harness.planting import SHORT_LEASE, SHORT_LEASE_S, planted
 from tests.harness.sites import Site, running_site
 
 SITE = {"WEB": str(WEB), "REALTIME": str(REALTIME)}
@@ -30,10 +31,15 @@ class Size:
     faults: int
     people: int = 12
     with_two_devices: int = 8
+    lease_s: int = SHORT_LEASE_S
+
+    def env(self, *faults: str) -> dict[str, str]:
+        """Of the site that it is fought on."""
+        return planted(*faults, *([SHORT_LEASE] if self.lease_s == SHORT_LEASE_S else []))
 
 
 SMALL = Size(messages=1_000, faults=20)
-LARGE = Size(messages=10_000, faults=200, people=30, with_two_devices=20)
+LARGE = Size(messages=10_000, faults=200, people=30, with_two_devices=20, lease_s=45)
 
 
 @contextmanager
@@ -79,19 +85,29 @@ def sqlite_of(site: Site) -> Path:
 
 
 def battle_on(site: Site, home: Home, size: Size, *, seed: int) -> Battle:
-    """Everybody writes to the next two of a circle; who is followed by one is no stranger."""
+    """Everybody writes to the next two of a circle, of whom they know the first."""
     count = size.people
     with site.app.app_context():
         people = [make_user(f"pen{n}") for n in range(count)]
         for n, person in enumerate(people):
             make_follow(person, people[(n + 1) % count])
+            make_follow(people[(n + 1) % count], person)
         members = [
             Member(id=one.id, username=one.username, token=sessions.create_token(one.id))
             for one in people
         ]
-    pairs = [(members[n], members[(n + step) % count]) for n in range(count) for step in (1, 2)]
+    near, far = (
+        [(members[n], members[(n + step) % count]) for n in range(count)] for step in (1, 2)
+    )
     battle = Battle(
-        site=site, home=home, pairs=pairs, seed=seed, work=size.messages, kills=size.faults
+        site=site,
+        home=home,
+        pairs=[*near, *far],
+        friends=near,
+        lease_s=size.lease_s,
+        seed=seed,
+        work=size.messages,
+        kills=size.faults,
     )
     for n, member in enumerate(members):
         for number in range(2 if n < size.with_two_devices else 1):
@@ -104,10 +120,11 @@ def fight(home: str, size: Size) -> Battle:
     """One that everybody survives; AssertionError otherwise."""
     seed = int(os.environ.get("CHAOS_SEED") or random.randrange(1_000_000))
     print(f"CHAOS_SEED={seed}", flush=True)
-    with site_on(home) as (site, under_fire):
+    with site_on(home, **size.env()) as (site, under_fire):
         battle = battle_on(site, under_fire, size, seed=seed)
         try:
             battle.run()
+            lose_a_process(battle)
             violated = battle.come_to_rest()
         finally:
             battle.end()
@@ -119,13 +136,14 @@ def fight(home: str, size: Size) -> Battle:
 
 def hunt(home: str, fault: str, size: Size, *, seed: int) -> Battle:
     """One with a fault in the product, ended when it was found; `violations` are how it shows."""
-    with site_on(home, **planted(fault)) as (site, under_fire):
+    with site_on(home, **size.env(fault)) as (site, under_fire):
         battle = battle_on(site, under_fire, size, seed=seed)
         battle.is_hunting = True
         try:
             battle.run()
             if not battle.violations:
-                battle.violations += battle.come_to_rest()
+                lose_a_process(battle)
+                battle.violations = battle.come_to_rest()
         finally:
             battle.end()
         print(*battle.history, *battle.violations[:20], battle.summary(), sep="\n", flush=True)

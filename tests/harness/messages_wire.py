@@ -117,6 +117,15 @@ class Wire:
         finally:
             self._waiting.pop(number, None)
 
+    def ask(self, event: str, payload: Any, take: Callable[[Any], None]) -> None:
+        """Send, and have `take` told the acknowledgement if one comes; Lost when nothing leaves."""
+        number = next(self._numbers)
+        self._waiting[number] = Waiting(take)
+        try:
+            self._send(f"42{number}{json.dumps([event, payload])}")
+        except (OSError, websocket.WebSocketException) as error:
+            raise Lost from error
+
     def _send(self, text: str) -> None:
         with self._turn:
             self._ws.send(text)

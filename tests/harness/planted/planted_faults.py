@@ -13,7 +13,7 @@ LATER_S = 0.01
 FORGOTTEN_S = 5.0
 """What nobody acknowledged by then is rolled back, so that its lock holds up nobody else."""
 
-# -- 1: acknowledge before storing -----------------------------------------------------------------
+# -- acknowledge before storing -----------------------------------------------------------------
 
 _open = {}
 """Transactions that are to be committed once the sender was told: by the message's id."""
@@ -79,7 +79,14 @@ def _commit(sql, member_ids):
     unread.evict(*member_ids)
 
 
-# -- 2: drop the uniqueness ------------------------------------------------------------------------
+def trust_the_default(messages_mongo_link):
+    """MongoDB says that it has a message before its journal has."""
+    from pymongo.write_concern import WriteConcern
+
+    messages_mongo_link.Link.collection.__kwdefaults__["write"] = WriteConcern(w=1)
+
+
+# -- drop the uniqueness ------------------------------------------------------------------------
 
 
 def make_no_unique_key(ops):
@@ -95,7 +102,15 @@ def make_no_unique_key(ops):
     ops.CreateIndexOp.__init__ = plain
 
 
-# -- 3: count past the cursor ----------------------------------------------------------------------
+def make_no_unique_key_in_mongo(messages_mongo_link):
+    from pymongo import IndexModel
+
+    _, *others = messages_mongo_link.INDEXES["messages"]
+    plain = IndexModel([("sender_id", 1), ("client_msg_id", 1)], name="sent")
+    messages_mongo_link.INDEXES["messages"] = (plain, *others)
+
+
+# -- count past the cursor ----------------------------------------------------------------------
 
 
 def count_the_last_one_read(statements):
@@ -118,7 +133,7 @@ def read_past_the_last(statements):
     )
 
 
-# -- 4: emit before commit without resync ----------------------------------------------------------
+# -- emit before commit without resync ----------------------------------------------------------
 
 
 def tell_before_the_commit(messages_sql):
@@ -159,19 +174,43 @@ def say_no_resync(subscribers):
     subscribers._push = push
 
 
-# -- 5: forget a lease -----------------------------------------------------------------------------
+# -- forget a lease -----------------------------------------------------------------------------
 
 
-def renew_no_lease(holding):
-    holding.Holding.renew = lambda _self: None
+def renew_no_lease(here):
+    """Once it has ended all people of the process are gone, until one of them comes or goes."""
+    here.Here.renew = lambda _self: None
+
+
+def look_after_no_process(presence):
+    """Nobody notices that a process is gone, and its people with it."""
+    presence.sweep = lambda *_arguments: None
+
+
+def shorten_leases(presence):
+    """As if leases were of 12 s, renewed each 4 s; no fault."""
+    presence.LEASE_S = 12
+    presence.begin.__defaults__ = presence.renew.__defaults__ = (12,)
+
+
+def renew_often(leases):
+    leases.RENEW_S = 4
 
 
 FAULTS = {
+    "lease of 12 s": {
+        "pigeon.stores.presence": shorten_leases,
+        "pigeon.stores.leases": renew_often,
+    },
     "acknowledge before storing": {
         "pigeon.stores.messages_sql": store_after_the_acknowledgement,
         "pigeon.unit_of_work": commit_before_telling,
     },
-    "drop the uniqueness": {"alembic.operations.ops": make_no_unique_key},
+    "trust MongoDB's default": {"pigeon.stores.messages_mongo_link": trust_the_default},
+    "drop the uniqueness": {
+        "alembic.operations.ops": make_no_unique_key,
+        "pigeon.stores.messages_mongo_link": make_no_unique_key_in_mongo,
+    },
     "count past the cursor": {"pigeon.stores.messages_statements": count_the_last_one_read},
     "read past the last message": {"pigeon.stores.messages_statements": read_past_the_last},
     "emit before commit without resync": {
@@ -179,5 +218,6 @@ FAULTS = {
         "pigeon.services.messages.sending": tell_nothing_after_it,
         "pigeon.subscribers.messages": say_no_resync,
     },
-    "forget a lease": {"pigeon.realtime.holding": renew_no_lease},
+    "forget a lease": {"pigeon.realtime.here": renew_no_lease},
+    "forget who was killed": {"pigeon.stores.presence": look_after_no_process},
 }

@@ -1,7 +1,7 @@
 """Plants a fault in the processes of a site; nothing in the product knows of it.
 
 Python imports this module at each start, because `tests/harness/planting.py` puts its folder first
-in PYTHONPATH. PLANTED names the fault, and once a module that it changes was imported, it is.
+in PYTHONPATH. PLANTED names what is changed, each module just after it was imported.
 """
 
 import importlib.abc
@@ -11,7 +11,7 @@ import sys
 
 
 class Planting(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Finds the modules of one fault as everybody does, and changes them when they are made."""
+    """Finds modules as everybody does, and changes them when they are made."""
 
     def __init__(self, changes):
         self._changes = changes
@@ -32,14 +32,19 @@ class Planting(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         loader = self._loaders[module.__name__]
         module.__spec__.loader = module.__loader__ = loader
         loader.exec_module(module)
-        self._changes[module.__name__](module)
+        for change in self._changes[module.__name__]:
+            change(module)
 
 
-def plant(name):
+def plant(names):
     import planted_faults
 
-    sys.meta_path.insert(0, Planting(planted_faults.FAULTS[name]))
+    changes = {}
+    for name in names:
+        for module, change in planted_faults.FAULTS[name].items():
+            changes.setdefault(module, []).append(change)
+    sys.meta_path.insert(0, Planting(changes))
 
 
 if os.environ.get("PLANTED"):
-    plant(os.environ["PLANTED"])
+    plant(os.environ["PLANTED"].split(","))
