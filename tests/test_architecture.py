@@ -47,6 +47,7 @@ COMPARED_WITH_STATES = {
         "pigeon/models/users.py",
         *LOGGING_IN,
         "pigeon/services/notifications/recipients.py",
+        "pigeon/services/relations/showings.py",
         "pigeon/services/relations/standings.py",
         "pigeon/services/users/suspensions.py",
     },
@@ -65,7 +66,7 @@ COMPARED_WITH_STATES = {
 }
 """Where a state of people and posts is named besides in services/access, by its word or constant.
 
-There it is written, or somebody is let in; `standings` is what access itself asks.
+There it is written, or somebody is let in; `standings` and `showings` are what access itself asks.
 """
 STATES_OF_PEOPLE = "pigeon/domain/users.py"
 READS = re.compile(
@@ -76,7 +77,7 @@ READS = re.compile(
     re.M,
 )
 LINES = 400
-OF_THE_COMMON_RATE = {"chat.send", "chat.read"}
+OF_THE_COMMON_RATE = {"chat.send", "chat.read", "presence.set", "presence.watch"}
 """Events that take from the 100 a minute of a person; each other one has a rate of its own."""
 STARTS_A_SITE = {"site", "running_site", "procfile_site", "sockets_site"}
 NOT_EVEN_ONCE = re.compile(

@@ -22,6 +22,7 @@ from pigeon.blueprints.notifications import api as notifications_api
 from pigeon.blueprints.notifications import pages as notifications
 from pigeon.blueprints.posts import api as posts_api
 from pigeon.blueprints.posts import pages as posts
+from pigeon.blueprints.presence import api as presence_api
 from pigeon.blueprints.relations import api as relations_api
 from pigeon.blueprints.relations import pages as relations
 from pigeon.blueprints.users import api as users_api
@@ -169,6 +170,7 @@ CALLS: tuple[tuple[str, str, View], ...] = (
     ("DELETE", "/me", accounts_api.withdraw),
     ("PUT", "/me/avatar", accounts_api.set_avatar),
     ("DELETE", "/me/avatar", accounts_api.remove_avatar),
+    ("PUT", "/me/status", presence_api.choose),
     ("GET", "/users/<username>", users_api.show),
     ("GET", "/users/<username>/followers", users_api.list_followers),
     ("GET", "/users/<username>/following", users_api.list_following),

@@ -84,6 +84,16 @@ def then(read: Read[T], take: Callable[[T], A]) -> Read[A]:
     )
 
 
+def both(a: Read[A], b: Read[B]) -> Read[tuple[A, B]]:
+    """Two reads of string values as one, for a caller that answers from both."""
+    split = len(a.commands)
+
+    def complete(replies: Sequence[Any]) -> tuple[A, B]:
+        return a.complete(replies[:split]), b.complete(replies[split:])
+
+    return Read([*a.commands, *b.commands], complete, lambda: (a.load(), b.load()))
+
+
 def _trip(reads: Sequence[Read[Any]]) -> tuple[Any, ...]:
     if not settings().cache:
         return tuple(read.load() if read.commands else read.complete(()) for read in reads)

@@ -143,6 +143,27 @@ class PrivacyChanged(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ActivityShown(Event):
+    """Somebody shows when they are there, or does not any more, and so sees nobody's."""
+
+    user_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class StatusChosen(Event):
+    """Somebody chose what they are shown as while they are there."""
+
+    user_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class AcquaintanceChanged(Event):
+    """A conversation was accepted or deleted: its members may know otherwise of each other."""
+
+    member_ids: list[int]
+
+
+@dataclass(frozen=True, kw_only=True)
 class UserSuspended(Event):
     """Shut out, or let in again: caches show things of somebody who is hidden, or miss them."""
 

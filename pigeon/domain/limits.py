@@ -59,6 +59,7 @@ TEXTS = {
     "tag": TAG,
     "text": COMMENT,
     "username": USERNAME_MAX,
+    "usernames": USERNAME_MAX,
 }
 """By the name of the field, which is the same in every body, form, query, path and event."""
 

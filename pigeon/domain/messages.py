@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 
 from pigeon.domain.ids import find_id
 from pigeon.domain.posts import Image
+from pigeon.domain.presence import Presence
 from pigeon.domain.users import UserRef, UserRow
 
 SEQ_BITS = 32
@@ -63,15 +64,6 @@ class OnTheWire:
         "alias_generator": _wire_name,
         "serialize_by_alias": True,
     }
-
-
-@dataclass(frozen=True, kw_only=True)
-class Presence:
-    """Whether somebody is there; `offline` also for who hides it."""
-
-    username: str
-    status: str = "offline"
-    last_active_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -32,10 +32,12 @@ from pigeon.jobs.write_backs import Flusher
 from pigeon.services import collectors
 from pigeon.services.accounts import addresses
 from pigeon.services.outbox import outbox
+from pigeon.services.presence import activity
 
 log = structlog.get_logger()
 TICK_S = 1.0
 TIMEOUT_S = 1.0
+ACTIVITY_S = 30.0
 
 _RENEW = Script("""
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
@@ -94,6 +96,7 @@ def keep_house() -> None:
 TASKS: tuple[tuple[Callable[[], object], float, bool], ...] = (
     (sweep_outbox, TICK_S, False),
     (keep_house, 3_600.0, True),
+    (activity.flush, ACTIVITY_S, True),
     (addresses.respell, 3_600.0, True),
 )
 

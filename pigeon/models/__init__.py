@@ -12,6 +12,7 @@ from pigeon.models.notifications import (
 )
 from pigeon.models.outbox import OutboxRow
 from pigeon.models.posts import IdempotencyKey, MentionModel, PostModel, PostTag, PublicationModel
+from pigeon.models.presence import ActivityModel
 from pigeon.models.relations import BlockModel, MuteModel
 from pigeon.models.users import (
     HeldUsername,
@@ -25,6 +26,7 @@ from pigeon.models.users import (
 from pigeon.models.write_backs import WriteBackJournal
 
 __all__ = [
+    "ActivityModel",
     "BlockModel",
     "CommentLike",
     "CommentMention",

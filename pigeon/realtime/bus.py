@@ -30,6 +30,8 @@ TOGETHER_S = 0.2
 """Several processes that missed something make one `resync`."""
 RESYNC = b'{"method":"resync"}'
 RECHECK = "rooms.recheck"
+PRESENCE = "presence.changed"
+"""Of people whose status changed; the state Redis says it itself, see `stores/presence_scripts`."""
 WITHOUT = "emit.without"
 CHANNELS = (keys.BUS_CHANNEL.encode(), keys.KICKS_CHANNEL.encode())
 
@@ -94,6 +96,7 @@ class Bus(socketio.pubsub_manager.PubSubManager):  # type: ignore[misc]
         self.on_kick: Callable[[bytes], None] = _nothing
         self.on_gap: Callable[[], None] = _nothing
         self.on_recheck: Callable[[dict[str, Any]], None] = _nothing
+        self.on_presence: Callable[[dict[str, Any]], None] = _nothing
         self.sockets_of: Callable[[Iterable[int]], list[str]] = _no_sockets
         self._url = url
         self._outlet = Outlet(url)
@@ -112,9 +115,22 @@ class Bus(socketio.pubsub_manager.PubSubManager):  # type: ignore[misc]
         """Everybody on every process may have missed something, and looks again."""
         self._outlet.say(RESYNC.decode())
 
-    def say_recheck(self, user_ids: Iterable[int], post_ids: Iterable[int]) -> None:
-        """Every process, this one too, asks again who may be in the rooms of these."""
-        self._publish({"method": RECHECK, "user_ids": [*user_ids], "post_ids": [*post_ids]})
+    def say_recheck(
+        self,
+        user_ids: Iterable[int],
+        post_ids: Iterable[int],
+        pair: Iterable[int] | None = None,
+    ) -> None:
+        """Every process, this one too, asks again who may be in the rooms of these.
+
+        With a `pair` the presence of nobody else is asked about.
+        """
+        message = {"method": RECHECK, "user_ids": [*user_ids], "post_ids": [*post_ids]}
+        self._publish(message if pair is None else message | {"pair": [*pair]})
+
+    def say_presence(self, user_ids: Iterable[int]) -> None:
+        """Every process looks again what people are shown as, and tells who watches."""
+        self._publish({"method": PRESENCE, "user_ids": [*user_ids]})
 
     def say_without(self, event: str, payload: Any, room: str, user_ids: Iterable[int]) -> None:
         """As `emit`, but for the sockets of some people, which each process knows by itself."""
@@ -171,6 +187,8 @@ class Bus(socketio.pubsub_manager.PubSubManager):  # type: ignore[misc]
         """Do what is ours; the rest is the library's."""
         if message.get("method") == RECHECK:
             self.on_recheck(message)
+        elif message.get("method") == PRESENCE:
+            self.on_presence(message)
         elif message.get("method") == WITHOUT:
             self._emit_without(message)
         else:

@@ -23,7 +23,8 @@ from pigeon.domain.ids import find_id
 from pigeon.domain.sessions import SessionUser
 from pigeon.extensions import settings
 from pigeon.faults import reason_of
-from pigeon.realtime import connections, holding, messages, rooms
+from pigeon.realtime import connections, holding, messages, presence, rooms
+from pigeon.realtime.audience import audience
 from pigeon.realtime.buckets import Buckets
 from pigeon.realtime.connections import Connection
 from pigeon.realtime.push import post_room, user_room
@@ -76,7 +77,7 @@ def connect(auth: Any = None) -> None:
     if connections.ends() != ends and not sessions.living({found.session_id}):
         disconnect()  # its end was heard when there was no socket yet to close
         raise _unauthenticated()
-    if _sockets_of(found.user_id) > SOCKETS_PER_USER:
+    if _sockets_of(_sid(), found.user_id, is_visible=presence.is_visible(auth)) > SOCKETS_PER_USER:
         disconnect()
         raise ConnectionRefusedError("rate_limited", {"code": "rate_limited"})
 
@@ -85,17 +86,23 @@ def _unauthenticated() -> ConnectionRefusedError:
     return ConnectionRefusedError("unauthenticated", {"code": "unauthenticated"})
 
 
-def _sockets_of(user_id: int) -> int:
-    """On all processes, this one's lease of the person taken; while Redis is away on this one."""
-    elsewhere: dict[int, int] = {}
+def _sockets_of(sid: str, user_id: int, *, is_visible: bool) -> int:
+    """On all processes, where it is now known that this one is here; while Redis is away on this.
+
+    Those of processes of the release before are counted by the leases that these know.
+    """
+    counted, elsewhere = 0, 0
     with contextlib.suppress(RedisError):  # the loop that keeps leases does it a little later
-        elsewhere = holding.people.keep([user_id])
-    return connections.people.get(user_id, 0) + elsewhere.get(user_id, 0)
+        counted = holding.here.come(sid, user_id, is_visible=is_visible)
+        elsewhere = holding.people.keep([user_id]).get(user_id, 0)
+    return max(counted, connections.people.get(user_id, 0) + elsewhere)
 
 
 def disconnect(_reason: Any = None) -> None:
     gone = connections.remove(_sid())
     if gone is not None:
+        holding.here.leave(_sid())
+        audience.leave(_sid())
         holding.people.note([gone.user_id])
         holding.posts.note(gone.watched)
 
@@ -140,7 +147,12 @@ def unwatch(sid: str, _mine: Connection, payload: dict[str, Any]) -> dict[str, A
     return {}
 
 
-EVENTS: dict[str, Handler] = {"post.watch": watch, "post.unwatch": unwatch} | messages.EVENTS
+EVENTS: dict[str, Handler] = {
+    "post.watch": watch,
+    "post.unwatch": unwatch,
+    **messages.EVENTS,
+    **presence.EVENTS,
+}
 
 
 def _post_id(payload: dict[str, Any]) -> int:

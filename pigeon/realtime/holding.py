@@ -1,4 +1,4 @@
-"""Leases of what the sockets of this process hold, kept in step with `connections`.
+"""What the sockets of this process hold, people and posts, kept in step with `connections`.
 
 A socket that comes takes its lease at once. One that goes only leaves a note: the loop releases
 what nobody here holds any more a moment later, many in one trip, so that a page that is loaded
@@ -14,11 +14,13 @@ from collections.abc import Collection, Iterable, Mapping
 from redis.exceptions import RedisError
 
 from pigeon.realtime import connections
+from pigeon.realtime.here import Here
 from pigeon.services import presence, watches
 from pigeon.stores.leases import RENEW_S, Leases
 
 TOGETHER_S = 0.2
 _has_notes = threading.Event()
+_must_renew = threading.Event()
 
 
 class Holding:
@@ -54,7 +56,11 @@ class Holding:
         if self._held:
             self.keep(list(self._held))
         else:
-            self._leases.keep({})
+            self.keep_nothing()
+
+    def keep_nothing(self) -> None:
+        """Say that this process keeps leases; what it holds already lasts longer than that."""
+        self._leases.keep({})
 
     def note(self, ids: Iterable[int]) -> None:
         """Remember ids that came or went, for the loop that keeps leases to store."""
@@ -66,19 +72,30 @@ class Holding:
         self.keep(noted)
 
 
+here = Here(_has_notes.set)
 people = Holding(presence.people, connections.people)
+"""For processes of the release before; see `services/presence/online`."""
 posts = Holding(watches.posts, connections.posts)
+
+
+def renew_soon() -> None:
+    """Redis was away, and may have forgotten what this process holds."""
+    _must_renew.set()
+    _has_notes.set()
 
 
 def keep_for_a_while() -> None:
     """Renew every lease of this process; until the next time write what comes and goes."""
-    people.renew()
+    _must_renew.clear()
+    here.renew()
+    people.keep_nothing()
     posts.renew()
     until = time.monotonic() + RENEW_S
     while _has_notes.wait(max(0.0, until - time.monotonic())):
         time.sleep(TOGETHER_S)
         _has_notes.clear()
+        here.write_noted()
         people.keep_noted()
         posts.keep_noted()
-        if time.monotonic() >= until:
+        if time.monotonic() >= until or _must_renew.is_set():
             return

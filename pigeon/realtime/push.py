@@ -51,12 +51,27 @@ def to_post(
         bus().say_without(event, payload, post_room(post_id), without)
 
 
-def recheck_rooms(*, user_ids: Collection[int] = (), post_ids: Collection[int] = ()) -> None:
+def recheck_rooms(
+    *,
+    user_ids: Collection[int] = (),
+    post_ids: Collection[int] = (),
+    pair: Collection[int] | None = None,
+) -> None:
     """Have every process ask again who may watch these posts, and posts of or with these people.
 
-    To be called after the commit that changed what they may see.
+    Their presence, too: of these people with anybody, or where only the two of a `pair` stand to
+    each other otherwise than before, of those two. To be called after the commit.
     """
-    bus().say_recheck(user_ids, post_ids)
+    bus().say_recheck(user_ids, post_ids, pair)
+
+
+def presence_room(user_id: int) -> str:
+    return f"presence:{user_id}"
+
+
+def presence_changed(user_ids: Iterable[int]) -> None:
+    """Have every process look again what these people are shown as; it tells who watches them."""
+    bus().say_presence(user_ids)
 
 
 def close_post(post_id: int) -> None:

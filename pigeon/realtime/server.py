@@ -27,14 +27,17 @@ from pigeon.realtime import (
     rooms,
     wire,
 )
+from pigeon.realtime.audience import audience
 from pigeon.realtime.quotas import quotas
 from pigeon.realtime.rooms import Changed
 from pigeon.services import watches
 from pigeon.services.accounts import sessions
+from pigeon.stores import presence
 
 log = structlog.get_logger()
 AUTHENTICATE_S = 5
 REVALIDATE_S = 300
+SWEEP_S = 1.0
 _must_check = threading.Event()
 
 
@@ -78,7 +81,8 @@ def start_background(app: Flask, spawn: Callable[..., Any]) -> None:
     server = app.extensions["sockets"].server
     server.manager.on_kick = partial(spawn, _kick, server)
     server.manager.on_gap = _look_again
-    server.manager.on_recheck = _recheck
+    server.manager.on_recheck = partial(_recheck, server)
+    server.manager.on_presence = _note_presence
     server.manager.sockets_of = connections.of_people
     # The library would begin to listen at the first connection, and miss what came before.
     server.manager_initialized = True
@@ -109,7 +113,7 @@ def _check_sessions(server: Any) -> None:
     """Check every socket after a gap, and now and then: a message that ends one may be lost."""
     while True:
         if not _must_check.wait(REVALIDATE_S):
-            rooms.rechecks.add(Changed(is_everything=True))
+            _recheck_everything()
         _revalidate(server)
 
 
@@ -144,14 +148,28 @@ def _revalidate(server: Any) -> None:
 def _look_again() -> None:
     """Something that other processes said may have been missed."""
     _must_check.set()
+    holding.renew_soon()
+    _recheck_everything()
+
+
+def _recheck_everything() -> None:
     rooms.rechecks.add(Changed(is_everything=True))
+    audience.doubt_all()
 
 
-def _recheck(message: dict[str, Any]) -> None:
+def _recheck(server: Any, message: dict[str, Any]) -> None:
     try:
         rooms.rechecks.add(rooms.read(message))
+        audience.doubt(server, message)
     except (ValueError, TypeError):
         log.warning("recheck_unreadable")
+
+
+def _note_presence(message: dict[str, Any]) -> None:
+    try:
+        audience.note(map(int, message["user_ids"]))
+    except (KeyError, ValueError, TypeError):
+        log.warning("presence_unreadable")
 
 
 def _check_rooms(server: Any) -> None:
@@ -163,6 +181,26 @@ def _check_rooms(server: Any) -> None:
 def _keep_leases(_server: Any) -> None:
     while True:
         holding.keep_for_a_while()
+
+
+def _tell_presence(server: Any) -> None:
+    while True:
+        audience.tell(server)
+        db.session.rollback()
+
+
+def _settle_doubts(server: Any) -> None:
+    while True:
+        audience.settle(server)
+        db.session.rollback()
+
+
+def _sweep_presence(_server: Any) -> None:
+    """One of all realtime processes at a time: where there is none, nobody hears of it either."""
+    while True:
+        time.sleep(SWEEP_S)
+        if presence.take_turn(SWEEP_S * 0.9):
+            presence.sweep()
 
 
 def _push_waiting(_server: Any) -> None:
@@ -195,6 +233,9 @@ _LOOPS = (
     _check_sessions,
     _check_rooms,
     _keep_leases,
+    _tell_presence,
+    _settle_doubts,
+    _sweep_presence,
     _push_waiting,
     _close_silent,
     _send_quotas,

@@ -9,6 +9,7 @@ The leases under which caches are filled are another thing: `cache/leases.py`.
 
 from __future__ import annotations
 
+import math
 import os
 import secrets
 import time
@@ -37,7 +38,7 @@ local leases, own, holders = KEYS[1], KEYS[2], KEYS[3]
 local me, now, ends, lease_s, soon, bus = unpack(ARGV, 1, 6)
 redis.call('ZREMRANGEBYSCORE', leases, '-inf', now)
 redis.call('ZREMRANGEBYSCORE', holders, '-inf', now)
-redis.call('ZADD', holders, ends, me)
+redis.call('ZADD', holders, now + lease_s, me)
 local listeners = redis.call('PUBSUB', 'NUMSUB', bus)[2]
 local has_strangers = listeners > redis.call('ZCARD', holders)
 local others = {}
@@ -81,11 +82,15 @@ held by nobody: what is released only ends soon, unless one of them renews it.
 class Leases:
     """Of one kind of thing; `leases` is the sorted set, `held` the hash of each process.
 
-    `holder` is hexadecimal; processes leave it to chance.
+    `holder` is hexadecimal; processes leave it to chance. `lasts_s` is how long an id is held that
+    nobody renews; the hash of a process expires after `LEASE_S` all the same.
     """
 
-    def __init__(self, leases: Family, held: Family, *, holder: str = "") -> None:
+    def __init__(
+        self, leases: Family, held: Family, *, holder: str = "", lasts_s: float = LEASE_S
+    ) -> None:
         self._leases = leases.key()
+        self._lasts_s = lasts_s
         self._held = held
         self._holder = holder
 
@@ -107,40 +112,44 @@ class Leases:
         """End the leases of these ids, except where another process holds them."""
         self.keep(dict.fromkeys(ids, 0))
 
-    def live_among(self, ids: Sequence[int]) -> list[int]:
-        """Those of `ids` that some process holds.
+    def live_among(self, ids: Sequence[int], *, within_s: float = math.inf) -> list[int]:
+        """Those of `ids` that some process holds, under a lease that ends within so long.
 
         Of many ids few are held as a rule, and then it is ten times cheaper to read everything that
         is held. Up to twice as many as are asked for it costs no more than asking for each.
         """
         if len(ids) > FEW:
-            held = self._all_held(2 * len(ids))
+            held = self._all_held(2 * len(ids), within_s)
             if held is not None:
                 return [one for one in ids if one in held]
-        return self._held_among(ids)
+        return self._held_among(ids, within_s)
 
     def _run(self, batch: Collection[tuple[int, int]]) -> list[bytes]:
         holder, now = self._holder or _process(os.getpid()), time.time()
         names = [self._leases, self._held.key(holder), keys.HOLDERS.key()]
         pairs = (part for pair in batch for part in pair)
-        ends, soon = str(now + LEASE_S), str(now + SOON_S)
+        ends, soon = str(now + self._lasts_s), str(now + SOON_S)
         known: list[str | int] = [holder, str(now), ends, LEASE_S, soon, keys.BUS_CHANNEL]
         return _KEEP.command(names, [*known, *pairs])
 
-    def _all_held(self, most: int) -> set[int] | None:
+    def _all_held(self, most: int, within_s: float) -> set[int] | None:
         """Every id that is held; None when those are more than `most`."""
         limit = [b"LIMIT", b"0", b"%d" % (most + 1)]
-        after = f"({time.time()}".encode()
-        (found,) = _ask([[b"ZRANGEBYSCORE", self._leases.encode(), after, b"+inf", *limit]])
+        after, until = f"({time.time()}".encode(), str(time.time() + within_s).encode()
+        (found,) = _ask([[b"ZRANGEBYSCORE", self._leases.encode(), after, until, *limit]])
         return set(map(int, found)) if len(found) <= most else None
 
-    def _held_among(self, ids: Sequence[int]) -> list[int]:
+    def _held_among(self, ids: Sequence[int], within_s: float) -> list[int]:
         head = [b"ZMSCORE", self._leases.encode()]
         batches = list(_batches(ids))
         replies = _ask([[*head, *(b"%d" % one for one in batch)] for batch in batches])
         now = time.time()
         ends = (end for reply in replies for end in reply)
-        return [one for one, end in zip(ids, ends, strict=True) if float(end or 0) > now]
+        return [
+            one
+            for one, end in zip(ids, ends, strict=True)
+            if now < float(end or 0) <= now + within_s
+        ]
 
 
 @cache

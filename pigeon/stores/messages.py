@@ -119,6 +119,9 @@ class MessageStore(Protocol):
 
     def find(self, key: str) -> Conversation | None: ...
 
+    def find_many(self, keys: Collection[str]) -> dict[str, Conversation]:
+        """Conversations by key; one that nobody has made is left out."""
+
     def load(self, conversation_ids: Collection[int]) -> dict[int, Conversation]:
         """Conversations by id; an unknown id is left out."""
 

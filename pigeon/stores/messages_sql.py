@@ -92,6 +92,11 @@ class SqlMessages:
         return next(_conversations(rows), None)
 
     @reading
+    def find_many(self, keys: Collection[str]) -> dict[str, Conversation]:
+        rows = _sql().execute(statements.FIND_MANY, {"of_keys": [*keys]}) if keys else ()
+        return {found.key: found for found in _conversations(rows)}
+
+    @reading
     def load(self, conversation_ids: Collection[int]) -> dict[int, Conversation]:
         ids = known(conversation_ids, CONVERSATION_MAX)
         rows = _sql().execute(statements.LOAD, {"ids": ids}) if ids else ()

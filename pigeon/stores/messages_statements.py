@@ -50,6 +50,7 @@ _LOADED = (
     .order_by(_conversation.id, _member.user_id)
 )
 FIND = _LOADED.where(_conversation.key == bindparam("of_key"))
+FIND_MANY = _LOADED.where(_conversation.key.in_(bindparam("of_keys", expanding=True)))
 LOAD = _LOADED.where(_conversation.id.in_(_IDS))
 
 # -- a message -------------------------------------------------------------------------------------

@@ -24,6 +24,7 @@ from pigeon.subscribers import (
     messages,
     notifications,
     posts,
+    presence,
     relations,
     users,
 )
@@ -40,6 +41,7 @@ FEATURES = (
     messages,
     notifications,
     posts,
+    presence,
     relations,
     users,
 )

@@ -21,12 +21,15 @@ def _follow(event: events.UserFollowed) -> list[JobSpec]:
 
 
 def _push_followed(event: events.UserFollowed) -> None:
+    """Who follow each other may know when the other is there."""
+    push.recheck_rooms(pair=[event.follower_id, event.followee_id])
     push_changed(event.follower_id, event.followee_id)
 
 
 def _push_unfollowed(event: events.UserUnfollowed) -> None:
     """Posts of a private person are left by who follows no more; only who ended it is told."""
-    push.recheck_rooms(user_ids=[event.follower_id])
+    pair = [event.follower_id, event.followee_id]
+    push.recheck_rooms(user_ids=[event.follower_id], pair=pair)
     other = {event.follower_id, event.followee_id} - {event.by_id}
     push_changed(event.by_id, *other)
 
@@ -58,6 +61,7 @@ def _approve(event: events.FollowApproved) -> list[JobSpec]:
 
 def _push_approved(event: events.FollowApproved) -> None:
     """Both are told: for both something opened."""
+    push.recheck_rooms(pair=[event.follower_id, event.followee_id])
     push_changed(event.follower_id, event.followee_id)
     push_changed(event.followee_id, event.follower_id)
 

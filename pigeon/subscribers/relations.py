@@ -29,12 +29,14 @@ def _unblock(event: events.UserUnblocked) -> list[JobSpec]:
 
 def _part(event: events.UserBlocked) -> None:
     """Each leaves the rooms of the other's posts; who was blocked is not told."""
-    push.recheck_rooms(user_ids=[event.blocker_id, event.blocked_id])
+    pair = [event.blocker_id, event.blocked_id]
+    push.recheck_rooms(user_ids=pair, pair=pair)
     push_changed(event.blocker_id, event.blocked_id)
     _push_unread_of_both(event)
 
 
 def _meet(event: events.UserUnblocked) -> None:
+    push.recheck_rooms(pair=[event.blocker_id, event.blocked_id])
     push_changed(event.blocker_id, event.blocked_id)
     _push_unread_of_both(event)
 

@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 
 from pigeon.realtime import push
-from pigeon.services import presence, watches
+from pigeon.services import watches
 from tests.contract import shapes
 from tests.contract.shapes import count, faults, identifier, page_of
 from tests.contract.world import TAG, World, call
 from tests.factories import Person, make_comment, make_post
 from tests.harness.clients import Client
+from tests.harness.online import bring_online
 
 Clients = Callable[[Person], Client]
 
@@ -324,7 +325,7 @@ def test_what_sockets_hear_has_the_shape_of_the_contract(
     monkeypatch.setattr(push, "to_post", lambda *frame, **_: heard.append(frame))
     world.settle()
     heard.clear()
-    presence.people.renew([world.ann.id, world.eve.id])
+    bring_online([world.ann.id, world.eve.id])
     watches.posts.renew([world.mine.id])
     bob = client_for(world.bob)
     place = f"/posts/{world.mine.id}"

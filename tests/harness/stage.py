@@ -39,6 +39,7 @@ RESETS: tuple[Callable[[], object], ...] = (
     timelines._last_version.clear,
     rates._limiter.cache_clear,
     sending._known.clear,
+    sending._writers.clear,
     sockets._open.clear,
     sockets._people.clear,
     sockets._posts.clear,

@@ -15,6 +15,7 @@ from pigeon.realtime.handlers import SOCKETS_PER_USER
 from pigeon.realtime.holding import Holding
 from pigeon.services import presence, watches
 from pigeon.stores.leases import RENEW_S
+from pigeon.stores.presence import LEFT_MS
 from tests.factories import Person, make_post
 from tests.harness import children
 from tests.harness.sites import Site
@@ -23,6 +24,8 @@ from tests.harness.sockets import SERVERS, Socket, realtime_process, token_of
 of_two_processes = [pytest.mark.processes, pytest.mark.xdist_group("sockets")]
 SOON_S = RENEW_S / 2
 """Long before a lease would end by itself, or be renewed."""
+GONE_S = LEFT_MS / 1_000 + SOON_S
+"""Somebody who left may be loading their page again."""
 
 
 @pytest.fixture
@@ -61,7 +64,7 @@ class TestTwoProcesses:
             gone.close()
             assert stays_true(lambda: is_online(ann))
         third.close()
-        children.wait_until(lambda: not is_online(ann), timeout_s=SOON_S, what="offline")
+        children.wait_until(lambda: not is_online(ann), timeout_s=GONE_S, what="offline")
 
     def test_a_post_is_watched_until_its_last_screen_anywhere_is_gone(
         self, sockets_site: Site, inside: None, ann: Person, connect: Any
@@ -87,7 +90,7 @@ class TestTwoProcesses:
             staying = connect(1, token=token)
         assert stays_true(lambda: is_online(ann))
         staying.close()
-        children.wait_until(lambda: not is_online(ann), timeout_s=SOON_S, what="offline")
+        children.wait_until(lambda: not is_online(ann), timeout_s=GONE_S, what="offline")
 
     def test_sockets_of_a_person_are_counted_on_all_processes(
         self, sockets_site: Site, ann: Person, connect: Any

@@ -16,7 +16,6 @@ from pigeon.cache import keys
 from pigeon.extensions import state
 from pigeon.jobs import timelines
 from pigeon.realtime import connections, handlers, push, server
-from pigeon.services import presence
 from pigeon.services.accounts import sessions
 from pigeon.services.comments import changes as comments_changes
 from pigeon.services.follows import follows, requests
@@ -26,6 +25,7 @@ from pigeon.services.relations.apart import MUTED
 from pigeon.services.users import suspensions, users
 from tests.factories import Person, Posted, make_comment, make_follow, make_post, make_user
 from tests.harness import children
+from tests.harness.online import bring_online
 from tests.harness.sites import Site
 from tests.harness.sockets import SERVERS, Socket, token_of
 
@@ -279,7 +279,7 @@ def test_a_hint_goes_to_who_wants_posts_of_the_author(
     for name, of in (("muter", ["posts"]), ("quiet", ["stories", "chat"])):
         mutes.set_muted(ann.id, by=people[name].id, of=of, on=True)
     blocks.block(ann.id, by=people["blocker"].id)
-    presence.people.renew([person.id for name, person in people.items() if name != "away"])
+    bring_online([person.id for name, person in people.items() if name != "away"])
     told: list[Any] = []
     monkeypatch.setattr(push, "to_users", lambda *frame: told.append(frame))
     timelines._hint([person.id for person in people.values()], ann.id, 7, "ann")

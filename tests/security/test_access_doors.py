@@ -118,7 +118,12 @@ def _acknowledged(
 
 
 def _payload(row: dict[str, Any], about: str, value: Any) -> dict[str, Any]:
-    return row.get("payload", {}) | {row.get("named", about): str(value)}
+    own = (
+        {}
+        if row["about"] == "nothing" and "payload" in row
+        else {row.get("named", about): str(value)}
+    )
+    return row.get("payload", {}) | own
 
 
 def _expected(actor: str, account: str) -> dict[str, str] | None:

@@ -15,10 +15,11 @@ from pigeon.domain.errors import NotFound
 from pigeon.extensions import db
 from pigeon.models import CommentLike, NotificationModel, PostLike
 from pigeon.realtime import push
-from pigeon.services import presence, watches
+from pigeon.services import watches
 from tests.factories import Person, make_comment, make_post, make_user
 from tests.harness.clients import Client
 from tests.harness.context import concurrently
+from tests.harness.online import bring_online
 from tests.security.matrix import snapshot
 
 pytestmark = pytest.mark.no_second_look
@@ -228,7 +229,7 @@ def test_the_same_like_a_hundred_times_in_parallel_is_one(
     post = make_post(ann)
     comment = make_comment(post, ann)
     token = token_client(ben).token
-    presence.people.renew([ann.id])
+    bring_online([ann.id])
 
     def tap() -> set[int]:
         client: Any = app.test_client()
@@ -260,7 +261,7 @@ def test_a_thousand_hearts_and_second_thoughts_are_announced_once(
     frames: list[tuple[str, int]],
 ) -> None:
     client, post = token_client(ben), make_post(ann)
-    presence.people.renew([ann.id])
+    bring_online([ann.id])
     for number in range(1_000):
         method = "DELETE" if number % 2 else "PUT"
         status, liked = client.api(method, f"/posts/{post.id}/like")
@@ -287,7 +288,7 @@ def test_follows_and_edits_that_flap_are_announced_once(
     client, post = token_client(ben), make_post(ben)
     comment = make_comment(post, ben)
     drain()
-    presence.people.renew([ann.id])
+    bring_online([ann.id])
     for number in range(40):
         client.api("DELETE" if number % 2 else "PUT", "/users/ann/follow")
         words = "nobody" if number % 2 else "@ann"

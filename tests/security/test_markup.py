@@ -14,10 +14,11 @@ from flask import Flask
 
 from pigeon.domain import limits, text
 from pigeon.realtime import push
-from pigeon.services import presence, watches
+from pigeon.services import watches
 from pigeon.services.likes import likes
 from tests.factories import Person, make_comment, make_follow, make_post, make_user
 from tests.harness.clients import Client
+from tests.harness.online import bring_online
 
 PAYLOADS = (
     "<script>alert(1)</script>",
@@ -143,7 +144,7 @@ def test_what_people_say_never_becomes_markup(
     author, reader = client_for(ann), client_for(bob)
     for kind, target in ((likes.POSTS, post.id), (likes.COMMENTS, int(reply.parent_id or 0))):
         likes.set_liked(kind, target, by=ann.id, on=True)
-    presence.people.renew([bob.id])
+    bring_online([bob.id])
     watches.posts.renew([post.id])
     drain()
     read = (

@@ -6,12 +6,12 @@ a check of one cached card, `visible` for a batch of them, and `where` as a cond
 holds them against each other. What is cached for everybody is loaded by a condition that names no
 viewer, such as `users.is_active()`.
 
-`messages` has no condition of SQL: a conversation may be kept elsewhere. `stories` will stand here
-too: a story is seen by who sees its author's posts, until it ends, which each reading asks of the
-clock.
+`messages` and `presence` have no condition of SQL: a conversation may be kept elsewhere. `stories`
+will stand here too: a story is seen by who sees its author's posts, until it ends, which each
+reading asks of the clock.
 """
 
-from pigeon.services.access import comments, media, messages, posts, users, viewers
+from pigeon.services.access import comments, media, messages, posts, presence, users, viewers
 from pigeon.services.access.viewers import Who, stranger, viewer, writer
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "media",
     "messages",
     "posts",
+    "presence",
     "stranger",
     "users",
     "viewer",

@@ -24,7 +24,7 @@ class Relations:
     into it. Then the rule asks nobody.
     """
 
-    __slots__ = ("_apart", "_ask", "_followed", "_standings", "_viewer_id")
+    __slots__ = ("_apart", "_ask", "_followed", "_followers", "_standings", "_viewer_id")
 
     def __init__(
         self, viewer_id: int | None, ask: Callable[..., tuple[Any, ...]] = trips.trip
@@ -34,6 +34,7 @@ class Relations:
         self._apart: Apart | None = FROM_NOBODY if viewer_id is None else None
         self._standings: dict[int, str | None] = {}
         self._followed: dict[int, bool] = {}
+        self._followers: dict[int, bool] = {}
 
     # -- what rules ask ----------------------------------------------------------------------------
 
@@ -73,6 +74,14 @@ class Relations:
             self._ask(self.read_followed(unknown))
         return {user_id for user_id in asked if self._followed.get(user_id)}
 
+    def follow_back_among(self, ids: Iterable[int]) -> set[int]:
+        """Those of the people whom the viewer follows, and who follow the viewer."""
+        followed = self.followed_among(ids)
+        unknown = [user_id for user_id in followed if user_id not in self._followers]
+        if unknown:
+            self._ask(self._read_followers(unknown))
+        return {user_id for user_id in followed if self._followers[user_id]}
+
     def ask_about(self, ids: Collection[int]) -> None:
         """Find out in one trip what decides about their posts and is not known yet."""
         reads = self.reads_about(ids)
@@ -108,6 +117,10 @@ class Relations:
         read = followees.read(self._viewer_id or 0, wanted)
         return trips.then(read, lambda followed: self.learn_followed(wanted, followed))
 
+    def _read_followers(self, wanted: list[int]) -> Read[None]:
+        read = followees.read_back(self._viewer_id or 0, wanted)
+        return trips.then(read, lambda found: self.learn_followers(wanted, found))
+
     def for_strangers(self) -> Relations:
         """The same people as somebody without an account sees them; nothing is asked again."""
         theirs = Relations(None, self._ask)
@@ -121,6 +134,10 @@ class Relations:
     def learn_followed(self, asked: Iterable[int], followed: AbstractSet[int]) -> None:
         """Take over what another read has found out about `asked`."""
         self._followed.update((user_id, user_id in followed) for user_id in asked)
+
+    def learn_followers(self, asked: Iterable[int], followers: AbstractSet[int]) -> None:
+        """The same about who follows the viewer."""
+        self._followers.update((user_id, user_id in followers) for user_id in asked)
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,37 @@ def _complete(
     return trips.one(read(viewer_id, ids, may_load=False))
 
 
+def read_back(user_id: int, ids: Sequence[int]) -> Read[set[int]]:
+    """Those of `ids` who follow the person, by their own sets where these are loaded.
+
+    The others are asked for in SQL, and not loaded: a list of people would load them all.
+    """
+    member = b"%d" % user_id
+    names = [keys.FOLLOWING.key(one).encode() for one in ids]
+    return Read(
+        [resp.encode([b"SMISMEMBER", name, b"0", member]) for name in names],
+        partial(_complete_back, user_id, ids),
+        partial(followers_in_sql, user_id, ids),
+    )
+
+
+def _complete_back(user_id: int, ids: Sequence[int], replies: Sequence[Any]) -> set[int]:
+    known = {one: flags[1] for one, flags in zip(ids, replies, strict=True) if flags and flags[0]}
+    unknown = [one for one in ids if one not in known]
+    found = {one for one, follows in known.items() if follows}
+    return found | followers_in_sql(user_id, unknown) if unknown else found
+
+
+def followers_in_sql(user_id: int, ids: Iterable[int]) -> set[int]:
+    return set(
+        db.session.scalars(
+            select(FollowModel.follower_id).where(
+                FollowModel.followee_id == user_id, FollowModel.follower_id.in_(ids)
+            )
+        )
+    )
+
+
 def in_sql(viewer_id: int, ids: Iterable[int]) -> set[int]:
     return set(
         db.session.scalars(

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from pigeon.domain.errors import Conflict, NotFound
-from pigeon.domain.events import ConversationChanged
-from pigeon.domain.messages import Chat, Message, Presence, pair_key, seq_of
+from pigeon.domain.events import AcquaintanceChanged, ConversationChanged
+from pigeon.domain.messages import Chat, Message, pair_key, seq_of
 from pigeon.domain.page import Page, PageRequest, cut
+from pigeon.domain.presence import Presence
 from pigeon.domain.users import UserRow
-from pigeon.services import access
+from pigeon.services import access, presence
 from pigeon.services.access.messages import Terms
 from pigeon.services.access.viewers import Viewer
 from pigeon.services.messages import hydration, people, unread
@@ -117,9 +118,9 @@ def _chats(found: Sequence[Listed], viewer: Viewer) -> list[Chat]:
     rows = people.rows(set(partners.values()), viewer)
     terms = access.messages.terms_of({mine, *rows})
     unread_in = message_store().unread_of(mine, [one for one in partners if one])
-    last = _last_messages(found, viewer)
+    last, known = _last_messages(found, viewer), presence.of(rows, viewer)
     return [
-        _of(one.conversation, viewer, rows[partner], terms, unread_in, last)
+        _of(one.conversation, viewer, rows[partner], terms, unread_in, last, known)
         for one in found
         if (partner := partners[one.conversation.id]) in rows
     ]
@@ -150,6 +151,7 @@ def _of(
     terms: dict[int, Terms],
     unread_in: dict[int, int],
     last: dict[int, Message],
+    known: dict[int, Presence],
 ) -> Chat:
     mine, theirs = _part(conversation, viewer), conversation.member(int(row.id)) or NEW
     follows_me = row.viewer is not None and row.viewer.follows_me
@@ -161,7 +163,7 @@ def _of(
     return Chat(
         id=conversation.key,
         partner=row,
-        presence=Presence(username=row.username),
+        presence=known.get(int(row.id)) or Presence(username=row.username),
         last_message=last.get(conversation.id),
         unread_count=unread_in.get(conversation.id, 0) if partner is not None else 0,
         read_up_to=mine.read_seq,
@@ -191,7 +193,7 @@ def accept(username: str, *, by: int) -> Chat:
     """Let somebody write who asked to; again is fine. Their receipts begin to show."""
     conversation = _get_begun(username, by)
     message_store().accept(conversation.id, by)
-    publish(ConversationChanged(conversation_id=conversation.id, user_id=by))
+    _tell_change(conversation, by)
     return get(by, username)
 
 
@@ -202,7 +204,7 @@ def delete(username: str, *, by: int) -> None:
         return
     message_store().clear(conversation.id, by)
     unread.evict(by)
-    publish(ConversationChanged(conversation_id=conversation.id, user_id=by))
+    _tell_change(conversation, by)
 
 
 def accept_followed(follower_id: int, followee_id: int) -> None:
@@ -211,7 +213,12 @@ def accept_followed(follower_id: int, followee_id: int) -> None:
     part = conversation.member(follower_id) if conversation is not None else None
     if conversation is not None and part is not None and not part.is_accepted:
         message_store().accept(conversation.id, follower_id)
-        publish(ConversationChanged(conversation_id=conversation.id, user_id=follower_id))
+        _tell_change(conversation, follower_id)
+
+
+def _tell_change(conversation: Conversation, user_id: int) -> None:
+    publish(ConversationChanged(conversation_id=conversation.id, user_id=user_id))
+    publish(AcquaintanceChanged(member_ids=conversation.member_ids))
 
 
 def _get_begun(username: str, by: int) -> Conversation:

@@ -10,11 +10,12 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.orm import aliased
 
-from pigeon.domain.messages import Partner, Presence
+from pigeon.domain.messages import Partner
 from pigeon.domain.page import Page, PageRequest, cut
+from pigeon.domain.presence import Presence
 from pigeon.extensions import db
 from pigeon.models import FollowModel, UserModel
-from pigeon.services import access, searches
+from pigeon.services import access, presence, searches
 from pigeon.services.access.viewers import Viewer
 from pigeon.services.users import users
 
@@ -38,8 +39,9 @@ def list_of(viewer_id: int, q: str, request: PageRequest) -> Page[Partner]:
 
 
 def _partners(ids: list[int], viewer: Viewer) -> list[Partner]:
+    known = presence.of(ids, viewer)
     return [
-        Partner(**vars(row), presence=Presence(username=row.username))
+        Partner(**vars(row), presence=known.get(int(row.id)) or Presence(username=row.username))
         for row in users.rows(ids, viewer)
     ]
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pigeon.crash_points import crash_point
 from pigeon.domain.clock import utc_now
 from pigeon.domain.errors import FieldError, Invalid, NotFound
-from pigeon.domain.events import MessageStored, MessageUnsent
+from pigeon.domain.events import AcquaintanceChanged, MessageStored, MessageUnsent
 from pigeon.domain.messages import Message, conversation_of, pair_key
 from pigeon.services import access
 from pigeon.services.access.messages import Recipient
@@ -35,6 +35,9 @@ from pigeon.unit_of_work import publish
 _MEMORY = 100_000
 _known: dict[str, Conversation] = {}
 """Conversations by key, for their ids and members, which never change; nothing else of them."""
+
+_writers: dict[tuple[int, int], None] = {}
+"""Who wrote in which conversation since this process began, as far as it is remembered."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +90,17 @@ def send_to(
     crash_point("message.stored")
     unread.evict(*conversation.member_ids)
     publish(MessageStored(message_id=stored.id, member_ids=conversation.member_ids))
+    _note_writer(conversation, by)
     return _answer(stored, conversation, viewer), is_new
+
+
+def _note_writer(conversation: Conversation, by: int) -> None:
+    """Who writes accepts, and whether for the first time a home does not say: once a process."""
+    if (conversation.id, by) not in _writers:
+        _writers[conversation.id, by] = None
+        while len(_writers) > _MEMORY:
+            _writers.pop(next(iter(_writers)), None)
+        publish(AcquaintanceChanged(member_ids=conversation.member_ids))
 
 
 def _check_post(post_id: int, viewer: Viewer) -> None:

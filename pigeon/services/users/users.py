@@ -13,7 +13,7 @@ from pigeon.cache import keys, leases
 from pigeon.cache.look_aside import cached
 from pigeon.cache.trips import trip
 from pigeon.domain.errors import NotFound
-from pigeon.domain.events import PrivacyChanged, UserChanged
+from pigeon.domain.events import ActivityShown, PrivacyChanged, UserChanged
 from pigeon.domain.names import canonical_username
 from pigeon.domain.users import (
     Avatar,
@@ -39,6 +39,7 @@ from pigeon.services.follows import follows
 from pigeon.services.messages import terms as messages_terms
 from pigeon.services.messages import unread as messages_unread
 from pigeon.services.notifications import counts as notifications_counts
+from pigeon.services.relations.showings import showings
 from pigeon.services.relations.standings import standings
 from pigeon.services.timelines import sidebar
 from pigeon.services.users import checks
@@ -150,6 +151,7 @@ def _profile_viewer(card: UserCard, viewer: Viewer) -> UserViewer:
     viewer_id = viewer.id or 0
     relation = follows.relation(viewer_id, card.id)
     viewer.relations.learn_followed([card.id], {card.id} if relation.following else set())
+    viewer.relations.learn_followers([card.id], {card.id} if relation.follows_me else set())
     return UserViewer(
         is_self=viewer_id == card.id,
         follows_me=relation.follows_me,
@@ -187,6 +189,7 @@ def _row_viewers(ids: list[int], viewer: Viewer) -> dict[int, RowViewer]:
         return {}
     following = viewer.relations.followed_among(ids)
     followers, requested = follows.others_among(viewer.id, ids)
+    viewer.relations.learn_followers(ids, followers)
     return {
         user_id: RowViewer(
             is_self=user_id == viewer.id,
@@ -263,6 +266,8 @@ def update_profile(user_id: int, changes: dict[str, Any]) -> Me:
         if "is_private" in values:
             uow.after_commit(lambda: landing.mosaics.evict(""))
             uow.record(PrivacyChanged(user_id=user_id))
+        if "shows_activity" in values:
+            uow.record(ActivityShown(user_id=user_id))
     return get_me(user_id)
 
 
@@ -278,6 +283,7 @@ def changed(uow: UnitOfWork, user_id: int, *, is_shown: bool = True) -> None:
     """What must follow when settings change; `is_shown`: others see it, on every card of theirs."""
     uow.after_commit(lambda: cards.evict(user_id))
     uow.after_commit(lambda: standings.evict(user_id))
+    uow.after_commit(lambda: showings.evict(user_id))
     uow.after_commit(lambda: sidebar.evict(user_id))
     uow.after_commit(lambda: sessions.refresh(user_id))
     if is_shown:
@@ -287,6 +293,7 @@ def changed(uow: UnitOfWork, user_id: int, *, is_shown: bool = True) -> None:
 def evict(user_id: int, username: str) -> None:
     """Evict everything that would still show a person."""
     standings.evict(user_id)
+    showings.evict(user_id)
     cards.evict(user_id)
     ids_by_name.evict(username)
     leases.evict(keys.USER_COUNTS.key(user_id))

@@ -368,6 +368,7 @@ LAID_OVER = {
     "posts.cards.find",
     "messages.frames.of_typing",
     "messages.unread.read",
+    *(f"presence.reading.{name}" for name in ("known", "of", "read")),
 }
 """They add to what somebody else asked for."""
 RELATIONS = {

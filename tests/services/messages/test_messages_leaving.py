@@ -14,7 +14,6 @@ from pigeon.extensions import db
 from pigeon.jobs import runner
 from pigeon.jobs.scheduler import sweep_outbox
 from pigeon.models import ConversationModel, MediaModel, MessageModel
-from pigeon.services import presence
 from pigeon.services.messages import leaving, pictures, sending
 from pigeon.services.messages.checks import Content
 from pigeon.services.relations import blocks
@@ -22,6 +21,7 @@ from tests.factories import Person, make_post, make_user
 from tests.factories.uploads import make_upload
 from tests.harness.clients import Client
 from tests.harness.crashes import killed_at, left_in_incoming, stored_objects
+from tests.harness.online import bring_online
 from tests.services.messages.talking import badge, frames_of, told, write
 
 pytestmark = pytest.mark.no_second_look
@@ -172,7 +172,7 @@ def test_who_was_blocked_is_not_told_that_somebody_left(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     cat = make_user("cat")
-    presence.people.renew([ben.id, cat.id])
+    bring_online([ben.id, cat.id])
     for other in (ben, cat):
         write(token_client(ann), other, SECRET)
     blocks.block(ben.id, by=ann.id)

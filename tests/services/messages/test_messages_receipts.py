@@ -8,7 +8,6 @@ import pytest
 from flask import Flask
 
 from pigeon.domain.errors import NotFound
-from pigeon.services import presence
 from pigeon.services.messages import sending, typing
 from pigeon.services.messages.checks import Content
 from tests.factories import Person, make_follow, make_user
@@ -16,6 +15,7 @@ from tests.factories.relations import make_block
 from tests.harness.clients import Client
 from tests.harness.context import concurrently
 from tests.harness.crashes import killed_at
+from tests.harness.online import bring_online
 from tests.harness.redis_pair import RedisPair
 from tests.services.messages.talking import chat, frames_of, history, read, told, write
 from tests.services.notifications.telling import Frames
@@ -35,7 +35,7 @@ def ben(ann: Person) -> Person:
     ben = make_user("ben")
     make_follow(ann, ben)
     make_follow(ben, ann)
-    presence.people.renew([ann.id, ben.id])
+    bring_online([ann.id, ben.id])
     return ben
 
 

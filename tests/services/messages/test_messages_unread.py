@@ -9,12 +9,13 @@ from flask import Flask
 
 from pigeon.cache.trips import trip
 from pigeon.domain.errors import Unavailable
-from pigeon.services import access, presence
+from pigeon.services import access
 from pigeon.services.messages import unread
 from pigeon.stores.messages_sql import SqlMessages
 from tests.factories import Person, make_follow, make_user
 from tests.factories.relations import make_mute
 from tests.harness.clients import Client
+from tests.harness.online import bring_online
 from tests.services.messages.talking import badge, box, chat, frames_of, read, told, write
 from tests.services.notifications.telling import Drain, Frames
 
@@ -25,7 +26,7 @@ New = Callable[[Person], Client]
 def ann(app: Flask) -> Person:
     """Online, so that she hears how many are unread."""
     ann = make_user("ann")
-    presence.people.renew([ann.id])
+    bring_online([ann.id])
     return ann
 
 

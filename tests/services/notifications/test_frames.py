@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 
-from pigeon.services import presence
 from pigeon.services.users import users
 from tests.factories import Person, make_comment, make_post
+from tests.harness.online import bring_online
 from tests.services.notifications.telling import Drain, Frames
 
 
@@ -14,7 +14,7 @@ def test_who_is_online_hears_it_in_their_language(
     ann: Person, ben: Person, cat: Person, drain: Drain, frames: Frames
 ) -> None:
     users.update_profile(ann.id, {"language": "ko"})
-    presence.people.renew([ann.id, cat.id])
+    bring_online([ann.id, cat.id])
     make_comment(make_post(ann), ben, text="@cat how blue")
     drain()
     found = {recipient: payload for _, recipient, payload in frames.take("notification.created")}

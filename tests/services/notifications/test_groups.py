@@ -15,18 +15,18 @@ from pigeon.models import (
     NotificationActor,
     PostLike,
 )
-from pigeon.services import presence
 from pigeon.services.follows import follows
 from pigeon.services.notifications import notifications
 from pigeon.unit_of_work import unit_of_work
 from tests.factories import Person, make_comment, make_post, make_user
+from tests.harness.online import bring_online
 from tests.services.notifications.telling import Drain, Frames, kinds_of, like, told, unlike
 
 
 def test_likes_share_a_row_while_it_is_unseen(
     ann: Person, ben: Person, cat: Person, drain: Drain, frames: Frames
 ) -> None:
-    presence.people.renew([ann.id])
+    bring_online([ann.id])
     post = make_post(ann)
     like(post.id, ben)
     drain()
@@ -62,7 +62,7 @@ def test_a_group_that_grows_moves_to_the_front(
 def test_unliking_takes_a_person_out_and_the_last_one_takes_the_row_back(
     ann: Person, ben: Person, cat: Person, drain: Drain, frames: Frames
 ) -> None:
-    presence.people.renew([ann.id])
+    bring_online([ann.id])
     post = make_post(ann)
     like(post.id, ben, cat)
     drain()
@@ -82,7 +82,7 @@ def test_unliking_takes_a_person_out_and_the_last_one_takes_the_row_back(
 def test_liking_again_restores_silently(
     ann: Person, ben: Person, drain: Drain, frames: Frames
 ) -> None:
-    presence.people.renew([ann.id])
+    bring_online([ann.id])
     post = make_post(ann)
     like(post.id, ben)
     drain()
@@ -101,7 +101,7 @@ def test_liking_again_restores_silently(
 def test_a_follow_that_comes_and_goes_is_announced_once(
     ann: Person, ben: Person, drain: Drain, frames: Frames
 ) -> None:
-    presence.people.renew([ann.id])
+    bring_online([ann.id])
     for _ in range(3):
         follows.follow(ann.id, by=ben.id)
         drain()
@@ -117,7 +117,7 @@ def test_a_follow_that_comes_and_goes_is_announced_once(
 def test_a_thousand_flaps_make_one_announcement(
     ann: Person, ben: Person, frames: Frames, database: str
 ) -> None:
-    presence.people.renew([ann.id])
+    bring_online([ann.id])
     post = make_post(ann)
     for number in range(1_000 if database == "sqlite" else 50):  # its commits reach the disk
         with unit_of_work():
@@ -134,7 +134,7 @@ def test_a_thousand_flaps_make_one_announcement(
 def test_a_thousand_likes_at_once_are_one_row_and_one_frame(
     ann: Person, drain: Drain, frames: Frames, queries: Callable[[], Any]
 ) -> None:
-    presence.people.renew([ann.id])
+    bring_online([ann.id])
     post = make_post(ann)
     drain()
     people = [make_user() for _ in range(60)]

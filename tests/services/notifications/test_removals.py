@@ -15,7 +15,6 @@ from pigeon.domain.notifications import NotificationCounts
 from pigeon.extensions import db
 from pigeon.jobs import runner
 from pigeon.models import NotificationModel
-from pigeon.services import presence
 from pigeon.services.follows import follows, requests
 from pigeon.services.notifications import delivery, notifications, removals
 from pigeon.services.notifications.sources import likes as likes_source
@@ -24,6 +23,7 @@ from pigeon.unit_of_work import unit_of_work
 from tests.factories import Person, make_comment, make_follow, make_post, make_user
 from tests.factories.relations import make_block, make_private
 from tests.harness.context import in_app
+from tests.harness.online import bring_online
 from tests.services.notifications.telling import (
     Drain,
     Frames,
@@ -88,7 +88,7 @@ def test_open_tabs_lose_the_rows_and_the_badge(
     make_comment(post, cat)
     drain()
     (of_cat, of_ben) = told(ann)
-    presence.people.renew([ann.id, ben.id])
+    bring_online([ann.id, ben.id])
     frames.sent.clear()
     make_block(ann, ben)
     drain()
@@ -101,7 +101,7 @@ def test_who_loses_nothing_hears_nothing(
     ann: Person, ben: Person, drain: Drain, frames: Frames
 ) -> None:
     """Or they would know that somebody blocked them just now."""
-    presence.people.renew([ann.id, ben.id])
+    bring_online([ann.id, ben.id])
     blocks.block(ben.id, by=ann.id)
     drain()
     assert not [frame for frame in frames.sent if frame[0].startswith("notification.")]
@@ -113,7 +113,7 @@ def test_a_group_keeps_the_others_and_its_count_is_theirs(
     post = make_post(ann)
     like(post.id, ben, cat)
     drain()
-    presence.people.renew([ann.id])
+    bring_online([ann.id])
     frames.sent.clear()
     make_block(ann, ben)
     assert names_of(ann) == [["cat"]]
@@ -326,7 +326,7 @@ def test_the_row_of_a_request_goes_with_it(
     follows.follow(ann.id, by=ben.id)
     drain()
     assert kinds_of(ann) == ["follow_request"]
-    presence.people.renew([ann.id])
+    bring_online([ann.id])
     frames.sent.clear()
     end(way, ann, ben)
     drain()

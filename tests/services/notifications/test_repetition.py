@@ -14,13 +14,13 @@ from pigeon.models import (
     NotificationContent,
     OutboxRow,
 )
-from pigeon.services import presence
 from pigeon.services.notifications import notifications
 from pigeon.services.notifications.sources import posts as posts_source
 from pigeon.unit_of_work import unit_of_work
 from tests.factories import Person, make_comment, make_follow, make_post, make_user
 from tests.harness.context import concurrently
 from tests.harness.crashes import killed_at
+from tests.harness.online import bring_online
 from tests.services.notifications.telling import Drain, Frames, kinds_of, like, told
 
 
@@ -28,7 +28,7 @@ def test_repeated_jobs_tell_once(
     ann: Person, ben: Person, cat: Person, drain: Drain, frames: Frames
 ) -> None:
     make_follow(ben, ann, bell=True)
-    presence.people.renew([ann.id, ben.id, cat.id])
+    bring_online([ann.id, ben.id, cat.id])
     post = make_post(ann, caption="@cat")
     comment = make_comment(post, ben)
     drain()

@@ -14,7 +14,6 @@ from pigeon.domain.notifications import Notification, NotificationCounts, Subjec
 from pigeon.domain.page import PageRequest
 from pigeon.domain.users import Notify
 from pigeon.extensions import db
-from pigeon.services import presence
 from pigeon.services.likes import likes
 from pigeon.services.notifications import (
     delivery,
@@ -31,6 +30,7 @@ from pigeon.services.notifications.sources import likes as likes_source
 from pigeon.services.write_backs import flusher
 from tests.factories import Person, make_comment, make_post, make_user
 from tests.factories.notifications import of_a_newer_process
+from tests.harness.online import bring_online
 
 
 def listed(reader: Person) -> list[Notification]:
@@ -74,7 +74,7 @@ def test_a_kind_that_a_newer_process_wrote_is_listed_counted_and_marked(
 
 
 def test_its_frame_is_pushed_in_neutral_words_too(ann: Person, ben: Person) -> None:
-    presence.people.renew([ann.id])
+    bring_online([ann.id])
     row_id = of_a_newer_process(ann, kind="story_like", subject="story", actor_id=ben.id)
     (frame,) = frames.of_rows({row_id: ann.id})
     assert (frame.event, frame.recipient_id) == ("notification.created", ann.id)

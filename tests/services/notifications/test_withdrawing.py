@@ -5,19 +5,19 @@ from __future__ import annotations
 import pytest
 
 from pigeon.domain.sessions import Caller
-from pigeon.services import presence
 from pigeon.services.accounts import changes as accounts_changes
 from pigeon.services.comments import changes as comments_changes
 from pigeon.services.notifications import wording
 from pigeon.services.posts import changes as posts_changes
 from tests.factories import Person, make_comment, make_follow, make_post, make_user
+from tests.harness.online import bring_online
 from tests.services.notifications.telling import Drain, Frames, like, told
 
 
 def test_a_deleted_comment_takes_back_what_it_caused(
     ann: Person, ben: Person, cat: Person, drain: Drain, frames: Frames
 ) -> None:
-    presence.people.renew([ann.id])
+    bring_online([ann.id])
     post = make_post(ann)
     comment = make_comment(post, ben, text="@cat")
     make_comment(post, cat, answers=comment)

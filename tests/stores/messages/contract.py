@@ -54,6 +54,14 @@ def test_a_conversation_is_made_once(store: MessageStore) -> None:
     assert store.open("11-13", (ANN, CAT)).id != made.id
 
 
+def test_many_conversations_are_found_by_their_keys(store: MessageStore) -> None:
+    made = [store.open(f"11-{other}", (ANN, other)) for other in (BEN, CAT)]
+    assert store.find_many([]) == {}
+    assert store.find_many(["11-99"]) == {}
+    wanted = [one.key for one in made] + [f"11-{far}" for far in range(100, 300)]
+    assert store.find_many(wanted) == {one.key: one for one in made}
+
+
 def test_a_conversation_opened_in_parallel_is_one(store: MessageStore, together: Together) -> None:
     for key in range(3):
         found = together([partial(store.open, f"key-{key}", (ANN, BEN))] * 12)
