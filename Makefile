@@ -19,8 +19,10 @@ help: ## Show this list
 	@echo "  make run takes PORT=$(PORT) HOST=$(HOST) DATA=$(DATA) and, for more processes,"
 	@echo "  WEB= REALTIME= (apart, for nginx in front) and WORKER_FANOUT= WORKER_FANOUT_BULK="
 	@echo "  WORKER_NOTIFY= WORKER_MEDIA= WORKER_MAIL= WORKER_DEFAULT=; DEMO=off starts empty."
+	@echo "  MONGO=on keeps messages in a server of MongoDB's wire, to try that home."
 
 run: build ## Start the whole site on this machine
+	@[ "$(MONGO)" != on ] || .ci/mongo-servers secantusdb
 	@exec $(BIN)/python -m pigeon.processes
 
 build: .venv/requirements.txt $(MO) ## Make .venv, install what is pinned, compile translations
@@ -86,7 +88,7 @@ rolling: dev system ## Serve 10,000 answers in the middle of an upgrade; REV=<co
 load: dev ## Put the mix of many people on the Procfile's processes
 	$(BIN)/python -m bench.load
 
-bench: dev system ## Measure everything docs/benchmarks.md publishes
+bench: dev system mongo-servers ## Measure everything docs/benchmarks.md publishes
 	$(BIN)/python -m bench
 
 bench-quick: dev ## Measure on SQLite, in a minute

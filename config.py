@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
+from pigeon.processes import mongo
 from pigeon.processes.embedded import socket_urls
 
 ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9.-]+")
 SECRET_CHARACTERS = 32
+MONGO_SCHEMES = ("mongodb://", "mongodb+srv://")
 REGISTRATIONS = ("open", "invite", "closed")
 SECRET_NAMES = ("secret_key", "oidc_client_secret", "metrics_token")
-URL_NAMES = ("database_url", "redis_cache_url", "redis_state_url", "media_url", "mail_url")
+URL_NAMES = (
+    *("database_url", "redis_cache_url", "redis_state_url", "mongo_url"),
+    *("media_url", "mail_url"),
+)
+SECRET_OPTION = re.compile(r"(?i)([?&;](?:[a-z]*password|authMechanismProperties)=)[^&;]*")
+"""Of a URL of MongoDB: of the key of a certificate, of a proxy, of a provider's log-in."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,7 +100,7 @@ class Settings:
             incoming=Path(env.text("INCOMING", str(data / "incoming"))),
             mail_url=env.secret("MAIL_URL", ""),
             mail_from=env.address("MAIL_FROM", "no-reply@localhost"),
-            mongo_url=env.secret("MONGO_URL", ""),
+            mongo_url=_mongo_url(env, data),
             oidc_metadata_url=env.text("OIDC_METADATA_URL", ""),
             oidc_client_id=env.text("OIDC_CLIENT_ID", ""),
             oidc_client_secret=env.secret("OIDC_CLIENT_SECRET", ""),
@@ -213,6 +221,31 @@ def _redis_urls(env: _Reader, data: Path) -> tuple[str, str]:
     return cache_url, env.secret("REDIS_STATE_URL", both or state_url)
 
 
+def _mongo_url(env: _Reader, data: Path) -> str:
+    """Read by the driver, looked up nowhere. What is wrong is not told: it may hold a password."""
+    url = env.secret("MONGO_URL", mongo.kept_url(data))
+    if url and not (url.startswith(MONGO_SCHEMES) and _is_understood(url)):
+        raise SystemExit(
+            "MONGO_URL must be like mongodb://user:password@host:27017/database?option=value, or"
+            " mongodb+srv://…; a password has its special characters as %40 and the like"
+        )
+    return url
+
+
+def _is_understood(url: str) -> bool:
+    from pymongo.errors import PyMongoError  # who has no MongoDB need not load its driver
+    from pymongo.uri_parser import parse_uri
+
+    direct = re.sub(r"^mongodb\+srv:", "mongodb:", url)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # for an option that it does not know
+        try:
+            parse_uri(direct)
+        except (ValueError, PyMongoError, UserWarning):
+            return False
+    return True
+
+
 def _sqlite_url(data: Path) -> str:
     return f"sqlite:///{quote(str(data / 'pigeon.sqlite3'))}"
 
@@ -240,4 +273,6 @@ def _local_url(env: _Reader) -> str:
 
 def _without_password(url: str) -> str:
     parts = urlsplit(url)
-    return url.replace(f":{parts.password}@", ":********@") if parts.password else url
+    if parts.password:
+        url = url.replace(f":{parts.password}@", ":********@")
+    return SECRET_OPTION.sub(r"\1********", url)

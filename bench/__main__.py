@@ -39,6 +39,7 @@ GROUPS = (
     "hostile",
     "relations",
     "messages",
+    "messages_mongo",
 )
 """In this order; `notifications` and what follows add people and posts to the data."""
 DOCS = Path(__file__).parents[1] / "docs"

@@ -209,7 +209,7 @@ def _pages(ground: Ground, group: Group, name: str, world: World) -> None:
             Row(
                 metric=f"{name}: growth of the {end} from {SHORT} to"
                 f" {world.lengths[-1]:,} messages, exponent",
-                value=spread(_exponents(times)),
+                value=spread(exponents(times)),
                 unit="",
                 goal=Goal(at_most=0.05),
             )
@@ -220,7 +220,7 @@ def _pages(ground: Ground, group: Group, name: str, world: World) -> None:
     )
 
 
-def _exponents(by_length: dict[int, list[float]]) -> list[float]:
+def exponents(by_length: dict[int, list[float]]) -> list[float]:
     lengths = [math.log(length) for length in by_length]
     if len(lengths) == 1:
         return [0.0]

@@ -1,7 +1,8 @@
 """Fixtures: private servers per session, an application per test with empty stores, people, pages.
 
 A test that takes `app` or `client` runs on SQLite; marked `both_databases`, or in tests/services
-and tests/models, on MariaDB too. Marked `both_modes` it runs as configured by default and in the
+and tests/models, on MariaDB too. Marked `both_homes` it runs with messages in MongoDB besides,
+on one server of its wire. Marked `both_modes` it runs as configured by default and in the
 plain way (`CACHE=off FANOUT=off ASYNC=off WRITE_BACK=off`).
 `@pytest.mark.env(REGISTRATION="closed")` changes settings.
 """
@@ -22,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.harness import browser as browsers
-from tests.harness import children, counting, outside, redis_pair
+from tests.harness import children, connections, counting, outside, redis_pair
 from tests.harness import mariadb as mariadbs
 from tests.harness import mongo as mongos
 from tests.harness.environment import MODES
@@ -42,6 +43,8 @@ pytest_plugins = ("tests.harness.second_look", "tests.harness.times")
 
 HERE = Path(__file__).parent
 ON_BOTH_DATABASES = (HERE / "services", HERE / "models")
+MARIADB = pytest.param("mariadb", marks=pytest.mark.mariadb)
+MONGO = pytest.param("mongo", marks=pytest.mark.mongo)
 SHARED_SITES = ("site", "procfile_site")
 HAS_FAILED = pytest.StashKey[bool]()
 
@@ -54,9 +57,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     on_both = bool(definition.get_closest_marker("both_databases")) or any(
         definition.path.is_relative_to(folder) for folder in ON_BOTH_DATABASES
     )
-    if "database" in metafunc.fixturenames and on_both:
-        on_mariadb = pytest.param("mariadb", marks=pytest.mark.mariadb)
-        metafunc.parametrize("database", ["sqlite", on_mariadb])
+    in_homes = bool(definition.get_closest_marker("both_homes"))
+    if "database" in metafunc.fixturenames and (on_both or in_homes):
+        beside = [MARIADB] * on_both + [MONGO] * in_homes
+        metafunc.parametrize("database", ["sqlite", *beside])
     if "mode" in metafunc.fixturenames and definition.get_closest_marker("both_modes"):
         metafunc.parametrize("mode", list(MODES))
 
@@ -193,6 +197,7 @@ def stage(
 
 @pytest.fixture
 def database() -> str:
+    """Where things are kept: `sqlite`, `mariadb`, or `mongo`: SQLite, with messages in MongoDB."""
     return "sqlite"
 
 
@@ -207,7 +212,10 @@ def app(request: pytest.FixtureRequest, stage: Stage, database: str, mode: str) 
     env = {}
     for marker in request.node.iter_markers("env"):
         env = marker.kwargs | env
-    app = stage.app(database, mode, env)
+    if database == "mongo":
+        env |= {"MONGO_URL": request.getfixturevalue("mongo_urls")(mongos.KINDS[0])}
+    app = stage.app("sqlite" if database == "mongo" else database, mode, env)
+    connections.close_messages(app)  # it prepares its server anew, which is empty
     with app.app_context():
         yield app
 

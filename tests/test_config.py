@@ -80,3 +80,54 @@ def test_mail_is_sent_from_what_was_set(value: str) -> None:
 def test_the_name_of_the_site_is_one_line(value: str) -> None:
     with pytest.raises(SystemExit, match="SITE_NAME must be one line"):
         Settings.from_env({"SITE_NAME": value})
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "mongodb://localhost",
+        "mongodb://ann:p%40ss@one.test:27017,two.test/letters?replicaSet=rs0&tls=true",
+        "mongodb+srv://ann:pass@cluster.test/letters",
+        "mongodb://%2Frun%2Fmongodb.sock/letters",
+    ],
+)
+def test_mongodb_is_reached_as_its_driver_does(url: str) -> None:
+    assert Settings.from_env({"MONGO_URL": url}).mongo_url == url
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "localhost:27017",
+        "redis://localhost",
+        "mongodb://",
+        "mongodb://ann:s@cret@localhost/letters",
+        "mongodb://ann:secret@localhost:99999/",
+        "mongodb://ann:secret@localhost/?secret=1",
+        "mongodb://ann:secret@localhost/?tls=secret",
+    ],
+)
+def test_an_address_that_no_driver_takes_is_refused_and_not_told(url: str) -> None:
+    with pytest.raises(SystemExit, match="MONGO_URL must be like mongodb://") as refusal:
+        Settings.from_env({"MONGO_URL": url})
+    assert "secret" not in str(refusal.value) and "cret@" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("mongodb://ann:se%40cret@a:1,b:2/c?w=2", "mongodb://ann:********@a:1,b:2/c?w=2"),
+        ("mongodb+srv://ann:secret@a.b.test", "mongodb+srv://ann:********@a.b.test"),
+        (
+            "mongodb://a/?authMechanismProperties=AWS_SESSION_TOKEN:secret&appName=c",
+            "mongodb://a/?authMechanismProperties=********&appName=c",
+        ),
+        (
+            "mongodb://a/?tls=true&TLSCertificateKeyFilePassword=secret",
+            "mongodb://a/?tls=true&TLSCertificateKeyFilePassword=********",
+        ),
+        ("mongodb://a/", "mongodb://a/"),
+    ],
+)
+def test_nothing_secret_of_mongodb_is_shown(url: str, shown: str) -> None:
+    assert Settings.from_env({"MONGO_URL": url}).shown()["mongo_url"] == shown

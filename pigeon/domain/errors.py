@@ -15,9 +15,13 @@ class FieldError:
 
 
 class DomainError(Exception):
-    """Base of everything a service refuses."""
+    """Base of everything a service refuses.
+
+    `sentence` names other words than those of the code, for readers.
+    """
 
     code = "error"
+    sentence = ""
 
     def __init__(self, code: str | None = None) -> None:
         self.code = code or type(self).code
@@ -94,3 +98,12 @@ class Unavailable(Waiting):
     def __init__(self, retry_after_s: int = 3, reason: str = "") -> None:
         self.reason = reason
         super().__init__(retry_after_s)
+
+
+class Moving(Unavailable):
+    """Messages are read where they are, and not written: they are on their way to another home."""
+
+    sentence = "messages_moving"
+
+    def __init__(self) -> None:
+        super().__init__(retry_after_s=15, reason="messages are being moved")

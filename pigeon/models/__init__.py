@@ -4,7 +4,7 @@ from pigeon.models.comments import CommentMention, CommentModel
 from pigeon.models.follows import FollowModel, FollowRequest, SuggestionDismissal
 from pigeon.models.likes import CommentLike, PostLike
 from pigeon.models.media import MediaModel
-from pigeon.models.messages import ConversationModel, MemberModel, MessageModel
+from pigeon.models.messages import ConversationModel, MemberModel, MessageModel, MessageMoveModel
 from pigeon.models.notifications import (
     NotificationActor,
     NotificationContent,
@@ -43,6 +43,7 @@ __all__ = [
     "MemberModel",
     "MentionModel",
     "MessageModel",
+    "MessageMoveModel",
     "MuteModel",
     "NotificationActor",
     "NotificationContent",

@@ -70,3 +70,20 @@ class MessageModel(Model):
     media_id: Mapped[int | None] = mapped_column(Id)
     post_id: Mapped[int | None] = mapped_column(Id)
     is_deleted: Mapped[bool] = mapped_column(default=False)
+
+
+class MessageMoveModel(Model):
+    """The one row (id 1) that every writer of messages reads: see `stores/messages_gate.py`.
+
+    A migration adds it, since nobody can wait for a row that is not there.
+    """
+
+    __tablename__ = "message_moves"
+    __table_args__ = ({"mysql_engine": "InnoDB", "mysql_charset": "utf8mb4"},)
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True, autoincrement=False)
+    state: Mapped[str] = mapped_column(Key(32))
+    site: Mapped[str] = mapped_column(Key(32))
+    run: Mapped[str] = mapped_column(Key(32))
+    holder: Mapped[str] = mapped_column(Key(32))
+    until_us: Mapped[int] = mapped_column(BigInteger)

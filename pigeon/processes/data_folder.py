@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from pigeon.processes import embedded
+from pigeon.processes import embedded, mongo
 from pigeon.processes.plan import Plan
 
 LOCK = "lock"
@@ -58,6 +58,7 @@ def _prepare(plan: Plan) -> None:
     (plan.data / "run").mkdir(exist_ok=True)
     _begin_metrics(plan.data / "run" / "metrics")
     embedded.make_folders(plan.data)
+    mongo.keep_url(plan.data, plan.env["MONGO_URL"] if plan.mongo else "")
     if not plan.is_development:
         return
     if is_new and plan.env.get("DEMO") != "off":

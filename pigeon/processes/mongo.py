@@ -10,17 +10,43 @@ import socket
 from pathlib import Path
 
 HOST = "127.0.0.1"
-SERVER = Path(".mongo") / "secantusdb" / "bin" / "secantusd-py"
+SERVER = Path(__file__).parents[2] / ".mongo" / "secantusdb" / "bin" / "secantusd-py"
 CACHE = "128M"
 DURABLE = ("--sync-on-commit",)
 """More options, so that a power cut loses nothing; without them a kill loses nothing."""
 
 
-def server_command(data: Path, port: int, *, root: Path) -> tuple[str, ...]:
-    """What starts it in the foreground; `root` is the folder in which `make` installed it."""
+def server_command(data: Path, port: int) -> tuple[str, ...]:
+    """What starts it in the foreground."""
     place = ("--host", HOST, "--port", str(port), "--storage-path", str(data))
     options = ("--cache-size", CACHE, "--log-level", "WARNING")
-    return (str(root / SERVER), *place, *options)
+    return (str(SERVER), *place, *options)
+
+
+def folder(data: Path) -> Path:
+    """Where it keeps what a site on this data folder tells it."""
+    return data.absolute() / "mongodb"
+
+
+def url_of(port: int) -> str:
+    return f"mongodb://{HOST}:{port}/pigeon"
+
+
+def kept_url(data: Path) -> str:
+    """Of the server that was started on this data folder, for commands beside it; "" for none."""
+    path = _place(data)
+    return path.read_text().strip() if path.is_file() else ""
+
+
+def keep_url(data: Path, url: str) -> None:
+    """For `kept_url`; "" where this start of the site has no such server."""
+    _place(data).unlink(missing_ok=True)
+    if url:
+        _place(data).write_text(url)
+
+
+def _place(data: Path) -> Path:
+    return data.absolute() / "run" / "mongo_url"
 
 
 def free_port() -> int:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pigeon.processes import embedded
+from pigeon.processes import embedded, mongo
 
 WORKERS = {"fanout": 1, "fanout-bulk": 1, "notify": 1, "media": 2, "mail": 1, "default": 1}
 WILDCARDS = {"0.0.0.0": "127.0.0.1", "": "127.0.0.1", "::": "::1"}
@@ -35,7 +35,7 @@ class Process:
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """Everything of one start: `redis` and `servers` run on, `migrate` and `demo` come to an end.
+    """Everything of one start: `migrate` and `demo` come to an end, all others run on.
 
     `env` is the whole environment of every process, to which a process adds its own.
     """
@@ -45,6 +45,7 @@ class Plan:
     ports: tuple[int, ...]
     env: Mapping[str, str]
     redis: tuple[Process, ...]
+    mongo: tuple[Process, ...]
     migrate: Process
     demo: Process
     servers: tuple[Process, ...]
@@ -69,12 +70,14 @@ def plan_from(environ: Mapping[str, str]) -> Plan:
     redis = tuple(_redis(role, data) for role in embedded.ROLES if not _is_external(environ, role))
     web, realtime = _server_counts(environ)
     ports = tuple(range(port, port + web + realtime))
+    mongo_port = _mongo_port(environ)
     return Plan(
         data=data,
         host=host,
         ports=ports,
-        env=_environment(environ, data, host=host, port=port),
+        env=_environment(environ, data, host=host, port=port, mongo_port=mongo_port),
         redis=redis,
+        mongo=(_mongo(data, mongo_port),) if mongo_port else (),
         migrate=_flask("migrate", "db", "upgrade"),
         demo=_flask("demo", "demo"),
         servers=(
@@ -93,11 +96,36 @@ def _server_counts(environ: Mapping[str, str]) -> tuple[int, int]:
     return max(1, _number(environ, "WEB", 1)), max(1, _number(environ, "REALTIME", 1))
 
 
-def _environment(environ: Mapping[str, str], data: Path, *, host: str, port: int) -> dict[str, str]:
+def _mongo_port(environ: Mapping[str, str]) -> int:
+    """Of the server of MongoDB's wire that `MONGO=on` starts; 0 without it."""
+    word = environ.get("MONGO") or "off"
+    if word not in ("on", "off"):
+        raise SystemExit(f"MONGO must be on or off, not {word!r}.")
+    if word == "off":
+        return 0
+    if environ.get("MONGO_URL") or environ.get("MONGO_URL_FILE"):
+        raise SystemExit("MONGO=on starts a server of its own: leave MONGO_URL out, or MONGO=on.")
+    if environ.get("ENVIRONMENT") == "production":
+        raise SystemExit("MONGO=on is for trying: in production set MONGO_URL to your MongoDB.")
+    if not mongo.SERVER.exists():
+        raise SystemExit("MONGO=on needs a server, which make run MONGO=on installs.")
+    return mongo.free_port()
+
+
+def _mongo(data: Path, port: int) -> Process:
+    command = mongo.server_command(mongo.folder(data), port) + mongo.DURABLE
+    return Process(name="mongodb", command=command, is_ready=lambda: mongo.is_answering(port))
+
+
+def _environment(
+    environ: Mapping[str, str], data: Path, *, host: str, port: int, mongo_port: int
+) -> dict[str, str]:
     own = {"DATA": str(data), "HOST": host, "PORT": str(port), "PYTHONUNBUFFERED": "1"}
     shown = WILDCARDS.get(host, host)
     own["PROMETHEUS_MULTIPROC_DIR"] = str(data / "run" / "metrics")
     own["PUBLIC_URL"] = environ.get("PUBLIC_URL") or f"http://{_bracketed(shown)}:{port}"
+    if mongo_port:
+        own["MONGO_URL"] = mongo.url_of(mongo_port)
     for role, url in zip(embedded.ROLES, embedded.socket_urls(data), strict=True):
         if not _is_external(environ, role):
             own[f"REDIS_{role.upper()}_URL"] = url

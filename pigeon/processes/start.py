@@ -8,7 +8,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from pigeon.processes import embedded, privacy
+from pigeon.processes import embedded, mongo, privacy
 from pigeon.processes.data_folder import (
     demo_logins,
     finish_demo,
@@ -59,7 +59,7 @@ def run(environ: Mapping[str, str], *, root: Path) -> int:
 
 def _start(supervisor: Supervisor, plan: Plan) -> None:
     say(f"PigeonStargram {VERSION}")
-    supervisor.start(plan.redis)
+    supervisor.start((*plan.redis, *plan.mongo))
     say("Bringing the database up to date …")
     supervisor.run_once(plan.migrate)
     if is_demo_pending(plan.data):
@@ -109,6 +109,11 @@ def _announce(plan: Plan, *, took_s: float) -> None:
         say(f"  {username:<12} {password}")
     if len(logins) > SHOWN_LOGINS:
         say(f"  … and {len(logins) - SHOWN_LOGINS} more in {plan.data / 'demo.json'}")
+    if plan.mongo:
+        say("")
+        say(f"Messages are in {mongo.folder(plan.data)}, kept by SecantusDB in place of a MongoDB.")
+        say("It is for trying: every user of this machine can reach it. Without MONGO=on the site")
+        say("has the messages that are in its SQL database.")
     lines = privacy.warning(plan)
     for line in ["", *lines] if lines else ():
         say(line)

@@ -63,14 +63,16 @@ class Audience:
     def watch(
         self, server: Any, sid: str, viewer_id: int, names: Mapping[int, str]
     ) -> dict[int, Presence]:
-        """Replace whom a socket hears of; what each is shown as to the viewer."""
-        self._leave_all(server, sid)
-        wish = self._wishes[sid] = Wish(viewer_id=viewer_id, names=names)
+        """Replace whom a socket hears of; what each is shown as to the viewer.
+
+        RedisError or Unavailable when it is not known: then the list before stays.
+        """
         turn = self._turn
         known = presence.known(names, access.viewer(viewer_id))
         if connections.find(sid) is None:
-            self._wishes.pop(sid, None)
             return known.presences
+        self._leave_all(server, sid)
+        wish = self._wishes[sid] = Wish(viewer_id=viewer_id, names=names)
         for user_id in known.ids:
             self._join(server, sid, wish, known.presences[user_id], user_id)
         if self._turn != turn:  # something changed between the answer and the room
@@ -184,10 +186,7 @@ class Audience:
         for user_id in user_ids:
             was = self._heard.get(user_id) if user_id in wish.joined else None
             self._doubts[sid].setdefault(user_id, Doubt(user_id=user_id, was=was))
-            if user_id in wish.joined:
-                wish.joined.discard(user_id)
-                server.leave_room(sid, presence_room(user_id), namespace=NAMESPACE)
-                self._forget(sid, user_id)
+            self._part(server, sid, wish, user_id)
         if self._doubts:
             self._has_doubts.set()
 
@@ -222,17 +221,22 @@ class Audience:
     def _answer(
         self, server: Any, sid: str, wish: Wish, doubt: Doubt, known: presence.Known
     ) -> None:
-        user_id, was = doubt.user_id, doubt.was or "offline"
-        shown = Presence(username=wish.names[user_id])
+        user_id, nobody = doubt.user_id, Presence(username=wish.names[doubt.user_id])
         if user_id in known.ids:
             shown = known.presences[user_id]
             self._join(server, sid, wish, shown, user_id)
-        elif user_id in wish.joined:
+            is_new = shown != nobody if doubt.was is None else shown.status != doubt.was
+        else:
+            shown, is_new = nobody, doubt.was is not None
+            self._part(server, sid, wish, user_id)
+        if is_new:
+            server.emit(EVENT, _frame(shown), to=sid, namespace=NAMESPACE)
+
+    def _part(self, server: Any, sid: str, wish: Wish, user_id: int) -> None:
+        if user_id in wish.joined:
             wish.joined.discard(user_id)
             server.leave_room(sid, presence_room(user_id), namespace=NAMESPACE)
             self._forget(sid, user_id)
-        if shown.status != was:
-            server.emit(EVENT, _frame(shown), to=sid, namespace=NAMESPACE)
 
 
 audience = Audience()

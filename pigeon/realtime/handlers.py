@@ -236,7 +236,7 @@ def _object(payload: tuple[Any, ...]) -> dict[str, Any]:
 
 def _refuse(error: errors.DomainError, mine: Connection | None) -> dict[str, Any]:
     with force_locale(mine.language if mine else "en"):
-        refusal = error_object(error.code, getattr(error, "fields", {}))
+        refusal = error_object(error.code, getattr(error, "fields", {}), error.sentence)
     if isinstance(error, errors.Waiting):
         refusal["retry_after"] = error.retry_after_s
     return {"ok": False, "error": refusal}

@@ -92,10 +92,12 @@ def keep_for_a_while() -> None:
     posts.renew()
     until = time.monotonic() + RENEW_S
     while _has_notes.wait(max(0.0, until - time.monotonic())):
+        if _must_renew.is_set():
+            return
         time.sleep(TOGETHER_S)
         _has_notes.clear()
         here.write_noted()
         people.keep_noted()
         posts.keep_noted()
-        if time.monotonic() >= until or _must_renew.is_set():
+        if time.monotonic() >= until:
             return

@@ -20,7 +20,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from pigeon.cache import keys
 from pigeon.extensions import cache, db, kept, settings, state
 from pigeon.services.media import media
+from pigeon.stores import messages_gate
 from pigeon.stores.incoming import NEARLY_FULL, RESERVE_BYTES
+from pigeon.stores.messages_urls import message_store_problems
 
 log = structlog.get_logger()
 MIGRATIONS = Path(__file__).parent.parent.parent / "migrations"
@@ -88,20 +90,27 @@ def examine() -> Report:
             missing.append(f"the {name} Redis does not answer")
     try:
         with _sql_probe().connect() as connection:
-            missing += _schema_problems(connection.execute(REVISION).scalar())
+            outdated = _schema_problems(connection.execute(REVISION).scalar())
+            missing += outdated
+            refusing += [] if outdated else _closed_problems(connection)
             refusing += _read_only_problems(connection)
     except SQLAlchemyError:
         missing.append(NO_DATABASE)
+    missing += message_store_problems()
     return Report(missing=tuple(missing), refusing=tuple(refusing))
 
 
 NO_DATABASE = "the database does not answer, or has no schema: run `flask db upgrade`"
+CLOSED = {
+    messages_gate.MOVING: "messages are being moved: nobody writes any",
+    messages_gate.MOVED: "messages have been moved to MongoDB, of which this process knows nothing",
+}
 REVISION = text("SELECT version_num FROM alembic_version")
 
 
 def problems() -> list[str]:
     """One sentence for each part that does not answer, without a hurry; [] when all do."""
-    return [*_redis_problems(), *_sql_problems()]
+    return [*_redis_problems(), *_sql_problems(), *message_store_problems()]
 
 
 def _redis_problems() -> list[str]:
@@ -188,6 +197,14 @@ def _read_only_problems(connection: Connection) -> list[str]:
         return [] if os.access(path, os.W_OK) else ["the database file may not be written"]
     value = connection.execute(text("SELECT @@global.read_only")).scalar()
     return [] if value in (0, "0", "OFF") else ["the database is read-only: changes are refused"]
+
+
+def _closed_problems(connection: Connection) -> list[str]:
+    """Of messages in SQL, as long as this process keeps them there."""
+    if settings().mongo_url:
+        return []
+    found = connection.execute(messages_gate.STATE).scalar()
+    return [CLOSED[found]] if found in CLOSED else []
 
 
 @memoized

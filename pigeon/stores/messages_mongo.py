@@ -12,8 +12,9 @@ from itertools import islice
 from typing import Any
 
 from pymongo import ReturnDocument
+from pymongo.errors import PyMongoError
 
-from pigeon.domain.errors import NotFound
+from pigeon.domain.errors import NotFound, Unavailable
 from pigeon.domain.messages import SEQ_MAX, conversation_of, message_id, seq_of
 from pigeon.stores import messages_mongo_conversations as conversations
 from pigeon.stores import messages_mongo_documents as documents
@@ -28,7 +29,7 @@ from pigeon.stores.messages import (
     known,
 )
 from pigeon.stores.messages_mongo_documents import Document, member_id
-from pigeon.stores.messages_mongo_link import Link, Links, reaching
+from pigeon.stores.messages_mongo_link import Check, Link, Links, reaching, take
 
 AT_ONCE = 256
 """Ids of one trip."""
@@ -39,10 +40,10 @@ COUNTED_BY_ID = 64
 
 
 class MongoMessages:
-    """The home of messages on a server of MongoDB."""
+    """The home of messages on a server of MongoDB; `check` says whether this one may be used."""
 
-    def __init__(self, url: str) -> None:
-        self._links = Links(url)
+    def __init__(self, url: str, check: Check = take) -> None:
+        self._links = Links(url, check)
 
     @property
     def link(self) -> Link:
@@ -51,6 +52,16 @@ class MongoMessages:
     def close(self) -> None:
         """What this process has open."""
         self._links.close()
+
+    def problems(self) -> list[str]:
+        """What keeps it from its work now, a sentence each."""
+        try:
+            self.link.probe()
+        except PyMongoError:
+            return ["MongoDB does not answer: messages are refused"]
+        except Unavailable as error:
+            return [error.reason]
+        return []
 
     # -- conversations -----------------------------------------------------------------------------
 
@@ -62,6 +73,10 @@ class MongoMessages:
     @reaching()
     def find(self, key: str) -> Conversation | None:
         return conversations.find(self.link, key)
+
+    @reaching()
+    def find_many(self, keys: Collection[str]) -> dict[str, Conversation]:
+        return conversations.find_many(self.link, keys)
 
     @reaching()
     def load(self, conversation_ids: Collection[int]) -> dict[int, Conversation]:

@@ -23,6 +23,11 @@ def find(link: Link, key: str) -> Conversation | None:
     return load(link, [chat["_id"]]).get(chat["_id"]) if chat else None
 
 
+def find_many(link: Link, keys: Collection[str]) -> dict[str, Conversation]:
+    chats = link.conversations.find({"key": {"$in": sorted(keys)}}, {"_id": 1}) if keys else ()
+    return {one.key: one for one in load(link, [chat["_id"] for chat in chats]).values()}
+
+
 def load(link: Link, chat_ids: Collection[int]) -> dict[int, Conversation]:
     ids = known(chat_ids, CONVERSATION_MAX)
     if not ids:
@@ -37,7 +42,7 @@ def make(link: Link, key: str, user_ids: list[int]) -> Conversation:
     for _ in range(ATTEMPTS):
         number = _next_number(link)
         try:
-            link.conversations.insert_one({"_id": number, "key": key, "user_ids": user_ids})
+            link.conversations.insert_one(documents.new_conversation(number, key, user_ids))
         except DuplicateKeyError:
             _count_what_is_there(link)
         crash_point("conversation.inserted")
@@ -48,10 +53,12 @@ def make(link: Link, key: str, user_ids: list[int]) -> Conversation:
 
 def _next_number(link: Link) -> int:
     """Of a counter that may be behind: who meets a number that is taken moves it forward."""
-    after = ReturnDocument.AFTER
-    change = {"$inc": {"last": 1}}
+    after, change = ReturnDocument.AFTER, {"$inc": {"last": 1}}
     found = link.counters.find_one_and_update(documents.COUNTER, change, return_document=after)
-    return int(found["last"]) if found else 0
+    if found is None:
+        link.make_counter()
+        return _next_number(link)
+    return int(found["last"])
 
 
 def _count_what_is_there(link: Link) -> None:

@@ -13,7 +13,7 @@ Fields are plain numbers and texts: whatever speaks MongoDB's wire can keep and 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -35,6 +35,10 @@ def member_id(chat_id: int, user_id: int) -> str:
 
 
 # -- conversations ---------------------------------------------------------------------------------
+
+
+def new_conversation(chat_id: int, key: str, user_ids: Collection[int]) -> Document:
+    return {"_id": chat_id, "key": key, "user_ids": sorted(user_ids)}
 
 
 def new_members(chat: Document) -> list[Document]:
@@ -91,19 +95,25 @@ def last_of(members: Iterable[Document]) -> int:
 
 def new_message(at: int, draft: Draft) -> Document:
     """With what its members are to be told."""
-    return {
-        "_id": at,
-        "sender_id": draft.sender_id,
-        "client_msg_id": draft.client_msg_id,
-        "sent_us": draft.sent_us,
-        "text": draft.text,
-        "media_id": draft.media_id,
-        "post_id": draft.post_id,
-        "is_deleted": False,
-        "untold": 1,
-        "accepting": sorted(draft.accepted_by),
-        "reads": draft.reads,
-    }
+    stored = StoredMessage(
+        id=at,
+        sender_id=draft.sender_id,
+        client_msg_id=draft.client_msg_id,
+        sent_us=draft.sent_us,
+        text=draft.text,
+        media_id=draft.media_id,
+        post_id=draft.post_id,
+        is_deleted=False,
+    )
+    telling = {"untold": 1, "accepting": sorted(draft.accepted_by), "reads": draft.reads}
+    return told_message(stored) | telling
+
+
+def told_message(stored: StoredMessage) -> Document:
+    """Of which its members know."""
+    document = dict(vars(stored))
+    document["_id"] = document.pop("id")
+    return document
 
 
 def message(document: Document) -> StoredMessage:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
+import pymongo
 from pymongo import IndexModel, MongoClient, ReadPreference
 from pymongo.collection import Collection
 from pymongo.errors import (
@@ -37,6 +38,7 @@ Document = dict[str, Any]
 
 DATABASE = "pigeon"
 REST_S = 1.0
+PROBE_S = 1.0
 PATIENCE: dict[str, Any] = {
     "serverSelectionTimeoutMS": 2_000,
     "connectTimeoutMS": 1_000,
@@ -56,6 +58,7 @@ _PASSING = (
     *(50, 262, 11601, 112),  # took too long, interrupted, in another's way
     *(91, 11600, 189, 10107, 13435, 13436),  # going down, or no primary any more
     14031,  # the disk is full
+    *(13, 18, 8000),  # it does not let us in, until an operator has seen to it
 )
 INDEXES: dict[str, tuple[IndexModel, ...]] = {
     "conversations": (IndexModel("key", name="key", unique=True),),
@@ -81,10 +84,21 @@ def is_passing(error: PyMongoError) -> bool:
     return isinstance(error, OperationFailure) and error.code in _PASSING
 
 
-class Link:
-    """Of one process; made anew after a fork, for a client does not outlive one."""
+Check = Callable[["Link"], None]
 
-    def __init__(self, url: str) -> None:
+
+def take(_link: Link) -> None:
+    """Any MongoDB will do."""
+
+
+class Link:
+    """Of one process; made anew after a fork, for a client does not outlive one.
+
+    `check` is asked once, before it is used, and raises Unavailable if it may not be.
+    """
+
+    def __init__(self, url: str, check: Check = take) -> None:
+        self._check = check
         self.client: MongoClient[Document] = MongoClient(
             url,
             connect=False,
@@ -142,11 +156,23 @@ class Link:
         """
         with self._preparing:
             if not self._is_prepared:
+                self.check_rest()
+                self._check(self)
                 for name, indexes in INDEXES.items():
                     _prepare(self.collection(name), indexes)
-                with suppress(DuplicateKeyError):
-                    self.counters.insert_one({"_id": "conversations", "last": 0})
+                self.make_counter()
                 self._is_prepared = True
+
+    def make_counter(self) -> None:
+        """Before it counts: two who make it by counting are in each other's way on some servers."""
+        with suppress(DuplicateKeyError):
+            self.counters.insert_one({"_id": "conversations", "last": 0})
+
+    def probe(self) -> None:
+        """Ask whether it is there and as it should be; a hung one for a second."""
+        with pymongo.timeout(PROBE_S):
+            self.client.admin.command("ping")
+            self.prepare()
 
     def check_rest(self) -> None:
         """After a server was waited for nobody tries for as long as that took, at least a second.
@@ -234,8 +260,8 @@ def _has_waited(error: PyMongoError) -> bool:
 class Links:
     """The link of the process that asks."""
 
-    def __init__(self, url: str) -> None:
-        self._url = url
+    def __init__(self, url: str, check: Check = take) -> None:
+        self._url, self._check = url, check
         self._links: dict[int, Link] = {}
         self._making = threading.Lock()
         os.register_at_fork(after_in_child=self._forget)
@@ -245,7 +271,7 @@ class Links:
         if pid not in self._links:
             with self._making:
                 if pid not in self._links:
-                    self._links[pid] = Link(self._url)
+                    self._links[pid] = Link(self._url, self._check)
         return self._links[pid]
 
     def close(self) -> None:

@@ -20,7 +20,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from pigeon.domain.clock import utc_now
-from pigeon.domain.errors import NotFound, Unavailable
+from pigeon.domain.errors import Moving, NotFound, Unavailable
 from pigeon.domain.messages import SEQ_MAX, conversation_of, message_id
 from pigeon.extensions import db
 from pigeon.faults import is_out_of_reach
@@ -36,6 +36,7 @@ from pigeon.stores.messages import (
     known,
     rank_of,
 )
+from pigeon.stores.messages_gate import check, check_open, guarded
 from pigeon.unit_of_work import retried, unit_of_work
 
 P = ParamSpec("P")
@@ -69,6 +70,7 @@ class SqlMessages:
     def open(self, key: str, member_ids: Collection[int]) -> Conversation:
         return self.find(key) or self._make(key, member_ids)
 
+    @guarded
     @retried
     def _make(self, key: str, member_ids: Collection[int]) -> Conversation:
         zeros = {"is_accepted": False, "read_seq": 0, "cleared_seq": 0}
@@ -76,6 +78,7 @@ class SqlMessages:
         head = {"key": key, "created_at": utc_now()}
         try:
             with unit_of_work():
+                check_open(_sql())
                 chat: int = _sql().execute(statements.ADD_CONVERSATION, head).lastrowid
                 of = {"conversation_id": chat, "last_seq": 0, "rank": 0}
                 _sql().execute(statements.ADD_MEMBERS, [member | of for member in members])
@@ -104,12 +107,10 @@ class SqlMessages:
 
     # -- messages ----------------------------------------------------------------------------------
 
-    @retried
     def append(self, conversation_id: int, draft: Draft) -> tuple[StoredMessage, bool]:
         try:
-            with unit_of_work():
-                return _append(_sql(), conversation_id, draft), True
-        except IntegrityError:
+            return _add(conversation_id, draft), True
+        except (IntegrityError, Moving):
             if found := self.find_sent(draft.sender_id, draft.client_msg_id):
                 return found, False
             raise
@@ -137,10 +138,12 @@ class SqlMessages:
     def unsend(self, message_id: int) -> None:
         _write(statements.MAKE_STUBS, {"ids": known([message_id], ID_MAX)})
 
+    @guarded
     @retried
     def erase_sent(self, sender_id: int, limit: int) -> Sequence[int]:
         of = {"user": sender_id, "some": limit}
         with unit_of_work():
+            check_open(_sql())
             ids = _sql().scalars(statements.NOT_YET_STUBS, of).all()
             if ids:
                 _sql().execute(statements.MAKE_STUBS, {"ids": sorted(ids)})
@@ -148,15 +151,18 @@ class SqlMessages:
 
     # -- members -----------------------------------------------------------------------------------
 
+    @guarded
     @retried
     def read(self, conversation_id: int, user_id: int, up_to: int) -> int:
         of = {"chat": conversation_id, "user": user_id}
         with unit_of_work():
             _sql().execute(statements.READ, of | {"up_to": min(up_to, SEQ_MAX)})
-            cursor: int | None = _sql().scalar(statements.CURSOR, of)
-        if cursor is None:
-            raise NotFound
-        return cursor
+            found = _sql().execute(statements.CURSOR, of).first()
+            if found is None:
+                raise NotFound
+            cursor, state = found
+            check(state)
+        return int(cursor)
 
     def accept(self, conversation_id: int, user_id: int) -> None:
         _write(statements.ACCEPT, {"chat": conversation_id, "user": user_id})
@@ -198,10 +204,19 @@ def _sql() -> Connection:
     return db.session.connection()
 
 
+@guarded
 @retried
 def _write(statement: Any, parameters: dict[str, Any]) -> None:
     with unit_of_work():
+        check_open(_sql())
         _sql().execute(statement, parameters)
+
+
+@guarded
+@retried
+def _add(conversation_id: int, draft: Draft) -> StoredMessage:
+    with unit_of_work():
+        return _append(_sql(), conversation_id, draft)
 
 
 def _append(sql: Connection, conversation_id: int, draft: Draft) -> StoredMessage:
@@ -229,6 +244,7 @@ def _next_number(sql: Connection, conversation_id: int, draft: Draft) -> int:
     told = sql.exec_driver_sql(statement, (rank, rank, *accepting, reader, conversation_id))
     number: int | None = told.scalar() if told.returns_rows else told.rowcount and told.lastrowid
     if not number:
+        check_open(sql)
         raise NotFound
     return number
 

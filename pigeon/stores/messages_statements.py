@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Table, bindparam, case, insert, select, up
 
 from pigeon.domain.messages import SEQ_BITS
 from pigeon.models import ConversationModel, MemberModel, MessageModel
+from pigeon.stores import messages_gate
 from pigeon.stores.messages import StoredMessage
 
 CONVERSATIONS = cast(Table, ConversationModel.__table__)
@@ -60,7 +61,7 @@ _COUNT = (
     " `rank` = CASE WHEN `rank` < {mark} THEN {mark} ELSE `rank` END,"
     " is_accepted = CASE WHEN user_id IN ({accepting}) THEN 1 ELSE is_accepted END,"
     " read_seq = CASE WHEN user_id = {mark} THEN last_seq + 1 ELSE read_seq END,"
-    " last_seq = {next} WHERE conversation_id = {mark}{answer}"
+    " last_seq = {next} WHERE conversation_id = {mark} AND {is_open}{answer}"
 )
 """`last_seq` is set last: MariaDB reads what is set before as it is new."""
 _ADD = "INSERT INTO messages ({names}) VALUES ({marks})"
@@ -70,6 +71,7 @@ _ADD = "INSERT INTO messages ({names}) VALUES ({marks})"
 def count(accepting: int, *, is_sqlite: bool) -> str:
     """Take the next number and tell all members, of whom so many accept; for the driver.
 
+    None is taken while messages are moved.
     It is what a message locks a conversation for, and SQLAlchemy would take half of that time.
     MariaDB hands the number back with its answer to the UPDATE, SQLite as a row for each member.
     """
@@ -78,6 +80,7 @@ def count(accepting: int, *, is_sqlite: bool) -> str:
         mark=mark,
         accepting=", ".join([mark] * accepting),
         next="last_seq + 1" if is_sqlite else "LAST_INSERT_ID(last_seq + 1)",
+        is_open=messages_gate.IS_OPEN[is_sqlite],
         answer=" RETURNING last_seq" if is_sqlite else "",
     )
 
@@ -126,7 +129,7 @@ NOT_YET_STUBS = (
 _UP_TO: Any = bindparam("up_to")
 _reached = case((_member.last_seq < _UP_TO, _member.last_seq), else_=_UP_TO)
 READ = update(MEMBERS).where(_MINE, _member.read_seq < _reached).values(read_seq=_reached)
-CURSOR = select(_member.read_seq).where(_MINE)
+CURSOR = select(_member.read_seq, messages_gate.STATE.scalar_subquery()).where(_MINE)
 ACCEPT = update(MEMBERS).where(_MINE).values(is_accepted=True)
 CLEAR = update(MEMBERS).where(_MINE).values(cleared_seq=_member.last_seq, read_seq=_member.last_seq)
 

@@ -16,6 +16,17 @@ def _named() -> MessageStore:
     url = settings().mongo_url
     if not url:
         return SqlMessages()
-    from pigeon.stores.messages_mongo import MongoMessages  # who has none need not load the driver
+    from pigeon.stores import messages_switch  # who has none need not load the driver
+    from pigeon.stores.messages_mongo import MongoMessages
 
-    return MongoMessages(url)
+    return MongoMessages(url, messages_switch.check)
+
+
+def message_store_problems() -> list[str]:
+    """Of a home that is not the site's own SQL, a sentence each; it is asked for a second."""
+    if not settings().mongo_url:
+        return []
+    from pigeon.stores.messages_mongo import MongoMessages
+
+    found = message_store()
+    return found.problems() if isinstance(found, MongoMessages) else []

@@ -22,7 +22,7 @@ look at another tab, and with each page that is left for the next one.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, TypeVar, cast
@@ -59,9 +59,6 @@ class Live:
 
     word: LiveWord = "offline"
     last_ms: int = 0
-
-
-Look = Callable[[Sequence[int]], Mapping[int, Live]]
 
 
 @dataclass(frozen=True, slots=True)

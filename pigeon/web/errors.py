@@ -38,6 +38,7 @@ STATUS: dict[type[errors.DomainError], int] = {
     errors.Invalid: 422,
     errors.TooMany: 429,
     errors.Unavailable: 503,
+    errors.Moving: 503,
 }
 HTTP_CODES = {
     400: "malformed",
@@ -64,23 +65,27 @@ def answer_domain_error(error: errors.DomainError) -> Response:
         _log(error)
     fields = getattr(error, "fields", {})
     wait_s = error.retry_after_s if isinstance(error, errors.Waiting) else None
-    response = _answer(STATUS[type(error)], error.code, fields, wait_s)
+    response = _answer(STATUS[type(error)], error.code, fields, wait_s, error.sentence)
     if wait_s is not None:
         response.headers["Retry-After"] = str(wait_s)
     return response
 
 
-def error_body(code: str, fields: dict[str, errors.FieldError]) -> dict[str, Any]:
+def error_body(
+    code: str, fields: dict[str, errors.FieldError], sentence: str = ""
+) -> dict[str, Any]:
     """The contract's `{"error": Error}`."""
-    return {"error": error_object(code, fields)}
+    return {"error": error_object(code, fields, sentence)}
 
 
-def error_object(code: str, fields: dict[str, errors.FieldError]) -> dict[str, Any]:
+def error_object(
+    code: str, fields: dict[str, errors.FieldError], sentence: str = ""
+) -> dict[str, Any]:
     """The contract's Error, in the language of the present request."""
     messages = field_sentences(fields)
     return {
         "code": code,
-        "message": error_sentence(code),
+        "message": error_sentence(sentence or code),
         "fields": {
             name: {"code": error.code, "message": messages[name], "limit": error.limit}
             for name, error in fields.items()
@@ -93,6 +98,7 @@ def _answer(
     code: str,
     fields: dict[str, errors.FieldError] | None = None,
     wait_s: int | None = None,
+    sentence: str = "",
 ) -> Response:
     """A refusal in the reader's words and frame, as far as that can be known.
 
@@ -101,15 +107,15 @@ def _answer(
     """
     if status >= 500:
         _know_no_more()
-        return _written(status, code, fields, wait_s)
+        return _written(status, code, fields, wait_s, sentence)
     try:
-        return _written(status, code, fields, wait_s)
+        return _written(status, code, fields, wait_s, sentence)
     except Exception as error:
         if not faults.is_of_store(error):
             raise
         _log(error)
         _know_no_more()
-        return _written(status, code, fields, wait_s)
+        return _written(status, code, fields, wait_s, sentence)
 
 
 def _know_no_more() -> None:
@@ -118,14 +124,18 @@ def _know_no_more() -> None:
 
 
 def _written(
-    status: int, code: str, fields: dict[str, errors.FieldError] | None, wait_s: int | None
+    status: int,
+    code: str,
+    fields: dict[str, errors.FieldError] | None,
+    wait_s: int | None,
+    sentence: str,
 ) -> Response:
     if is_api():
-        body = json.dumps(error_body(code, fields or {}), ensure_ascii=False)
+        body = json.dumps(error_body(code, fields or {}, sentence), ensure_ascii=False)
         return Response(body, status, mimetype="application/json")
     if request.path.startswith(("/static/", "/media/")):
         return Response(error_sentence(code), status, mimetype="text/plain")
-    return Response(render_error(status, code, wait_s), status, mimetype="text/html")
+    return Response(render_error(status, sentence or code, wait_s), status, mimetype="text/html")
 
 
 def render_error(status: int, code: str, wait_s: int | None = None) -> str:

@@ -36,7 +36,7 @@ def refused_form(error: DomainError, values: Mapping[str, str], **lists: list[st
     fields = getattr(error, "fields", {})
     errors = field_sentences({name: fields[name] for name in fields if name not in UNSEEN})
     if len(errors) < len(fields) or not fields:
-        errors[""] = error_sentence(error.code)
+        errors[""] = error_sentence(error.sentence or error.code)
     shown = values.shown() if isinstance(values, Typed) else values
     kept = {name: value for name, value in shown.items() if name not in SECRETS}
     return Form(values=kept | lists, errors=errors)

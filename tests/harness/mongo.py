@@ -24,8 +24,14 @@ from pigeon.processes import mongo
 from tests.harness import children
 from tests.harness.environment import ROOT
 
-KINDS = ("secantusdb", "nx-27017")
+PROGRAMS = {
+    "secantusdb": mongo.SERVER,
+    "nx-27017": ROOT / ".mongo" / "nx-27017" / "bin" / "nx-27017",
+}
+KINDS = tuple(PROGRAMS)
 GIVEN = "MONGO_URL"
+SERVERS = (*KINDS, *([GIVEN] if os.environ.get(GIVEN) else ()))
+"""Whatever can be tested on here."""
 START_S = 30.0
 
 
@@ -110,8 +116,12 @@ def checked_url(given: str, kind: str, folder: Path) -> Iterator[Callable[[str],
 
 
 def with_database(url: str, database: str) -> str:
+    """Another one on the same server; who asks is still known where the URL says."""
     parts = urlsplit(url)
-    return urlunsplit(parts._replace(path=f"/{database}"))
+    query = parts.query
+    if parts.username and "authsource=" not in query.lower():
+        query = "&".join(filter(None, (query, f"authSource={parts.path.strip('/') or 'admin'}")))
+    return urlunsplit(parts._replace(path=f"/{database}", query=query))
 
 
 def check(client: MongoClient[dict[str, object]]) -> None:
@@ -151,15 +161,15 @@ def running(kind: str, folder: Path) -> Iterator[MongoServer]:
 
 def _run(kind: str, folder: Path, port: int) -> subprocess.Popen[bytes]:
     command = _command(kind, folder, port)
-    _require(Path(command[0]))
+    require(kind)
     return children.start(command, log=_log(kind, folder), cwd=folder)
 
 
 def _command(kind: str, folder: Path, port: int) -> tuple[str, ...]:
     data = folder / kind
     if kind == "secantusdb":
-        return mongo.server_command(data, port, root=ROOT)
-    program = ROOT / ".mongo" / kind / "bin" / kind
+        return mongo.server_command(data, port)
+    program = PROGRAMS[kind]
     own = ("--log-file", f"{folder}/{kind}.own.log", "--pid-file", f"{folder}/{kind}.pid")
     return (str(program), "--host", mongo.HOST, "--port", str(port), "--data-dir", str(data), *own)
 
@@ -168,8 +178,9 @@ def _log(kind: str, folder: Path) -> Path:
     return folder / f"{kind}.log"
 
 
-def _require(program: Path) -> None:
-    """Without it the test is skipped, or fails where `CI=true`."""
+def require(kind: str) -> None:
+    """Without this server the test is skipped, or fails where `CI=true`."""
+    program = PROGRAMS[kind]
     if program.exists():
         return
     sentence = f"no {program.name} in this checkout: make mongo-servers"

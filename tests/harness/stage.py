@@ -21,6 +21,7 @@ from pigeon.services.posts import cards as post_cards
 from pigeon.services.posts import publications
 from pigeon.services.timelines import pulls, timelines
 from pigeon.services.write_backs import flusher
+from pigeon.stores import messages_gate
 from tests.harness import connections
 from tests.harness.clients import Client
 from tests.harness.environment import MODES, ROOT, SAFE
@@ -110,6 +111,7 @@ class Stage:
             connection = connection.execution_options(write=True)
             for table in reversed(db.metadata.sorted_tables):
                 connection.execute(table.delete())
+            connection.execute(messages_gate.ADD_ROW)
             connection.commit()
             connection.execution_options(write=False)
 

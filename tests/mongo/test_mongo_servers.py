@@ -37,3 +37,16 @@ def test_a_paused_server_answers_when_it_goes_on(kind: str, tmp_path: Path) -> N
         assert not server.answers()
         server.resume()
         assert server.answers()
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("mongodb://h:1/letters", "mongodb://h:1/tests"),
+        ("mongodb://a:b@h,i/letters?w=2", "mongodb://a:b@h,i/tests?w=2&authSource=letters"),
+        ("mongodb://a:b@h", "mongodb://a:b@h/tests?authSource=admin"),
+        ("mongodb://a:b@h/?authSource=x", "mongodb://a:b@h/tests?authSource=x"),
+    ],
+)
+def test_another_database_asks_for_the_same_person(url: str, expected: str) -> None:
+    assert mongo.with_database(url, "tests") == expected

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from pigeon.processes import embedded, plan, supervisor
+from config import Settings
+from pigeon.processes import embedded, mongo, plan, supervisor
 from pigeon.processes.plan import plan_from
 
 
@@ -48,3 +49,45 @@ def test_a_given_redis_is_not_embedded(tmp_path: Path) -> None:
 def test_a_count_that_is_no_number_is_refused_by_name(tmp_path: Path, name: str) -> None:
     with pytest.raises(SystemExit, match=f"{name} must be a whole number, not 'many'"):
         plan_from({"DATA": str(tmp_path), name: "many"})
+
+
+def test_a_server_of_messages_is_started_when_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mongo, "SERVER", tmp_path / "server")
+    asked = {"DATA": str(tmp_path), "MONGO": "on"}
+    with pytest.raises(SystemExit, match="which make run MONGO=on installs"):
+        plan_from(asked)
+    mongo.SERVER.touch()
+    plan = plan_from(asked)
+    (server,) = plan.mongo
+    port = server.command[server.command.index("--port") + 1]
+    assert plan.env["MONGO_URL"] == f"mongodb://127.0.0.1:{port}/pigeon"
+    assert str(tmp_path / "mongodb") in server.command
+    for off in ({"DATA": str(tmp_path)}, asked | {"MONGO": "off"}):
+        assert plan_from(off).mongo == () and "MONGO_URL" not in plan_from(off).env
+
+
+@pytest.mark.parametrize(
+    ("env", "sentence"),
+    [
+        ({"MONGO": "yes"}, "MONGO must be on or off, not 'yes'"),
+        ({"MONGO": "on", "MONGO_URL": "mongodb://a"}, "leave MONGO_URL out"),
+        ({"MONGO": "on", "ENVIRONMENT": "production"}, "set MONGO_URL to your MongoDB"),
+    ],
+)
+def test_a_server_of_messages_is_for_trying(
+    tmp_path: Path, env: dict[str, str], sentence: str
+) -> None:
+    with pytest.raises(SystemExit, match=sentence):
+        plan_from({"DATA": str(tmp_path)} | env)
+
+
+def test_commands_beside_a_site_find_its_server_of_messages(tmp_path: Path) -> None:
+    (tmp_path / "run").mkdir()
+    env = {"DATA": str(tmp_path)}
+    mongo.keep_url(tmp_path, "mongodb://127.0.0.1:4711/pigeon")
+    assert Settings.from_env(env).mongo_url == "mongodb://127.0.0.1:4711/pigeon"
+    assert Settings.from_env(env | {"MONGO_URL": "mongodb://a"}).mongo_url == "mongodb://a"
+    mongo.keep_url(tmp_path, "")
+    assert Settings.from_env(env).mongo_url == ""

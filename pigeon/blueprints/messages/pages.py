@@ -11,7 +11,15 @@ from flask_babel import gettext as _
 
 from pigeon.blueprints.messages import forms
 from pigeon.blueprints.messages.api import CHANGES, SENDING, read_window
-from pigeon.domain.errors import DomainError, FieldError, Forbidden, Invalid, NotFound, TooLarge
+from pigeon.domain.errors import (
+    DomainError,
+    FieldError,
+    Forbidden,
+    Invalid,
+    Moving,
+    NotFound,
+    TooLarge,
+)
 from pigeon.domain.messages import Chat, Message, find_seq, seq_of
 from pigeon.services.messages import conversations, cursors, reading, sending
 from pigeon.services.relations import mutes
@@ -24,7 +32,7 @@ from pigeon.web.messages.threads import Thread
 from pigeon.web.parsing import read_form, read_id
 from pigeon.web.texts import Typed
 
-REFUSALS = (Invalid, TooLarge, Forbidden)
+REFUSALS = (Invalid, TooLarge, Forbidden, Moving)
 
 
 @access(MEMBERS)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from pigeon.domain.errors import Unavailable
 from pigeon.domain.messages import pair_key
 from pigeon.domain.presence import Showing
 from pigeon.services.access import users
@@ -34,12 +33,9 @@ def known_among(viewer: Viewer, showings: Mapping[int, Showing]) -> set[int]:
 
 
 def _writing_with(me: int, others: Collection[int]) -> set[int]:
-    """Those in an accepted conversation with me; nobody while its home is out of reach."""
+    """Those in an accepted conversation with me; Unavailable while its home is out of reach."""
     keys = {pair_key(me, other): other for other in others}
-    try:
-        found = message_store().find_many(keys) if keys else {}
-    except Unavailable:
-        return set()
+    found = message_store().find_many(keys) if keys else {}
     return {keys[key] for key, one in found.items() if _is_accepted(one)}
 
 

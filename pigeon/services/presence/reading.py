@@ -10,6 +10,7 @@ from pigeon.cache import trips
 from pigeon.cache.breaker import state_breaker
 from pigeon.cache.trips import Read
 from pigeon.domain.clock import time_of_ms
+from pigeon.domain.errors import Unavailable
 from pigeon.domain.presence import Presence, Showing, status_of
 from pigeon.domain.users import UserCard
 from pigeon.services import access
@@ -19,6 +20,8 @@ from pigeon.services.relations.showings import showings
 from pigeon.services.users import users
 from pigeon.stores import presence as store
 from pigeon.stores.presence import Live
+
+Facts = tuple[dict[int, UserCard], dict[int, Showing]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,21 +42,26 @@ class Told:
 
 def read(user_ids: Collection[int], viewer: Viewer) -> Read[dict[int, Presence]]:
     """As `of`, in a trip with others; together with `viewer.relations.read_apart()`."""
-    return trips.then(_read_known(user_ids, viewer), lambda known: known.presences)
+    read = _read_facts(user_ids, viewer)
+    return trips.then(read, lambda facts: _known_or_nobody(facts, viewer).presences)
 
 
 def of(user_ids: Collection[int], viewer: Viewer) -> dict[int, Presence]:
     """Of active people; `offline` for whoever the viewer may not know it of.
 
-    Everybody is, while the state Redis cannot be asked: no page fails because of it.
+    Everybody is, while it cannot be found out: no page fails because of it.
     """
-    return known(user_ids, viewer).presences
+    found, _ = trips.trip(read(user_ids, viewer), viewer.relations.read_apart())
+    return found
 
 
 def known(user_ids: Collection[int], viewer: Viewer) -> Known:
-    """As `of`, with the answer of the rule."""
-    found, _ = trips.trip(_read_known(user_ids, viewer), viewer.relations.read_apart())
-    return found
+    """The same, with the answer of the rule; RedisError or Unavailable when it is not known.
+
+    For what is told: a guess would say that people left who did not.
+    """
+    facts, _ = trips.trip(_read_facts(user_ids, viewer), viewer.relations.read_apart())
+    return _known(facts, viewer)
 
 
 def told(user_ids: Collection[int]) -> dict[int, Told]:
@@ -61,7 +69,7 @@ def told(user_ids: Collection[int]) -> dict[int, Told]:
     ids = list(user_ids)
     read = trips.both(users.cards.read(ids), showings.read(ids))
     (cards, found), kept_away = trips.trip(read, apart.read(ids))
-    there = _live(ids, found, store.look)
+    there = _live(ids, found)
     return {
         one: Told(
             presence=_shown(cards[one], showing, there.get(one, Live())),
@@ -72,21 +80,27 @@ def told(user_ids: Collection[int]) -> dict[int, Told]:
     }
 
 
-def _read_known(user_ids: Collection[int], viewer: Viewer) -> Read[Known]:
-    ids = list(user_ids) if viewer.id is not None else []
-    asked = [*ids, viewer.id] if ids and viewer.id is not None else []
-    read = trips.both(users.cards.read(user_ids), showings.read(asked))
-    return trips.then(read, lambda found: _as_known(viewer, user_ids, *found))
+def _read_facts(user_ids: Collection[int], viewer: Viewer) -> Read[Facts]:
+    """Cards of the people, and what they and the viewer show."""
+    me = [viewer.id] if viewer.id is not None and user_ids else []
+    return trips.both(users.cards.read(user_ids), showings.read([*user_ids, *me]))
 
 
-def _as_known(
-    viewer: Viewer,
-    user_ids: Collection[int],
-    cards: Mapping[int, UserCard],
-    found: Mapping[int, Showing],
-) -> Known:
-    ids = access.presence.known_among(viewer, found).intersection(user_ids)
-    there = _live(ids, found, lambda wanted: state_breaker.attempt(lambda: store.look(wanted), {}))
+def _known_or_nobody(facts: Facts, viewer: Viewer) -> Known:
+    nobody = Known(
+        presences={one: Presence(username=card.username) for one, card in facts[0].items()},
+        ids=frozenset(),
+    )
+    try:
+        return state_breaker.attempt(lambda: _known(facts, viewer), nobody)
+    except Unavailable:
+        return nobody
+
+
+def _known(facts: Facts, viewer: Viewer) -> Known:
+    cards, found = facts
+    ids = access.presence.known_among(viewer, found) & cards.keys()
+    there = _live(ids, found)
     presences = {
         one: _shown(card, found[one], there.get(one, Live()))
         if one in ids
@@ -96,10 +110,10 @@ def _as_known(
     return Known(presences=presences, ids=ids)
 
 
-def _live(ids: Iterable[int], found: Mapping[int, Showing], look: store.Look) -> Mapping[int, Live]:
+def _live(ids: Iterable[int], found: Mapping[int, Showing]) -> Mapping[int, Live]:
     """What connections say of those who are not invisible: of the others it changes nothing."""
     wanted = [one for one in ids if one in found and found[one].chosen != "invisible"]
-    return look(wanted) if wanted else {}
+    return store.look(wanted) if wanted else {}
 
 
 def _shown(card: UserCard, showing: Showing, live: Live) -> Presence:

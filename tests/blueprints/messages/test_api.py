@@ -16,7 +16,7 @@ from tests.factories import Person, make_follow, make_post, make_user
 from tests.harness import pictures
 from tests.harness.clients import Client, fields_of, multipart
 
-pytestmark = pytest.mark.both_modes
+pytestmark = [pytest.mark.both_modes, pytest.mark.both_homes]
 KEYS = map(str, count(1))
 
 

@@ -21,6 +21,8 @@ from tests.factories import Person, make_follow, make_message, make_post, make_u
 from tests.factories.relations import make_block
 from tests.harness.clients import Client
 
+pytestmark = pytest.mark.both_homes
+
 ROW = re.compile(r'<li class="conversation[^"]*" id="chat-([\d-]+)".*?</li>\s*</ul>', re.DOTALL)
 LINE = re.compile(r'<span class="conversation-line one-line">(.*?)</span>')
 

@@ -16,6 +16,8 @@ from tests.factories import Person, make_follow, make_user
 from tests.harness import pictures
 from tests.harness.clients import Client
 
+pytestmark = pytest.mark.both_homes
+
 SEQS = re.compile(r'<article class="message[^>]* data-seq="([1-9]\d*)"')
 
 

@@ -10,13 +10,16 @@ from flask import Flask
 from sqlalchemy import select
 
 from pigeon.domain.errors import NotFound
+from pigeon.domain.messages import pair_key
 from pigeon.extensions import db
 from pigeon.jobs import runner
 from pigeon.jobs.scheduler import sweep_outbox
-from pigeon.models import ConversationModel, MediaModel, MessageModel
+from pigeon.models import MediaModel
 from pigeon.services.messages import leaving, pictures, sending
 from pigeon.services.messages.checks import Content
 from pigeon.services.relations import blocks
+from pigeon.stores.messages_mongo import MongoMessages
+from pigeon.stores.messages_urls import message_store
 from tests.factories import Person, make_post, make_user
 from tests.factories.uploads import make_upload
 from tests.harness.clients import Client
@@ -24,7 +27,7 @@ from tests.harness.crashes import killed_at, left_in_incoming, stored_objects
 from tests.harness.online import bring_online
 from tests.services.messages.talking import badge, frames_of, told, write
 
-pytestmark = pytest.mark.no_second_look
+pytestmark = [pytest.mark.both_homes, pytest.mark.no_second_look]
 
 New = Callable[[Person], Client]
 Drain = Callable[[], int]
@@ -67,19 +70,28 @@ def everything() -> str:
     """All rows of all tables but the log of accounts, and the names that are held for a while."""
     db.session.rollback()
     tables = [one for one in db.metadata.sorted_tables if one.name not in KEPT]
-    return " ".join(repr(db.session.execute(table.select()).all()) for table in tables)
+    rows = [repr(db.session.execute(table.select()).all()) for table in tables]
+    store = message_store()
+    if isinstance(store, MongoMessages):
+        link = store.link
+        rows += [
+            repr(list(one.find())) for one in (link.messages, link.members, link.conversations)
+        ]
+    return " ".join(rows)
 
 
 def check_stubs(ann: Person, ben: Person) -> None:
     """Of ann's four messages nothing is kept but who had sent them, and when; ben's is whole."""
-    rows = db.session.scalars(select(MessageModel).order_by(MessageModel.id)).all()
+    conversation = message_store().find(pair_key(ann.id, ben.id))
+    assert conversation is not None
+    rows = message_store().since(conversation.id, 0, 50)
     assert [row.sender_id for row in rows] == [ann.id, ben.id, ann.id, ann.id, ann.id]
     stubs = [row for row in rows if row.sender_id == ann.id]
     assert {(row.text, row.media_id, row.post_id, row.is_deleted) for row in stubs} == {
         ("", None, None, True)
     }
     assert (rows[1].text, rows[1].is_deleted) == ("I see", False)
-    assert len(db.session.scalars(select(ConversationModel)).all()) == 1
+    assert set(message_store().unread_of(ben.id)) == {conversation.id}
 
 
 def check_nothing_is_left(ann: Person, ben: Person) -> None:

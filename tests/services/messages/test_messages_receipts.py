@@ -20,6 +20,8 @@ from tests.harness.redis_pair import RedisPair
 from tests.services.messages.talking import chat, frames_of, history, read, told, write
 from tests.services.notifications.telling import Frames
 
+pytestmark = pytest.mark.both_homes
+
 New = Callable[[Person], Client]
 EACH = 12
 

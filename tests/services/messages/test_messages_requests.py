@@ -12,6 +12,8 @@ from tests.harness.clients import Client
 from tests.harness.context import concurrently
 from tests.services.messages.talking import box, chat, history, write
 
+pytestmark = pytest.mark.both_homes
+
 New = Callable[[Person], Client]
 
 

@@ -9,16 +9,18 @@ from flask import Flask
 from sqlalchemy import select
 
 from pigeon.domain.errors import Forbidden, NotFound
+from pigeon.domain.messages import pair_key
 from pigeon.extensions import db
-from pigeon.models import MediaModel, MessageModel
+from pigeon.models import MediaModel
 from pigeon.services.messages import sending
 from pigeon.services.messages.checks import Content
 from pigeon.services.relations import blocks
 from pigeon.services.users import suspensions, users
+from pigeon.stores.messages_urls import message_store
 from tests.factories import Person, make_user
 from tests.factories.uploads import make_upload
 
-pytestmark = pytest.mark.no_second_look
+pytestmark = [pytest.mark.both_homes, pytest.mark.no_second_look]
 
 MEANWHILE: dict[str, tuple[Callable[[Person, Person], object], type[Exception]]] = {
     "a block": (lambda ann, ben: blocks.block(ben.id, by=ann.id), NotFound),
@@ -43,5 +45,5 @@ def test_a_file_that_comes_too_late_is_refused_and_kept_by_nobody(app: Flask, wh
     with pytest.raises(refusal):
         sending.send_to(to, Content(upload=upload), by=ben.id, client_msg_id="1")
     db.session.rollback()
-    assert list(db.session.scalars(select(MessageModel))) == []
+    assert message_store().find(pair_key(ann.id, ben.id)) is None
     assert list(db.session.scalars(select(MediaModel))) == []

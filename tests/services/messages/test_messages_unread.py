@@ -11,13 +11,15 @@ from pigeon.cache.trips import trip
 from pigeon.domain.errors import Unavailable
 from pigeon.services import access
 from pigeon.services.messages import unread
-from pigeon.stores.messages_sql import SqlMessages
+from pigeon.stores.messages_urls import message_store
 from tests.factories import Person, make_follow, make_user
 from tests.factories.relations import make_mute
 from tests.harness.clients import Client
 from tests.harness.online import bring_online
 from tests.services.messages.talking import badge, box, chat, frames_of, read, told, write
 from tests.services.notifications.telling import Drain, Frames
+
+pytestmark = pytest.mark.both_homes
 
 New = Callable[[Person], Client]
 
@@ -150,7 +152,7 @@ def test_a_page_does_without_its_badge_while_sql_is_away_and_a_frame_does_not(
     def away(*_arguments: object) -> None:
         raise Unavailable
 
-    monkeypatch.setattr(SqlMessages, "unread_of", away)
+    monkeypatch.setattr(type(message_store()), "unread_of", away)
     viewer = access.viewer(ann.id)
     found, _ = trip(unread.read_for_page(viewer), viewer.relations.read_apart())
     assert unread.total(found, viewer) == 0

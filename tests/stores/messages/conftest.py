@@ -5,18 +5,30 @@ from __future__ import annotations
 import contextvars
 import os
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import pytest
 from flask import Flask
 
 from pigeon.extensions import db
+from pigeon.stores.messages_mongo import MongoMessages
 from tests.harness.context import apart as without_context
 from tests.harness.context import concurrently, in_app
+from tests.harness.mongo import SERVERS
 
 for name in ("contract", "walks", "killings"):
     pytest.register_assert_rewrite(f"tests.stores.messages.{name}")
+
+
+@pytest.fixture(params=SERVERS)
+def mongo_home(
+    request: pytest.FixtureRequest, mongo_urls: Callable[[str], str]
+) -> Iterator[MongoMessages]:
+    """An empty one, on each server of MongoDB's wire that there is."""
+    home = MongoMessages(mongo_urls(request.param))
+    yield home
+    home.close()
 
 
 @pytest.fixture

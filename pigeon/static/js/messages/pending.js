@@ -9,6 +9,9 @@ import { isLarge } from "./emoji.js";
 
 const formats = new Map();
 
+/** Who is asked for more than a moment is told why. */
+const PATIENCE_S = 10;
+
 /** The server's words for a time, in the zone that the reader has set there. */
 function timeIn(zone, at) {
   if (!formats.has(zone)) {
@@ -65,6 +68,7 @@ function wordsOf(state, why) {
   if (isFinal(error)) return text("message_failed"); // why stands where one wrote
   if (state === "refused") return field?.message || error?.message || text("message_failed");
   if (error?.code === "rate_limited") return text("message_wait", { seconds: Math.ceil(pause) });
+  if (error?.retryAfter >= PATIENCE_S && error.message) return error.message;
   return text("message_failed_again");
 }
 
