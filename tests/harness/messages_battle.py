@@ -28,7 +28,7 @@ ROUND = (
     *("realtime-master:kill", "web:kill", "web:kill", "web:stop", "web:pause"),
     *("redis-state:kill", "redis-state:stop", "redis-state:pause"),
     *("redis-cache:kill", "redis-cache:pause", "web-master:stop"),
-    *("store:kill", "store:stop", "store:pause", "store:pause"),
+    *("store:kill", "store:kill", "store:stop", "store:pause"),
 )
 """What is done in twenty turns: each part of the site in each way at least once."""
 

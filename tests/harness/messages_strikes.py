@@ -157,7 +157,7 @@ class MongoUnderFire:
     beside: SqliteUnderFire
 
     def strike(self, how: str, dice: random.Random, strikes: Strikes) -> str:
-        if dice.random() < BESIDE:
+        if how != "kill" and dice.random() < BESIDE:
             return f"SQL beside it {self.beside.strike(how, dice, strikes)}"
         done = strikes.hit(self.server.process.pid, how, dice)
         if how != "pause":
