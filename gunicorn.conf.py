@@ -32,7 +32,7 @@ if ":" in HOST:
 
 # One process per port and Procfile line; the platform's process count scales them.
 workers = int(os.environ.get("WEB_CONCURRENCY", "1")) if ROLE == "web" else 1
-worker_connections = 2000
+worker_connections = 5000  # sockets of a realtime process; the platform's process count scales it
 if ROLE == "realtime":  # the usual soft limit is 1,024 files, and every socket is one
     _soft, _hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     _files = 2 * worker_connections

@@ -40,6 +40,8 @@ GROUPS = (
     "relations",
     "messages",
     "messages_mongo",
+    "messages_across",
+    "sockets",
 )
 """In this order; `notifications` and what follows add people and posts to the data."""
 DOCS = Path(__file__).parents[1] / "docs"

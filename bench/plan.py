@@ -65,6 +65,13 @@ class Plan:
     """Messages of the longest conversation."""
     messages: int
     """Of each sender and round."""
+    across_messages: int
+    """Per way and round, from one realtime process to another."""
+    node: bool
+    """Whether packages of Node are installed, which takes minutes."""
+    idle_sockets: int
+    returning: int
+    """Clients whose process is killed."""
 
 
 FULL = Plan(
@@ -107,6 +114,10 @@ FULL = Plan(
     cost_cases=None,
     history=100_000,
     messages=50,
+    across_messages=200,
+    node=True,
+    idle_sockets=3_000,
+    returning=1_000,
 )
 
 QUICK = Plan(
@@ -149,6 +160,10 @@ QUICK = Plan(
     cost_cases=None,
     history=10_000,
     messages=20,
+    across_messages=60,
+    node=False,
+    idle_sockets=500,
+    returning=200,
 )
 
 TINY = Plan(
@@ -191,4 +206,8 @@ TINY = Plan(
     cost_cases=40,
     history=200,
     messages=3,
+    across_messages=3,
+    node=False,
+    idle_sockets=20,
+    returning=10,
 )

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import sqlite3
-import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -20,10 +18,12 @@ from flask_sqlalchemy.session import Session as FlaskSession
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.retry import Retry
-from sqlalchemy import MetaData, event
-from sqlalchemy.engine import Connection, Engine
+from sqlalchemy import MetaData
+from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase
+
+from pigeon import engines
 
 if TYPE_CHECKING:
     from config import Settings
@@ -38,9 +38,6 @@ NAMING = {
 
 
 PATIENCE_S = {"web": 5, "realtime": 5}
-REST_S = 1.0
-BUSY_PAUSE_S = 0.005
-"""Between two looks whether SQLite's one writer is done."""
 TURN_S = {"realtime": 20}
 """So long a socket waits for its turn at SQL: as long as clients wait for theirs."""
 REDIS_CONNECTIONS = 50
@@ -143,7 +140,7 @@ def sql_options(app_settings: Settings, role: str) -> dict[str, Any]:
     """
     patience_s = PATIENCE_S.get(role, 30)
     if app_settings.database_url.startswith("sqlite"):
-        return {"connect_args": {"timeout": min(patience_s, 15)}}
+        return {"connect_args": {"timeout": _sqlite_patience_s(role)}}
     return {
         "isolation_level": "READ COMMITTED",
         "pool_pre_ping": True,
@@ -161,85 +158,44 @@ def sql_options(app_settings: Settings, role: str) -> dict[str, Any]:
     }
 
 
-def bind_sqlite(engine: Engine, *, flush: bool) -> None:
-    """WAL, and transactions that say at their beginning whether they will write.
-
-    The driver's own mode begins late and loses updates; a read that turns into a write fails
-    at once whatever the busy timeout, so a unit of work begins IMMEDIATE.
-    """
-
-    @event.listens_for(engine, "connect")
-    def _connected(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None
-        for pragma in (
-            "journal_mode=WAL",
-            f"synchronous={'FULL' if flush else 'OFF'}",
-            "foreign_keys=ON",
-        ):
-            connection.execute(f"PRAGMA {pragma}")
-
-    @event.listens_for(engine, "begin")
-    def _began(connection: Connection) -> None:
-        if connection.get_execution_options().get("write", False):
-            _begin_to_write(connection)
-        else:
-            connection.exec_driver_sql("BEGIN")
-
-
-def _begin_to_write(connection: Connection) -> None:
-    """Wait for who writes as long as the busy timeout says, but here and not in SQLite.
-
-    Its own wait would hold up the whole process of gevent, pages and sockets of everybody.
-    """
-    raw: Any = connection.connection.dbapi_connection
-    patience_ms = raw.execute("PRAGMA busy_timeout").fetchone()[0]
-    until = time.monotonic() + patience_ms / 1_000
-    raw.execute("PRAGMA busy_timeout=0")
-    try:
-        while (code := _refusal(raw)) == sqlite3.SQLITE_BUSY and time.monotonic() < until:
-            time.sleep(BUSY_PAUSE_S)
-        if code is not None:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")  # the same error, in SQLAlchemy's words
-    finally:
-        raw.execute(f"PRAGMA busy_timeout={patience_ms}")
-
-
-def _refusal(raw: Any) -> int | None:
-    """Asks the driver: an error of SQLAlchemy's would cost more than a whole transaction."""
-    try:
-        raw.execute("BEGIN IMMEDIATE")
-    except sqlite3.OperationalError as error:
-        return error.sqlite_errorcode & 0xFF
-    return None
-
-
-def rest_after_failures(engine: Engine) -> None:
-    """After a server could not be reached nobody tries for as long as that took, at least a second.
-
-    A server that hangs costs who meets it first seconds; everybody behind it gets the same error
-    at once.
-    """
-    failure: tuple[Any, ...] = ()
-    rests_until = 0.0
-
-    @event.listens_for(engine, "do_connect")
-    def _connect(dialect: Any, _record: Any, args: Any, options: Any) -> Any:
-        nonlocal failure, rests_until
-        began = time.monotonic()
-        if began < rests_until:
-            raise dialect.loaded_dbapi.OperationalError(*failure)
-        try:
-            return dialect.connect(*args, **options)
-        except dialect.loaded_dbapi.OperationalError as error:
-            now = time.monotonic()
-            failure, rests_until = error.args, now + max(REST_S, now - began)
-            raise
+def _sqlite_patience_s(role: str) -> int:
+    return min(PATIENCE_S.get(role, 30), 15)
 
 
 def bind_sql(app: Flask, app_settings: Settings) -> None:
     """Attach the recipe of its kind to the engine; creating an engine opens no connection."""
     with app.app_context():
-        if db.engine.dialect.name == "sqlite":
-            bind_sqlite(db.engine, flush=app_settings.sql_flush)
-        elif app.extensions["role"] in PATIENCE_S:
-            rest_after_failures(db.engine)
+        _bind(db.engine, app_settings, app.extensions["role"])
+
+
+def bare_engine() -> Engine:
+    """For statements that are whole transactions: between them its connections hold nothing."""
+    return kept("bare_engine", _new_bare_engine)
+
+
+def leave_connections() -> None:
+    """In a forked child: what the parent may have opened to SQL stays the parent's."""
+    for engine in {db.engine, bare_engine()}:
+        engine.dispose(close=False)
+
+
+def _new_bare_engine() -> Engine:
+    role, options = current_app.extensions["role"], current_app.config["SQLALCHEMY_ENGINE_OPTIONS"]
+    found = engines.bare(db.engine, options)
+    if found is not db.engine:
+        _bind(found, settings(), role)
+    return found
+
+
+def _bind(engine: Engine, app_settings: Settings, role: str) -> None:
+    if engine.dialect.name == "sqlite":
+        engines.bind_sqlite(
+            engine,
+            flush=app_settings.sql_flush,
+            patience_s=_sqlite_patience_s(role),
+            waits_aside=role == "realtime",
+        )
+    elif role in PATIENCE_S:
+        engines.rest_after_failures(engine)
+    else:
+        engines.spare_trips(engine)

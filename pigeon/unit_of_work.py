@@ -14,14 +14,14 @@ from typing import Any, ParamSpec, Protocol, TypeVar
 
 import structlog
 from flask import current_app
-from sqlalchemy import delete, select
+from sqlalchemy import Connection, delete, select
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from pigeon.domain.clock import utc_now
 from pigeon.domain.errors import Unavailable
 from pigeon.domain.events import Event
-from pigeon.extensions import db
+from pigeon.extensions import bare_engine, db
 from pigeon.faults import has_waited_for_sqlite, is_busy, is_out_of_reach, is_passing, reason_of
 from pigeon.models.outbox import OutboxRow
 
@@ -141,6 +141,32 @@ def unit_of_work() -> Iterator[UnitOfWork]:
         session.rollback()
         raise
     _publish(uow, outbox)
+
+
+@contextmanager
+def plain_unit() -> Iterator[Connection]:
+    """As `unit_of_work`, of statements alone: no event and no row of a model, at half its cost."""
+    if db.session.registry.has():
+        db.session.rollback()
+    try:
+        with bare_engine().connect().execution_options(write=True) as sql, sql.begin():
+            yield sql
+    except (DBAPIError, PoolTimeout) as error:
+        if is_out_of_reach(error):
+            raise Unavailable from error
+        raise
+
+
+def in_one_trip(statements: str, answer: str) -> str:
+    """Statements that MariaDB runs as one transaction by itself, in a `plain_unit`.
+
+    Whoever else wants their locks does not wait for trips between them. `answer` is what it says.
+    """
+    return (
+        "BEGIN NOT ATOMIC"
+        " DECLARE EXIT HANDLER FOR SQLEXCEPTION BEGIN ROLLBACK; RESIGNAL; END;"
+        f" START TRANSACTION; {statements}; COMMIT; {answer}; END"
+    )
 
 
 def _reactions() -> Reactions:

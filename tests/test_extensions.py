@@ -12,7 +12,8 @@ from flask import Flask
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import OperationalError
 
-from pigeon.extensions import REDIS_CONNECTIONS, db, rest_after_failures, state
+from pigeon.engines import rest_after_failures
+from pigeon.extensions import REDIS_CONNECTIONS, db, state
 from tests.harness.context import apart, concurrently
 from tests.harness.mariadb import MariaDB
 
@@ -49,7 +50,7 @@ def mute() -> Iterator[Mute]:
 def test_a_server_that_hangs_is_left_alone_for_a_while(
     mute: Mute, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pigeon.extensions.REST_S", 600.0)
+    monkeypatch.setattr("pigeon.engines.REST_S", 600.0)
     engine = create_engine(
         f"mysql+pymysql://root@127.0.0.1:{mute.port}/x",
         connect_args={"connect_timeout": 1, "read_timeout": 1},

@@ -9,7 +9,7 @@ from sqlalchemy.exc import OperationalError
 from pigeon import unit_of_work as units
 from pigeon.domain.errors import Unavailable
 from pigeon.unit_of_work import retried, unit_of_work
-from tests.harness.absences import PATIENCE_MS, locked_database, without_database
+from tests.harness.absences import PATIENCE_S, locked_database, without_database
 
 
 def test_a_database_that_cannot_be_opened_is_unavailable(app: Flask) -> None:
@@ -28,7 +28,7 @@ def test_who_has_waited_for_the_lock_does_not_wait_again(
         with unit_of_work():
             pass
 
-    monkeypatch.setattr(units, "WAITED_S", PATIENCE_MS / 2_000)
+    monkeypatch.setattr(units, "WAITED_S", PATIENCE_S / 2)
     with locked_database():
         with pytest.raises(OperationalError):
             command()

@@ -23,6 +23,7 @@ from pigeon.blueprints.notifications import pages as notifications
 from pigeon.blueprints.posts import api as posts_api
 from pigeon.blueprints.posts import pages as posts
 from pigeon.blueprints.presence import api as presence_api
+from pigeon.blueprints.presence import pages as presence
 from pigeon.blueprints.relations import api as relations_api
 from pigeon.blueprints.relations import pages as relations
 from pigeon.blueprints.users import api as users_api
@@ -144,6 +145,7 @@ PAGES: tuple[tuple[str, str, View], ...] = (
     ("POST", "/settings/withdraw", settings.withdraw),
     ("GET", "/settings/notifications", settings.show_notifications),
     ("POST", "/settings/notifications", settings.save_notifications),
+    ("POST", "/settings/status", presence.choose),
     ("GET", "/settings/privacy", settings.show_privacy),
     ("POST", "/settings/privacy", settings.save_privacy),
     ("GET", "/settings/blocked", relations.list_blocked),

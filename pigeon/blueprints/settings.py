@@ -33,6 +33,7 @@ from pigeon.web.paths import own_path
 from pigeon.web.wording import me_with_sentences
 
 THEMES = ("system", "light", "dark")
+PRIVACY = ("is_private", "messages_from", "sends_receipts", "shows_activity")
 YEAR_S = 365 * 86_400
 
 
@@ -190,22 +191,23 @@ def save_privacy() -> ResponseReturnValue:
 
 
 def _wanted_privacy(messages_from: str) -> dict[str, Any]:
-    """What the form sends; a page of the release before says nothing of messages."""
-    is_private, receipts = read_switch("is_private"), read_switch("sends_receipts")
-    if not messages_from:
-        return {"is_private": is_private}
-    return {
-        "is_private": is_private,
-        "messages_from": messages_from,
-        "sends_receipts": receipts,
-    }
+    """What the form sends; pages of earlier releases say nothing of messages, or of activity."""
+    wanted: dict[str, Any] = {"is_private": read_switch("is_private")}
+    receipts, activity = read_switch("sends_receipts"), read_switch("shows_activity")
+    if messages_from:
+        wanted |= {"messages_from": messages_from, "sends_receipts": receipts}
+    if read_switch("has_activity"):
+        wanted["shows_activity"] = activity
+    return wanted
 
 
 def _privacy() -> dict[str, Any]:
     """What is chosen, and how many ask to follow: they wait, also while the account is public."""
     me = _me()
-    chosen = {name: getattr(me, name) for name in ("is_private", "messages_from", "sends_receipts")}
-    return {**chosen, "waiting": requests.count_of(get_viewer().user_id)}
+    return {
+        **{name: getattr(me, name) for name in PRIVACY},
+        "waiting": requests.count_of(get_viewer().user_id),
+    }
 
 
 # -- notifications -----------------------------------------------------------------------------

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pigeon.domain.messages import Message
+
 
 @dataclass(frozen=True, kw_only=True)
 class Event:
@@ -310,6 +312,18 @@ class MessageStored(Event):
     """A message is there, or is what it was not before: sent, its picture ready or failed."""
 
     message_id: int
+    member_ids: list[int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TextSent(Event):
+    """A message without a picture or a post was stored just now, for whom its sender may write to.
+
+    `said` is the message as its sender sees it: nothing has to be read to tell both sides.
+    """
+
+    said: Message
+    sender_id: int
     member_ids: list[int]
 
 

@@ -26,7 +26,7 @@ from rq.serializers import JSONSerializer
 from rq.utils import now
 
 from pigeon import create_app
-from pigeon.extensions import db, state
+from pigeon.extensions import db, leave_connections, state
 from pigeon.faults import Outage, reason_of
 from pigeon.jobs.queues import QUEUES, RUN
 from pigeon.processes.parent import die_with_parent
@@ -129,7 +129,7 @@ def work(app: Flask, queue_name: str) -> None:
     """Serve one queue until SIGTERM; a worker on a single queue loses no job that it has taken."""
     outage = Outage("worker_waits", queue=queue_name)
     with app.app_context():
-        db.engine.dispose(close=False)  # what the parent may have opened stays the parent's
+        leave_connections()
         while not _serve(queue_name, outage):
             signal.signal(signal.SIGTERM, signal.SIG_DFL)
             db.session.remove()

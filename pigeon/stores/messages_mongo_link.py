@@ -31,6 +31,7 @@ from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 
 from pigeon.domain.errors import Unavailable
+from pigeon.stores.messages_mongo_written import Written
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -110,6 +111,7 @@ class Link:
         )
         self._database = self.client.get_default_database(DATABASE)
         self._locks = [threading.Lock() for _ in range(LOCKS)]
+        self.written = Written()
         self._preparing = threading.Lock()
         self._is_prepared = False
         self._rests_until = 0.0

@@ -1,8 +1,9 @@
 """How a message comes into MongoDB, and how what a sender left undone is finished.
 
 The insert of a message takes its number: its `_id` is the number after the last that its members
-know. Nobody else can have it: who comes second is refused, looks whether it is the same message,
-and else looks further. So numbers are dense, and come only from what is stored.
+know, or that this process wrote a moment ago. Nobody else can have it: who comes second is refused,
+looks whether it is the same message, and else looks further. So numbers are dense, and come only
+from what is stored.
 
 The insert also says that the message is `untold`. Then its members are told, and then the word
 goes. A sender that dies in between leaves the word, and whoever reads members tells them first.
@@ -41,13 +42,13 @@ LEFT_BEHIND_S = 10.0
 def append(link: Link, chat_id: int, draft: Draft) -> tuple[StoredMessage, bool]:
     with link.writing_in(chat_id):
         document, is_new = _stored(link, chat_id, draft)
-        if "untold" in document:
-            tell(link, [document])
+    if "untold" in document:
+        tell(link, [document])
     return documents.message(document), is_new
 
 
 def _stored(link: Link, chat_id: int, draft: Draft) -> tuple[Document, bool]:
-    number = documents.last_of(get_members(link, chat_id)) + 1
+    number = (link.written.find(chat_id) or _last_told(link, chat_id)) + 1
     for _ in range(ATTEMPTS):
         document = documents.new_message(message_id(chat_id, number), draft)
         try:
@@ -58,6 +59,7 @@ def _stored(link: Link, chat_id: int, draft: Draft) -> tuple[Document, bool]:
             number = _next_free(link, chat_id, number)
         else:
             crash_point("message.inserted")
+            link.written.note(chat_id, number)
             return document, True
     raise Unavailable(reason="too many write to one conversation at once")
 
@@ -71,7 +73,11 @@ def _next_free(link: Link, chat_id: int, number: int) -> int:
         for place, at in enumerate(some):
             if at not in taken:
                 return number + place
-        number += LOOKED_AT_ONCE
+        number = max(number + LOOKED_AT_ONCE, _last_told(link, chat_id) + 1)
+
+
+def _last_told(link: Link, chat_id: int) -> int:
+    return documents.last_of(get_members(link, chat_id))
 
 
 def _find_same(link: Link, draft: Draft) -> Document | None:

@@ -37,10 +37,11 @@ from pigeon.stores.messages import (
     rank_of,
 )
 from pigeon.stores.messages_gate import check, check_open, guarded
-from pigeon.unit_of_work import retried, unit_of_work
+from pigeon.unit_of_work import plain_unit, retried, unit_of_work
 
 P = ParamSpec("P")
 R = TypeVar("R")
+Row = tuple[Any, ...]
 
 COUNTED_AT_ONCE = 100
 """Conversations of one statement that counts; SQLite takes 500."""
@@ -215,42 +216,48 @@ def _write(statement: Any, parameters: dict[str, Any]) -> None:
 @guarded
 @retried
 def _add(conversation_id: int, draft: Draft) -> StoredMessage:
-    with unit_of_work():
-        return _append(_sql(), conversation_id, draft)
+    with plain_unit() as sql:
+        return _append(sql, conversation_id, draft)
 
 
 def _append(sql: Connection, conversation_id: int, draft: Draft) -> StoredMessage:
-    message = StoredMessage(
-        id=message_id(conversation_id, _next_number(sql, conversation_id, draft)),
-        sender_id=draft.sender_id,
-        client_msg_id=draft.client_msg_id,
-        sent_us=draft.sent_us,
-        text=draft.text,
-        media_id=draft.media_id,
-        post_id=draft.post_id,
-        is_deleted=False,
-    )
-    statement = statements.add_message(is_sqlite=_is_sqlite(sql))
-    sql.exec_driver_sql(statement, tuple(vars(message).values()))
-    return message
-
-
-def _next_number(sql: Connection, conversation_id: int, draft: Draft) -> int:
-    """Of all members, who are told on the way."""
-    rank = rank_of(draft.sent_us, conversation_id)
-    accepting = tuple(draft.accepted_by) or (0,)
-    reader = draft.sender_id if draft.reads else 0
-    statement = statements.count(len(accepting), is_sqlite=_is_sqlite(sql))
-    told = sql.exec_driver_sql(statement, (rank, rank, *accepting, reader, conversation_id))
-    number: int | None = told.scalar() if told.returns_rows else told.rowcount and told.lastrowid
+    """Tell all members of the next number, and store the message under it."""
+    store = _store_in_file if sql.dialect.name == "sqlite" else _store_in_one_trip
+    told, row = _told(conversation_id, draft), _row(draft)
+    number = store(sql, conversation_id, told, row)
     if not number:
-        check_open(sql)
         raise NotFound
+    return next(_messages([(message_id(conversation_id, number), *row)]))
+
+
+def _store_in_file(sql: Connection, conversation_id: int, told: Row, row: Row) -> int | None:
+    number: int | None = sql.exec_driver_sql(statements.count(len(told) - 4), told).scalar()
+    if number:
+        sql.exec_driver_sql(statements.add_message(), (message_id(conversation_id, number), *row))
+    else:
+        check_open(sql)
     return number
 
 
-def _is_sqlite(sql: Connection) -> bool:
-    return sql.dialect.name == "sqlite"
+def _store_in_one_trip(sql: Connection, conversation_id: int, told: Row, row: Row) -> int:
+    every = (*told, conversation_id, *row)
+    answer = sql.exec_driver_sql(statements.append(len(told) - 4), every).one()
+    if not answer.is_open:
+        raise Moving
+    return int(answer.number)
+
+
+def _told(conversation_id: int, draft: Draft) -> Row:
+    """What the UPDATE of the members takes: four values beside who accepts."""
+    rank = rank_of(draft.sent_us, conversation_id)
+    accepting = tuple(draft.accepted_by) or (0,)
+    return (rank, rank, *accepting, draft.sender_id if draft.reads else 0, conversation_id)
+
+
+def _row(draft: Draft) -> Row:
+    """A message as it is stored, in the order of its fields and without its id."""
+    said = (draft.sender_id, draft.client_msg_id, draft.sent_us, draft.text)
+    return (*said, draft.media_id, draft.post_id, False)
 
 
 def _between(

@@ -16,6 +16,7 @@ from pigeon.domain.messages import SEQ_BITS
 from pigeon.models import ConversationModel, MemberModel, MessageModel
 from pigeon.stores import messages_gate
 from pigeon.stores.messages import StoredMessage
+from pigeon.unit_of_work import in_one_trip
 
 CONVERSATIONS = cast(Table, ConversationModel.__table__)
 MEMBERS = cast(Table, MemberModel.__table__)
@@ -64,33 +65,52 @@ _COUNT = (
     " last_seq = {next} WHERE conversation_id = {mark} AND {is_open}{answer}"
 )
 """`last_seq` is set last: MariaDB reads what is set before as it is new."""
-_ADD = "INSERT INTO messages ({names}) VALUES ({marks})"
+_NAMES = [field.name for field in fields(StoredMessage)]
+_ADD = f"INSERT INTO messages ({', '.join(_NAMES)})"
 
 
 @cache
-def count(accepting: int, *, is_sqlite: bool) -> str:
-    """Take the next number and tell all members, of whom so many accept; for the driver.
+def count(accepting: int) -> str:
+    """Take the next number and tell all members, of whom so many accept; for SQLite's driver.
 
     None is taken while messages are moved.
     It is what a message locks a conversation for, and SQLAlchemy would take half of that time.
-    MariaDB hands the number back with its answer to the UPDATE, SQLite as a row for each member.
+    The number comes back as a row for each member.
     """
-    mark = "?" if is_sqlite else "%s"
     return _COUNT.format(
-        mark=mark,
-        accepting=", ".join([mark] * accepting),
-        next="last_seq + 1" if is_sqlite else "LAST_INSERT_ID(last_seq + 1)",
-        is_open=messages_gate.IS_OPEN[is_sqlite],
-        answer=" RETURNING last_seq" if is_sqlite else "",
+        mark="?",
+        accepting=", ".join("?" * accepting),
+        next="last_seq + 1",
+        is_open=messages_gate.IS_OPEN[True],
+        answer=" RETURNING last_seq",
     )
 
 
 @cache
-def add_message(*, is_sqlite: bool) -> str:
-    """A row with all that a `StoredMessage` has, in its order; for the driver."""
-    names = [field.name for field in fields(StoredMessage)]
-    marks = ["?" if is_sqlite else "%s"] * len(names)
-    return _ADD.format(names=", ".join(names), marks=", ".join(marks))
+def add_message() -> str:
+    """A row with all that a `StoredMessage` has, in its order; for SQLite's driver."""
+    return f"{_ADD} VALUES ({', '.join('?' * len(_NAMES))})"
+
+
+@cache
+def append(accepting: int) -> str:
+    """Both for MariaDB's driver, in one trip; the conversation's number stands for the id's.
+
+    Answers `number`, which is 0 where no member was told, and `is_open`, whether the move of
+    messages lets anybody write. `LAST_INSERT_ID` carries the number from one statement to the next.
+    """
+    asked = f"SET @is_open = {messages_gate.IS_OPEN[False]}; DO LAST_INSERT_ID(0)"
+    told = _COUNT.format(
+        mark="%s",
+        accepting=", ".join(["%s"] * accepting),
+        next="LAST_INSERT_ID(last_seq + 1)",
+        is_open="@is_open",
+        answer="",
+    )
+    values = ", ".join([f"%s << {SEQ_BITS} | LAST_INSERT_ID()"] + ["%s"] * (len(_NAMES) - 1))
+    added = f"{_ADD} SELECT {values} FROM DUAL WHERE LAST_INSERT_ID() > 0"
+    answer = "SELECT LAST_INSERT_ID() AS number, @is_open AS is_open"
+    return in_one_trip(f"{asked}; {told}; {added}", answer)
 
 
 _of_messages = select(

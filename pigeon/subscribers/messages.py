@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pigeon.domain import events
 from pigeon.jobs import media
 from pigeon.realtime import push
-from pigeon.services.messages import frames
+from pigeon.services.messages import frames, unread
 from pigeon.services.messages.frames import Frame
 from pigeon.subscribers.reactions import Reaction, Table
 from pigeon.unit_of_work import JobSpec
@@ -24,7 +24,17 @@ def _push(frames_of_event: Iterator[Frame], member_ids: Sequence[int]) -> None:
 
 
 def _push_message(event: events.MessageStored) -> None:
+    unread.evict(*event.member_ids)
     _push(frames.of_message(event.message_id), event.member_ids)
+
+
+def _push_text(event: events.TextSent) -> None:
+    """Whoever waits for it sees it first; what is unread is counted after that."""
+    try:
+        _push(frames.of_text(event.said, event.sender_id, event.member_ids), event.member_ids)
+    finally:
+        unread.evict(*event.member_ids)
+    _push(frames.of_counts(int(event.said.id)), event.member_ids)
 
 
 def _push_unsent(event: events.MessageUnsent) -> None:
@@ -59,6 +69,7 @@ def _process(event: events.PictureUploaded) -> list[JobSpec]:
 
 REACTIONS: Table = {
     events.MessageStored: Reaction(send=_push_message),
+    events.TextSent: Reaction(send=_push_text),
     events.MessageUnsent: Reaction(send=_push_unsent),
     events.MessagesRead: Reaction(send=_push_reading),
     events.ConversationChanged: Reaction(send=_push_change),

@@ -16,7 +16,7 @@ from pigeon.domain import limits, names, text
 from pigeon.domain.users import UserRef
 from pigeon.extensions import babel, settings
 from pigeon.services.notifications import wording
-from pigeon.web import badges, numbers
+from pigeon.web import badges, numbers, presence
 from pigeon.web.login import find_viewer
 from pigeon.web.moments import Moment, choose_zone
 from pigeon.web.posts import tallies
@@ -51,6 +51,9 @@ def bind(app: Flask) -> None:
         address=names.shown_email,
         grapheme=text.first_grapheme,
         sentence=wording.parts,
+        status_word=presence.status_word,
+        chosen_word=presence.chosen_word,
+        presence_words=presence.presence_words,
     )
     app.context_processor(_frame)
     babel.init_app(app, locale_selector=choose_language, timezone_selector=choose_zone)

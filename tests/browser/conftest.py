@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from pigeon.domain.messages import Message
     from tests.factories import Posted
+    from tests.harness.browser import Visits
     from tests.harness.sites import Site
 
 PHOTOGRAPHS = 4
@@ -136,6 +137,16 @@ def go_live() -> Callable[[Page, str], None]:
         page.remove_listener("websocket", listen)
 
     return go
+
+
+@pytest.fixture
+def cut_off(visits: Visits) -> Iterator[Callable[[Page, bool], None]]:
+    """`cut_off(page, True)`: no connection. What the browser says to that is no fault of a page."""
+    yield lambda page, is_off: page.context.set_offline(is_off)
+    for page in visits.pages:
+        if not page.is_closed():
+            page.goto("about:blank")  # from here on it says nothing more
+    visits.faults[:] = [one for one in visits.faults if "WebSocket connection" not in one]
 
 
 @pytest.fixture

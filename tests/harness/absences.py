@@ -12,7 +12,7 @@ from sqlalchemy import event
 
 from pigeon.extensions import db
 
-PATIENCE_MS = 20
+PATIENCE_S = 0.02
 
 
 @contextmanager
@@ -37,8 +37,8 @@ def without_database() -> Iterator[None]:
 def locked_database() -> Iterator[None]:
     """Somebody else writes to SQLite's file for long; our patience is short."""
 
-    def hurry(connection: Any, *_: Any) -> None:
-        connection.execute(f"PRAGMA busy_timeout={PATIENCE_MS}")
+    def hurry(_connection: Any, record: Any, _fairy: Any) -> None:
+        record.info["patience_s"] = PATIENCE_S
 
     db.session.remove()
     event.listen(db.engine, "checkout", hurry)

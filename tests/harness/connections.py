@@ -9,12 +9,13 @@ from __future__ import annotations
 from flask import Flask
 
 from pigeon.cache import resp
-from pigeon.extensions import cache, db, state
+from pigeon.extensions import bare_engine, cache, db, state
 
 
 def close(app: Flask) -> None:
     with app.app_context():
         db.engine.dispose()
+        bare_engine().dispose()
         urls = {cache.url, state.url}
     close_messages(app)
     for role in (cache, state):

@@ -16,11 +16,14 @@ FRAME = ("BEGIN", "PRAGMA", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")
 
 @contextmanager
 def queries() -> Iterator[list[str]]:
-    """The SQL statements of this process in the block, but for those that frame transactions."""
+    """The SQL statements of this process in the block, but for those that frame transactions.
+
+    One that is a whole transaction by itself is one.
+    """
     sent: list[str] = []
 
     def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        if not statement.lstrip().upper().startswith(FRAME):
+        if ";" in statement or not statement.lstrip().upper().startswith(FRAME):
             sent.append(statement)
 
     event.listen(Engine, "before_cursor_execute", note)

@@ -12,7 +12,7 @@ from typing import Any
 
 from flask import Flask
 
-from pigeon.extensions import db, settings
+from pigeon.extensions import db, leave_connections, settings
 
 
 def killed_at(app: Flask, point: str, call: Callable[[], object]) -> None:
@@ -93,7 +93,7 @@ def _fork_over_and_over(app: Flask, call: Callable[[], object]) -> int:
 
 def _run(app: Flask, call: Callable[[], object]) -> None:
     with app.app_context():
-        db.engine.dispose(close=False)
+        leave_connections()
         call()
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import redirect, render_template
 from flask.typing import ResponseReturnValue
 
@@ -9,7 +11,7 @@ from pigeon.domain.errors import Invalid
 from pigeon.domain.page import Page, PageRequest
 from pigeon.domain.posts import Post
 from pigeon.domain.users import UserRow
-from pigeon.services import searches, suggestions
+from pigeon.services import presence, searches, suggestions
 from pigeon.services.access.users import may_see_posts_of
 from pigeon.services.access.viewers import Viewer
 from pigeon.services.follows import follows
@@ -42,7 +44,15 @@ def show(username: str) -> ResponseReturnValue:
         page=page,
         is_open=is_open,
         open_graph=card_of_user(card),
+        **_presence(card.id, viewer),
     )
+
+
+def _presence(user_id: int, viewer: Viewer) -> dict[str, Any]:
+    """What the viewer may know of somebody's presence; of one's own, what one chose."""
+    chosen = presence.chosen_of(user_id) if viewer.id == user_id else None
+    known = {} if viewer.id is None or chosen else presence.of([user_id], viewer)
+    return {"presence": known.get(user_id), "chosen": chosen}
 
 
 @access(READERS)

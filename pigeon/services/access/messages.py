@@ -7,21 +7,23 @@ hidden: the conversation goes on under the name of a deleted account.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import bindparam, exists, select
 from sqlalchemy.orm import aliased
 
 from pigeon.domain.errors import Forbidden, NotFound
 from pigeon.domain.users import ACTIVE, SUSPENDED
-from pigeon.extensions import db
+from pigeon.extensions import bare_engine, db
 from pigeon.models import FollowModel, UserModel
 from pigeon.services.access import users
 from pigeon.services.access.viewers import Viewer, viewer
 
 EVERYONE = "everyone"
+_WRITER: Any = bindparam("writer")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,10 +92,35 @@ def shows_receipts(mine: Terms | None, theirs: Terms | None, *, has_accepted: bo
 
 @dataclass(frozen=True, kw_only=True)
 class Recipient:
-    """How somebody stands to who is about to write to them."""
+    """How somebody stands to who is about to write to them; `names` are those of both."""
 
+    user_id: int
     takes_from_everyone: bool
     follows_writer: bool
+    names: Mapping[int, str]
+
+
+def _recipients() -> Any:
+    """Made once: it is asked for every message. The writer is a parameter, also of the rule."""
+    follows = exists().where(
+        FollowModel.follower_id == UserModel.id, FollowModel.followee_id == _WRITER
+    )
+    writer = aliased(UserModel)
+    return (
+        select(
+            UserModel.id,
+            UserModel.username,
+            UserModel.messages_from,
+            follows.label("follows"),
+            writer.username.label("writer"),
+        )
+        .join(writer, writer.id == _WRITER)
+        .where(users.where(viewer(_WRITER)), writer.state == ACTIVE)
+    )
+
+
+_BY_ID = _recipients().where(UserModel.id == bindparam("user"))
+_BY_NAME = _recipients().where(UserModel.username == bindparam("user"))
 
 
 def get_recipient(writer_id: int, user_id: int) -> Recipient:
@@ -101,20 +128,24 @@ def get_recipient(writer_id: int, user_id: int) -> Recipient:
 
     A writer who left while their request was on its way meets nobody.
     """
-    follows = exists().where(
-        FollowModel.follower_id == user_id, FollowModel.followee_id == writer_id
-    )
-    writer = aliased(UserModel)
-    is_there = exists().where(writer.id == writer_id, writer.state == ACTIVE)
-    row = db.session.execute(
-        select(UserModel.messages_from, follows.label("follows")).where(
-            UserModel.id == user_id, users.where(viewer(writer_id)), is_there
-        )
-    ).first()
+    return _recipient(_BY_ID, writer_id, user_id)
+
+
+def get_recipient_named(writer_id: int, username: str) -> Recipient:
+    """As `get_recipient`, of a canonical username."""
+    return _recipient(_BY_NAME, writer_id, username)
+
+
+def _recipient(query: Any, writer_id: int, user: int | str) -> Recipient:
+    with bare_engine().connect() as sql:
+        row = sql.execute(query, {"writer": writer_id, "user": user}).first()
     if row is None:
         raise NotFound
     return Recipient(
-        takes_from_everyone=row.messages_from == EVERYONE, follows_writer=bool(row.follows)
+        user_id=row.id,
+        takes_from_everyone=row.messages_from == EVERYONE,
+        follows_writer=bool(row.follows),
+        names={row.id: row.username, writer_id: row.writer},
     )
 
 

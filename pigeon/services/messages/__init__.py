@@ -5,4 +5,5 @@ together. `conversations` lists and changes conversations, `cursors` moves what 
 counts what is not, `typing` tells that somebody writes, `terms` says who may. `people` says whom a
 conversation is with, `partners` to whom one can write, `pictures` what a picture of a message means
 to it. `frames` is what the devices of both sides are told, `leaving` what somebody leaves behind.
+`moving` brings all of it from SQL to MongoDB.
 """

@@ -7,8 +7,8 @@ time the one that is overtaken corrects itself.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pigeon.cache.codec import adapter
@@ -51,9 +51,31 @@ def of_message(message_id: int) -> Iterator[Frame]:
     if stored is None or room is None:
         return
     members = room.conversation.member_ids
-    for user_id in sorted(members, key=lambda one: one == stored.sender_id):
+    for user_id in _recipients_first(members, stored.sender_id):
         yield Frame(user_id=user_id, event="chat.message", payload=_shown(stored, room, user_id))
     yield from _unread(room, members)
+
+
+def of_text(said: Message, sender_id: int, member_ids: Iterable[int]) -> Iterator[Frame]:
+    """`chat.message` for each member, the recipient first; it was sent just now: nothing is read.
+
+    `said` is as its sender sees it.
+    """
+    for user_id in _recipients_first(member_ids, sender_id):
+        own = said if user_id == sender_id else replace(said, client_msg_id=None)
+        payload = adapter(Message).dump_python(own, mode="json")
+        yield Frame(user_id=user_id, event="chat.message", payload=dict(payload))
+
+
+def of_counts(message_id: int) -> Iterator[Frame]:
+    """`chat.unread` for each member of the message's conversation."""
+    room = _enter(conversation_of(message_id))
+    if room is not None:
+        yield from _unread(room, room.conversation.member_ids)
+
+
+def _recipients_first(member_ids: Iterable[int], sender_id: int) -> list[int]:
+    return sorted(member_ids, key=lambda one: one == sender_id)
 
 
 def of_unsent(message_id: int) -> Iterator[Frame]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pigeon.crash_points import crash_point
 from pigeon.domain.clock import utc_now
 from pigeon.domain.errors import FieldError, Invalid, NotFound
-from pigeon.domain.events import AcquaintanceChanged, MessageStored, MessageUnsent
+from pigeon.domain.events import AcquaintanceChanged, MessageStored, MessageUnsent, TextSent
 from pigeon.domain.messages import Message, conversation_of, pair_key
 from pigeon.services import access
 from pigeon.services.access.messages import Recipient
@@ -46,16 +46,20 @@ class Addressed:
 
     username: str
     sender: Viewer
-    partner_id: int
     recipient: Recipient
+
+    @property
+    def partner_id(self) -> int:
+        return self.recipient.user_id
 
 
 def address(username: str, *, by: int) -> Addressed:
     """NotFound for whom the sender may not know of, then Forbidden `messages_closed`."""
-    viewer = access.viewer(by)
-    partner_id = people.find_partner(username, viewer)
-    recipient = terms.get_recipient(by, partner_id)
-    return Addressed(username=username, sender=viewer, partner_id=partner_id, recipient=recipient)
+    return Addressed(
+        username=username,
+        sender=access.viewer(by),
+        recipient=terms.get_recipient_named(by, username),
+    )
 
 
 def send(username: str, content: Content, *, by: int, client_msg_id: str) -> tuple[Message, bool]:
@@ -88,10 +92,24 @@ def send_to(
     )
     stored, is_new = message_store().append(conversation.id, draft)
     crash_point("message.stored")
-    unread.evict(*conversation.member_ids)
-    publish(MessageStored(message_id=stored.id, member_ids=conversation.member_ids))
+    if not is_new:
+        publish(MessageStored(message_id=stored.id, member_ids=conversation.member_ids))
+        _note_writer(conversation, by)
+        return _answer(stored, viewer), False
+    names, about = to.recipient.names, {stored.id: conversation}
+    (said,) = hydration.messages_of([stored], about, viewer, names)
+    _publish_new(said, stored, conversation)
     _note_writer(conversation, by)
-    return _answer(stored, conversation, viewer), is_new
+    return said, True
+
+
+def _publish_new(said: Message, stored: StoredMessage, conversation: Conversation) -> None:
+    """A text is told as it was answered; how a picture or a post looks, everybody's frame asks."""
+    members = conversation.member_ids
+    if stored.text:
+        publish(TextSent(said=said, sender_id=stored.sender_id, member_ids=members))
+    else:
+        publish(MessageStored(message_id=stored.id, member_ids=members))
 
 
 def _note_writer(conversation: Conversation, by: int) -> None:
@@ -119,12 +137,11 @@ def _open(by: int, partner_id: int) -> Conversation:
     return found
 
 
-def _answer(stored: StoredMessage, conversation: Conversation, viewer: Viewer) -> Message:
+def _answer(stored: StoredMessage, viewer: Viewer) -> Message:
     """As its sender sees it; the id may have been used before, in another conversation."""
     number = conversation_of(stored.id)
-    if number != conversation.id:
-        conversation = message_store().load([number])[number]
-    return hydration.messages_of([stored], {stored.id: conversation}, viewer)[0]
+    about = {stored.id: message_store().load([number])[number]}
+    return hydration.messages_of([stored], about, viewer)[0]
 
 
 def unsend(message_id: int, *, by: int) -> None:

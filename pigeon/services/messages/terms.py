@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pigeon.domain.messages import pair_key
+from pigeon.domain.names import canonical_username
 from pigeon.services import access
 from pigeon.services.access.messages import Recipient
 from pigeon.stores.messages import Conversation
@@ -23,11 +24,17 @@ def get_recipient(by: int, partner_id: int) -> Recipient:
 
     Forbidden `messages_closed` for who gave the writer no way.
     """
-    if partner_id == by:
-        return Recipient(takes_from_everyone=True, follows_writer=False)
-    found = access.messages.get_recipient(by, partner_id)
-    if not (found.takes_from_everyone or found.follows_writer):
-        access.messages.check_accepted(is_accepted(by, partner_id))
+    return _checked(access.messages.get_recipient(by, partner_id), by)
+
+
+def get_recipient_named(by: int, username: str) -> Recipient:
+    """The same of a username as typed."""
+    return _checked(access.messages.get_recipient_named(by, canonical_username(username)), by)
+
+
+def _checked(found: Recipient, by: int) -> Recipient:
+    if found.user_id != by and not (found.takes_from_everyone or found.follows_writer):
+        access.messages.check_accepted(is_accepted(by, found.user_id))
     return found
 
 

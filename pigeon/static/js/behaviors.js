@@ -60,6 +60,7 @@ export const behaviors = {
   "request-answer": () => import("./relations/request-answer.js"),
   "send-post": () => import("./messages/send-post.js"),
   share: () => import("./posts/share.js"),
+  "status-menu": () => import("./presence/status-menu.js"),
   theme: () => import("./settings/theme.js"),
   thread: () => import("./messages/thread.js"),
   "thread-accept": () => import("./messages/accept.js"),
@@ -73,6 +74,8 @@ export const behaviors = {
 export const listeners = [
   { selector: "[data-badge-place]", load: () => import("./ui/badges.js") },
   { selector: ".nav", load: () => import("./messages/leftovers.js") },
+  { selector: ".nav", load: () => import("./presence/activity.js") },
+  { selector: "[data-presence]", load: () => import("./presence/watching.js") },
   { selector: ".nav", load: () => import("./ui/keyboard.js") },
   { selector: ".nav", load: () => import("./users/own-avatar.js") },
   { selector: 'a[href^="/u/"]', load: () => import("./users/hover-card.js") },

@@ -7,6 +7,7 @@ from typing import Any
 from pigeon.domain.errors import FieldError, Invalid
 from pigeon.domain.messages import Chat
 from pigeon.domain.page import PageRequest
+from pigeon.services import presence
 from pigeon.services.messages import conversations
 from pigeon.services.messages.conversations import BOXES
 from pigeon.web.login import get_viewer
@@ -45,6 +46,7 @@ def _context(box: str, wanted: PageRequest) -> dict[str, Any]:
         "inbox": conversations.list_of(reader_id, box, wanted),
         "box": box,
         "requests": conversations.count_requests(reader_id),
+        "chosen": presence.chosen_of(reader_id),
         "inbox_path": "/messages" if box == BOXES[0] else f"/messages?box={box}",
         "is_first": wanted.before is None,
     }

@@ -23,6 +23,8 @@ from pigeon.web.wording import image_sentence
 
 GROUP = timedelta(minutes=5)
 """Two messages of one person belong together when no more lies between them."""
+LONG, LONG_LINES = 600, 12
+"""A message with more signs, or more lines, is shown cut, with a button for the rest."""
 LARGE = 3
 """So many emoji, and nothing else, are drawn large."""
 PHOTO_SIDE = (320, 400)
@@ -43,6 +45,7 @@ class Row:
     version: str
     mentions: list[UserRef]
     is_large: bool = False
+    is_long: bool = False
     photo: tuple[int, int] | None = None
     fault: str = ""
     starts_day: bool = False
@@ -82,6 +85,7 @@ def _row(
         version=_version(message),
         mentions=mentions,
         is_large=is_plain and (message.is_reaction or text.count_emoji(message.text, LARGE) > 0),
+        is_long=len(message.text) > LONG or message.text.count("\n") >= LONG_LINES,
         photo=fit(image) if image else None,
         fault=image_sentence(image.error.code) if image and image.error else "",
     )

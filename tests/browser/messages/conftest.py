@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from pigeon.domain.messages import Message
     from tests.browser.conftest import Cast
     from tests.factories import Person
-    from tests.harness.browser import Visits
     from tests.harness.sites import Site
 
 _numbers = itertools.count(1)
@@ -45,16 +44,6 @@ def say(site: Site) -> Callable[..., Message]:
             return message
 
     return send
-
-
-@pytest.fixture
-def cut_off(visits: Visits) -> Iterator[Callable[[Page, bool], None]]:
-    """`cut_off(page, True)`: no connection. What the browser says to that is no fault of a page."""
-    yield lambda page, is_off: page.context.set_offline(is_off)
-    for page in visits.pages:
-        if not page.is_closed():
-            page.goto("about:blank")  # from here on it says nothing more
-    visits.faults[:] = [one for one in visits.faults if "WebSocket connection" not in one]
 
 
 @pytest.fixture

@@ -301,3 +301,86 @@ def test_a_first_message_is_a_request_and_the_next_one_is_not_disturbed(
     row(page, "of course").wait_for()
     expect(page.locator(".thread-hint")).to_have_count(0)
     assert field(page).input_value() == "and further"
+
+
+# -- long messages, and many ---------------------------------------------------------------------
+
+
+def test_a_long_message_is_cut_until_somebody_asks_for_the_rest(
+    open_thread: Callable[..., Page], friends: Friends, say: Callable[..., Any]
+) -> None:
+    ann, bob = friends
+    say(bob, ann, "\n".join(f"line {number}" for number in range(40)))
+    say(bob, ann, "short")
+    page = open_thread(ann, bob)
+    words = row(page, "line 0").locator("[data-part=text]")
+    more = row(page, "line 0").locator(".message-more")
+    cut = words.bounding_box()
+    assert cut and cut["height"] < 400
+    assert row(page, "short").locator(".message-more").count() == 0
+    assert_accessible(page, ALL_RULES)
+    more.click()
+    expect(more).to_have_text("less")
+    whole = words.bounding_box()
+    assert whole and whole["height"] > 2 * cut["height"]
+    expect(more).to_have_attribute("aria-expanded", "true")
+    more.click()
+    expect(more).to_have_text("more")
+
+
+def test_a_long_message_is_whole_without_scripts(
+    as_person: Callable[..., Page], friends: Friends, say: Callable[..., Any]
+) -> None:
+    ann, bob = friends
+    say(bob, ann, "word " * 300)
+    page = as_person(ann, java_script_enabled=False)
+    page.goto(f"/messages/{bob.username}")
+    assert page.locator(".message-more:visible").count() == 0
+    box = page.locator(".message-text").bounding_box()
+    assert box and box["height"] > 500
+
+
+def test_the_lists_of_messages_are_one_stop_of_the_tab_key(
+    open_thread: Callable[..., Page], friends: Friends, say: Callable[..., Any]
+) -> None:
+    ann, bob = friends
+    for number in range(5):
+        say(ann, bob, f"number {number}")
+    page = open_thread(ann, bob)
+    page.get_by_role("link", name="View profile").focus()
+    page.keyboard.press("Tab")
+    openers = page.locator(".thread-log .message-menu > summary")
+    expect(openers.nth(4)).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowUp")
+    expect(openers.nth(2)).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.press("ArrowDown")
+    expect(row(page, "number 2").get_by_role("button", name="Copy text")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(openers.nth(2)).to_be_focused()
+    page.keyboard.press("Tab")
+    assert not page.evaluate("() => document.activeElement.matches('.thread-log *')")
+    page.keyboard.press("Shift+Tab")
+    expect(openers.nth(2)).to_be_focused()
+    page.keyboard.press("End")
+    expect(openers.nth(4)).to_be_focused()
+
+
+def test_what_can_be_done_about_a_failed_message_stays_together_on_a_phone(
+    open_thread: Callable[..., Page],
+    friends: Friends,
+    site: Site,
+    cut_off: Callable[[Page, bool], None],
+) -> None:
+    with site.app.app_context():
+        users.update_profile(friends[0].id, {"language": "ko"})
+    page = open_thread(*friends, viewport=PHONE)
+    cut_off(page, True)
+    write(page, "unsent")
+    retry, discard = (
+        row(page, "unsent").locator(f"[data-part={name}]") for name in ("retry", "discard")
+    )
+    expect(retry).to_be_visible()
+    tops = [one.evaluate("one => one.getBoundingClientRect().top") for one in (retry, discard)]
+    assert tops[0] == tops[1]

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from pigeon.extensions import db
+from pigeon.extensions import db, leave_connections
 from pigeon.stores.messages_mongo import MongoMessages
 from tests.harness.context import apart as without_context
 from tests.harness.context import concurrently, in_app
@@ -71,5 +71,5 @@ def beside(app: Flask) -> Callable[[Callable[[], object]], int]:
 
 def _run(app: Flask, call: Callable[[], object]) -> None:
     with app.app_context():
-        db.engine.dispose(close=False)
+        leave_connections()
         call()

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 import pytest
 from flask import Flask
-from pymongo import MongoClient, monitoring
 
 from pigeon.domain.errors import Unavailable
 from pigeon.domain.messages import seq_of
@@ -163,85 +161,6 @@ def test_a_counter_that_is_behind_gives_no_number_twice(store: MongoMessages) ->
     assert pair(store, ANN, 14).id == first.id + 81
 
 
-# -- trips -----------------------------------------------------------------------------------------
-
-
-class Trips(monitoring.CommandListener):
-    def __init__(self) -> None:
-        self.names: list[str] = []
-
-    def started(self, event: monitoring.CommandStartedEvent) -> None:
-        self.names.append(event.command_name)
-
-    def succeeded(self, event: monitoring.CommandSucceededEvent) -> None: ...
-
-    def failed(self, event: monitoring.CommandFailedEvent) -> None: ...
-
-
-def counted(
-    store: MongoMessages, call: Callable[[], Any], monkeypatch: pytest.MonkeyPatch
-) -> list[str]:
-    """The commands that a call sends, once its process is used to the server."""
-    trips = Trips()
-    with monkeypatch.context() as patch:
-        patch.setattr(
-            "pigeon.stores.messages_mongo_link.MongoClient",
-            partial(MongoClient, event_listeners=[trips]),
-        )
-        store.close()
-        store.link.prepare()
-        trips.names.clear()
-        call()
-    return trips.names
-
-
-def test_a_message_takes_four_trips(store: MongoMessages, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of which one waits for the disk."""
-    chat = pair(store, ANN, BEN)
-    sent = draft(ANN, accepted_by=BOTH)
-    found = counted(store, lambda: store.append(chat.id, sent), monkeypatch)
-    assert found == ["find", "insert", "update", "update"]
-
-
-@pytest.mark.parametrize("length", [30, 300])
-def test_a_page_takes_as_many_trips_in_a_long_conversation(
-    store: MongoMessages, monkeypatch: pytest.MonkeyPatch, length: int
-) -> None:
-    chat = pair(store, ANN, BEN)
-    filled = [
-        documents.told_message(
-            documents.message(documents.new_message(chat.id << 32 | n, draft(ANN)))
-        )
-        for n in range(1, length + 1)
-    ]
-    store.link.messages.insert_many(filled)
-    store.link.members.update_many({"chat_id": chat.id}, {"$max": {"last_seq": length}})
-    for expected, call in (
-        (2, lambda: store.before(chat.id, None, 10)),
-        (1, lambda: store.before(chat.id, length - 5, 10)),
-        (1, lambda: store.since(chat.id, length - 20, 10)),
-        (1, lambda: store.read(chat.id, BEN, length - 3)),
-        (3, lambda: store.unread_of(BEN)),
-    ):
-        assert len(counted(store, call, monkeypatch)) == expected
-    assert store.unread_of(BEN) == {chat.id: 3}
-
-
-@pytest.mark.parametrize("chats", [1, 40])
-def test_an_inbox_takes_five_trips(
-    store: MongoMessages, monkeypatch: pytest.MonkeyPatch, chats: int
-) -> None:
-    for number in range(chats):
-        say(store, pair(store, ANN, 100 + number), ANN)
-    page: list[Any] = []
-
-    def ask() -> None:
-        page.extend(store.list_of(ANN, accepted=False, before=None, limit=50))
-
-    assert len(counted(store, ask, monkeypatch)) == 5
-    assert len(page) == chats
-
-
 # -- several processes -----------------------------------------------------------------------------
 
 
@@ -286,3 +205,15 @@ def test_a_clock_that_is_behind_does_not_move_a_conversation_back(store: MongoMe
     say(store, chat, BEN)
     (listed,) = store.list_of(BEN, accepted=False, before=None, limit=9)
     assert listed.rank >> 11 == NOON_US + 9_000_000
+
+
+def test_who_wrote_much_meanwhile_is_stepped_over(store: MongoMessages) -> None:
+    """One process remembers where it was; another goes on from there."""
+    chat = pair(store, ANN, BEN)
+    say(store, chat, ANN)
+    other = MongoMessages(store._links._url)
+    for _ in range(80):
+        say(other, chat, BEN)
+    other.close()
+    assert seq_of(say(store, chat, ANN).id) == 82
+    assert numbers(store, chat) == list(range(1, 83))

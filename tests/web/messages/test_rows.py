@@ -157,3 +157,13 @@ def test_what_may_become_of_a_message_has_a_version_each() -> None:
 )
 def test_a_picture_is_drawn_in_its_own_ratio(size: tuple[int, int], shown: tuple[int, int]) -> None:
     assert rows.fit(image(width=size[0], height=size[1])) == shown
+
+
+@pytest.mark.parametrize(
+    ("words", "is_long"),
+    [("w" * 600, False), ("w" * 601, True), ("l\n" * 11, False), ("l\n" * 12, True), ("", False)],
+)
+def test_long_words_are_shown_cut(app: Flask, words: str, is_long: bool) -> None:
+    with app.test_request_context():
+        (row,) = rows.rows_of([message(1, text=words)], ANN, BOB)
+    assert row.is_long == is_long

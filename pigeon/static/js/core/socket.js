@@ -46,7 +46,8 @@ function leave() {
 export function connect() {
   if (socket || !document.body.dataset.me) return;
   let hadConnection = false;
-  socket = io({ transports: ["websocket"] });
+  const auth = (tell) => tell({ visible: !document.hidden }); // asked at every connection
+  socket = io({ transports: ["websocket"], auth });
   socket.on("connect", () => {
     isRefused = false;
     found();
@@ -55,6 +56,7 @@ export function connect() {
   });
   socket.on("disconnect", (reason) => {
     lost();
+    tell("disconnect");
     if (reason === "io server disconnect") socket.connect(); // the client retries all other ends by itself
   });
   socket.on("connect_error", (error) => {

@@ -2,6 +2,7 @@
    how far it got. The server draws the same rules for a piece (web/messages/rows.py); here pieces meet. */
 
 import { text } from "../core/strings.js";
+import { showStop } from "./menus.js";
 import { isMine, part, rowsOf, seqOf } from "./parts.js";
 
 const GROUP_MS = 300_000;
@@ -62,4 +63,5 @@ export function layOut(root) {
   showGroups(rows);
   showDivider(root, rows);
   showStatus(root, rows);
+  showStop(root);
 }

@@ -15,13 +15,27 @@ function replaceDock(dock, fresh) {
   return undefined;
 }
 
+/** What else an answer to a request changes: whether the other is there, and in which list the conversation stands. */
+function replaceAround(root, page) {
+  const heads = [root, page].map((one) => one.querySelector(".thread-person"));
+  heads[0].replaceChildren(...[...heads[1].childNodes].map((node) => document.adoptNode(node)));
+  const [back, freshBack] = [root, page].map((one) => one.querySelector(".thread-back"));
+  back.setAttribute("href", freshBack.getAttribute("href"));
+  const [inbox, fresh] = [document, page].map((one) => one.getElementById("inbox"));
+  if (!inbox || !root.isConnected || inbox.dataset.box === fresh.dataset.box) return;
+  inbox.replaceWith(document.adoptNode(fresh));
+  settle([fresh]);
+}
+
 /** The dock as the server draws it now: a composer, an open request, or why there is none. */
 export async function redrawDock(root) {
   const page = await fetchDocument(root.dataset.path);
   const fresh = document.adoptNode(part(page, "dock"));
   const { request, maySend } = page.querySelector(".thread").dataset;
+  const isAnswered = root.dataset.request === "incoming" && request !== "incoming";
   Object.assign(root.dataset, { request, maySend });
   replaceDock(part(root, "dock"), fresh);
+  if (isAnswered) replaceAround(root, page);
   settle([part(root, "dock")]);
 }
 

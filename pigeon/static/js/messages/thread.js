@@ -6,6 +6,7 @@ import { bindEarlier } from "./earlier.js";
 import "./keyboard-room.js";
 import { layOut } from "./layout.js";
 import "./live.js";
+import { bindMenus } from "./menus.js";
 import { bindPress } from "./press.js";
 import { findRow, isPending, shownThread } from "./parts.js";
 import { addPending } from "./pending.js";
@@ -47,6 +48,7 @@ export function thread(root) {
   bindScroll(root);
   bindEarlier(root);
   bindPress(root);
+  bindMenus(root);
   open(root);
   scrollToNew(root);
   read(root);

@@ -1,10 +1,10 @@
-/* Behaviour `caption-clamp`: "more" under a caption that is cut after two lines. */
+/* Behaviour `caption-clamp`: "more" under words that are cut after some lines: those of a post, or of a long message. */
 
 import { text } from "../core/strings.js";
 
 export function captionClamp(element) {
-  const words = element.querySelector(".caption-text");
-  const button = element.querySelector(".caption-more");
+  const words = element.firstElementChild;
+  const button = element.querySelector("[aria-expanded]");
 
   function measure() {
     const isOpen = element.classList.contains("is-open");

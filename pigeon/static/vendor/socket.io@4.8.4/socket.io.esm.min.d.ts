@@ -7,4 +7,4 @@ interface Socket {
   onAny(listener: (name: string, payload: any) => void): void;
   timeout(ms: number): { emitWithAck(name: string, payload: unknown): Promise<any> };
 }
-export function io(options: { transports: string[] }): Socket;
+export function io(options: { transports: string[]; auth?: (tell: (data: object) => void) => void }): Socket;

@@ -1,0 +1,40 @@
+/* Tells that somebody is there: at what they do, once a minute at most, and when the page hides or shows. A new connection
+   counts as that of somebody who is; who did nothing for long says so. */
+
+import { isConnected, send } from "../core/socket.js";
+
+const EVERY_MS = 60_000;
+const IDLE_MS = 300_000;
+const INPUTS = ["pointerdown", "pointermove", "keydown", "wheel", "touchstart"];
+let inputAt = Date.now();
+let toldAt = 0;
+let told = true;
+
+const isHere = () => !document.hidden && Date.now() - inputAt < IDLE_MS;
+
+function tell() {
+  if (!isConnected()) return; // it is said at the next connection
+  told = isHere();
+  toldAt = Date.now();
+  send("presence.active", { visible: told }).catch(() => {});
+}
+
+function onInput(event) {
+  const isStill = event.type === "pointermove" && !event.movementX && !event.movementY; // the page moved below it
+  if (!event.isTrusted || isStill) return;
+  inputAt = Date.now();
+  if (!told || inputAt - toldAt >= EVERY_MS) tell();
+}
+
+function onConnect() {
+  told = true;
+  toldAt = Date.now();
+  if (!isHere()) tell();
+}
+
+for (const name of INPUTS) addEventListener(name, onInput, { capture: true, passive: true });
+for (const name of ["socket:connect", "socket:resync"]) document.addEventListener(name, onConnect);
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden) inputAt = Date.now(); // somebody looks at it
+  tell();
+});
