@@ -16,7 +16,7 @@ PLANTED = [
     ("drop the uniqueness", "sql", TWICE),
     ("drop the uniqueness", "mongo", TWICE),
     ("count past the cursor", "sql", ("unread, counted",)),
-    ("read past the last message", "sql", ("the cursor is at",)),
+    ("read past the last message", "sql", ("the cursor is at", "went back behind")),
     ("emit before commit without resync", "sql", ("ends before what", "rests at", "rests with")),
     ("forget a lease", "sql", ("is offline, who was not", "as offline")),
     ("forget who was killed", "sql", ("after a loss",)),
