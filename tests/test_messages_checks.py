@@ -9,7 +9,17 @@ from typing import Any
 import pytest
 
 from tests.harness import messages_checks
-from tests.harness.messages import LONG_AGO, Cursor, Ledger, Look, Rest, Screen, Sending, Side
+from tests.harness.messages import (
+    LONG_AGO,
+    Cursor,
+    Ledger,
+    Look,
+    Reach,
+    Rest,
+    Screen,
+    Sending,
+    Side,
+)
 
 CHAT = "1-2"
 TALK = [("ann", "hello"), ("ben", "hi"), ("ann", "well?"), ("ben", "coo"), ("ben", "coo coo")]
@@ -126,6 +136,10 @@ def cursor(ledger: Ledger, reader: str, value: int, *, at: float, began: float =
     )
 
 
+def reach(ledger: Ledger, who: str, last: int, *, began: float) -> None:
+    ledger.reach(Reach(who=who, chat_id=CHAT, last=last, began=began))
+
+
 # -- honest books ----------------------------------------------------------------------------------
 
 
@@ -143,6 +157,12 @@ def test_two_who_write_at_once_may_be_numbered_either_way(books: Books) -> None:
     books.ledger.sendings["key-5"].began = 4.2
     first, second = (books.ledger.sendings[key] for key in ("key-4", "key-5"))
     first.ended, second.ended = 5.8, 5.1
+    assert books.faults() == []
+
+
+def test_who_asks_before_something_is_told_need_not_find_it(books: Books) -> None:
+    reach(books.ledger, "ann", 4, began=5.4)
+    reach(books.ledger, "ann", 5, began=5.7)
     assert books.faults() == []
 
 
@@ -224,6 +244,11 @@ def turn_the_cursor_back(books: Books) -> None:
     cursor(books.ledger, "ann", 1, at=8)
 
 
+def find_less_than_was_told(books: Books) -> None:
+    """Somebody was shown the fifth, and is not there yet for who asks now."""
+    reach(books.ledger, "ann", 4, began=5.7)
+
+
 def forget_the_cursor(books: Books) -> None:
     books.change_side("ann", read_up_to=2)
     books.change_side("ben", their_read_up_to=2)
@@ -286,6 +311,7 @@ def never_answer(books: Books) -> None:
         (keep_what_was_unsent, "('1-2', 3) is_deleted=False"),
         (unsend_what_nobody_unsent, "('1-2', 1) is_deleted=True"),
         (turn_the_cursor_back, "at 1 went back behind"),
+        (find_less_than_was_told, "what ann found in 1-2 at 4 ends before"),
         (forget_the_cursor, "the cursor was at 3 and is at 2"),
         (read_past_the_end, "the cursor is at 9 of 5"),
         (tell_another_cursor, "ben is told 2 of ann, at 3"),

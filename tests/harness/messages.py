@@ -62,6 +62,16 @@ class Cursor:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Reach:
+    """How far a conversation went, for somebody who asked the API for what is new."""
+
+    who: str
+    chat_id: str
+    last: int
+    began: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class Unsending:
     """An acknowledged wish that a message be a stub from now on."""
 
@@ -76,6 +86,7 @@ class Ledger:
     sendings: dict[str, Sending] = field(default_factory=dict)
     looks: list[Look] = field(default_factory=list)
     cursors: list[Cursor] = field(default_factory=list)
+    reaches: list[Reach] = field(default_factory=list)
     unsendings: list[Unsending] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
     slowest_s: float = 0.0
@@ -100,6 +111,10 @@ class Ledger:
     def cursor(self, cursor: Cursor) -> None:
         with self.lock:
             self.cursors.append(cursor)
+
+    def reach(self, reach: Reach) -> None:
+        with self.lock:
+            self.reaches.append(reach)
 
     def unsent(self, place: Place, at: float) -> None:
         with self.lock:

@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-import os
 import random
-import signal
-import sqlite3
 import time
 from collections.abc import Callable, Sequence
-from contextlib import closing, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
-from tests.harness import children, mariadb, messages_checks
+from tests.harness import children, messages_checks
 from tests.harness.crowd import Member
 from tests.harness.kills import WITHIN_S, Fight
-from tests.harness.mariadb import MariaDB
 from tests.harness.messages import Ledger, Rest, Side
 from tests.harness.messages_people import Writer
+from tests.harness.messages_presence import Attendance, Friends, wrongly_gone
+from tests.harness.messages_strikes import Home, Strikes, port_of
 from tests.harness.sites import status_of
 
 WEB, REALTIME = 2, 2
-PAUSE_S = (1.0, 3.0)
-DOWN_S = (0.1, 1.0)
-STOP_S = 5.0
-"""Then it is killed: one that has just begun may not hear that it is to stop."""
 RESTS_AFTER = 4
 """One fault of so many is followed by a rest: nothing heals a gap of which nobody was told."""
 SETTLE_S = 30.0
@@ -35,68 +28,26 @@ ROUND = (
     *("realtime-master:kill", "web:kill", "web:kill", "web:stop", "web:pause"),
     *("redis-state:kill", "redis-state:stop", "redis-state:pause"),
     *("redis-cache:kill", "redis-cache:pause", "web-master:stop"),
-    *("sql:kill", "sql:stop", "sql:pause", "sql:pause"),
+    *("store:kill", "store:kill", "store:stop", "store:pause"),
 )
 """What is done in twenty turns: each part of the site in each way at least once."""
-
-
-class Sql(Protocol):
-    """What keeps the messages, as far as it can be taken away; answers what was done."""
-
-    def strike(self, how: str, dice: random.Random) -> str: ...
-
-
-@dataclass(kw_only=True)
-class MariaDBUnderFire:
-    """A server of the battle's own; what it has acknowledged survives a kill."""
-
-    folder: Path
-    server: MariaDB
-
-    def strike(self, how: str, dice: random.Random) -> str:
-        process = self.server.process
-        assert process is not None
-        if how == "pause":
-            return paused(process.pid, dice, "sql")
-        if how == "kill":
-            process.kill()
-        children.stop(process, timeout_s=STOP_S)
-        time.sleep(dice.uniform(*DOWN_S))
-        self.server = mariadb.start(self.folder, durable=True)
-        return f"sql: {how} {process.pid}"
-
-
-@dataclass(kw_only=True)
-class SqliteUnderFire:
-    """A file has no process: somebody else writes to it for longer than a request waits."""
-
-    path: Path
-
-    def strike(self, how: str, dice: random.Random) -> str:
-        with closing(sqlite3.connect(self.path, isolation_level=None, timeout=30)) as other:
-            other.execute("BEGIN IMMEDIATE")
-            time.sleep(dice.uniform(*PAUSE_S))
-            other.execute("ROLLBACK")
-        return f"sql: locked instead of {how}"
-
-
-def paused(pid: int, dice: random.Random, kind: str) -> str:
-    """Stand still for a moment: it holds its connections and answers nobody."""
-    seconds = dice.uniform(*PAUSE_S)
-    with suppress(ProcessLookupError):
-        os.kill(pid, signal.SIGSTOP)
-        time.sleep(seconds)
-        os.kill(pid, signal.SIGCONT)
-    return f"paused {kind} {pid} for {seconds:.1f} s"
 
 
 @dataclass(kw_only=True)
 class Battle(Fight):
     """A piece of work is a message. Devices listen until the battle is over."""
 
-    sql: Sql
+    home: Home
     pairs: Sequence[tuple[Member, Member]]
+    friends: Sequence[tuple[Member, Member]]
+    """Pairs who follow each other, and so may see whether the other is there."""
+    lease_s: int
+    """After it a realtime process that was killed has nobody any more."""
+    attendance: Attendance = field(default_factory=Attendance)
     targets: tuple[str, ...] = ROUND
+    strikes: Strikes = field(default_factory=Strikes)
+    is_hunting: bool = False
+    """Whether it is over at the first rest at which anything is violated."""
     ledger: Ledger = field(default_factory=Ledger)
     devices: list[Writer] = field(default_factory=list)
     is_resting: bool = False
@@ -105,15 +56,21 @@ class Battle(Fight):
 
     def add_device(self, member: Member, number: int, *, way: str) -> None:
         """One more of this person; which realtime process it is at goes by its number."""
-        partners = [b if a is member else a for a, b in self.pairs if member in (a, b)]
+        name = f"{member.username}-{number}"
         self.devices.append(
             Writer(
                 battle=self,
                 member=member,
-                name=f"{member.username}-{number}",
+                name=name,
                 server=self.address(WEB + number % REALTIME),
                 way=way,
-                partners=[one.username for one in partners],
+                partners=_others(self.pairs, member),
+                friends=Friends(
+                    device=name,
+                    me=member.username,
+                    usernames=_others(self.friends, member),
+                    attendance=self.attendance,
+                ),
             )
         )
 
@@ -151,12 +108,15 @@ class Battle(Fight):
 
     def _done(self, kind: str, dice: random.Random) -> str:
         part, _, how = kind.partition(":")
-        if part == "sql":
-            return self.sql.strike(how, dice)
-        if how == "pause":
-            return paused(self.one_of(part, dice), dice, part)
-        number = signal.SIGKILL if how == "kill" else signal.SIGTERM
-        return self.send(number, self.one_of(part, dice), how, part)
+        if part == "store":
+            return f"store: {self.home.strike(how, dice, self.strikes)}"
+        pid = self.one_of(part, dice)
+        return f"{part}: {self.strikes.hit(pid, how, dice, server=self._sign_of(part, pid))}"
+
+    def _sign_of(self, part: str, pid: int) -> str:
+        """What a process of sockets says itself; others say nothing to devices."""
+        port = port_of(pid) if part.startswith("realtime") else ""
+        return f"{self.site.url.rpartition(':')[0]}:{port}" if port else ""
 
     def address(self, server: int) -> str:
         host, _, port = self.site.url.rpartition(":")
@@ -200,8 +160,16 @@ class Battle(Fight):
         )
         for fault in behind:
             self.violate(fault)
+        if self.is_hunting:
+            self._end_when_found()
         self.is_resting = False
         return time.monotonic() - began
+
+    def _end_when_found(self) -> None:
+        self.violations += [] if self.violations else self._violated()
+        if self.violations:
+            self.note(f"{self.achieved()} when it was found")
+            self.over.set()
 
     def come_to_rest(self) -> list[str]:
         """Wait until all is quiet; what is violated then.
@@ -212,10 +180,13 @@ class Battle(Fight):
             lambda: status_of(f"{self.site.url}/readyz") == 200, timeout_s=60, what="a ready site"
         )
         self._wait_for_connections()
+        return [*self.violations, *self._violated()]
+
+    def _violated(self) -> list[str]:
         sides = [side for pair in self.pairs for side in self._sides(*pair)]
         self._settled(lambda: self._on_screens(sides))
         rest = Rest(sides=sides, screens=[device.screen() for device in self.devices])
-        return [*self.violations, *messages_checks.check(self.ledger, rest)]
+        return [*messages_checks.check(self.ledger, rest), *wrongly_gone(self.attendance)]
 
     def _wait_for_connections(self) -> None:
         children.wait_until(
@@ -242,6 +213,10 @@ class Battle(Fight):
 
     def _device_of(self, member: Member) -> Writer:
         return next(device for device in self.devices if device.member is member)
+
+
+def _others(pairs: Sequence[tuple[Member, Member]], member: Member) -> list[str]:
+    return [(b if a is member else a).username for a, b in pairs if member in (a, b)]
 
 
 def side_of(device: Writer, partner: str) -> Side:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from tests.harness.messages import Cursor, Ledger, Look, Place, Rest, Screen, Sending, Side
+from tests.harness.messages_moments import Told, never_back, never_behind
 
 Found = Iterator[str]
 Message = dict[str, Any]
@@ -25,6 +26,7 @@ def check(ledger: Ledger, rest: Rest) -> list[str]:
         *stubs(ledger),
         *order(ledger),
         *cursors(ledger),
+        *reaches(ledger),
         *histories(ledger, rest),
         *screens(rest),
         *counts(ledger, rest),
@@ -106,7 +108,7 @@ def order(ledger: Ledger) -> Found:
             chats[first["chat_id"]].append((sending, first["seq"]))
     for sent in chats.values():
         moments = [(one.began, one.ended, seq, one.key) for one, seq in sent]
-        yield from _never_back(moments, "is before", is_strict=True)
+        yield from never_back(moments, "is before", is_strict=True)
 
 
 def cursors(ledger: Ledger) -> Found:
@@ -117,22 +119,21 @@ def cursors(ledger: Ledger) -> Found:
     for (reader, chat_id), seen in found.items():
         what = f"cursor of {reader} in {chat_id}"
         moments = [(one.began, one.ended, one.value, f"{what} ({one.where})") for one in seen]
-        yield from _never_back(moments, "went back behind", is_strict=False)
+        yield from never_back(moments, "went back behind", is_strict=False)
 
 
-def _never_back(
-    moments: list[tuple[float, float | None, int, str]], said: str, *, is_strict: bool
-) -> Found:
-    """Of (beginning, end, value, name): what began later has a value that is not lower."""
-    over = sorted((ended, value, name) for _, ended, value, name in moments if ended is not None)
-    highest, highest_name, passed = -1, "", 0
-    for began, _, value, name in sorted(moments, key=lambda moment: moment[0]):
-        while passed < len(over) and over[passed][0] < began:
-            if over[passed][1] > highest:
-                _, highest, highest_name = over[passed]
-            passed += 1
-        if value < highest or (is_strict and value == highest):
-            yield f"{name} at {value} {said} {highest_name} at {highest}"
+def reaches(ledger: Ledger) -> Found:
+    """Whoever asks for what is new finds all that anybody was told of before."""
+    told: dict[str, list[Told]] = defaultdict(list)
+    for look in _all_looks(ledger):
+        chat_id, seq = look.place
+        told[chat_id].append((look.ended, seq, f"what {look.who} was told in {look.where}"))
+    asked: dict[str, list[Told]] = defaultdict(list)
+    for reach in ledger.reaches:
+        name = f"what {reach.who} found in {reach.chat_id}"
+        asked[reach.chat_id].append((reach.began, reach.last, name))
+    for chat_id, found in asked.items():
+        yield from never_behind(found, told[chat_id], "ends before", is_strict=False)
 
 
 # -- at rest ---------------------------------------------------------------------------------------

@@ -12,13 +12,14 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from itertools import count
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 import requests
 
-from tests.harness.messages import LONG_AGO, Cursor, Look, Screen
+from tests.harness.messages import LONG_AGO, Cursor, Look, Reach, Screen
+from tests.harness.messages_presence import Friends
+from tests.harness.messages_screens import Message, Shown
 from tests.harness.messages_wire import Lost, Refused, Wire
 
 if TYPE_CHECKING:
@@ -28,39 +29,8 @@ if TYPE_CHECKING:
 TIMEOUT_S = 10.0
 RETRY_AFTER_S = 3
 PAGE = 50
-Message = dict[str, Any]
-
-
-@dataclass
-class Shown:
-    """A conversation on a screen."""
-
-    partner: str
-    messages: dict[int, Message] = field(default_factory=dict)
-    gone: set[int] = field(default_factory=set)
-    """Numbers of stubs; a text that comes late must not replace them."""
-
-    def put(self, message: Message) -> None:
-        seq = message["seq"]
-        if message["is_deleted"]:
-            self.gone.add(seq)
-        elif seq in self.gone:
-            message = message | {"is_deleted": True, "text": ""}
-        self.messages[seq] = message
-
-    def drop(self, seq: int) -> None:
-        self.gone.add(seq)
-        if seq in self.messages:
-            self.put(self.messages[seq])
-
-    @property
-    def whole_up_to(self) -> int:
-        """The last number without a gap before it."""
-        return next(seq for seq in count() if seq + 1 not in self.messages)
-
-    @property
-    def has_gap(self) -> bool:
-        return bool(self.messages) and max(self.messages) > len(self.messages)
+LOOKS_AGAIN = 0.1
+"""How often who is told of a message asks at once whether it is there."""
 
 
 @dataclass(kw_only=True)
@@ -71,6 +41,9 @@ class Device:
     member: Member
     name: str
     server: str
+    friends: Friends
+    stays_away: threading.Event = field(default_factory=threading.Event)
+    """Set while whoever is at the device does not come back."""
     chats: dict[str, Shown] = field(default_factory=dict)
     badges: dict[str, int] = field(default_factory=dict)
     total: int = 0
@@ -84,32 +57,46 @@ class Device:
         dice = random.Random(f"{self.battle.seed}-{self.name}-listening")
         try:
             while not self.battle.over.is_set():
-                with suppress(Lost):
-                    self._connect()
+                if not self.stays_away.is_set():
+                    with suppress(Lost):
+                        self._connect()
                 time.sleep(dice.uniform(0.05, 0.4))
         finally:
             self.left.set()
 
     def _connect(self) -> None:
         try:
-            wire = Wire(self.server, self.member.token, origin=self.battle.site.url)
+            wire = self._wire()
         except Refused as refusal:
             self.battle.refused_at_the_door(self.name, str(refusal))
             raise Lost from refusal
         try:
             self.catch_up()
             self.wire = wire
+            self.friends.come(wire)
             wire.run(self.hear, self.battle.over.is_set)
         finally:
             self.wire = None
+            self.friends.go()
             wire.close()
+
+    def _wire(self) -> Wire:
+        return Wire(
+            self.server,
+            self.member.token,
+            origin=self.battle.site.url,
+            sign=lambda: self.battle.strikes.trigger.sign(self.server),
+        )
 
     # what is heard
 
     def hear(self, event: str, payload: Any) -> None:
         self.battle.ledger.count(event)
         if event == "resync":
+            self.friends.watch()
             self.catch_up()
+        elif event == "presence.changed":
+            self.friends.hear(payload)
         elif event == "chat.message":
             self.show(payload, "a frame")
         elif event == "chat.deleted":
@@ -128,6 +115,8 @@ class Device:
         if shown.has_gap:
             self.battle.ledger.count("gaps")
             self._fetch_newer(shown)
+        elif random.random() < LOOKS_AGAIN:
+            self._fetch_newer(shown, than=message["seq"] - 1)
 
     def _put(self, message: Message, where: str, began: float) -> None:
         me, both = self.member.username, {message["from"], message["to"]}
@@ -142,7 +131,7 @@ class Device:
             self._shown(message["chat_id"], partner).put(message)
 
     def _shown(self, chat_id: str, partner: str) -> Shown:
-        return self.chats.setdefault(chat_id, Shown(partner))
+        return self.chats.setdefault(chat_id, Shown(chat_id, partner))
 
     def count(self, told: dict[str, Any]) -> None:
         """Badges, from a frame or an acknowledgement."""
@@ -187,10 +176,15 @@ class Device:
         if chat["last_message"] and chat["last_message"]["seq"] > shown.whole_up_to:
             self._fetch_newer(shown)
 
-    def _fetch_newer(self, shown: Shown) -> None:
+    def _fetch_newer(self, shown: Shown, *, than: int | None = None) -> None:
+        """Than a number, or than what there is without a gap."""
         path = f"/chats/{shown.partner}/messages"
-        for message, began in self._pages(path, "since", since=shown.whole_up_to):
+        last, asked = shown.whole_up_to if than is None else than, time.monotonic()
+        for message, began in self._pages(path, "since", since=last):
             self._put(message, "the history", began)
+            last, asked = message["seq"], began
+        me = self.member.username
+        self.battle.ledger.reach(Reach(who=me, chat_id=shown.chat_id, last=last, began=asked))
 
     def _pages(self, path: str, into: str, **query: Any) -> Iterator[tuple[Any, float]]:
         """Every thing of a list, and when its page was asked for."""
@@ -262,7 +256,7 @@ class Device:
         unread = sum(count for _, count in newest.values())
         if self.total != unread:
             faults.append(f"{self.name} rests with {self.total} unread of {unread}")
-        return faults
+        return [*faults, *self.friends.behind()]
 
     def screen(self) -> Screen:
         with self.lock:

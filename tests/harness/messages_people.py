@@ -10,7 +10,8 @@ from typing import Any
 
 from tests.harness.kills import WITHIN_S
 from tests.harness.messages import Sending
-from tests.harness.messages_devices import Device, Message
+from tests.harness.messages_devices import Device
+from tests.harness.messages_screens import Message
 from tests.harness.messages_wire import Lost
 
 ACKNOWLEDGED_S = 5.0

@@ -29,9 +29,15 @@ class Refused(Exception):
 
 
 class Wire:
-    """A connection. One thread calls `run`; any other may `call`."""
+    """A connection. One thread calls `run`; any other may `call`.
 
-    def __init__(self, url: str, token: str, *, origin: str) -> None:
+    `sign` is called at each event and acknowledgement before anything else is done with it.
+    """
+
+    def __init__(
+        self, url: str, token: str, *, origin: str, sign: Callable[[], None] = lambda: None
+    ) -> None:
+        self._sign = sign
         self._numbers = itertools.count(1)
         self._waiting: dict[int, Waiting] = {}
         self._turn = threading.Lock()
@@ -74,6 +80,8 @@ class Wire:
 
     def _take(self, packet: str, hear: Callable[[str, Any], None]) -> None:
         kind, rest = packet[:2], packet[2:]
+        if kind in ("42", "43"):
+            self._sign()
         if packet == "2":
             self._send("3")
         elif kind == "42":
@@ -108,6 +116,15 @@ class Wire:
             raise Lost from error
         finally:
             self._waiting.pop(number, None)
+
+    def ask(self, event: str, payload: Any, take: Callable[[Any], None]) -> None:
+        """Send, and have `take` told the acknowledgement if one comes; Lost when nothing leaves."""
+        number = next(self._numbers)
+        self._waiting[number] = Waiting(take)
+        try:
+            self._send(f"42{number}{json.dumps([event, payload])}")
+        except (OSError, websocket.WebSocketException) as error:
+            raise Lost from error
 
     def _send(self, text: str) -> None:
         with self._turn:

@@ -93,7 +93,7 @@ def status_of(url: str) -> int | None:
 @contextmanager
 def running_site(folder: Path, **env: str) -> Iterator[Site]:
     """What `make run` starts, without the demo, on a free port; `env` changes settings."""
-    port = children.free_port()
+    port = children.free_ports(sum(int(env.get(name, 0)) for name in ("WEB", "REALTIME")) or 1)
     folder.mkdir(parents=True, exist_ok=True)
     own = {"DATA": str(folder / "data"), "PORT": str(port), "DEMO": "off"}
     site = new_site(folder, port, own | env)
