@@ -38,10 +38,6 @@ WRITES: dict[str, Writes] = {
     "unsend": lambda store, chat: store.unsend(chat.id << 32 | 1),
     "erase_sent": lambda store, chat: store.erase_sent(ANN, 10),
 }
-<<<<<<< HEAD
-READS = {"find", "find_many", "load", "find_sent", "get_many", "before", "since", "list_of"} | {
-    "unread_of"
-=======
 READS = {
     "find",
     "find_many",
@@ -52,7 +48,6 @@ READS = {
     "since",
     "list_of",
     "unread_of",
->>>>>>> help-presence
 }
 TABLES = ("conversations", "conversation_members", "messages")
 
