@@ -392,7 +392,7 @@ def test_heads_have_the_headers_of_their_answers(world: World) -> None:
 
 def test_calls_that_do_not_exist(world: World, anonymous: Any) -> None:
     for client in (anonymous, world.client):
-        for path in ("/nothing", "/users", "/users/bob/", "/posts/1/shares", "/me/status", "/"):
+        for path in ("/nothing", "/users", "/users/bob/", "/posts/1/shares", "/me/mood", "/"):
             found = refused(client, f"GET {path}")
             assert found == (404, "not_found", {}), path
 

@@ -38,8 +38,12 @@ ENDS = {
 
 
 def fill(connection: Connection) -> None:
-    """`ROWS` rows in every table: first as little as it takes, then as much as fits."""
+    """`ROWS` rows in every table: first as little as it takes, then as much as fits.
+
+    They take the place of rows that a migration has put there itself.
+    """
     for table in reflected(connection).sorted_tables:
+        connection.execute(table.delete())
         for number in range(ROWS):
             connection.execute(table.insert(), _row(table, number))
 
