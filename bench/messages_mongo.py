@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from itertools import count
 
 from bench import rounds
 from bench.ground import Ground
 from bench.messages import BEGIN_US, PAGE, SHORT, exponents
 from bench.results import Group, Row, Table, ratio, shown, spread
+from bench.together import took_s
 from pigeon.domain.messages import message_id
 from pigeon.processes import mongo as server_of_messages
 from pigeon.stores import messages_mongo_documents as documents
@@ -151,25 +152,10 @@ def _bare(home: MongoMessages) -> Send:
 
 def _at_once(send: Send, chats: list[Conversation], each: int) -> float:
     """All senders from the same moment on; messages per second until the last has ended."""
-    start = threading.Barrier(SENDERS + 1)
     plans = [[next(_own) for _ in range(each)] for _ in range(SENDERS)]
-    failed: list[BaseException] = []
 
     def work(sender: int) -> None:
-        start.wait()
-        try:
-            for number in plans[sender]:
-                send(chats[sender % len(chats)], number)
-        except BaseException as error:
-            failed.append(error)
+        for number in plans[sender]:
+            send(chats[sender % len(chats)], number)
 
-    threads = [threading.Thread(target=work, args=(number,)) for number in range(SENDERS)]
-    for thread in threads:
-        thread.start()
-    start.wait()
-    began = time.perf_counter()
-    for thread in threads:
-        thread.join()
-    took_s = time.perf_counter() - began
-    assert not failed, failed
-    return SENDERS * each / took_s
+    return SENDERS * each / took_s([partial(work, sender) for sender in range(SENDERS)])

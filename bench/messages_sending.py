@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import count
 
 from flask import Flask
@@ -13,6 +13,7 @@ from sqlalchemy.engine import Engine
 from bench import rounds
 from bench.ground import Ground
 from bench.results import Goal, Group, Row, Table, ratio, shown, spread
+from bench.together import took_s
 from pigeon.domain.messages import message_id
 from pigeon.extensions import db
 from pigeon.stores.messages import Draft
@@ -117,29 +118,14 @@ _numbers: Iterator[int] = count(1)
 def _at_once(app: Flask, send: Send, chats: list[int], each: int) -> float:
     """All senders from the same moment on; messages per second until the last has ended."""
     db.session.rollback()
-    start = threading.Barrier(SENDERS + 1)
     plans = [[next(_numbers) for _ in range(each)] for _ in range(SENDERS)]
-    failed: list[BaseException] = []
 
     def work(sender: int) -> None:
-        start.wait()
-        try:
-            with app.app_context():
-                for number in plans[sender]:
-                    send(chats[sender % len(chats)], FIRST + sender, number)
-        except BaseException as error:
-            failed.append(error)
+        with app.app_context():
+            for number in plans[sender]:
+                send(chats[sender % len(chats)], FIRST + sender, number)
 
-    threads = [threading.Thread(target=work, args=(number,)) for number in range(SENDERS)]
-    for thread in threads:
-        thread.start()
-    start.wait()
-    began = time.perf_counter()
-    for thread in threads:
-        thread.join()
-    took_s = time.perf_counter() - began
-    assert not failed, failed
-    return SENDERS * each / took_s
+    return SENDERS * each / took_s([partial(work, sender) for sender in range(SENDERS)])
 
 
 def _statements(group: Group, name: str) -> None:
