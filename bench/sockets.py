@@ -18,7 +18,6 @@ from bench.ground import Ground, Processes
 from bench.herd import Herd, await_end
 from bench.results import Goal, Group, Row, Table, figure, spread
 from pigeon.services.accounts import sessions
-from tests.factories import make_user
 from tests.harness import children
 from tests.harness.sites import status_of
 
@@ -28,7 +27,8 @@ EACH, FEW = 15, 5
 WARM = 100
 SETTLE_S = 2.0
 KILO = 1_024
-_numbers = counting(1)
+_people = counting(1)
+"""Of the plan: others add people behind those, by their ids."""
 AT_ONCE = 16
 FILES = 12_000
 DELAY_S, LONGEST_S, JITTER = 1.0, 5.0, 0.5
@@ -55,10 +55,11 @@ def _open_files() -> None:
 
 
 def _tokens(ground: Ground, sockets: int, each: int) -> Iterator[str]:
-    """Of new people with so many sockets each, over and over."""
+    """Of people who had none before, with so many sockets each, over and over."""
+    people = [next(_people) for _ in range(-(-sockets // each))]
+    assert people[-1] <= ground.plan.users
     with ground.app().app_context():
-        people = [make_user(f"idle{next(_numbers)}") for _ in range(-(-sockets // each))]
-        return cycle([sessions.create_token(person.id) for person in people])
+        return cycle([sessions.create_token(person) for person in people])
 
 
 def _start(running: Processes, **env: str) -> tuple[str, psutil.Process]:
