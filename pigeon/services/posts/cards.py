@@ -146,8 +146,13 @@ def _tags(ids: list[int]) -> dict[int, list[str]]:
 
 def evict(post_id: int, publication_id: int | None, author_id: int) -> None:
     """Forget a post's card, its fragments, and the author's list of pending posts."""
-    cards.evict(post_id)
+    evict_card(post_id, publication_id)
     pending.evict(author_id)
+
+
+def evict_card(post_id: int, publication_id: int | None) -> None:
+    """Forget a post's card and its fragments."""
+    cards.evict(post_id)
     if publication_id is not None:
         evict_fragments(publication_id)
 

@@ -57,14 +57,16 @@ def _announce(
     uow: UnitOfWork, row: PublicationModel, author: UserModel, *, had_images: bool
 ) -> None:
     post_id, publication_id, author_id = row.post_id, row.id, row.author_id
-    uow.after_commit(lambda: post_cards.evict(post_id, publication_id, author_id))
-    uow.after_commit(lambda: counts.posts.evict(post_id))
-    uow.after_commit(lambda: counts.users.evict(author_id))
-    uow.after_commit(lambda: sidebar.evict(author_id))
+    uow.after_commit(lambda: post_cards.evict_card(post_id, publication_id))
     if row.delivery == "pull":
         uow.after_commit(pulls.changed)
     else:
         uow.after_commit(lambda: fanouts.push_to_author(publication_id, author_id))
+    # Only now: until it is in its author's timeline their home shows it as pending.
+    uow.after_commit(lambda: post_cards.pending.evict(author_id))
+    uow.after_commit(lambda: counts.posts.evict(post_id))
+    uow.after_commit(lambda: counts.users.evict(author_id))
+    uow.after_commit(lambda: sidebar.evict(author_id))
     uow.record(
         PostPublished(
             publication_id=publication_id,
@@ -89,9 +91,10 @@ def publish_if_ready(uow: UnitOfWork, post: PostModel) -> None:
     states = list(db.session.scalars(select(MediaModel.state).where(MediaModel.post_id == post.id)))
     done, total = states.count("ready"), len(states)
     post_id, author_id = post.id, post.author_id
-    uow.after_commit(lambda: post_cards.pending.evict(author_id))
     uow.record(ImageProcessed(post_id=post_id, author_id=author_id, done=done, total=total))
     if done == total and post.state != "published":
         publish(uow, post, had_images=total > 0)
-    elif "failed" not in states:
+        return
+    uow.after_commit(lambda: post_cards.pending.evict(author_id))
+    if "failed" not in states:
         post.state = "processing"

@@ -12,20 +12,23 @@ from flask import Flask
 from sqlalchemy import func, select, update
 
 from pigeon.domain.clock import utc_now
+from pigeon.domain.page import PageRequest
 from pigeon.extensions import db
 from pigeon.jobs import runner
 from pigeon.jobs.scheduler import sweep_outbox
 from pigeon.models import MediaModel, OutboxRow, PostModel, PublicationModel, UserModel
-from pigeon.services import collectors
+from pigeon.services import access, collectors
 from pigeon.services.media import media, processing
 from pigeon.services.outbox import figures as outbox_figures
 from pigeon.services.outbox import outbox
+from pigeon.services.posts import cards as post_cards
 from pigeon.services.posts import changes as posts_changes
 from pigeon.services.posts import posts, publishing
+from pigeon.services.timelines import timelines
 from pigeon.stores.imaging_results import Rendered, RenderedFile
 from pigeon.stores.media import StoreFault
 from pigeon.unit_of_work import unit_of_work
-from tests.factories import make_follow, make_user
+from tests.factories import Person, make_follow, make_user
 from tests.factories.uploads import make_processing_post
 from tests.harness import pictures
 from tests.harness.context import concurrently, in_app
@@ -56,6 +59,12 @@ def publications(post_id: int) -> int:
     return db.session.scalar(query) or 0
 
 
+def timeline_of(person: Person) -> list[int]:
+    """Posts by their ids."""
+    page = timelines.page(access.viewer(person.id), PageRequest())
+    return [entry.post_id for entry in page.items]
+
+
 def recover(drain: Callable[[], int]) -> None:
     """What the scheduler does a second later, and the workers after it."""
     sweep_outbox()
@@ -79,6 +88,26 @@ def test_images_that_finish_at_the_same_moment_publish_once(
         assert publications(int(post.id)) == 1
         assert posts.get(int(post.id), None).state == "published"
     assert db.session.scalar(select(UserModel.post_count)) == 12
+
+
+@pytest.mark.no_second_look
+def test_a_post_is_pending_until_it_is_in_its_authors_timeline(
+    app: Flask, rendered_at_once: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the home page of who has just shared it shows it nowhere."""
+    ann = make_user("ann")
+    assert timeline_of(ann) == []
+    post = make_processing_post(ann, images=1)
+    assert [one.id for one in posts.list_pending(ann.id)] == [post.id]
+    forget, had = post_cards.pending.evict, []
+
+    def evict(author_id: int) -> None:
+        had.append(timeline_of(ann))
+        forget(author_id)
+
+    monkeypatch.setattr(post_cards.pending, "evict", evict)
+    processing.process(int(post.images[0].id))
+    assert had and all(ids == [int(post.id)] for ids in had)
 
 
 def test_a_waiting_settler_counts_what_the_other_one_stored(
