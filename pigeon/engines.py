@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
+from collections.abc import Callable
 from typing import Any
 
 import pymysql
@@ -125,7 +126,18 @@ class AsideConnection(sqlite3.Connection):
     def commit(self) -> None:
         import gevent  # which only a process of sockets has
 
-        gevent.get_hub().threadpool.apply(super().commit)
+        refusal = gevent.get_hub().threadpool.apply(_error_of, (super().commit,))
+        if refusal is not None:
+            raise refusal
+
+
+def _error_of(call: Callable[[], None]) -> sqlite3.Error | None:
+    """As an answer: what is raised in a thread of the pool is printed, whoever expects it."""
+    try:
+        call()
+    except sqlite3.Error as error:
+        return error
+    return None
 
 
 def bind_sqlite(engine: Engine, *, flush: bool, patience_s: float, waits_aside: bool) -> None:
