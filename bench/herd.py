@@ -46,13 +46,12 @@ class Herd:
             opened = websocket.create_connection(
                 address, timeout=CONNECT_S, origin="http://localhost"
             )
-            opened.recv()
-            opened.send("40" + json.dumps({"token": token}))
-            while not (said := str(opened.recv())).startswith("40"):
-                if said.startswith("44"):
-                    raise ConnectionError(said)
-                _pong(opened, said)
         except websocket.WebSocketException as error:
+            raise ConnectionError from error
+        try:
+            _let_in(opened, token)
+        except (OSError, websocket.WebSocketException) as error:
+            opened.shutdown()
             raise ConnectionError from error
         with self._turn:
             self._open.add(opened)
@@ -77,6 +76,15 @@ class Herd:
             self._open.discard(opened)
             self._ready.unregister(opened.sock)
         opened.shutdown()
+
+
+def _let_in(opened: Any, token: str) -> None:
+    opened.recv()
+    opened.send("40" + json.dumps({"token": token}))
+    while not (said := str(opened.recv())).startswith("40"):
+        if said.startswith("44"):
+            raise ConnectionError(said)
+        _pong(opened, said)
 
 
 def _pong(opened: Any, said: str) -> None:

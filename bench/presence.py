@@ -68,7 +68,8 @@ def _let_go(people: Sequence[int], leases: Leases) -> None:
 def _page(ground: Ground, group: Group, people: Sequence[int]) -> None:
     """Half of the page is there."""
     step = max(1, len(people) // (PAGE // 2))
-    page = [*people[::step][: PAGE // 2], *range(1, PAGE // 2 + 1)]
+    nobody = range(people[-1] + 1, people[-1] + 1 + PAGE // 2)
+    page = [*people[::step][: PAGE // 2], *nobody]
     leases = Leases(keys.ONLINE, keys.ONLINE_BY)
     ways: dict[str, Callable[[], object]] = {
         EVERYBODY: lambda: _online_of_everybody(page),
@@ -77,7 +78,7 @@ def _page(ground: Ground, group: Group, people: Sequence[int]) -> None:
     }
     store.sweep()
     words = store.look(page)
-    assert [words[one].word == "available" for one in page] == [one >= FIRST for one in page]
+    assert [words[one].word == "available" for one in page] == [one not in nobody for one in page]
     assert _online_of_everybody(page) == leases.live_among(page)
     found = _timed(ground, ways)
     group.rows.append(

@@ -17,8 +17,8 @@ from pigeon.processes.child import Child
 from pigeon.processes.plan import Process
 
 READY_WITHIN_S = 60.0
-STOP_WITHIN_S = 8.0  # then SIGKILL
-REDIS_WITHIN_S = 1.2  # Redis goes last and quickly: together under ten seconds
+STOP_WITHIN_S = 7.2  # then SIGKILL
+STORES_WITHIN_S = 2.6  # Redis, and SecantusDB, which looks up every 2 s: together under ten seconds
 TICK_S = 0.1
 COLOURS = (36, 33, 32, 35, 34, 96, 93, 92, 95, 94)
 
@@ -159,7 +159,7 @@ class Supervisor:
         deadline = time.monotonic() + STOP_WITHIN_S
         for group in reversed(self._groups):
             self._stop(group, deadline)
-            deadline = time.monotonic() + REDIS_WITHIN_S
+            deadline = time.monotonic() + STORES_WITHIN_S
 
     def _stop(self, group: list[Child], deadline: float) -> None:
         alive = [child for child in group if child.is_alive]
@@ -172,7 +172,7 @@ class Supervisor:
         for child in alive:
             if child.is_alive:
                 say(f"{child.name} would not stop and is killed")
-                child.signal(signal.SIGKILL)
+                child.kill()
 
 
 def say(line: str) -> None:

@@ -78,5 +78,13 @@ def test_what_it_left_in_its_group_ends_with_it(run: Run) -> None:
     os.close(output)
 
 
+def test_who_is_killed_leaves_no_zombie(run: Run) -> None:
+    child = run("import time; time.sleep(60)")
+    os.close(child.start())
+    (started,) = psutil.Process().children()
+    child.kill()
+    assert not psutil.pid_exists(started.pid)
+
+
 def _runs(process: psutil.Process) -> bool:
     return process.is_running() and process.status() != psutil.STATUS_ZOMBIE

@@ -14,7 +14,7 @@ from pigeon.processes.plan import plan_from
 def test_a_stop_is_planned_to_take_less_than_ten_seconds() -> None:
     """Whoever runs us kills after that; who is still there by then is killed before."""
     assert plan.GRACEFUL_S < supervisor.STOP_WITHIN_S
-    assert supervisor.STOP_WITHIN_S + supervisor.REDIS_WITHIN_S < 10
+    assert supervisor.STOP_WITHIN_S + supervisor.STORES_WITHIN_S < 10
 
 
 def test_pages_and_sockets_apart_take_consecutive_ports(tmp_path: Path) -> None:

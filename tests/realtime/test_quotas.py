@@ -50,7 +50,8 @@ class Wire:
         )
         self.ws.recv()
         self.ws.send("40" + json.dumps({"token": token_of(site, person)}))
-        assert str(self.ws.recv()).startswith("40{")
+        while not (text := str(self.ws.recv())).startswith("40{"):
+            assert text == '42["resync",{}]', "said to everybody, also to who is just let in"
 
     def send(self, texts: list[str]) -> None:
         with suppress(OSError, websocket.WebSocketException):
