@@ -25,6 +25,7 @@ from pigeon.blueprints.posts import pages as posts
 from pigeon.blueprints.presence import api as presence_api
 from pigeon.blueprints.relations import api as relations_api
 from pigeon.blueprints.relations import pages as relations
+from pigeon.blueprints.stories import api as stories_api
 from pigeon.blueprints.users import api as users_api
 from pigeon.blueprints.users import pages as users
 from pigeon.web import static
@@ -212,6 +213,11 @@ CALLS: tuple[tuple[str, str, View], ...] = (
     ("PUT", "/comments/<comment_id>/like", likes_api.like_comment),
     ("DELETE", "/comments/<comment_id>/like", likes_api.unlike_comment),
     ("GET", "/comments/<comment_id>/likers", likes_api.list_of_comment),
+    ("GET", "/users/<username>/stories", stories_api.list_of_user),
+    ("GET", "/stories", stories_api.list_tray),
+    ("POST", "/stories", stories_api.add),
+    ("DELETE", "/stories/<story_id>", stories_api.remove),
+    ("POST", "/stories/<story_id>/retry", stories_api.retry),
     ("GET", "/chats", messages_api.list_all),
     ("GET", "/chats/partners", messages_api.list_partners),
     ("GET", "/chats/<username>", messages_api.show),

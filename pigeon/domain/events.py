@@ -372,3 +372,52 @@ class PartnerLeft(Event):
 
     conversation_id: int
     user_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoryPublished(Event):
+    """A story is shown from now on, for a day."""
+
+    story_id: int
+    author_id: int
+    username: str
+    had_image: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoryProcessed(Event):
+    """An author's queue moved; `shown` are those that it let go."""
+
+    author_id: int
+    shown: list[int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoryFailed(Event):
+    """Its picture cannot be read; `code` is why."""
+
+    story_id: int
+    author_id: int
+    code: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoryWithdrawn(Event):
+    """Nobody sees it any more: it was deleted, or its day is over."""
+
+    story_id: int
+    author_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoryViewsChanged(Event):
+    """Rows of (story, viewer) were inserted or deleted."""
+
+    pairs: list[tuple[int, int]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoryViewsShown(Event):
+    """Every cache counts the views of these stories as SQL does."""
+
+    ids: list[int]

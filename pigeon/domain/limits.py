@@ -3,6 +3,7 @@
 CAPTION = 2_200
 COMMENT = 2_200
 MESSAGE = 2_000
+STORY_TEXT = 250
 CLIENT_MSG_ID = 64
 CONVERSATION_KEY = 64
 EXCERPT = 120
@@ -57,6 +58,7 @@ TEXTS = {
     "pronouns": PRONOUNS,
     "q": SEARCH,
     "tag": TAG,
+    "text_style": TEXT,
     "text": COMMENT,
     "username": USERNAME_MAX,
     "usernames": USERNAME_MAX,

@@ -9,6 +9,7 @@ from pigeon.realtime import push as realtime
 from pigeon.services.accounts import sessions
 from pigeon.services.comments import cards as comment_cards
 from pigeon.services.posts import cards as post_cards
+from pigeon.services.stories import cards as story_cards
 from pigeon.services.timelines import sidebar
 from pigeon.services.users import suspensions, users, withdrawals
 
@@ -20,6 +21,7 @@ def refresh_cards(user_id: int) -> None:
     sidebar.evict(user_id)
     post_cards.evict_all_of(user_id)
     comment_cards.evict_all_of(user_id)
+    story_cards.evict(user_id)
 
 
 @job("default")

@@ -14,6 +14,7 @@ from pigeon.models.outbox import OutboxRow
 from pigeon.models.posts import IdempotencyKey, MentionModel, PostModel, PostTag, PublicationModel
 from pigeon.models.presence import ActivityModel
 from pigeon.models.relations import BlockModel, MuteModel
+from pigeon.models.stories import StoryModel, StoryReactionModel, StoryViewModel
 from pigeon.models.users import (
     HeldUsername,
     IdentityModel,
@@ -55,6 +56,9 @@ __all__ = [
     "PublicationModel",
     "SecurityEvent",
     "SessionModel",
+    "StoryModel",
+    "StoryReactionModel",
+    "StoryViewModel",
     "SuggestionDismissal",
     "UserModel",
     "WriteBackJournal",

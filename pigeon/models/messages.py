@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Index
+from sqlalchemy import BigInteger, ForeignKey, Index, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from pigeon.domain import limits
@@ -53,7 +53,7 @@ class MemberModel(Model):
 class MessageModel(Model):
     """A message; its id holds the conversation and the number, so a conversation lies together.
 
-    `media_id` and `post_id` are no foreign keys: what is gone is shown as gone.
+    `media_id`, `post_id` and `story_id` are no foreign keys: what is gone is shown as gone.
     """
 
     __tablename__ = "messages"
@@ -69,6 +69,8 @@ class MessageModel(Model):
     text: Mapped[str] = mapped_column(Line(limits.MESSAGE), default="")
     media_id: Mapped[int | None] = mapped_column(Id)
     post_id: Mapped[int | None] = mapped_column(Id)
+    story_id: Mapped[int | None] = mapped_column(Id)
+    is_reaction: Mapped[bool] = mapped_column(default=False, server_default=false())
     is_deleted: Mapped[bool] = mapped_column(default=False)
 
 

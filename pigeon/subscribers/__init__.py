@@ -26,6 +26,7 @@ from pigeon.subscribers import (
     posts,
     presence,
     relations,
+    stories,
     users,
 )
 from pigeon.subscribers.reactions import merge
@@ -43,6 +44,7 @@ FEATURES = (
     posts,
     presence,
     relations,
+    stories,
     users,
 )
 REACTIONS = merge(*(feature.REACTIONS for feature in FEATURES))

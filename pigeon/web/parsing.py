@@ -30,6 +30,8 @@ MARKS = re.compile(r'[\[\]{},]|"[^"]*(?:"|\Z)')
 """What opens, closes and separates values; a string, also one without an end, is passed over."""
 STEPS = {"[": 1, "{": 1, "]": -1, "}": -1}
 PYDANTIC_CODES = {"missing": "required", "extra_forbidden": "unknown"}
+KEY = re.compile(rf"[!-~]{{1,{limits.IDEMPOTENCY_KEY}}}")
+"""An idempotency key."""
 NAMED = 50
 """Unknown fields that a refusal names, however many there are."""
 
@@ -91,6 +93,15 @@ def read_form(*names: str) -> Typed:
 def read_texts(name: str) -> list[str]:
     """Every value of a repeated form field, in order; services check each by itself."""
     return [_checked(text) for text in _form().getlist(name)]
+
+
+def read_object(name: str, shape: type[B]) -> B:
+    """A form field that holds a JSON object, "" for an empty one; Invalid naming the field."""
+    text = read_form(name)[name]
+    try:
+        return check_shape(_decode(text.encode()) if text else {}, shape)
+    except (Invalid, Malformed) as error:
+        raise Invalid({name: FieldError("bad_format")}) from error
 
 
 def read_switch(name: str) -> bool:

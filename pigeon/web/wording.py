@@ -12,6 +12,7 @@ from pigeon.domain import limits
 from pigeon.domain.errors import FieldError
 from pigeon.domain.messages import Message
 from pigeon.domain.posts import Image, Post
+from pigeon.domain.stories import Story
 from pigeon.domain.users import Me
 
 
@@ -75,6 +76,13 @@ def image_with_sentence(image: Image) -> Image:
     if image.error is None:
         return image
     return replace(image, error=replace(image.error, message=image_sentence(image.error.code)))
+
+
+def story_with_sentences(story: Story) -> Story:
+    """The story with a sentence at its picture, if that failed."""
+    if story.image is None:
+        return story
+    return replace(story, image=image_with_sentence(story.image))
 
 
 def message_with_sentences(message: Message) -> Message:

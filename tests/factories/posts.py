@@ -76,13 +76,18 @@ def _picture(post: PostModel, position: int, alt: str, state: str) -> MediaModel
     row = media.add(
         upload, owner_id=post.author_id, kind="post", post_id=post.id, position=position
     )
-    row.state = "ready" if state == "published" else state
+    row.state = state
     if state == "published":
-        row.color = "#008080"
-        row.variants = json.dumps(VARIANTS)
-        for kind, width, height, content_type in VARIANTS:
-            name = media.object_name(row.name, kind, content_type)
-            media.store().put(name, CONTENT[content_type](width, height), content_type)
+        store_renditions(row)
     if state == "failed":
         row.error = "unreadable"
     return row
+
+
+def store_renditions(row: MediaModel) -> None:
+    """Make a picture ready, by tiny renditions."""
+    row.state, row.color = "ready", "#008080"
+    row.variants = json.dumps(VARIANTS)
+    for kind, width, height, content_type in VARIANTS:
+        name = media.object_name(row.name, kind, content_type)
+        media.store().put(name, CONTENT[content_type](width, height), content_type)

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from hashlib import sha256
 
-from pigeon.blueprints.posts.reading import KEY
 from pigeon.domain.errors import FieldError, Invalid
 from pigeon.domain.limits import IDEMPOTENCY_KEY
 from pigeon.services.comments.checks import check_comment
-from pigeon.web.parsing import Body, read_form, read_json, read_key
+from pigeon.web.parsing import KEY, Body, read_form, read_json, read_key
 from pigeon.web.texts import Typed
 
 

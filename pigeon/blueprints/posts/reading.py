@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +11,7 @@ from pigeon.domain.posts import Post
 from pigeon.services.media import media
 from pigeon.services.posts import checks, posts
 from pigeon.web.parsing import (
+    KEY,
     Body,
     check_form_names,
     is_multipart,
@@ -20,8 +20,6 @@ from pigeon.web.parsing import (
     read_json,
     read_texts,
 )
-
-KEY = re.compile(rf"[!-~]{{1,{IDEMPOTENCY_KEY}}}")
 
 
 class NewPostBody(Body):

@@ -7,11 +7,19 @@ holds them against each other. What is cached for everybody is loaded by a condi
 viewer, such as `users.is_active()`.
 
 `messages` and `presence` have no condition of SQL: a conversation may be kept elsewhere. `stories`
-will stand here too: a story is seen by who sees its author's posts, until it ends, which each
-reading asks of the clock.
+ask the clock at every reading: a story is seen by who sees its author's posts, until it ends.
 """
 
-from pigeon.services.access import comments, media, messages, posts, presence, users, viewers
+from pigeon.services.access import (
+    comments,
+    media,
+    messages,
+    posts,
+    presence,
+    stories,
+    users,
+    viewers,
+)
 from pigeon.services.access.viewers import Who, stranger, viewer, writer
 
 __all__ = [
@@ -21,6 +29,7 @@ __all__ = [
     "messages",
     "posts",
     "presence",
+    "stories",
     "stranger",
     "users",
     "viewer",

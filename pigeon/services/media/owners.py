@@ -14,6 +14,7 @@ from pigeon.models import MediaModel
 from pigeon.services.access.viewers import Viewer
 from pigeon.services.messages import pictures as message_pictures
 from pigeon.services.posts import pictures
+from pigeon.services.stories import pictures as story_pictures
 from pigeon.services.users import avatars
 from pigeon.unit_of_work import UnitOfWork
 
@@ -50,6 +51,12 @@ OWNERS = {
         lock=message_pictures.lock,
         ready=message_pictures.settled,
         failed=message_pictures.failed,
+    ),
+    "story": Owner(
+        check_sees=story_pictures.check_sees,
+        lock=story_pictures.lock,
+        ready=story_pictures.ready,
+        failed=story_pictures.failed,
     ),
 }
 

@@ -5,7 +5,7 @@ frames, which nobody should make for nobody.
 """
 
 from pigeon.services.presence.choosing import choose, chosen_of
-from pigeon.services.presence.online import may_hint, online_among, people
+from pigeon.services.presence.online import may_hint, may_hint_stories, online_among, people
 from pigeon.services.presence.reading import Known, Told, known, of, read, told
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "chosen_of",
     "known",
     "may_hint",
+    "may_hint_stories",
     "of",
     "online_among",
     "people",

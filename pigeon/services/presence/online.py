@@ -29,7 +29,16 @@ def online_among(user_ids: Sequence[int]) -> list[int]:
 
 def may_hint(user_ids: Sequence[int]) -> list[int]:
     """Those of them to whom a hint of something new may be pushed: once per 5 seconds each."""
+    return _once(user_ids, keys.HINTED)
+
+
+def may_hint_stories(user_ids: Sequence[int]) -> list[int]:
+    """The same for hints of stories."""
+    return _once(user_ids, keys.STORY_HINTED)
+
+
+def _once(user_ids: Sequence[int], family: keys.Family) -> list[int]:
     pipe = state.client.pipeline(transaction=False)
     for user_id in user_ids:
-        pipe.set(keys.HINTED.key(user_id), 1, nx=True, ex=keys.HINTED.ttl_s)
+        pipe.set(family.key(user_id), 1, nx=True, ex=family.ttl_s)
     return [user_id for user_id, fresh in zip(user_ids, pipe.execute(), strict=True) if fresh]

@@ -50,6 +50,16 @@ def wanting_posts_of(author_id: int, readers: Sequence[int]) -> list[int]:
     ]
 
 
+def wanting_stories_of(author_id: int, readers: Sequence[int]) -> list[int]:
+    """The same for the author's stories."""
+    found = apart.many(readers)
+    return [
+        reader
+        for reader in readers
+        if reader not in found or author_id not in found[reader].stories | found[reader].blocked
+    ]
+
+
 def load(viewer_id: int) -> Apart:
     """From SQL, as the present transaction sees it: for what is written."""
     return _load([viewer_id])[viewer_id]

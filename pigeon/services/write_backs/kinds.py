@@ -11,6 +11,7 @@ from pigeon.cache.write_back_entries import AnyEntry
 from pigeon.domain.events import Event
 from pigeon.extensions import settings
 from pigeon.services.likes import pairs as likes
+from pigeon.services.stories import views
 from pigeon.unit_of_work import UnitOfWork, publish
 
 
@@ -52,7 +53,7 @@ class Kind(Protocol):
         """What is told to who looks at these pairs, once they are settled."""
 
 
-KINDS: dict[str, Kind] = {kind.name: kind for kind in (likes.POSTS, likes.COMMENTS)}
+KINDS: dict[str, Kind] = {kind.name: kind for kind in (likes.POSTS, likes.COMMENTS, views.VIEWS)}
 """What this release reads. Transactions lock in this order."""
 
 WRITTEN = {"post", "comment"}

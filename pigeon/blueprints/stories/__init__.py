@@ -1,0 +1,1 @@
+"""Stories: published, read, seen, answered, deleted."""
