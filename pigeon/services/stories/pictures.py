@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import select
 
 from pigeon.domain.errors import NotFound
 from pigeon.domain.events import StoryFailed
 from pigeon.domain.media import StoredMedia
+from pigeon.domain.stories import StoryCard
 from pigeon.extensions import db
 from pigeon.models import MediaModel, StoryModel
 from pigeon.services import access
@@ -21,11 +24,18 @@ def check_sees(viewer: Viewer, picture: StoredMedia) -> None:
     """NotFound for who may not see the story, and for everybody from its end on."""
     if not access.media.is_ready_state(picture.state):
         raise NotFound
+    if not access.stories.visible(viewer, _card_of(picture)):
+        raise NotFound
+
+
+def ends_at(picture: StoredMedia) -> datetime | None:
+    return next((card.expires_at for card in _card_of(picture)), None)
+
+
+def _card_of(picture: StoredMedia) -> list[StoryCard]:
     of_owner = cards.of_authors.one(picture.owner_id) or []
     own = str(picture.media_id)
-    shown = [card for card in of_owner if card.image is not None and card.image.id == own]
-    if not access.stories.visible(viewer, shown):
-        raise NotFound
+    return [card for card in of_owner if card.image is not None and card.image.id == own]
 
 
 def lock(row: MediaModel) -> None:
