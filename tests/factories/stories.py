@@ -9,8 +9,8 @@ from sqlalchemy import update
 
 from pigeon.domain.stories import LIFE, TextStyle
 from pigeon.extensions import db
-from pigeon.models import MediaModel, StoryModel
-from pigeon.services.stories import cards, showing, stories
+from pigeon.models import MediaModel, StoryModel, StoryViewModel
+from pigeon.services.stories import cards, showing, stories, views
 from pigeon.services.stories.clock import database_now
 from pigeon.unit_of_work import unit_of_work
 from tests.factories.people import Person
@@ -62,3 +62,13 @@ def age_story(story_id: int, *, hours: float = 0, seconds: float = 0) -> None:
     story = db.session.get(StoryModel, story_id)
     assert story is not None
     cards.evict(story.author_id)
+
+
+def make_view(story_id: int, person: Person) -> None:
+    """A row of somebody who saw it."""
+    with unit_of_work() as uow:
+        story = db.session.get_one(StoryModel, story_id)
+        story.view_count += 1
+        at = story.created_at
+        db.session.add(StoryViewModel(story_id=story_id, user_id=person.id, created_at=at))
+        uow.after_commit(lambda: views.VIEWS.drop([story_id], [person.id]))
