@@ -421,3 +421,11 @@ class StoryViewsShown(Event):
     """Every cache counts the views of these stories as SQL does."""
 
     ids: list[int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoryViewsErased(Event):
+    """Rows of somebody who left are gone, and counted down."""
+
+    ids: list[int]
+    user_id: int
