@@ -146,6 +146,16 @@ def test_only_hidden_tabs_are_away_after_a_moment(told: Callable[[], list[int]])
     assert (word(NOW + 3 + HIDDEN_MS), told()) == ("available", [ANN])
 
 
+def test_a_page_that_begins_out_of_sight_is_away_at_once_and_no_input() -> None:
+    come("a1", "x", at_ms=NOW - 60_000)
+    leave("a1", "x", NOW - 60_000)
+    presence.sweep(NOW)
+    presence.write("b2", [Note(ANN, "y", presence.NEVER)], NOW)
+    assert presence.look([ANN], NOW)[ANN] == Live("away", NOW - 60_000)
+    come("b2", "y")
+    assert presence.look([ANN], NOW)[ANN] == Live("available", NOW)
+
+
 def test_without_an_input_somebody_is_away_and_back_with_the_next(
     told: Callable[[], list[int]],
 ) -> None:
