@@ -27,6 +27,7 @@ from pigeon.blueprints.relations import api as relations_api
 from pigeon.blueprints.relations import pages as relations
 from pigeon.blueprints.stories import api as stories_api
 from pigeon.blueprints.stories import viewing as stories_viewing
+from pigeon.blueprints.stories import pages as stories_pages
 from pigeon.blueprints.users import api as users_api
 from pigeon.blueprints.users import pages as users
 from pigeon.web import static
@@ -89,6 +90,9 @@ PAGES: tuple[tuple[str, str, View], ...] = (
     ("GET", "/p/<post_id>/likers", likes.list_of_post),
     ("GET", "/p/<post_id>/comments", comments.list_of_post),
     ("POST", "/p/<post_id>/comments", comments.add),
+    ("GET", "/stories/<username>", stories_pages.show),
+    ("GET", "/stories/<story_id>/delete", stories_pages.show_delete),
+    ("POST", "/stories/<story_id>/delete", stories_pages.delete),
     ("GET", "/comments/<comment_id>", comments.show),
     ("GET", "/comments/<comment_id>/replies", comments.list_replies),
     ("POST", "/comments/<comment_id>/replies", comments.reply),
