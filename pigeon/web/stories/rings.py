@@ -18,7 +18,7 @@ REMEMBERED = 4_096
 def ask(viewer: Viewer, people: Iterable[str | int]) -> None:
     """Find out whose pictures have a ring on the page of this request."""
     wanted = {int(person) for person in people}
-    if g.get("rings_of") != viewer.id:
+    if "rings" not in g or g.rings_of != viewer.id:
         g.rings_of, g.rings = viewer.id, {}
     found = tray.rings(viewer, wanted)
     g.rings |= {person: found.get(person) for person in wanted}

@@ -8,7 +8,14 @@ from pigeon.cache import resp
 from pigeon.services.likes import likes
 from pigeon.services.write_backs import flusher
 from pigeon.web.timelines import home
-from tests.factories import make_comment, make_follow, make_message, make_post, make_story, make_user
+from tests.factories import (
+    make_comment,
+    make_follow,
+    make_message,
+    make_post,
+    make_story,
+    make_user,
+)
 
 TOKEN = re.compile(r'(name="csrf_token" value=|"csrf": ?)"[^"]+"')
 
