@@ -61,6 +61,7 @@ export const behaviors = {
   "send-post": () => import("./messages/send-post.js"),
   share: () => import("./posts/share.js"),
   "status-menu": () => import("./presence/status-menu.js"),
+  "story-stage": () => import("./stories/stage.js"),
   theme: () => import("./settings/theme.js"),
   thread: () => import("./messages/thread.js"),
   "thread-accept": () => import("./messages/accept.js"),
