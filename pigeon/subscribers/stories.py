@@ -17,6 +17,12 @@ def _erase(event: events.StoryWithdrawn) -> list[JobSpec]:
     return [stories.erase.spec(story_id=event.story_id, author_id=event.author_id)]
 
 
+def _push_progress(event: events.StoryProcessed) -> None:
+    """A story has one picture: what is ready now may still be held back by others."""
+    payload = {"story_id": str(event.story_id), "done": 1, "total": 1}
+    push.to_user("story.progress", payload, event.author_id)
+
+
 def _push_ready(event: events.StoryPublished) -> None:
     if event.had_image:
         push.to_user("story.ready", {"story_id": str(event.story_id)}, event.author_id)
@@ -30,7 +36,7 @@ def _push_failure(event: events.StoryFailed) -> None:
 
 REACTIONS: Table = {
     events.StoryPublished: Reaction(jobs=_tell, send=_push_ready),
-    events.StoryProcessed: Reaction(),
+    events.StoryProcessed: Reaction(send=_push_progress),
     events.StoryFailed: Reaction(send=_push_failure),
     events.StoryWithdrawn: Reaction(jobs=_erase),
     events.StoryViewsChanged: Reaction(),

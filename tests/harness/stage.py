@@ -19,6 +19,7 @@ from pigeon.services import rates
 from pigeon.services.messages import sending
 from pigeon.services.posts import cards as post_cards
 from pigeon.services.posts import publications
+from pigeon.services.stories import cards as story_cards
 from pigeon.services.timelines import pulls, timelines
 from pigeon.services.write_backs import flusher
 from pigeon.stores import messages_gate
@@ -36,6 +37,7 @@ RESETS: tuple[Callable[[], object], ...] = (
     flusher.reset,
     publications.reset,
     post_cards._authors.clear,
+    story_cards._authors.clear,
     pulls._indexes.clear,
     timelines._last_version.clear,
     rates._limiter.cache_clear,

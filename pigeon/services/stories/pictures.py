@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from pigeon.domain.errors import NotFound
-from pigeon.domain.events import StoryFailed
+from pigeon.domain.events import StoryFailed, StoryProcessed
 from pigeon.domain.media import StoredMedia
 from pigeon.extensions import db
 from pigeon.models import MediaModel, StoryModel
@@ -34,6 +34,9 @@ def lock(row: MediaModel) -> None:
 
 
 def ready(uow: UnitOfWork, row: MediaModel) -> None:
+    story_id = db.session.scalar(select(StoryModel.id).where(StoryModel.media_id == row.id))
+    if story_id is not None:
+        uow.record(StoryProcessed(story_id=story_id, author_id=row.owner_id))
     showing.show_ready(uow, row.owner_id)
 
 
