@@ -26,6 +26,7 @@ from pigeon.blueprints.presence import api as presence_api
 from pigeon.blueprints.relations import api as relations_api
 from pigeon.blueprints.relations import pages as relations
 from pigeon.blueprints.stories import api as stories_api
+from pigeon.blueprints.stories import new as stories_new
 from pigeon.blueprints.users import api as users_api
 from pigeon.blueprints.users import pages as users
 from pigeon.web import static
@@ -131,6 +132,9 @@ PAGES: tuple[tuple[str, str, View], ...] = (
     ("GET", "/site.webmanifest", system.manifest),
     ("GET", "/favicon.ico", system.favicon),
     ("GET", "/robots.txt", system.robots),
+    ("GET", "/stories/new", stories_new.show),
+    ("POST", "/stories/new", stories_new.publish),
+    ("POST", "/stories/<story_id>/retry", stories_new.retry),
     ("GET", "/settings", settings.show_settings),
     ("GET", "/settings/profile", settings.show_profile),
     ("POST", "/settings/profile", settings.save_profile),

@@ -62,6 +62,8 @@ export const behaviors = {
   share: () => import("./posts/share.js"),
   "status-menu": () => import("./presence/status-menu.js"),
   "story-stage": () => import("./stories/stage.js"),
+  "stories-waiting": () => import("./stories/waiting.js"),
+  "story-composer": () => import("./stories/composer.js"),
   theme: () => import("./settings/theme.js"),
   thread: () => import("./messages/thread.js"),
   "thread-accept": () => import("./messages/accept.js"),
@@ -78,6 +80,7 @@ export const listeners = [
   { selector: ".nav", load: () => import("./presence/activity.js") },
   { selector: "[data-presence]", load: () => import("./presence/watching.js") },
   { selector: ".nav", load: () => import("./ui/keyboard.js") },
+  { selector: ".nav", load: () => import("./stories/failures.js") },
   { selector: ".nav", load: () => import("./users/own-avatar.js") },
   { selector: 'a[href^="/u/"]', load: () => import("./users/hover-card.js") },
 ];
