@@ -21,6 +21,12 @@ def _evict_views(event: events.StoryViewsErased) -> list[JobSpec]:
     return [stories.evict_views.spec(story_ids=event.ids, user_id=event.user_id)]
 
 
+def _push_progress(event: events.StoryProcessed) -> None:
+    """A story has one picture: what is ready now may still be held back by others."""
+    payload = {"story_id": str(event.story_id), "done": 1, "total": 1}
+    push.to_user("story.progress", payload, event.author_id)
+
+
 def _push_ready(event: events.StoryPublished) -> None:
     if event.had_image:
         push.to_user("story.ready", {"story_id": str(event.story_id)}, event.author_id)
@@ -34,7 +40,7 @@ def _push_failure(event: events.StoryFailed) -> None:
 
 REACTIONS: Table = {
     events.StoryPublished: Reaction(jobs=_tell, send=_push_ready),
-    events.StoryProcessed: Reaction(),
+    events.StoryProcessed: Reaction(send=_push_progress),
     events.StoryFailed: Reaction(send=_push_failure),
     events.StoryRingChanged: Reaction(jobs=_tell),
     events.StoryWithdrawn: Reaction(jobs=_erase),
