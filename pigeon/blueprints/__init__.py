@@ -26,6 +26,9 @@ from pigeon.blueprints.presence import api as presence_api
 from pigeon.blueprints.relations import api as relations_api
 from pigeon.blueprints.relations import pages as relations
 from pigeon.blueprints.stories import api as stories_api
+from pigeon.blueprints.stories import new as stories_new
+from pigeon.blueprints.stories import pages as stories_pages
+from pigeon.blueprints.stories import trays as stories_trays
 from pigeon.blueprints.stories import viewing as stories_viewing
 from pigeon.blueprints.users import api as users_api
 from pigeon.blueprints.users import pages as users
@@ -89,6 +92,9 @@ PAGES: tuple[tuple[str, str, View], ...] = (
     ("GET", "/p/<post_id>/likers", likes.list_of_post),
     ("GET", "/p/<post_id>/comments", comments.list_of_post),
     ("POST", "/p/<post_id>/comments", comments.add),
+    ("GET", "/stories/<username>", stories_pages.show),
+    ("GET", "/stories/<story_id>/delete", stories_pages.show_delete),
+    ("POST", "/stories/<story_id>/delete", stories_pages.delete),
     ("GET", "/comments/<comment_id>", comments.show),
     ("GET", "/comments/<comment_id>/replies", comments.list_replies),
     ("POST", "/comments/<comment_id>/replies", comments.reply),
@@ -100,6 +106,7 @@ PAGES: tuple[tuple[str, str, View], ...] = (
     ("POST", "/comments/<comment_id>/unlike", likes.unlike_comment),
     ("GET", "/comments/<comment_id>/likers", likes.list_of_comment),
     ("GET", "/tags/<tag>", posts.show_tag),
+    ("GET", "/stories", stories_trays.show),
     ("GET", "/messages", messages_inbox.show),
     ("GET", "/messages/new", messages_inbox.show_new),
     ("GET", "/p/<post_id>/send", messages_inbox.show_send),
@@ -134,6 +141,9 @@ PAGES: tuple[tuple[str, str, View], ...] = (
     ("GET", "/site.webmanifest", system.manifest),
     ("GET", "/favicon.ico", system.favicon),
     ("GET", "/robots.txt", system.robots),
+    ("GET", "/stories/new", stories_new.show),
+    ("POST", "/stories/new", stories_new.publish),
+    ("POST", "/stories/<story_id>/retry", stories_new.retry),
     ("GET", "/settings", settings.show_settings),
     ("GET", "/settings/profile", settings.show_profile),
     ("POST", "/settings/profile", settings.save_profile),

@@ -386,10 +386,10 @@ class StoryPublished(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class StoryProcessed(Event):
-    """An author's queue moved; `shown` are those that it let go."""
+    """Its picture is ready; it is shown when those before it have been."""
 
+    story_id: int
     author_id: int
-    shown: list[int]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -407,6 +407,14 @@ class StoryWithdrawn(Event):
 
     story_id: int
     author_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoryRingChanged(Event):
+    """Its author deleted a story that was shown. When one ends, pages know by themselves."""
+
+    author_id: int
+    username: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,7 @@ from pigeon.subscribers.reactions import Reaction, Table
 from pigeon.unit_of_work import JobSpec
 
 
-def _tell(event: events.StoryPublished) -> list[JobSpec]:
+def _tell(event: events.StoryPublished | events.StoryRingChanged) -> list[JobSpec]:
     return [stories.tell_followers.spec(author_id=event.author_id, username=event.username)]
 
 
@@ -19,6 +19,12 @@ def _erase(event: events.StoryWithdrawn) -> list[JobSpec]:
 
 def _evict_views(event: events.StoryViewsErased) -> list[JobSpec]:
     return [stories.evict_views.spec(story_ids=event.ids, user_id=event.user_id)]
+
+
+def _push_progress(event: events.StoryProcessed) -> None:
+    """A story has one picture: what is ready now may still be held back by others."""
+    payload = {"story_id": str(event.story_id), "done": 1, "total": 1}
+    push.to_user("story.progress", payload, event.author_id)
 
 
 def _push_ready(event: events.StoryPublished) -> None:
@@ -34,8 +40,9 @@ def _push_failure(event: events.StoryFailed) -> None:
 
 REACTIONS: Table = {
     events.StoryPublished: Reaction(jobs=_tell, send=_push_ready),
-    events.StoryProcessed: Reaction(),
+    events.StoryProcessed: Reaction(send=_push_progress),
     events.StoryFailed: Reaction(send=_push_failure),
+    events.StoryRingChanged: Reaction(jobs=_tell),
     events.StoryWithdrawn: Reaction(jobs=_erase),
     events.StoryViewsChanged: Reaction(),
     events.StoryViewsShown: Reaction(),

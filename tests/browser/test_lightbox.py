@@ -12,6 +12,7 @@ from playwright.sync_api import expect
 from tests.factories import posts as post_factory
 from tests.harness.browser import ALL_RULES, PHONE, assert_accessible
 from tests.harness.children import wait_until
+from tests.harness.hands import Hand
 from tests.harness.pictures import webp
 
 if TYPE_CHECKING:
@@ -119,36 +120,6 @@ def expect_filled(page: Page) -> None:
     assert found["y"] <= stage["y"] + 0.5
     assert found["x"] + found["width"] >= stage["x"] + stage["width"] - 0.5
     assert found["y"] + found["height"] >= stage["y"] + stage["height"] - 0.5
-
-
-class Hand:
-    """Fingers on a screen, as it reports them."""
-
-    def __init__(self, page: Page) -> None:
-        self._session = page.context.new_cdp_session(page)
-
-    def touch(self, kind: str, *points: tuple[float, float]) -> None:
-        touches = [{"x": x, "y": y, "id": number} for number, (x, y) in enumerate(points)]
-        self._session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": touches})
-
-    def pinch(self, x: float, y: float, *, apart: tuple[float, float]) -> None:
-        """Two fingers around a point, from one distance to another."""
-        first, last = apart
-        spread = [first + (last - first) * step / 10 for step in range(11)]
-        self.touch("touchStart", (x - first / 2, y), (x + first / 2, y))
-        for wide in spread[1:]:
-            self.touch("touchMove", (x - wide / 2, y), (x + wide / 2, y))
-        self.touch("touchEnd")
-
-    def drag(self, x: float, y: float, *, by: tuple[float, float]) -> None:
-        self.touch("touchStart", (x, y))
-        for step in range(1, 11):
-            self.touch("touchMove", (x + by[0] * step / 10, y + by[1] * step / 10))
-        self.touch("touchEnd")
-
-    def tap(self, x: float, y: float) -> None:
-        self.touch("touchStart", (x, y))
-        self.touch("touchEnd")
 
 
 def test_the_small_picture_shows_until_the_large_one_is_there(

@@ -168,6 +168,16 @@ CALLS = {
     "POST /stories/{story_id}/retry": Call(
         status=202, shape=shapes.STORY, values={"story_id": "failed_story"}
     ),
+    "PUT /stories/{story_id}/view": Call(status=204),
+    "GET /stories/{story_id}/viewers": Call(
+        status=200,
+        shape=page_of(shapes.STORY_VIEW),
+        values={"story_id": "my_story"},
+        before=World.watched,
+    ),
+    "POST /stories/{story_id}/reply": Call(
+        status=201, shape=shapes.MESSAGE, body=given({"reaction": "🔥", "client_msg_id": "1"})
+    ),
     "GET /users/{username}/stories": Call(status=200, shape=page_of(shapes.STORY)),
     "GET /timeline": Call(status=200, shape=page_of(shapes.POST)),
     "GET /tags/{tag}/posts": Call(status=200, shape=page_of(shapes.POST)),
@@ -184,7 +194,7 @@ def test_the_document_is_sound_and_names_these_calls(app: Flask) -> None:
     assert calls == set(CALLS)
     names = {"UserRef", "UserRow", "User", "Me", "Image", "Post", "Error", "UserHit"}
     names |= {"Comment", "Liked", "Notification"}
-    names |= {"Story", "TrayItem"}
+    names |= {"Story", "TrayItem", "StoryView"}
     names |= {"Message", "Card", "Chat", "Presence", "Reading", "Partner"}
     assert names <= set(described["components"]["schemas"])
 

@@ -14,6 +14,7 @@ from pigeon.services.messages.checks import Content
 from pigeon.services.messages.sending import send
 from pigeon.services.relations import blocks, mutes
 from pigeon.services.relations.apart import MUTED
+from pigeon.services.stories import viewing
 from pigeon.services.users import users
 from tests.contract import shapes
 from tests.contract.shapes import page_of
@@ -50,6 +51,7 @@ LISTS = {
     "/stories": shapes.TRAY_ITEM,
     "/users/bob/stories": shapes.STORY,
     "/users/ann/stories": shapes.STORY,
+    "/stories/{my_story}/viewers": shapes.STORY_VIEW,
     "/notifications": shapes.NOTIFICATION,
     "/notifications?kind=reply": shapes.NOTIFICATION,
     "/notifications?kind=comment&kind=reply": shapes.NOTIFICATION,
@@ -109,6 +111,7 @@ def _talk(world: World, people: list[Person]) -> dict[str, int]:
     other = make_comment(world.mine, world.bob, text="other")
     for person in people:
         send("ann", Content(text="hi"), by=person.id, client_msg_id="1")
+        viewing.mark(world.my_story, by=person.id)
         for post, comment in ((world.theirs, world.comment), (world.mine, other)):
             make_comment(post, person, text=f"{person.username} says")
             make_comment(post, person, text=f"{person.username} answers", answers=comment)
@@ -118,6 +121,7 @@ def _talk(world: World, people: list[Person]) -> dict[str, int]:
     return {
         "theirs": world.theirs.id,
         "mine": world.mine.id,
+        "my_story": world.my_story,
         "comment": world.comment.id,
         "other_comment": other.id,
     }
@@ -211,6 +215,9 @@ def test_lists_are_newest_first(crowd: Crowd) -> None:
     for name in ("ann", "bob"):
         told = [story["text"] for story in listed(crowd, f"/users/{name}/stories")["items"]]
         assert told[-3:] == ["0", "1", "2"], "the oldest first"
+    path = next(path for path in crowd.lists if path.endswith("/viewers"))
+    seen_by = [view["user"]["username"] for view in listed(crowd, path)["items"]]
+    assert sorted(seen_by) == ["person.0", "person.1", "person.2"]
     tray = [item["user"]["username"] for item in listed(crowd, "/stories")["items"]]
     assert tray == ["ann", "person.2", "bob", "person.1", "person.0"]
     for box, names in (("inbox", "person"), ("requests", "writes")):

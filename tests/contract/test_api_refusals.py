@@ -29,6 +29,7 @@ JSON_CALLS = {
     "POST /posts": {"caption": "x"},
     "PATCH /posts/{mine}": {"caption": "x"},
     "POST /stories": {"text": "x"},
+    "POST /stories/{story_id}/reply": {"text": "x", "client_msg_id": "1"},
     "PUT /users/bob/mute": {"of": ["posts"]},
     "DELETE /me": {"password": "x"},
     "POST /posts/{post_id}/comments": {"text": "x"},

@@ -17,6 +17,8 @@ from pigeon.services.likes import likes
 from pigeon.services.messages.checks import Content
 from pigeon.services.messages.sending import send
 from pigeon.services.relations import blocks, mutes
+from pigeon.services.stories import replies
+from pigeon.services.stories.replies import Answer
 from pigeon.services.users import users
 from tests.contract.shapes import ERROR, Shape, faults
 from tests.factories import (
@@ -102,6 +104,16 @@ class World:
         for person in (self.eve, self.ann):
             likes.set_liked(likes.POSTS, self.theirs.id, by=person.id, on=True)
             likes.set_liked(likes.COMMENTS, self.comment.id, by=person.id, on=True)
+        self.settle()
+
+    def watched(self) -> None:
+        """bob and eve have seen ann's story, and bob has reacted."""
+        for person, answer in (
+            (self.bob, Answer(reaction="🔥")),
+            (self.eve, Answer(text="nice")),
+        ):
+            to = replies.address(self.my_story, by=person.id)
+            replies.reply(to, self.my_story, answer, by=person.id, client_msg_id="story")
         self.settle()
 
     def kept_away(self) -> None:

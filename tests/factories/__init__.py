@@ -4,7 +4,7 @@ from tests.factories.comments import Commented, make_comment
 from tests.factories.messages import make_message
 from tests.factories.people import Person, make_follow, make_user
 from tests.factories.posts import Posted, make_post
-from tests.factories.stories import age_story, make_story
+from tests.factories.stories import age_story, make_processing_story, make_story
 
 __all__ = [
     "Commented",
@@ -15,6 +15,7 @@ __all__ = [
     "make_follow",
     "make_message",
     "make_post",
+    "make_processing_story",
     "make_story",
     "make_user",
 ]

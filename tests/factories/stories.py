@@ -38,6 +38,12 @@ def make_story(
     return story_id
 
 
+def make_processing_story(author: Person, content: bytes | None = None, text: str = "") -> int:
+    """The id of a story whose picture waits for its job; without `content` a tiny JPEG."""
+    story = stories.create(author.id, text, TextStyle(), make_upload(content))
+    return int(story.id)
+
+
 def make_ready(story_id: int) -> None:
     """Its picture, without the second that processing takes."""
     with unit_of_work() as uow:

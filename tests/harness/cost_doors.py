@@ -27,7 +27,7 @@ from pigeon.blueprints.openapi import document
 from pigeon.domain import limits
 from pigeon.realtime import connections, handlers
 from pigeon.web.requests import API
-from tests.factories import Person, make_comment, make_post
+from tests.factories import Person, make_comment, make_post, make_story
 from tests.harness.clients import Client
 from tests.harness.context import apart, in_app
 
@@ -38,7 +38,7 @@ LINE = 4_000
 """Bytes of an address or a header that a server lets through."""
 NUMBERS = {"up_to": 1}
 """Fields of events that are no texts."""
-ALONE = {"image", "post_id"}
+ALONE = {"image", "post_id", "reaction"}
 """A message carries one thing: what is no words is sent by itself."""
 MAY_BE_MISSING = {"chat.send": ("text", "image", "post_id", "client_msg_id")}
 """Texts of an event that it does not ask for."""
@@ -90,6 +90,7 @@ class Drive:
         self.program.use_token(person.id)
         self.csrf = self.member.csrf()
         self._known: dict[str, str] = {}
+        self._stories: dict[str, str] = {}
 
     def _browser(self, person: Person) -> Client:
         client: Any = self.app.test_client()
@@ -229,6 +230,8 @@ class Drive:
         known = {"username": self._named(path), "tag": "하늘", "notification_id": "1"}
         if "comment_id" in path or "post_id" in path:
             known |= self._things()
+        if "story_id" in path:
+            known |= self._story(path)
         for name, value in {**known, **names}.items():
             for placeholder in (f"<{name}>", f"{{{name}}}", f"<path:{name}>"):
                 path = path.replace(placeholder, value)
@@ -251,18 +254,25 @@ class Drive:
             self._known = {"post_id": str(post.id), "comment_id": str(comment.id)}
         return self._known
 
+    def _story(self, path: str) -> dict[str, str]:
+        """Nobody answers their own: there it is somebody else's."""
+        author = self._partner if path.endswith(("/reply", "/view")) else self._owner
+        if author.username not in self._stories:
+            self._stories[author.username] = str(make_story(author))
+        return {"story_id": self._stories[author.username]}
+
     def _asked(self, path: str, method: str) -> set[str]:
         """What the view asks the request for, when somebody else comes with nothing."""
         if (path, method) in _ASKED:
             return _ASKED[path, method]
-        self._owner, self._known = self._scout, {}
+        self._owner, self._known, self._stories = self._scout, {}, {}
         place = self._filled(path)
         browser = self._browser(self._scout)
         headers = {"X-CSRFToken": browser.csrf()} if method == "POST" else {}
         kind = "multipart/form-data" if method == "POST" else None
         with _asking(self.app) as names:
             browser.open(place, method=method, data={}, content_type=kind, headers=headers)
-        self._owner, self._known = self.person, {}
+        self._owner, self._known, self._stories = self.person, {}, {}
         _ASKED[path, method] = names
         return names
 

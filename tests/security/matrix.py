@@ -37,6 +37,7 @@ from tests.factories import (
     make_story,
     make_user,
 )
+from tests.factories.stories import fail_story
 from tests.harness import pictures
 from tests.harness.clients import Client
 from tests.harness.context import in_app
@@ -63,7 +64,8 @@ def build(app: Flask, client_for: Callable[[Person], Client]) -> dict[str, Any]:
     shown = make_post(ann, caption="#sky", images=1)
     converse(app, ann, bob)
     message = send_picture(app, ann, bob)
-    story = show_story(ann)
+    story, failed_story = show_story(ann), show_story(ann)
+    fail_story(failed_story.id)
     owner, other = client_for(ann), client_for(bob)
     name = owner.get(f"/api/v1/posts/{shown.id}").get_json()["images"][0]["url"]
     (handle,) = in_app(app, lambda: [s.handle for s in sessions.list_of(ann.id, current=0)])
@@ -87,6 +89,7 @@ def build(app: Flask, client_for: Callable[[Person], Client]) -> dict[str, Any]:
             "avatar": avatar,
             "story_id": story.id,
             "story_picture": story.picture,
+            "failed_story": failed_story.id,
             "path": "css/base.css",
             "token": "0" * 43,
             "handle": handle,

@@ -42,6 +42,7 @@ LISTS = {
     "GET /messages",
     "GET /messages/new",
     "GET /people",
+    "GET /stories",
     "GET /system",
     "GET /notifications",
     "GET /api/v1/chats",
@@ -264,6 +265,7 @@ LISTS_OF_A_PERSON = {
     "GET /api/v1/users/<username>/following",
     "GET /api/v1/users/<username>/posts",
     "GET /api/v1/users/<username>/stories",
+    "GET /stories/<username>",
 }
 
 

@@ -86,6 +86,12 @@ def test_doors_are_found_by_asking(doors: list[Door]) -> None:
         ("query of /api/v1/chats/<username>/messages", "before"),
         ("form /messages/<username>", "text"),
         ("form /messages/<username>/read", "up_to"),
+        ("POST /api/v1/stories", "text"),
+        ("POST /api/v1/stories (multipart)", "text_style"),
+        ("POST /api/v1/stories/{story_id}/reply", "reaction"),
+        ("form /stories/<story_id>/reply", "text"),
+        ("form /stories/new", "alt"),
+        ("path of /stories/<username>", "username"),
         ("event chat.send", "to"),
         ("event chat.send", "text"),
         ("event chat.send", "client_msg_id"),
@@ -103,7 +109,7 @@ def test_a_sound_message_reaches_its_store(doors: list[Door]) -> None:
         if {"text", "client_msg_id"} <= door.fields.keys()
     }
     assert {name: status for name, status in sent.items() if status >= 400} == {}
-    assert len(sent) == 4
+    assert len(sent) == 6
 
 
 def test_a_text_far_over_its_limit_costs_as_much_as_none(doors: list[Door]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pigeon.domain.errors import Conflict
-from pigeon.domain.events import ImagesAccepted, StoryWithdrawn
+from pigeon.domain.events import ImagesAccepted, StoryRingChanged, StoryWithdrawn
 from pigeon.domain.stories import Story
 from pigeon.extensions import db
 from pigeon.models import MediaModel, StoryModel
@@ -16,12 +16,14 @@ from pigeon.unit_of_work import UnitOfWork, retried, unit_of_work
 @retried
 def remove(story_id: int, *, by: int) -> None:
     """Delete a story: nobody sees it any more; a job erases what hangs on it."""
-    _check_owns(story_id, by)
+    check_owns(story_id, by)
     with unit_of_work() as uow:
         author = showing.lock_author(by)
         story = db.session.get(StoryModel, story_id, populate_existing=True)
         if story is None or story.state == access.stories.WITHDRAWN or author is None:
             return
+        if story.state == access.stories.PUBLISHED:
+            uow.record(StoryRingChanged(author_id=by, username=author.username))
         withdraw(uow, story)
         db.session.flush()
         showing.show_ready(uow, by)
@@ -49,7 +51,7 @@ def remove_picture(uow: UnitOfWork, story: StoryModel) -> None:
 @retried
 def retry(story_id: int, *, by: int) -> Story:
     """Process the failed picture again, at the end of the queue; Conflict `not_failed`."""
-    _check_owns(story_id, by)
+    check_owns(story_id, by)
     with unit_of_work() as uow:
         showing.lock_author(by)
         story = db.session.get(StoryModel, story_id, populate_existing=True)
@@ -63,5 +65,5 @@ def retry(story_id: int, *, by: int) -> Story:
     return stories.get(story_id, by)
 
 
-def _check_owns(story_id: int, by: int) -> None:
+def check_owns(story_id: int, by: int) -> None:
     access.stories.check_owns(access.viewer(by), cards.find(story_id))

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from pigeon.domain.events import StoryFailed
+from pigeon.domain.events import StoryFailed, StoryProcessed
 from pigeon.domain.media import StoredMedia
 from pigeon.domain.stories import StoryCard
 from pigeon.extensions import db
@@ -41,6 +41,9 @@ def lock(row: MediaModel) -> None:
 
 
 def ready(uow: UnitOfWork, row: MediaModel) -> None:
+    story_id = db.session.scalar(select(StoryModel.id).where(StoryModel.media_id == row.id))
+    if story_id is not None:
+        uow.record(StoryProcessed(story_id=story_id, author_id=row.owner_id))
     showing.show_ready(uow, row.owner_id)
 
 

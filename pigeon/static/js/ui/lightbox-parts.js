@@ -17,7 +17,8 @@ export function element(tag, className, ...children) {
   return made;
 }
 
-function icon(name) {
+/** A drawing of the sprite that the page's icons come from. */
+export function icon(name) {
   const drawing = document.createElementNS(SVG, "svg");
   const use = document.createElementNS(SVG, "use");
   const sprite = document.querySelector(".icon use").getAttribute("href").split("#")[0];

@@ -1,0 +1,110 @@
+/* What the viewer of stories is made of, around its slides: the bar of segments, buttons, the two people beside, what a screen
+   reader hears, and the words that stand where a story does not. */
+
+import { text } from "../core/strings.js";
+import { element, icon } from "../ui/lightbox-parts.js";
+
+function button(key, iconName, act, className = "") {
+  const made = element("button", `story-viewer-button ${className}`, icon(iconName));
+  made.type = "button";
+  made.title = text(key);
+  made.setAttribute("aria-label", text(key));
+  made.addEventListener("click", act);
+  return made;
+}
+
+function wordButton(key, act) {
+  const made = element("button", "button button-secondary", text(key));
+  made.type = "button";
+  made.addEventListener("click", act);
+  return made;
+}
+
+function avatarOf({ id, username, display_name: name, avatar_url: url }) {
+  if (!url) {
+    const letter = [...new Intl.Segmenter().segment(name || username)][0]?.segment ?? "";
+    return element("span", `avatar avatar-56 tint-${(Number(id) % 8) + 1}`, letter);
+  }
+  const picture = element("img", "avatar avatar-56");
+  picture.src = url;
+  picture.alt = "";
+  return picture;
+}
+
+function makeSide(by, act) {
+  const side = element("button", `story-viewer-side ${by < 0 ? "is-previous" : "is-next"}`);
+  side.type = "button";
+  side.hidden = true;
+  side.addEventListener("click", () => act.person(by));
+  return side;
+}
+
+/** Shows on a side who comes there; `slide` is their story, when it is here already. */
+export function drawSide(side, someone, slide) {
+  side.hidden = !someone;
+  if (!someone) return side.replaceChildren();
+  const stage = slide?.querySelector(".story-stage")?.cloneNode(true);
+  const who = element("span", "story-viewer-side-who", avatarOf(someone), element("span", "one-line", someone.username));
+  stage?.removeAttribute("data-behavior");
+  const shown = element("span", "story-viewer-side-stage", ...(stage ? [stage] : []), who);
+  shown.setAttribute("aria-hidden", "true");
+  side.setAttribute("aria-label", text("stories_by", { name: someone.username }));
+  return side.replaceChildren(shown);
+}
+
+/** `act` is what buttons do: `toggle`, `leave`, `step`, `person`. */
+export function makeBar(act) {
+  const segments = element("div", "story-viewer-segments");
+  const pause = button("story_pause", "pause", act.toggle);
+  const tools = element("div", "story-viewer-tools", pause, button("close", "x", act.leave));
+  const back = button("story_previous", "chevron-left", (event) => act.step(-1, event), "story-viewer-step is-back");
+  const next = button("story_next", "chevron-right", (event) => act.step(1, event), "story-viewer-step is-next");
+  const slides = element("div", "story-viewer-slides");
+  const notice = element("div", "story-viewer-notice");
+  const frame = element("div", "story-viewer-frame", segments, tools, slides, notice, back, next);
+  const status = element("p", "visually-hidden");
+  const sides = { previous: makeSide(-1, act), next: makeSide(1, act) };
+  const dialog = element("dialog", "story-viewer", sides.previous, frame, sides.next, status);
+
+  segments.setAttribute("aria-hidden", "true");
+  notice.hidden = true;
+  notice.setAttribute("role", "status");
+  status.setAttribute("role", "status");
+  dialog.dataset.theme = "dark";
+  dialog.tabIndex = -1;
+
+  return {
+    dialog, frame, slides, sides,
+    label(words) {
+      dialog.setAttribute("aria-label", words);
+    },
+    say(words) {
+      status.textContent = words;
+    },
+    setPaused(isPaused) {
+      pause.setAttribute("aria-pressed", String(isPaused));
+      pause.querySelector("use").setAttribute("href", icon(isPaused ? "play" : "pause").querySelector("use").getAttribute("href"));
+    },
+    /** Nothing runs away: there is nothing to pause. */
+    setManual() {
+      dialog.classList.add("is-manual");
+      pause.hidden = true;
+    },
+    /** Draws `count` segments, those before `at` full; answers what fills the present one. */
+    drawSegments(count, at) {
+      const made = Array.from({ length: count }, (_, n) => {
+        const fill = element("span", "story-viewer-fill");
+        return element("span", `story-viewer-segment${n < at ? " is-done" : ""}${n === at ? " is-current" : ""}`, fill);
+      });
+      segments.replaceChildren(...made);
+      return made[at]?.firstElementChild;
+    },
+    /** Words in the place of the story, and buttons by the keys of their sentences. */
+    notify(words, buttons = {}) {
+      notice.hidden = !words;
+      if (notice.hidden) return notice.replaceChildren();
+      const tries = Object.entries(buttons).map(([key, run]) => wordButton(key, run));
+      return notice.replaceChildren(element("p", "story-viewer-words", words), element("div", "story-viewer-tries", ...tries));
+    },
+  };
+}
