@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -27,6 +28,15 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 PATH = "/stories/new"
+HAND_OVER = """([target, type, encoded]) => {
+  const bytes = Uint8Array.from(atob(encoded), (letter) => letter.codePointAt(0));
+  const transfer = new DataTransfer();
+  transfer.items.add(new File([bytes], "boat.png", { type: "image/png" }));
+  const event = type === "paste"
+    ? new ClipboardEvent("paste", { clipboardData: transfer, bubbles: true, cancelable: true })
+    : new DragEvent(type, { dataTransfer: transfer, bubbles: true, cancelable: true });
+  return document.querySelector(target).dispatchEvent(event);
+}"""
 CALL = "**/api/v1/stories"
 FIRST = PageRequest(limit=20)
 
@@ -192,6 +202,38 @@ def test_a_file_that_is_none_is_named_and_the_others_stay(
     page.get_by_text("11.jpg: at most 10 stories at once.").wait_for()
     expect(page.locator(".story-tab")).to_have_count(10)
     expect(page.locator('[data-part="dropzone"]')).to_be_hidden()
+
+
+@pytest.mark.parametrize(("target", "kind"), [(".story-composer", "drop"), ("#picker", "paste")])
+def test_a_photo_is_handed_over(
+    as_person: Callable[..., Page], ann: Person, target: str, kind: str
+) -> None:
+    page = as_person(ann)
+    page.goto(PATH)
+    encoded = base64.b64encode(pictures.png()).decode()
+    assert page.evaluate(HAND_OVER, [target, kind, encoded]) is False
+    expect(panel(page).locator(".story-stage-picture")).to_be_visible()
+
+
+def test_each_shows_how_much_of_it_has_gone(as_person: Callable[..., Page], ann: Person) -> None:
+    page = as_person(ann)
+    page.goto(PATH)
+    choose(page, photo("1.jpg"), photo("2.jpg"))
+    held: list[Route] = []
+    page.route(CALL, lambda route: held.append(route))
+    share(page)
+    wait_until(lambda: page.wait_for_timeout(20) is None and held, what="a call")
+    assert len(held) == 1  # the second waits for the first
+    expect(panel(page).get_by_role("progressbar", name="Upload")).to_be_visible()
+    expect(panel(page).locator('[data-part="fields"]')).to_have_attribute("inert", "")
+    expect(tab(page, 0)).to_have_attribute("data-state", "sending")
+    expect(tab(page, 1)).to_have_attribute("data-state", "waiting")
+    held.pop().continue_()
+    expect(tab(page, 0)).to_have_attribute("data-state", "sent")
+    expect(tab(page, 1)).to_have_accessible_name("Story 2 of 2, being shared")
+    wait_until(lambda: page.wait_for_timeout(20) is None and held, what="the next call")
+    held.pop().continue_()
+    page.wait_for_url("/")
 
 
 def test_what_is_refused_stays_and_the_others_go_on(
