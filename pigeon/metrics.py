@@ -20,6 +20,11 @@ cache_requests = Counter("pigeon_cache_requests", "Look-ups in a cache", ["cache
 fanout_entries = Counter("pigeon_fanout_entries", "Timeline entries pushed")
 jobs_done = Counter("pigeon_jobs", "Jobs finished", ["job", "result"])
 sockets = Gauge("pigeon_sockets", "Open sockets of signed-in people", multiprocess_mode="livesum")
+clock_drift = Gauge(
+    "pigeon_clock_drift_seconds",
+    "This clock minus the database's",
+    multiprocess_mode="liveall",
+)
 
 
 class Tally:

@@ -31,15 +31,21 @@ def show(name: str) -> ResponseReturnValue:
     viewer, picture = this_viewer(), media.get_stored(name)
     owners.check_sees(viewer, picture)
     is_open = rules.media.is_open_to_all(viewer, picture)
-    return _send(name, FOR_A_WHILE if is_open else ASKING_EACH_TIME)
+    caching = FOR_A_WHILE if is_open else ASKING_EACH_TIME
+    if media.store().origin is not None:
+        return _send_away(name, owners.seconds_left(picture, PRESIGNED_S), caching)
+    return _send(name, caching)
+
+
+def _send_away(name: str, life_s: int, caching: str) -> Response:
+    """To an address that works for whoever has it, but not beyond the end of what it shows."""
+    address = media.store().presign(name, life_s, caching) or ""
+    away: Response = redirect(address)  # type: ignore[assignment]
+    away.headers["Cache-Control"] = "no-store"
+    return away
 
 
 def _send(name: str, caching: str) -> Response:
-    address = media.store().presign(name, PRESIGNED_S)
-    if address is not None:
-        away: Response = redirect(address)  # type: ignore[assignment]
-        away.headers["Cache-Control"] = "no-store"
-        return away
     response = _hand_over(name) if settings().accel_redirect else _send_file(name)
     response.headers["Cache-Control"] = caching
     response.headers["Content-Security-Policy"] = SANDBOX

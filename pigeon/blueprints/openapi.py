@@ -34,7 +34,10 @@ TEXT_LIMITS = {
     "password": limits.PASSWORD_MAX,
     "username": limits.USERNAME_MAX,
     "email": limits.EMAIL,
+    "alt": limits.ALT,
 }
+OWN_LIMITS = {"NewStoryBody": {"text": limits.STORY_TEXT}}
+"""Where a text of a body is shorter than others of its name."""
 ERROR = {
     "type": "object",
     "required": ["code", "message", "fields"],
@@ -205,7 +208,7 @@ def _schema(shape: Any, mode: Any, schemas: dict[str, Any]) -> dict[str, Any]:
     """The schema of a shape; the named ones go to the components."""
     if isinstance(shape, type) and issubclass(shape, Body):
         _, described = models_json_schema([(shape, mode)], ref_template=REF)
-        schemas |= {name: _limited(found) for name, found in described["$defs"].items()}
+        schemas |= {name: _limited(name, found) for name, found in described["$defs"].items()}
         return {"$ref": f"#/components/schemas/{shape.__name__}"}
     described = adapter(shape).json_schema(mode=mode, ref_template=REF)
     schemas |= described.pop("$defs", {})
@@ -215,9 +218,9 @@ def _schema(shape: Any, mode: Any, schemas: dict[str, Any]) -> dict[str, Any]:
     return dict(described)  # a page of things has no name of its own
 
 
-def _limited(schema: dict[str, Any]) -> dict[str, Any]:
+def _limited(model: str, schema: dict[str, Any]) -> dict[str, Any]:
     """Say the limits of texts, which services check after trimming."""
-    for name, limit in TEXT_LIMITS.items():
+    for name, limit in (TEXT_LIMITS | OWN_LIMITS.get(model, {})).items():
         found = schema.get("properties", {}).get(name)
         if found is not None and found.get("type") == "string":
             found["maxLength"] = limit

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 RATIOS: dict[str, tuple[int, int]] = {
+    "9:16": (900, 1600),
     "4:5": (1280, 1600),
     "1:1": (1400, 1400),
     "3:2": (1600, 1067),

@@ -33,11 +33,15 @@ from pigeon.services import collectors
 from pigeon.services.accounts import addresses
 from pigeon.services.outbox import outbox
 from pigeon.services.presence import activity
+from pigeon.services.stories import drift, ending
 
 log = structlog.get_logger()
 TICK_S = 1.0
 TIMEOUT_S = 1.0
 ACTIVITY_S = 30.0
+STORIES_S = 15.0
+DRIFT_S = 60.0
+DEMO_S = 600.0
 
 _RENEW = Script("""
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
@@ -93,11 +97,24 @@ def keep_house() -> None:
     collectors.collect()
 
 
+def renew_demo() -> None:
+    """Only where `make run` or `flask demo` has made one: its stories are told again."""
+    if settings().is_production or not (settings().data / "demo.json").is_file():
+        return
+    from pigeon.demo.seeds import stories  # it paints, which no other site needs to load
+
+    stories.renew()
+
+
 TASKS: tuple[tuple[Callable[[], object], float, bool], ...] = (
     (sweep_outbox, TICK_S, False),
     (keep_house, 3_600.0, True),
     (activity.flush, ACTIVITY_S, True),
     (addresses.respell, 3_600.0, True),
+    (ending.withdraw_ended, STORIES_S, True),
+    (ending.withdraw_failed, 3_600.0, True),
+    (drift.check, DRIFT_S, True),
+    (renew_demo, DEMO_S, True),
 )
 
 

@@ -9,7 +9,7 @@ from pigeon.realtime import push as realtime
 from pigeon.services import presence
 from pigeon.services.follows import followers
 from pigeon.services.relations import apart
-from pigeon.services.stories import cards, ending
+from pigeon.services.stories import cards, ending, views
 
 BATCHES = 20
 """So many in one turn; then other jobs go first."""
@@ -36,3 +36,9 @@ def erase(story_id: int, author_id: int) -> Again | None:
     cards.evict(author_id)
     is_left = all(ending.erase_some(story_id) for _ in range(BATCHES))
     return Again(progress="") if is_left else None
+
+
+@job("default")
+def evict_views(story_ids: list[int], user_id: int) -> None:
+    """Once more, should the process that erased them have died before it told the caches."""
+    views.VIEWS.drop(story_ids, [user_id])

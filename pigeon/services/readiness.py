@@ -20,6 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from pigeon.cache import keys
 from pigeon.extensions import cache, db, kept, settings, state
 from pigeon.services.media import media
+from pigeon.services.stories import drift
 from pigeon.stores import messages_gate
 from pigeon.stores.incoming import NEARLY_FULL, RESERVE_BYTES
 from pigeon.stores.messages_urls import message_store_problems
@@ -94,6 +95,7 @@ def examine() -> Report:
             missing += outdated
             refusing += [] if outdated else _closed_problems(connection)
             refusing += _read_only_problems(connection)
+            refusing += [drift.PROBLEM] if drift.is_off(connection) else []
     except SQLAlchemyError:
         missing.append(NO_DATABASE)
     missing += message_store_problems()

@@ -49,8 +49,11 @@ class MediaStore(Protocol):
     def local_path(self, name: str) -> Path | None:
         """A file to send, where the store has files of its own."""
 
-    def presign(self, name: str, expires_s: int = 60) -> str | None:
-        """An address that works without credentials, where the store has such."""
+    def presign(self, name: str, expires_s: int = 60, caching: str = "") -> str | None:
+        """An address that works without credentials, where the store has such.
+
+        Who fetches it is told `caching` by the store, when it is given.
+        """
 
     @property
     def origin(self) -> str | None:

@@ -72,7 +72,7 @@ class FolderStore:
             raise NotFound
         return path
 
-    def presign(self, name: str, expires_s: int = 60) -> None:
+    def presign(self, name: str, expires_s: int = 60, caching: str = "") -> None:
         return None
 
     def _path(self, name: str) -> Path:

@@ -105,14 +105,15 @@ class S3Store:
     def local_path(self, name: str) -> None:
         return None
 
-    def presign(self, name: str, expires_s: int = 60) -> str:
+    def presign(self, name: str, expires_s: int = 60, caching: str = "") -> str:
         """Signed here, without a call; does not look whether the object is there."""
-        return self._address(self._client, readable(name), expires_s=expires_s)
+        return self._address(self._client, readable(name), expires_s=expires_s, caching=caching)
 
-    def _address(self, signer: Any, name: str, *, expires_s: int) -> str:
+    def _address(self, signer: Any, name: str, *, expires_s: int, caching: str = "") -> str:
+        told = {"ResponseCacheControl": caching} if caching else {}
         address: str = signer.generate_presigned_url(
             "get_object",
-            Params={"Bucket": self.bucket, "Key": self._key(name)},
+            Params={"Bucket": self.bucket, "Key": self._key(name), **told},
             ExpiresIn=expires_s,
         )
         return address

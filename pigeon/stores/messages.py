@@ -42,7 +42,8 @@ class Draft:
 
     `accepted_by` are members who have accepted the conversation by now: the sender, who writes in
     it, and who follows the sender. `reads` says whether the sender has read what came before, as
-    somebody does who writes in the open thread.
+    somebody does who writes in the open thread. `story_id` is the story that the message answers;
+    of a reaction to it the text is one emoji.
     """
 
     sender_id: int
@@ -51,13 +52,15 @@ class Draft:
     text: str = ""
     media_id: int | None = None
     post_id: int | None = None
+    story_id: int | None = None
+    is_reaction: bool = False
     accepted_by: frozenset[int] = frozenset()
     reads: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
 class StoredMessage:
-    """A message as a home keeps it; unsent it is a stub: without a text, picture and card."""
+    """A message as a home keeps it; unsent it is a stub: without a text, picture and cards."""
 
     id: int
     sender_id: int
@@ -66,6 +69,8 @@ class StoredMessage:
     text: str
     media_id: int | None
     post_id: int | None
+    story_id: int | None = None
+    is_reaction: bool = False
     is_deleted: bool
 
 

@@ -4,10 +4,11 @@
     members         {_id: "conversation:user", chat_id, user_id, key, among,
                      is_accepted, read_seq, cleared_seq, last_seq, rank}
     messages        {_id: conversation << 32 | number, sender_id, client_msg_id, sent_us, text,
-                     media_id, post_id, is_deleted}, and until its members are told
-                    {untold: 1, accepting: [user], reads}
+                     media_id, post_id, story_id, is_reaction, is_deleted}, and until its members
+                    are told {untold: 1, accepting: [user], reads}
     counters        {_id: "conversations", last}
 
+Messages of releases that knew no stories have neither `story_id` nor `is_reaction`.
 Fields are plain numbers and texts: whatever speaks MongoDB's wire can keep and compare those.
 """
 
@@ -25,7 +26,14 @@ from pigeon.stores.messages import Conversation, Draft, Member, StoredMessage, r
 
 Document = dict[str, Any]
 
-STUB = {"text": "", "media_id": None, "post_id": None, "is_deleted": True}
+STUB = {
+    "text": "",
+    "media_id": None,
+    "post_id": None,
+    "story_id": None,
+    "is_reaction": False,
+    "is_deleted": True,
+}
 COUNTER = {"_id": "conversations"}
 TOLD = {"$unset": {"untold": "", "accepting": "", "reads": ""}}
 
@@ -103,6 +111,8 @@ def new_message(at: int, draft: Draft) -> Document:
         text=draft.text,
         media_id=draft.media_id,
         post_id=draft.post_id,
+        story_id=draft.story_id,
+        is_reaction=draft.is_reaction,
         is_deleted=False,
     )
     telling = {"untold": 1, "accepting": sorted(draft.accepted_by), "reads": draft.reads}
@@ -125,6 +135,8 @@ def message(document: Document) -> StoredMessage:
         text=document["text"],
         media_id=document["media_id"],
         post_id=document["post_id"],
+        story_id=document.get("story_id"),
+        is_reaction=document.get("is_reaction", False),
         is_deleted=document["is_deleted"],
     )
 

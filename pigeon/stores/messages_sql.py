@@ -257,7 +257,7 @@ def _told(conversation_id: int, draft: Draft) -> Row:
 def _row(draft: Draft) -> Row:
     """A message as it is stored, in the order of its fields and without its id."""
     said = (draft.sender_id, draft.client_msg_id, draft.sent_us, draft.text)
-    return (*said, draft.media_id, draft.post_id, False)
+    return (*said, draft.media_id, draft.post_id, draft.story_id, draft.is_reaction, False)
 
 
 def _between(
@@ -272,17 +272,8 @@ def _between(
 
 
 def _messages(rows: Iterable[Any]) -> Iterator[StoredMessage]:
-    for at, sender_id, client_msg_id, sent_us, text, media_id, post_id, is_deleted in rows:
-        yield StoredMessage(
-            id=at,
-            sender_id=sender_id,
-            client_msg_id=client_msg_id,
-            sent_us=sent_us,
-            text=text,
-            media_id=media_id,
-            post_id=post_id,
-            is_deleted=is_deleted,
-        )
+    for row in rows:
+        yield StoredMessage(**dict(zip(statements.NAMES, row, strict=True)))
 
 
 def _conversations(rows: Iterable[Any]) -> Iterator[Conversation]:

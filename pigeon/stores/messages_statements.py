@@ -65,8 +65,9 @@ _COUNT = (
     " last_seq = {next} WHERE conversation_id = {mark} AND {is_open}{answer}"
 )
 """`last_seq` is set last: MariaDB reads what is set before as it is new."""
-_NAMES = [field.name for field in fields(StoredMessage)]
-_ADD = f"INSERT INTO messages ({', '.join(_NAMES)})"
+NAMES = [field.name for field in fields(StoredMessage)]
+"""Of the columns of a message, in the order in which they are stored and read."""
+_ADD = f"INSERT INTO messages ({', '.join(NAMES)})"
 
 
 @cache
@@ -89,7 +90,7 @@ def count(accepting: int) -> str:
 @cache
 def add_message() -> str:
     """A row with all that a `StoredMessage` has, in its order; for SQLite's driver."""
-    return f"{_ADD} VALUES ({', '.join('?' * len(_NAMES))})"
+    return f"{_ADD} VALUES ({', '.join('?' * len(NAMES))})"
 
 
 @cache
@@ -107,22 +108,13 @@ def append(accepting: int) -> str:
         is_open="@is_open",
         answer="",
     )
-    values = ", ".join([f"%s << {SEQ_BITS} | LAST_INSERT_ID()"] + ["%s"] * (len(_NAMES) - 1))
+    values = ", ".join([f"%s << {SEQ_BITS} | LAST_INSERT_ID()"] + ["%s"] * (len(NAMES) - 1))
     added = f"{_ADD} SELECT {values} FROM DUAL WHERE LAST_INSERT_ID() > 0"
     answer = "SELECT LAST_INSERT_ID() AS number, @is_open AS is_open"
     return in_one_trip(f"{asked}; {told}; {added}", answer)
 
 
-_of_messages = select(
-    _message.id,
-    _message.sender_id,
-    _message.client_msg_id,
-    _message.sent_us,
-    _message.text,
-    _message.media_id,
-    _message.post_id,
-    _message.is_deleted,
-)
+_of_messages = select(*(_message[name] for name in NAMES))
 SENT = _of_messages.where(
     _message.sender_id == _USER, _message.client_msg_id == bindparam("of_client")
 )
@@ -136,7 +128,7 @@ OLDEST = _between.order_by(_message.id)
 MAKE_STUBS = (
     update(MESSAGES)
     .where(_message.id.in_(_IDS))
-    .values(text="", media_id=None, post_id=None, is_deleted=True)
+    .values(text="", media_id=None, post_id=None, story_id=None, is_reaction=False, is_deleted=True)
 )
 NOT_YET_STUBS = (
     select(_message.id)

@@ -112,8 +112,7 @@ for at = 6, #ARGV, 3 do
     local last = redis.call('HGET', here, field)
     if last then
       redis.call('HDEL', here, field)
-      local _, _, _, count = look(user)
-      if count == 0 then redis.call('HSET', here, '-', last .. ' ' .. ARGV[1]) end
+      redis.call('HSET', here, '-', last .. ' ' .. ARGV[1])
     end
   end
   people[#people + 1] = user
@@ -126,6 +125,9 @@ return answer
 """Sockets that came, went or had an input: how many each person has now, on all processes.
 
 False when the process has no lease any more: what it wrote would be swept by nobody.
+
+Whoever leaves has their moment of grace also beside other sockets: those may be of a process that
+was killed, and end with its lease in the middle of a reload.
 """
 
 SWEEP = Script(

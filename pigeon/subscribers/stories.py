@@ -23,6 +23,10 @@ def _push_progress(event: events.StoryProcessed) -> None:
     push.to_user("story.progress", payload, event.author_id)
 
 
+def _evict_views(event: events.StoryViewsErased) -> list[JobSpec]:
+    return [stories.evict_views.spec(story_ids=event.ids, user_id=event.user_id)]
+
+
 def _push_ready(event: events.StoryPublished) -> None:
     if event.had_image:
         push.to_user("story.ready", {"story_id": str(event.story_id)}, event.author_id)
@@ -41,4 +45,5 @@ REACTIONS: Table = {
     events.StoryWithdrawn: Reaction(jobs=_erase),
     events.StoryViewsChanged: Reaction(),
     events.StoryViewsShown: Reaction(),
+    events.StoryViewsErased: Reaction(jobs=_evict_views),
 }

@@ -154,7 +154,7 @@ def test_a_picture_of_an_unknown_kind_is_refused_to_everybody(
     address = posts.get(make_post(ann, images=1).id, None).images[0].url
     readers = [anonymous, *(client_for(person) for person in (ann, ben, zoe))]
     assert [reader.get(address).status_code for reader in readers] == [200] * 4
-    for values in ({"kind": "story"}, {"kind": "story", "post_id": None}):
+    for values in ({"kind": "highlights"}, {"kind": "highlights", "post_id": None}):
         _change(values)
         assert [reader.get(address).status_code for reader in readers] == [404] * 4
 

@@ -248,6 +248,41 @@ def number_of_a_message(value: Any) -> bool:
     return type(value) is int and value >= 1
 
 
+def part(value: Any) -> bool:
+    """A place on the stage."""
+    return type(value) in (int, float) and 0 <= value <= 1
+
+
+STORY = {
+    "id": identifier,
+    "author": USER_REF,
+    "state": one_of("processing", "published", "failed"),
+    "text": lambda value: isinstance(value, str) and len(value) <= 250,
+    "alt": str,
+    "text_style": {
+        "x": part,
+        "y": part,
+        "size": one_of("s", "m", "l"),
+        "color": color,
+        "background": maybe(color),
+    },
+    "image": maybe(IMAGE),
+    "published_at": maybe(time),
+    "expires_at": maybe(time),
+    "viewer": maybe({"is_author": bool, "seen": bool, "view_count": maybe(count)}),
+}
+TRAY_ITEM = {
+    "user": USER_REF,
+    "is_self": bool,
+    "story_count": count,
+    "unseen_count": count,
+    "latest_at": time,
+}
+STORY_VIEW = {
+    "user": USER_ROW,
+    "viewed_at": time,
+    "reaction": maybe(one_of("❤️", "😂", "😮", "😢", "👏", "🔥")),
+}
 CARD = {
     "id": identifier,
     "available": bool,

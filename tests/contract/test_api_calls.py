@@ -158,6 +158,17 @@ CALLS = {
     ),
     "DELETE /messages/{message_id}": Call(status=204, before=World.talked),
     "POST /media": Call(status=201, shape=shapes.IMAGE, multipart=True),
+    "GET /stories": Call(status=200, shape=page_of(shapes.TRAY_ITEM)),
+    "POST /stories": Call(
+        status=201,
+        shape=shapes.STORY,
+        body=given({"text": "hello", "text_style": {"x": 0.2, "background": "#0b7a75"}}),
+    ),
+    "DELETE /stories/{story_id}": Call(status=204, values={"story_id": "my_story"}),
+    "POST /stories/{story_id}/retry": Call(
+        status=202, shape=shapes.STORY, values={"story_id": "failed_story"}
+    ),
+    "GET /users/{username}/stories": Call(status=200, shape=page_of(shapes.STORY)),
     "GET /timeline": Call(status=200, shape=page_of(shapes.POST)),
     "GET /tags/{tag}/posts": Call(status=200, shape=page_of(shapes.POST)),
 }
@@ -173,6 +184,7 @@ def test_the_document_is_sound_and_names_these_calls(app: Flask) -> None:
     assert calls == set(CALLS)
     names = {"UserRef", "UserRow", "User", "Me", "Image", "Post", "Error", "UserHit"}
     names |= {"Comment", "Liked", "Notification"}
+    names |= {"Story", "TrayItem"}
     names |= {"Message", "Card", "Chat", "Presence", "Reading", "Partner"}
     assert names <= set(described["components"]["schemas"])
 

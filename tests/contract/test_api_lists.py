@@ -18,7 +18,7 @@ from pigeon.services.users import users
 from tests.contract import shapes
 from tests.contract.shapes import page_of
 from tests.contract.world import TAG, World, refusal
-from tests.factories import Person, make_comment, make_follow, make_post, make_user
+from tests.factories import Person, make_comment, make_follow, make_post, make_story, make_user
 from tests.harness.clients import Client
 
 LISTS = {
@@ -47,6 +47,9 @@ LISTS = {
     "/chats?box=requests": shapes.CHAT,
     "/chats/partners": shapes.PARTNER,
     "/chats/partners?q=per": shapes.PARTNER,
+    "/stories": shapes.TRAY_ITEM,
+    "/users/bob/stories": shapes.STORY,
+    "/users/ann/stories": shapes.STORY,
     "/notifications": shapes.NOTIFICATION,
     "/notifications?kind=reply": shapes.NOTIFICATION,
     "/notifications?kind=comment&kind=reply": shapes.NOTIFICATION,
@@ -81,6 +84,8 @@ def crowd(world: World) -> Crowd:
     for n in range(3):
         make_post(world.bob, caption=f"{n} #{TAG} #sky")
         make_post(world.ann, caption=f"{n}")
+        for person in (world.bob, world.ann, people[n]):
+            make_story(person, f"{n}")
     places = _talk(world, people)
     _keep_away(world)
     found = {path.format(**places): shape for path, shape in LISTS.items()}
@@ -203,6 +208,11 @@ def test_lists_are_newest_first(crowd: Crowd) -> None:
         elif path.endswith("likers"):
             who = [row["username"] for row in listed(crowd, path)["items"]]
             assert sorted(who) == ["person.0", "person.1", "person.2"], path
+    for name in ("ann", "bob"):
+        told = [story["text"] for story in listed(crowd, f"/users/{name}/stories")["items"]]
+        assert told[-3:] == ["0", "1", "2"], "the oldest first"
+    tray = [item["user"]["username"] for item in listed(crowd, "/stories")["items"]]
+    assert tray == ["ann", "person.2", "bob", "person.1", "person.0"]
     for box, names in (("inbox", "person"), ("requests", "writes")):
         chats = listed(crowd, "/chats" if box == "inbox" else "/chats?box=requests")["items"]
         assert [one["with"]["username"] for one in chats] == [f"{names}.{n}" for n in (2, 1, 0)]

@@ -28,6 +28,7 @@ JSON_CALLS = {
     "PATCH /me": {"bio": "x"},
     "POST /posts": {"caption": "x"},
     "PATCH /posts/{mine}": {"caption": "x"},
+    "POST /stories": {"text": "x"},
     "PUT /users/bob/mute": {"of": ["posts"]},
     "DELETE /me": {"password": "x"},
     "POST /posts/{post_id}/comments": {"text": "x"},
@@ -93,6 +94,8 @@ def test_null_is_no_text(world: World) -> None:
         (f"PATCH /posts/{world.mine.id}", {"caption": None}),
         (f"PATCH /posts/{world.mine.id}", {"alts": None}),
         ("POST /posts", {"caption": None}),
+        ("POST /stories", {"text": None}),
+        ("POST /stories", {"text_style": None}),
         (f"POST /posts/{world.mine.id}/comments", {"text": None}),
         (f"PATCH /comments/{world.comment.id}", {"text": None}),
     ):

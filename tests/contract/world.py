@@ -26,9 +26,11 @@ from tests.factories import (
     make_comment,
     make_follow,
     make_post,
+    make_story,
     make_user,
 )
 from tests.factories.people import PASSWORD
+from tests.factories.stories import fail_story
 from tests.harness.clients import Client
 from tests.harness.context import in_app
 from tests.harness.outside import link_in
@@ -40,7 +42,7 @@ TAG = "하늘"
 class World:
     """ann asks; she follows bob, eve follows ann; cat is the suggestion.
 
-    ann comments on bob's post, and bob answers her.
+    ann comments on bob's post, and bob answers her. Both show a story, and one of ann's failed.
     """
 
     app: Flask
@@ -56,6 +58,9 @@ class World:
     failed: Posted
     comment: Commented
     reply: Commented
+    story: int
+    my_story: int
+    failed_story: int
 
     @property
     def names(self) -> dict[str, Any]:
@@ -71,6 +76,9 @@ class World:
             "eve": self.eve.username,
             "comment_id": self.comment.id,
             "reply": self.reply.id,
+            "story_id": self.story,
+            "my_story": self.my_story,
+            "failed_story": self.failed_story,
         }
 
     def told(self) -> dict[str, Any]:
@@ -134,6 +142,8 @@ def build(
     make_follow(eve, bob)
     theirs = make_post(bob, caption=f"for @ann and @nobody #{TAG}", images=2, alt="a bird")
     comment = make_comment(theirs, ann, text=f"@bob and @nobody: #{TAG}")
+    failed_story = make_story(ann, picture=True)
+    fail_story(failed_story)
     return World(
         app=app,
         settle=settle,
@@ -148,6 +158,9 @@ def build(
         failed=make_post(ann, caption="oh", images=2, state="failed"),
         comment=comment,
         reply=make_comment(theirs, bob, text="thank you", answers=comment),
+        story=make_story(bob, "look", picture=True),
+        my_story=make_story(ann, "mine"),
+        failed_story=failed_story,
     )
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from pigeon.domain.stories import LIFE, TextStyle
 from pigeon.extensions import db
-from pigeon.models import MediaModel, StoryModel
-from pigeon.services.stories import cards, showing, stories
+from pigeon.models import MediaModel, StoryModel, StoryViewModel
+from pigeon.services.media import media
+from pigeon.services.stories import cards, showing, stories, views
 from pigeon.services.stories.clock import database_now
 from pigeon.unit_of_work import unit_of_work
 from tests.factories.people import Person
@@ -68,3 +69,26 @@ def age_story(story_id: int, *, hours: float = 0, seconds: float = 0) -> None:
     story = db.session.get(StoryModel, story_id)
     assert story is not None
     cards.evict(story.author_id)
+
+
+def make_view(story_id: int, person: Person) -> None:
+    """A row of somebody who saw it."""
+    with unit_of_work() as uow:
+        story = db.session.get_one(StoryModel, story_id)
+        story.view_count += 1
+        at = story.created_at
+        db.session.add(StoryViewModel(story_id=story_id, user_id=person.id, created_at=at))
+        uow.after_commit(lambda: views.VIEWS.drop([story_id], [person.id]))
+
+
+def fail_story(story_id: int) -> None:
+    """As if its picture could not be read."""
+    with unit_of_work() as uow:
+        story = db.session.get_one(StoryModel, story_id)
+        story.state, story.published_at, story.expires_at = "failed", None, None
+        author_id = story.author_id
+        db.session.execute(
+            update(MediaModel).where(MediaModel.id == story.media_id).values(state="failed")
+        )
+        uow.after_commit(lambda: cards.evict(author_id))
+    media.stored.evict(*db.session.scalars(select(MediaModel.name)))

@@ -20,6 +20,7 @@ from pigeon.services.accounts import addresses
 from pigeon.services.outbox import figures as outbox_figures
 from pigeon.services.outbox import outbox
 from pigeon.services.presence import activity
+from pigeon.services.stories import drift, ending
 from pigeon.unit_of_work import unit_of_work
 from tests.factories import make_post, make_user
 
@@ -133,5 +134,6 @@ def test_housekeeping_that_a_store_keeps_waiting_says_so_in_a_line(app: Flask) -
 
 def test_the_house_is_kept(app: Flask) -> None:
     runs = {sweep_outbox, scheduler.keep_house, activity.flush, addresses.respell}
+    runs |= {ending.withdraw_ended, ending.withdraw_failed, drift.check, scheduler.renew_demo}
     assert {task.run for task in Scheduler(app)._tasks} == runs
     scheduler.keep_house()

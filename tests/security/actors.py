@@ -20,9 +20,11 @@ from pigeon.services.messages import sending
 from pigeon.services.posts import changes
 from pigeon.services.relations import blocks, mutes
 from pigeon.services.relations.apart import MUTED
+from pigeon.services.stories import changes as story_changes
 from pigeon.services.users import checks, suspensions, users
 from pigeon.unit_of_work import unit_of_work
-from tests.factories import Person, make_follow, make_post, make_user
+from tests.factories import Person, age_story, make_follow, make_post, make_user
+from tests.factories.stories import fail_story
 from tests.harness.clients import Client
 from tests.harness.context import in_app
 from tests.harness.environment import ROOT
@@ -277,6 +279,47 @@ def _waiting_picture(scene: Scene) -> Values:
     return {"name": matrix.keep_picture(scene.ann)[1]}
 
 
+def _story(scene: Scene) -> Values:
+    return _of_story(scene.ann)
+
+
+def _of_story(person: Person) -> Values:
+    story = matrix.show_story(person)
+    return {"story_id": story.id, "name": story.picture}
+
+
+def _story_of_a_private_account(scene: Scene) -> Values:
+    scene.turn(is_private=True)
+    return _story(scene)
+
+
+def _story_of_a_suspended_person(_scene: Scene) -> Values:
+    shut_out = make_user()
+    values = _of_story(shut_out)
+    suspensions.suspend(shut_out.id)
+    return values
+
+
+def _failed_story(scene: Scene) -> Values:
+    """Its picture is nobody's any more, not even its author's."""
+    values = _story(scene)
+    fail_story(values["story_id"])
+    return {"story_id": values["story_id"]}
+
+
+def _ended_story(scene: Scene) -> Values:
+    """It was read by its author, and nobody has taken it away."""
+    values = _story(scene)
+    age_story(values["story_id"], hours=24)
+    return values
+
+
+def _deleted_story(scene: Scene) -> Values:
+    values = _story(scene)
+    in_app(scene.app, lambda: story_changes.remove(values["story_id"], by=scene.ann.id))
+    return values
+
+
 TARGETS: dict[str, Callable[[Scene], Values]] = {
     "processing post": _post_in("processing"),
     "failed post": _post_in("failed"),
@@ -294,6 +337,12 @@ TARGETS: dict[str, Callable[[Scene], Values]] = {
     "message of a suspended person": _message_between(
         lambda _ann, person: suspensions.suspend(person.id)
     ),
+    "story": _story,
+    "story of a private account": _story_of_a_private_account,
+    "story of a suspended person": _story_of_a_suspended_person,
+    "failed story": _failed_story,
+    "ended story": _ended_story,
+    "deleted story": _deleted_story,
     "picture of an unsent message": _unsent_picture,
     "picture that waits for its message": _waiting_picture,
 }
@@ -302,6 +351,7 @@ NOBODYS = {
     "post_id": 999_999,
     "comment_id": 999_999,
     "message_id": 999 << 32 | 1,
+    "story_id": 999_999,
     "name": f"{'0' * 32}-thumb.webp",
 }
 

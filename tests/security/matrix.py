@@ -25,9 +25,18 @@ from pigeon.services.messages.checks import Content
 from pigeon.services.messages.sending import send
 from pigeon.services.notifications import notifications
 from pigeon.services.notifications.sources import comments as comments_source
+from pigeon.services.stories import stories
 from pigeon.services.users import avatars, users
 from pigeon.unit_of_work import unit_of_work
-from tests.factories import Person, Posted, make_comment, make_follow, make_post, make_user
+from tests.factories import (
+    Person,
+    Posted,
+    make_comment,
+    make_follow,
+    make_post,
+    make_story,
+    make_user,
+)
 from tests.harness import pictures
 from tests.harness.clients import Client
 from tests.harness.context import in_app
@@ -54,6 +63,7 @@ def build(app: Flask, client_for: Callable[[Person], Client]) -> dict[str, Any]:
     shown = make_post(ann, caption="#sky", images=1)
     converse(app, ann, bob)
     message = send_picture(app, ann, bob)
+    story = show_story(ann)
     owner, other = client_for(ann), client_for(bob)
     name = owner.get(f"/api/v1/posts/{shown.id}").get_json()["images"][0]["url"]
     (handle,) = in_app(app, lambda: [s.handle for s in sessions.list_of(ann.id, current=0)])
@@ -75,6 +85,8 @@ def build(app: Flask, client_for: Callable[[Person], Client]) -> dict[str, Any]:
             "message_id": message.id,
             "message_picture": message.picture,
             "avatar": avatar,
+            "story_id": story.id,
+            "story_picture": story.picture,
             "path": "css/base.css",
             "token": "0" * 43,
             "handle": handle,
@@ -106,6 +118,21 @@ def _ready_picture(person: Person, kind: str, variant: str) -> tuple[int, str]:
         name = media.object_name(row.name, variant, "image/webp")
         media.store().put(name, pictures.webp(32, 32), "image/webp")
         return row.id, name
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShownStory:
+    """One with a picture, and the name under which that is fetched."""
+
+    id: int
+    picture: str
+
+
+def show_story(by: Person) -> ShownStory:
+    story_id = make_story(by, picture=True)
+    picture = stories.get(story_id, by.id).image
+    assert picture is not None and picture.url is not None
+    return ShownStory(id=story_id, picture=picture.url.removeprefix("/media/"))
 
 
 @dataclass(frozen=True, kw_only=True)

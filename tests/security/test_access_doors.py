@@ -70,7 +70,7 @@ def test_every_kind_of_picture_has_a_row_and_every_row_a_kind() -> None:
 
 
 def sees(actor: str, account: str, what: str) -> bool:
-    """Whether an actor sees the person (`username`), or a post (`post_id`) or message of theirs."""
+    """Whether an actor sees the person (`username`), or a post, story or message of theirs."""
     if what == "message_id":
         return actor == "author"
     met = WHO["actors"][actor].get(account, MET[account])
@@ -148,6 +148,7 @@ def test_each_actor_fetches_each_kind_of_picture_as_the_matrix_says(
     scene.turn(is_private=account == "private")
     values = objects["values"]
     names = {"post": "name", "avatar": "avatar", "message": "message_picture"}
+    names["story"] = "story_picture"
     names = {kind: values[name] for kind, name in names.items()}
     for actor in actors.ACTORS:
         client, relate = scene.start(actor)

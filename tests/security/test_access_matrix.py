@@ -36,7 +36,7 @@ from tests.security.matrix import (
 pytestmark = pytest.mark.no_second_look
 
 
-ABOUT = ("username", "post_id", "comment_id", "message_id", "tag", "name")
+ABOUT = ("username", "post_id", "comment_id", "message_id", "story_id", "tag", "name")
 LISTS = {
     "GET /",
     "GET /messages",
@@ -46,6 +46,7 @@ LISTS = {
     "GET /notifications",
     "GET /api/v1/chats",
     "GET /api/v1/chats/partners",
+    "GET /api/v1/stories",
     "GET /api/v1/timeline",
     "GET /api/v1/suggestions",
     "GET /api/v1/notifications",
@@ -255,13 +256,14 @@ class Asked:
 
 NOTHING = (302, 401, 404)
 """Nobody's: not found, or first of all a log-in, as about every other id."""
-OF_POSTS = ("post_id", "comment_id", "name")
+OF_POSTS = ("post_id", "comment_id", "story_id", "name")
 LISTS_OF_A_PERSON = {
     "GET /u/<username>/followers",
     "GET /u/<username>/following",
     "GET /api/v1/users/<username>/followers",
     "GET /api/v1/users/<username>/following",
     "GET /api/v1/users/<username>/posts",
+    "GET /api/v1/users/<username>/stories",
 }
 
 

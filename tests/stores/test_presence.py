@@ -112,6 +112,24 @@ def test_a_page_that_is_loaded_again_is_never_offline(told: Callable[[], list[in
     assert told() == []
 
 
+def test_a_reload_while_a_killed_process_loses_its_lease_is_never_offline(
+    told: Callable[[], list[int]],
+) -> None:
+    come("a1", "killed")
+    come("b2", "old page")
+    told()
+    leave("b2", "old page", NOW + 1_000)
+    die("a1")
+    presence.sweep(NOW + 1_500)
+    assert (word(NOW + 1_500), told()) == ("available", [])
+    come("b2", "new page", at_ms=NOW + 2_000)
+    presence.sweep(NOW + LEFT_MS + 2_000)
+    assert (word(NOW + LEFT_MS + 2_000), told()) == ("available", [])
+    leave("b2", "new page", NOW + LEFT_MS + 3_000)
+    presence.sweep(NOW + 2 * LEFT_MS + 3_001)
+    assert (word(NOW + 2 * LEFT_MS + 3_001), told()) == ("offline", [ANN])
+
+
 def test_only_hidden_tabs_are_away_after_a_moment(told: Callable[[], list[int]]) -> None:
     come("a1", "x")
     come("b2", "y")

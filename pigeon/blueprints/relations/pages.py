@@ -15,6 +15,7 @@ from pigeon.domain.users import User
 from pigeon.services.access.users import check_is_other
 from pigeon.services.follows import follows, requests
 from pigeon.services.relations import blocks, mutes
+from pigeon.services.relations.apart import MUTED
 from pigeon.services.users import users
 from pigeon.web.forms import Form, render_refused
 from pigeon.web.guards import MEMBERS, access
@@ -23,8 +24,6 @@ from pigeon.web.parsing import read_page, read_texts
 from pigeon.web.paths import referring_path
 
 ROWS = 40
-OFFERED = ("posts", "chat")
-"""What of somebody can be muted here, of `MUTED`: there are no stories yet."""
 TICKED = ("posts",)
 """What the form begins with, as what scripts mute at once."""
 
@@ -80,19 +79,19 @@ def show_mute(username: str) -> ResponseReturnValue:
 
 
 def _choices(user: User, chosen: Sequence[str]) -> dict[str, Any]:
-    return {"user": user, "offered": OFFERED, "chosen": chosen}
+    return {"user": user, "chosen": chosen}
 
 
 @access(MEMBERS, rate=CHANGES)
 def mute(username: str) -> ResponseReturnValue:
-    """What is ticked is muted; what is offered and not ticked is not any more."""
+    """What is ticked is muted; what is not ticked is not any more."""
     user, wanted = _other(username), read_texts("of")
     try:
         kinds = mutes.check_kinds(wanted) if wanted else []
     except DomainError as error:
         return render_refused("relations/mute.html", error, {}, **_choices(user, wanted))
     user_id, by = int(user.id), get_viewer().user_id
-    for name in OFFERED:
+    for name in MUTED:
         mutes.set_muted(user_id, by=by, of=[name], on=name in kinds)
     flash(_said(user.username, is_muted=bool(kinds)), "success")
     return redirect(f"/u/{user.username}", 303)

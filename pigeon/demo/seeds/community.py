@@ -1,4 +1,4 @@
-"""A demo to look at: people, follows, posts with pictures, and what is said about them.
+"""A demo to look at: people, follows, posts with pictures, what is said about them, and stories.
 
 An interrupted demo is repeated: what is there already is left alone.
 """
@@ -7,49 +7,26 @@ from __future__ import annotations
 
 import json
 import secrets
-import shutil
 import tempfile
-from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import timedelta
-from multiprocessing import get_context
-from pathlib import Path
-from typing import TypeVar
 
 from sqlalchemy import func, select
 
-from pigeon.demo import people, pictures
+from pigeon.demo import people
 from pigeon.demo.people import DemoPost, Person
-from pigeon.demo.seeds import discussions, messages
-from pigeon.demo.specs import PictureSpec
+from pigeon.demo.seeds import discussions, messages, painting, stories
+from pigeon.demo.seeds.painting import Painted
 from pigeon.domain.clock import utc_now
-from pigeon.domain.media import Upload
 from pigeon.extensions import db, settings
-from pigeon.models import MediaModel, PostModel, PublicationModel, UserModel
+from pigeon.models import PostModel, PublicationModel, UserModel
 from pigeon.services.accounts import signups
 from pigeon.services.follows import follows
-from pigeon.services.media import media
 from pigeon.services.posts import posts, publishing
 from pigeon.services.users import avatars, users
-from pigeon.stores.imaging_render import render, render_avatar
-from pigeon.stores.imaging_results import Rendered
 from pigeon.unit_of_work import unit_of_work
 
-T = TypeVar("T")
-
-SCALE = 0.75
-QUALITY = 92
-PAINTERS = 2
 DOMAIN = "demo.invalid"
-
-
-@dataclass(frozen=True)
-class Painted:
-    """The stored renditions of a picture, still in a folder of their own."""
-
-    rendered: Rendered
-    folder: Path
 
 
 def is_unfinished() -> bool:
@@ -63,10 +40,10 @@ def is_unfinished() -> bool:
 def fill(say: Callable[[str], None]) -> None:
     """Make the demo; `demo.json` in the data folder gets everybody's log-in."""
     posts_left = sorted(people.POSTS, key=lambda post: -post.hours_ago)[_published() :]
-    with tempfile.TemporaryDirectory(prefix="pigeon-demo-") as folder, _painters() as pool:
+    with tempfile.TemporaryDirectory(prefix="pigeon-demo-") as folder, painting.painters() as pool:
         specs = [spec for post in posts_left for spec in post.pictures]
-        avatars = list(pool.map(_paint_avatar, _jobs(people.PEOPLE, folder)))
-        painted = pool.map(_paint, _jobs(specs, folder, first=1_000))
+        avatars = list(pool.map(painting.paint_avatar, painting.jobs(people.PEOPLE, folder)))
+        painted = pool.map(painting.paint, painting.jobs(specs, folder, first=1_000))
         _make_people(avatars)
         for number, post in enumerate(posts_left, start=1):
             _make_post(post, [next(painted) for _ in post.pictures])
@@ -76,31 +53,7 @@ def fill(say: Callable[[str], None]) -> None:
         discussions.fill()
     if messages.is_missing():
         messages.fill()
-
-
-def _painters() -> ProcessPoolExecutor:
-    """Painting shares nothing with us, so it starts from a fresh interpreter."""
-    return ProcessPoolExecutor(PAINTERS, mp_context=get_context("forkserver"))
-
-
-def _jobs(things: Sequence[T], folder: str, first: int = 0) -> list[tuple[T, Path]]:
-    return [(thing, Path(folder) / str(first + n)) for n, thing in enumerate(things)]
-
-
-def _paint(job: tuple[PictureSpec, Path]) -> Painted:
-    spec, folder = job
-    folder.mkdir()
-    original = folder / "original.jpg"
-    pictures.render(spec, scale=SCALE).save(original, quality=QUALITY)
-    return Painted(render(original, folder), folder)
-
-
-def _paint_avatar(job: tuple[Person, Path]) -> Painted:
-    person, folder = job
-    folder.mkdir()
-    original = folder / "original.png"
-    pictures.render_avatar(person).save(original)
-    return Painted(render_avatar(original, folder), folder)
+    stories.renew()
 
 
 # -- people ------------------------------------------------------------------------------------
@@ -140,7 +93,7 @@ def _make_person(person: Person, password: str, avatar: Painted) -> int:
     )
     users.update_profile(user_id, {"bio": person.bio, "link": person.link or None})
     with unit_of_work() as uow:
-        row = _store(avatar, owner_id=user_id, kind="avatar")
+        row = painting.store(avatar, owner_id=user_id, kind="avatar")
         db.session.flush()
         avatars.show(uow, row)
     return user_id
@@ -164,7 +117,7 @@ def _make_post(post: DemoPost, painted: list[Painted]) -> None:
         db.session.add(row)
         db.session.flush()
         for number, (picture, alt) in enumerate(zip(painted, post.alts, strict=True)):
-            _store(
+            painting.store(
                 picture, owner_id=author_id, kind="post", post_id=row.id, position=number, alt=alt
             )
         posts.index_text(row)
@@ -174,24 +127,3 @@ def _make_post(post: DemoPost, painted: list[Painted]) -> None:
         )
         if publication is not None:
             publication.published_at = at
-
-
-def _store(
-    painted: Painted,
-    *,
-    owner_id: int,
-    kind: str,
-    post_id: int | None = None,
-    position: int = 0,
-    alt: str = "",
-) -> MediaModel:
-    """A row that is ready, with its objects in the store."""
-    rendered = painted.rendered
-    upload = Upload(token="", width=rendered.width, height=rendered.height, digest="", alt=alt)
-    row = media.add(upload, owner_id=owner_id, kind=kind, post_id=post_id, position=position)
-    for file in rendered.files:
-        name = media.object_name(row.name, file.kind, file.content_type)
-        media.store().put(name, file.path, file.content_type)
-    media.mark_ready(row, rendered)
-    shutil.rmtree(painted.folder)
-    return row

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
+from pigeon.domain.clock import utc_now
 from pigeon.domain.errors import NotFound
 from pigeon.domain.media import StoredMedia
 from pigeon.models import MediaModel
@@ -25,12 +27,14 @@ class Owner:
 
     `check_sees` raises NotFound. `lock` is taken before the picture's own row is locked; behind it
     `ready` or `failed` does what follows, in the transaction that stores the picture's state.
+    `ends_at`: from then on the picture is nobody's, and no address of it may work.
     """
 
     check_sees: Callable[[Viewer, StoredMedia], None]
     lock: Callable[[MediaModel], object]
     ready: Callable[[UnitOfWork, MediaModel], None]
     failed: Callable[[UnitOfWork, MediaModel, str], None]
+    ends_at: Callable[[StoredMedia], datetime | None] = lambda _picture: None
 
 
 OWNERS = {
@@ -57,6 +61,7 @@ OWNERS = {
         lock=story_pictures.lock,
         ready=story_pictures.ready,
         failed=story_pictures.failed,
+        ends_at=story_pictures.ends_at,
     ),
 }
 
@@ -78,3 +83,12 @@ def check_sees(viewer: Viewer, picture: StoredMedia) -> None:
     if owner is None:
         raise NotFound
     owner.check_sees(viewer, picture)
+
+
+def seconds_left(picture: StoredMedia, at_most: int) -> int:
+    """Until nobody may see it any more, of one that the viewer sees; at least one."""
+    owner = OWNERS.get(picture.kind)
+    ends_at = owner.ends_at(picture) if owner else None
+    if ends_at is None:
+        return at_most
+    return max(1, min(at_most, int((ends_at - utc_now()).total_seconds())))

@@ -30,14 +30,20 @@ def remove(story_id: int, *, by: int) -> None:
 def withdraw(uow: UnitOfWork, story: StoryModel) -> None:
     """Behind the author's lock: take a story and its picture from everybody."""
     story_id, author_id = story.id, story.author_id
+    story.state = access.stories.WITHDRAWN
+    remove_picture(uow, story)
+    uow.after_commit(lambda: cards.evict(author_id))
+    uow.record(StoryWithdrawn(story_id=story_id, author_id=author_id))
+
+
+def remove_picture(uow: UnitOfWork, story: StoryModel) -> None:
+    """Its row at once, its files by a job."""
     picture = db.session.get(MediaModel, story.media_id) if story.media_id is not None else None
-    story.state, story.media_id = access.stories.WITHDRAWN, None
+    story.media_id = None
     if picture is not None:
         media.orphan(uow, [picture])
         db.session.flush()
         db.session.delete(picture)
-    uow.after_commit(lambda: cards.evict(author_id))
-    uow.record(StoryWithdrawn(story_id=story_id, author_id=author_id))
 
 
 @retried

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import select
 
-from pigeon.domain.errors import NotFound
 from pigeon.domain.events import StoryFailed, StoryProcessed
 from pigeon.domain.media import StoredMedia
+from pigeon.domain.stories import StoryCard
 from pigeon.extensions import db
 from pigeon.models import MediaModel, StoryModel
 from pigeon.services import access
@@ -19,13 +21,18 @@ KIND = "story"
 
 def check_sees(viewer: Viewer, picture: StoredMedia) -> None:
     """NotFound for who may not see the story, and for everybody from its end on."""
-    if not access.media.is_ready_state(picture.state):
-        raise NotFound
-    of_owner = cards.of_authors.one(picture.owner_id) or []
-    own = str(picture.media_id)
-    shown = [card for card in of_owner if card.image is not None and card.image.id == own]
-    if not access.stories.visible(viewer, shown):
-        raise NotFound
+    access.media.check_sees(viewer, picture, of_stories=_of_owner(picture))
+
+
+def ends_at(picture: StoredMedia) -> datetime | None:
+    for card in _of_owner(picture):
+        if card.image is not None and card.image.id == str(picture.media_id):
+            return card.expires_at
+    return None
+
+
+def _of_owner(picture: StoredMedia) -> list[StoryCard]:
+    return cards.of_authors.one(picture.owner_id) or []
 
 
 def lock(row: MediaModel) -> None:

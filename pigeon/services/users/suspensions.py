@@ -16,6 +16,8 @@ from pigeon.services.accounts import sessions
 from pigeon.services.comments import cards as comment_cards
 from pigeon.services.likes import likers
 from pigeon.services.posts import cards as post_cards
+from pigeon.services.stories import cards as story_cards
+from pigeon.services.stories import showing
 from pigeon.services.timelines import sidebar
 from pigeon.services.users import users
 from pigeon.unit_of_work import UnitOfWork, retried, unit_of_work
@@ -44,9 +46,14 @@ def suspend(user_id: int) -> None:
 
 @retried
 def unsuspend(user_id: int) -> None:
-    """Show it again and let them log in; sessions stay ended. Twice is fine; NotFound."""
+    """Show it again and let them log in; sessions stay ended. Twice is fine; NotFound.
+
+    Stories that were ready meanwhile are shown now: their day has not begun.
+    """
     with unit_of_work() as uow:
-        _change(uow, user_id, ACTIVE)
+        if _change(uow, user_id, ACTIVE):
+            db.session.flush()
+            showing.show_ready(uow, user_id)
 
 
 def _change(uow: UnitOfWork, user_id: int, state: str) -> bool:
@@ -57,6 +64,7 @@ def _change(uow: UnitOfWork, user_id: int, state: str) -> bool:
         return False
     row.state, username = state, row.username
     uow.after_commit(lambda: users.evict(user_id, username))
+    uow.after_commit(lambda: story_cards.evict(user_id))
     uow.after_commit(_void_sidebars)
     uow.after_commit(lambda: landing.mosaics.evict(""))
     uow.record(UserSuspended(user_id=user_id, username=username))
@@ -76,3 +84,4 @@ def refresh(user_id: int, username: str) -> None:
     post_cards.evict_all_of(user_id)
     comment_cards.evict_all_of(user_id)
     likers.evict_all_of(user_id)
+    story_cards.evict(user_id)

@@ -16,6 +16,8 @@ from pigeon.services.likes import likers, likes
 from pigeon.services.media import media
 from pigeon.services.posts import cards as post_cards
 from pigeon.services.posts import erasing as posts_erasing
+from pigeon.services.stories import cards as story_cards
+from pigeon.services.stories import ending as stories_ending
 from pigeon.services.timelines import sidebar, timelines
 from pigeon.services.users import users
 from pigeon.unit_of_work import UnitOfWork, retried, unit_of_work
@@ -25,11 +27,12 @@ FOLLOWS_AT_ONCE = 500
 
 
 def hide(uow: UnitOfWork, user_id: int, username: str) -> None:
-    """In the transaction of the withdrawal: the person's posts are nobody's any more."""
+    """In the transaction of the withdrawal: posts and stories are nobody's any more."""
     ids = list(db.session.scalars(select(PostModel.id).where(PostModel.author_id == user_id)))
     db.session.execute(
         update(PostModel).where(PostModel.author_id == user_id).values(state=access.posts.WITHDRAWN)
     )
+    stories_ending.hide_all_of(uow, user_id)
     places = comment_cards.places_of(CommentModel.author_id == user_id)
     uow.after_commit(lambda: counts.posts.evict(*ids))
     uow.after_commit(lambda: post_cards.cards.evict(*ids))
@@ -45,12 +48,14 @@ def evict(user_id: int, username: str) -> None:
     sidebar.departures.evict("")
     post_cards.evict_all_of(user_id)
     comment_cards.evict_all_of(user_id)
+    story_cards.evict(user_id)
 
 
 def erase_some(user_id: int) -> bool:
     """Erase some of one kind of thing, at last the person; True while something is left."""
     return (
         _erase_posts(user_id)
+        or stories_ending.erase_some_of(user_id)
         or comments_erasing.erase_some(user_id)
         or likes.erase_some(user_id)
         or _erase_follows(user_id)

@@ -361,7 +361,7 @@ def test_leaving_with_something_unshared_asks(as_person: Callable[..., Page], an
 # -- what waits ------------------------------------------------------------------------------------
 
 
-def test_who_makes_one_hears_elsewhere_that_it_failed(
+def test_a_failure_is_told_elsewhere_and_listed(
     as_person: Callable[..., Page], go_live: Callable[[Page, str], None], ann: Person, site: Site
 ) -> None:
     page, listed = as_person(ann), as_person(ann)

@@ -8,8 +8,9 @@ import pytest
 from flask import Flask
 
 from pigeon.domain.clock import utc_now
+from pigeon.domain.stories import LIFE
 from pigeon.extensions import db
-from pigeon.models import CommentModel, MediaModel, PostModel, UserModel
+from pigeon.models import CommentModel, MediaModel, PostModel, StoryModel, UserModel
 from pigeon.services.follows import follows, requests
 from pigeon.services.relations import blocks, mutes
 from pigeon.services.relations.apart import MUTED
@@ -20,7 +21,8 @@ from tests.harness.twins import ACTORS, AUTHORS, World
 
 POST_STATES = ("processing", "failed", "published", "withdrawn")
 PICTURE_STATES = ("processing", "failed", "ready")
-KINDS = ("post", "avatar", "message", "story", "")
+STORY_STATES = ("processing", "failed", "published", "withdrawn", "ended")
+KINDS = ("post", "avatar", "message", "story", "highlight", "")
 SAYING = ("ben", "gone", "suspended", "blocked", "blocker")
 """Who wrote a comment below each post that is published or failed."""
 ANSWERING = ("ann", "suspended", "blocked")
@@ -40,6 +42,8 @@ def world(app: Flask) -> World:
         for name in (*AUTHORS, "ben", "suspended"):
             for state in POST_STATES:
                 _add_post(people, people[name], state)
+            for state in STORY_STATES:
+                _add_stories(people[name], state)
         _add_post(people, people["gone"], "withdrawn")  # whoever leaves takes their posts along
         for kind in KINDS:
             for state in PICTURE_STATES:
@@ -84,6 +88,32 @@ def _add_post(people: dict[str, int], author_id: int, state: str) -> None:
         db.session.add(top)
         db.session.flush()
         db.session.add_all(_comment(post.id, people[by], top.id) for by in ANSWERING)
+
+
+def _add_stories(author_id: int, state: str) -> None:
+    """One of words, and one with a picture in every state."""
+    is_shown = state in ("published", "ended", "withdrawn")
+    shown_at = utc_now() - (LIFE if state == "ended" else LIFE / 2) if is_shown else None
+    for turn, picture_state in enumerate((None, *PICTURE_STATES)):
+        picture = _picture(author_id, "story", picture_state) if picture_state else None
+        if picture is not None:
+            db.session.add(picture)
+            db.session.flush()
+        db.session.add(
+            StoryModel(
+                author_id=author_id,
+                media_id=picture.id if picture else None,
+                state="published" if state == "ended" else state,
+                turn=turn,
+                x=0.5,
+                y=0.5,
+                size="m",
+                color="#ffffff",
+                created_at=utc_now(),
+                published_at=shown_at,
+                expires_at=shown_at + LIFE if shown_at else None,
+            )
+        )
 
 
 def _comment(post_id: int, author_id: int, parent_id: int | None = None) -> CommentModel:

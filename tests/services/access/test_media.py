@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import secrets
 from functools import partial
+from itertools import chain
 
 from sqlalchemy import select
 
 from pigeon.domain.clock import utc_now
 from pigeon.domain.messages import pair_key
 from pigeon.extensions import db
-from pigeon.models import MediaModel, PostModel
+from pigeon.models import MediaModel, PostModel, StoryModel
 from pigeon.services import access
 from pigeon.services.media import media, owners
 from pigeon.services.posts import cards as post_cards
+from pigeon.services.stories import cards as story_cards
 from pigeon.services.users import users
 from pigeon.stores.messages import Draft
 from pigeon.stores.messages_urls import message_store
@@ -25,13 +27,15 @@ from tests.harness.twins import ACTORS, World, everything, in_sql, passing
 
 
 def expected(world: World, actor: str) -> set[str]:
-    """Ready ones of visible posts, and the faces of people who are known."""
+    """Ready ones of visible posts and stories, and the faces of people who are known."""
     seen = in_sql(PostModel.id, access.posts.where(world.viewer(actor)))
+    told = in_sql(StoryModel.media_id, access.stories.where(world.viewer(actor)))
     known = world.knows(actor)
     return {
         row.name
         for row in db.session.scalars(select(MediaModel).where(MediaModel.state == "ready"))
         if (row.kind == "post" and row.post_id in seen)
+        or (row.kind == "story" and row.id in told)
         or (row.kind == "avatar" and row.owner_id in known)
     }
 
@@ -41,12 +45,16 @@ def test_pictures_one_by_one_in_a_batch_and_in_sql(world: World) -> None:
     pictures = media.stored.many(names)
     cards = post_cards.load([one.post_id for one in pictures.values() if one.post_id])
     people = users.cards.many({one.owner_id for one in pictures.values()})
+    of_stories = [*chain(*story_cards.of_authors.many(people).values())]
+    assert {one.media_id for one in pictures.values() if one.kind == "story"} & {
+        int(card.image.id) for card in of_stories if card.image
+    }
     for actor in ACTORS:
         seen = expected(world, actor)
         for way, viewer in world.ways(actor):
             case = (actor, way)
             assert in_sql(MediaModel.name, access.media.where(viewer)) == seen, case
-            shown = access.media.visible(viewer, pictures.values(), cards, people)
+            shown = access.media.visible(viewer, pictures.values(), cards, people, of_stories)
             assert {one.media_id for one in shown} == {pictures[i].media_id for i in seen}, case
             check = partial(owners.check_sees, viewer)
             assert {i for i in names if passing(check, [pictures[i]])} == seen, case
@@ -55,7 +63,7 @@ def test_pictures_one_by_one_in_a_batch_and_in_sql(world: World) -> None:
 def test_every_kind_of_picture_has_an_owner_and_a_rule(world: World) -> None:
     """A kind without one is shown to nobody, and a new owner is tried here."""
     kinds = set(everything(MediaModel.kind))
-    assert set(owners.OWNERS) == {"post", "avatar", "message"} < kinds
+    assert set(owners.OWNERS) == {"post", "avatar", "message", "story"} < kinds
 
 
 def test_pictures_of_messages_are_in_no_batch_and_not_found_in_sql(world: World) -> None:

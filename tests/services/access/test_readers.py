@@ -48,12 +48,14 @@ from pigeon.services.notifications import notifications
 from pigeon.services.posts import cards as post_cards
 from pigeon.services.posts import pictures, posts
 from pigeon.services.relations import blocks
+from pigeon.services.stories import pictures as story_pictures
+from pigeon.services.stories import stories, tray
 from pigeon.services.timelines import timelines
 from pigeon.services.users import avatars, suspensions, users
 from pigeon.services.write_backs import flusher
 from pigeon.stores.messages import Conversation, StoredMessage
 from pigeon.stores.messages_urls import message_store
-from tests.factories import Person, make_comment, make_follow, make_post, make_user
+from tests.factories import Person, make_comment, make_follow, make_post, make_story, make_user
 from tests.factories.uploads import make_upload
 from tests.harness.environment import ROOT
 
@@ -77,6 +79,7 @@ class Meeting:
     """ben reads: ann wrote a post that he follows, and liked and commented his; both follow cid.
 
     They wrote to each other; the last message of ann's carries her post, the one before a picture.
+    She shows a story with a picture.
     """
 
     ann: Person
@@ -90,6 +93,8 @@ class Meeting:
     read: list[timelines.Entry]
     sent_picture: StoredMedia
     message: StoredMessage
+    story_id: int
+    story_picture: StoredMedia
 
     def page(self, of: str) -> PageRequest:
         return PageRequest(kind=of, limit=20)
@@ -112,6 +117,7 @@ def meeting(app: Flask, drain: Callable[[], int]) -> Meeting:
     make_comment(mine, ben, answers=comment)
     drain()
     (name,) = db.session.scalars(select(MediaModel.name))
+    story_id, story_picture = _show_story(ann)
     return Meeting(
         ann=ann,
         ben=ben,
@@ -124,7 +130,15 @@ def meeting(app: Flask, drain: Callable[[], int]) -> Meeting:
         read=timelines.page(access.viewer(ben.id), PageRequest(kind="timeline", limit=20)).items,
         sent_picture=media.get_stored(_write_to_each_other(ann, ben, post.id, drain)),
         message=message_store().before(_conversation(ann, ben).id, None, 1)[0],
+        story_id=story_id,
+        story_picture=story_picture,
     )
+
+
+def _show_story(ann: Person) -> tuple[int, StoredMedia]:
+    story_id = make_story(ann, picture=True)
+    of_stories = select(MediaModel.name).where(MediaModel.kind == "story")
+    return story_id, media.get_stored(db.session.scalars(of_stories).one())
 
 
 def _write_to_each_other(ann: Person, ben: Person, post_id: int, drain: Callable[[], int]) -> str:
@@ -226,6 +240,10 @@ def _around(m: Meeting) -> list[int]:
     return _authors(comments.around(m.bens_comment_id, m.ben.id).top.items)
 
 
+def _shown_in(items: Any) -> list[int]:
+    return [int(item.user.id) for item in items]
+
+
 def _ids(found: Any) -> list[int]:
     return [int(one.id) for one in found]
 
@@ -282,6 +300,11 @@ LISTS: dict[str, Callable[[Meeting], list[int]]] = {
     "messages.unread.total": lambda m: _unread(m, unread.read),
     "messages.unread.read_for_page": lambda m: _unread(m, unread.read_for_page),
     "messages.frames.of_reading": _told_of_reading,
+    "stories.stories.shown_of": lambda m: _authors(stories.shown_of(m.ann.id, m.viewer())),
+    "stories.tray.page": lambda m: _shown_in(tray.page(m.viewer(), m.page("tray")).items),
+    "stories.tray.items": lambda m: _shown_in(tray.items(m.viewer())),
+    "stories.tray.shown_by": lambda m: list(tray.shown_by(m.viewer(), [m.ann.id])),
+    "stories.tray.rings": lambda m: list(tray.rings(m.viewer(), [m.ann.id])),
 }
 """Whom ben finds there: ann, by the function that reads it."""
 OF_POSTS = {
@@ -294,8 +317,10 @@ OF_POSTS = {
     "tags.list_posts",
     "watching",
     "messages.hydration.messages_of",
+    "stories.stories.shown_of",
+    *(f"stories.tray.{name}" for name in ("page", "items", "shown_by", "rings")),
 }
-"""What lists posts of ann's: of a private person for followers alone. The others name her."""
+"""What lists things of ann's: of a private person for followers alone. The others name her."""
 OF_FOLLOWS = {
     "follows.follows.list_following",
     "users.users.mutuals",
@@ -340,6 +365,10 @@ DOORS: dict[str, Callable[[Meeting], object]] = {
     ),
     "typing": lambda m: typing.tell("ann", by=m.ben.id),
     "accepting": lambda m: conversations.accept("ann", by=m.ben.id),
+    "stories.stories.get": lambda m: stories.get(m.story_id, m.ben.id),
+    "stories.stories.list_of": lambda m: stories.list_of("ann", m.ben.id, m.page("stories")),
+    "stories.pictures.check_sees": lambda m: story_pictures.check_sees(m.viewer(), m.story_picture),
+    "fetching the picture of a story": lambda m: owners.check_sees(m.viewer(), m.story_picture),
     "replying": lambda m: comments_changes.check_may_reply(m.comment_id, m.ben.id),
 }
 """What opens for ben alone what is ann's."""
@@ -352,8 +381,12 @@ TO_POSTS = {
     "posts.pictures.check_sees",
     "liking a post",
     "commenting",
+    "stories.stories.get",
+    "stories.stories.list_of",
+    "stories.pictures.check_sees",
+    "fetching the picture of a story",
 }
-"""What leads to posts of ann's; the others to her, and to what she said below ben's own."""
+"""What leads to things of ann's; the others to her, and to what she said below ben's own."""
 SUGGESTING = {"suggestions.page"}
 WAITING = {"messages.conversations.count_requests"}
 LAID_OVER = {
@@ -368,6 +401,8 @@ LAID_OVER = {
     "posts.cards.find",
     "messages.frames.of_typing",
     "messages.unread.read",
+    "stories.stories.see",
+    "stories.views.seen_among",
     *(f"presence.reading.{name}" for name in ("known", "of", "read")),
 }
 """They add to what somebody else asked for."""
@@ -375,6 +410,7 @@ RELATIONS = {
     *(f"follows.followees.{name}" for name in ("among", "read", "in_sql", "load")),
     *(f"follows.follows.{name}" for name in ("relation", "others_among", "mutuals")),
     "relations.apart.load",
+    *(f"stories.authors.{name}" for name in ("read_followed", "in_sql")),
 }
 """What the rules are made of."""
 ONES_OWN = {

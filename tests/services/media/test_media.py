@@ -29,7 +29,7 @@ def _state(media_id: int) -> str | None:
     return db.session.scalar(select(MediaModel.state).where(MediaModel.id == media_id))
 
 
-@pytest.mark.parametrize("kind", ["story", "highlights"])
+@pytest.mark.parametrize("kind", ["chapter", "highlights"])
 def test_a_picture_of_an_unknown_kind_waits_for_who_knows_it(app: Flask, kind: str) -> None:
     """It is neither made nor shown as an avatar, though it belongs to no post."""
     ann = make_user("ann")
@@ -45,21 +45,21 @@ def test_a_newer_release_finishes_what_waited(
     app: Flask, monkeypatch: pytest.MonkeyPatch, drain: Callable[[], int]
 ) -> None:
     ann = make_user("ann")
-    number = _upload(ann.id, "story")
+    number = _upload(ann.id, "highlights")
     told: list[str] = []
-    of_stories = owners.Owner(
+    of_highlights = owners.Owner(
         check_sees=lambda _viewer, _picture: None,
         lock=lambda _row: told.append("locked"),
         ready=lambda _uow, row: told.append(f"{row.kind} {row.state}"),
         failed=lambda _uow, row, code: told.append(f"{row.kind} {code}"),
     )
-    monkeypatch.setitem(owners.OWNERS, "story", of_stories)
+    monkeypatch.setitem(owners.OWNERS, "highlights", of_highlights)
     processing.process(number)
     processing.fail(number, "unreadable")
-    assert told == ["locked", "story ready", "locked"]
+    assert told == ["locked", "highlights ready", "locked"]
     assert _state(number) == "ready" and stored_objects()
 
 
 def test_every_kind_fits_into_its_column() -> None:
     room = MediaModel.kind.type.length
-    assert max(map(len, [*owners.OWNERS, "story"])) <= room
+    assert max(map(len, [*owners.OWNERS, "highlights"])) <= room

@@ -63,6 +63,7 @@ def _member(
 
 def _message(dice: random.Random, chat_id: int, seq: int, pair: tuple[int, int]) -> dict[str, Any]:
     is_stub = dice.random() < 0.1
+    story = None if is_stub else dice.choice((None, None, 2**40 - seq))
     return {
         "id": message_id(chat_id, seq),
         "sender_id": dice.choice(pair),
@@ -71,6 +72,8 @@ def _message(dice: random.Random, chat_id: int, seq: int, pair: tuple[int, int])
         "text": "" if is_stub else dice.choice(TEXTS),
         "media_id": None if is_stub else dice.choice((None, None, 2**40 + seq)),
         "post_id": None if is_stub else dice.choice((None, None, seq)),
+        "story_id": story,
+        "is_reaction": story is not None and dice.random() < 0.5,
         "is_deleted": is_stub,
     }
 

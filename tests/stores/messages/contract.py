@@ -95,8 +95,15 @@ def test_what_is_answered_is_what_is_stored(store: MessageStore) -> None:
         say(store, chat, ANN, long),
         say(store, chat, BEN, "", media_id=2**40),
         say(store, chat, ANN, "look", post_id=7, sent_us=NOON_US + 1),
+        say(store, chat, BEN, "so true", story_id=2**40 + 1),
+        say(store, chat, ANN, "❤️", story_id=9, is_reaction=True),
     ]
     assert said[0].text == long
+    assert [(m.story_id, m.is_reaction) for m in said] == [
+        *[(None, False)] * 3,
+        (2**40 + 1, False),
+        (9, True),
+    ]
     assert (said[1].media_id, said[2].post_id, said[2].sent_us) == (2**40, 7, NOON_US + 1)
     assert not any(message.is_deleted for message in said)
     assert store.since(chat.id, 0, 50) == said
@@ -340,13 +347,17 @@ def test_who_unsends_a_message_leaves_a_stub(store: MessageStore) -> None:
     kept = [(m.id, m.sender_id, m.sent_us, m.client_msg_id) for m in (stub, said[1])]
     assert kept[0] == kept[1]
     assert store.find_sent(ANN, stub.client_msg_id) == stub
+    about = say(store, chat, BEN, "🔥", story_id=5, is_reaction=True)
+    store.unsend(about.id)
+    stub_of_it = store.get_many([about.id])[about.id]
+    assert (stub_of_it.text, stub_of_it.story_id, stub_of_it.is_reaction) == ("", None, False)
     repeated = draft(ANN, "secret", client_msg_id=stub.client_msg_id)
     assert store.append(chat.id, repeated) == (stub, False)
-    assert seq_of(say(store, chat, ANN).id) == 4
+    assert seq_of(say(store, chat, ANN).id) == 5
     store.unsend(message_id(chat.id, 9))
     for far in FAR:
         store.unsend(far)
-    assert numbers(store, chat) == [1, 2, 3, 4]
+    assert numbers(store, chat) == [1, 2, 3, 4, 5]
 
 
 def test_a_stub_is_the_last_message_of_its_conversation(store: MessageStore) -> None:

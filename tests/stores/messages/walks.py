@@ -94,7 +94,8 @@ class Plain:
     def unsend(self, message_id: int) -> None:
         said = self.said[message_id >> 32]
         at = seq_of(message_id) - 1
-        said[at] = replace(said[at], text="", media_id=None, post_id=None, is_deleted=True)
+        gone: dict[str, Any] = {"media_id": None, "post_id": None, "story_id": None}
+        said[at] = replace(said[at], **gone, text="", is_reaction=False, is_deleted=True)
 
     def erase(self, sender_id: int) -> None:
         for said in list(self.said.values()):
@@ -187,6 +188,8 @@ class Walk:
             sent_us=NOON_US + (number - 5) * 1_000_000 + len(self._sent),
             text=f"text {len(self._sent)}",
             post_id=number or None,
+            story_id=number + 7 if number % 2 else None,
+            is_reaction=number % 4 == 3,
             accepted_by=frozenset(pair if name == "say aloud" else [person] * (number % 2)),
             reads=number % 3 > 0,
         )
