@@ -383,6 +383,24 @@ def test_a_failure_is_told_elsewhere_and_listed(
     expect(panel(page)).to_be_visible()  # what is being made stays
 
 
+def test_what_waits_leaves_the_list_when_it_is_shown(
+    as_person: Callable[..., Page],
+    go_live: Callable[[Page, str], None],
+    held_workers: Callable[[], Any],
+    ann: Person,
+    site: Site,
+) -> None:
+    page = as_person(ann)
+    with held_workers():
+        with site.app.app_context():
+            story_id = make_processing_story(ann, pictures.jpeg(), "on its way")
+        go_live(page, PATH)
+        row = page.locator(f"#story-row-{story_id}")
+        expect(row).to_contain_text("Being prepared")
+    expect(row).to_have_count(0)
+    expect(page.get_by_role("heading", name="Not shown yet")).to_be_hidden()
+
+
 # -- how it looks ----------------------------------------------------------------------------------
 
 
