@@ -32,10 +32,11 @@ from tests.harness.clients import Client
 
 pytestmark = pytest.mark.both_modes
 ITEM = re.compile(
-    r'<li class="tray-item[^>]*data-tray="(\w+)"[^>]*>\s*<a class="tray-link" href="([^"]+)"'
-    r'[^>]*aria-label="\s*([^"]+)">(.*?)</li>',
+    r'<li class="tray-item[^>]*data-tray="(\w+)"[^>]*>\s*<a class="tray-link" href="([^"]+)"[^>]*>'
+    r'<span class="tray-picture">.*?(<span class="(?:visually-hidden|tray-name).*?)</a>',
     re.S,
 )
+UNSPOKEN = re.compile(r'<span [^>]*aria-hidden="true">.*?</span>|<[^>]+>')
 
 
 @pytest.fixture(autouse=True)
@@ -46,7 +47,8 @@ def _follows(mode: str, ann: Person, bob: Person) -> None:
 
 def tray_of(browser: Client, path: str = "/") -> list[tuple[str, str, str]]:
     """Name, address and spoken name of each place in the tray, in its order."""
-    return [(name, href, said) for name, href, said, _ in ITEM.findall(browser.get(path).text)]
+    found = ITEM.findall(browser.get(path).text)
+    return [(name, href, UNSPOKEN.sub("", words)) for name, href, words in found]
 
 
 def ring_of(browser: Client, path: str, name: str = "ann") -> set[str]:
