@@ -44,12 +44,13 @@ export function drawSide(side, someone, slide) {
   side.hidden = !someone;
   if (!someone) return side.replaceChildren();
   const stage = slide?.querySelector(".story-stage")?.cloneNode(true);
-  const who = element("span", "story-viewer-side-who", avatarOf(someone), element("span", "one-line", someone.username));
+  const picture = element("span", "story-viewer-side-picture", ...(stage ? [stage] : []));
+  const avatar = avatarOf(someone);
+  const who = element("span", "story-viewer-side-who", avatar, element("span", "one-line", someone.username));
   stage?.removeAttribute("data-behavior");
-  const shown = element("span", "story-viewer-side-stage", ...(stage ? [stage] : []), who);
-  shown.setAttribute("aria-hidden", "true");
-  side.setAttribute("aria-label", text("stories_by", { name: someone.username }));
-  return side.replaceChildren(shown);
+  [picture, avatar].forEach((one) => one.setAttribute("aria-hidden", "true"));
+  side.title = text("stories_by", { name: someone.username });
+  return side.replaceChildren(picture, who);
 }
 
 /** `act` is what buttons do: `toggle`, `leave`, `step`, `person`. */
