@@ -27,6 +27,7 @@ from pigeon.blueprints.relations import api as relations_api
 from pigeon.blueprints.relations import pages as relations
 from pigeon.blueprints.stories import api as stories_api
 from pigeon.blueprints.stories import pages as stories_pages
+from pigeon.blueprints.stories import viewing as stories_viewing
 from pigeon.blueprints.users import api as users_api
 from pigeon.blueprints.users import pages as users
 from pigeon.web import static
@@ -126,6 +127,8 @@ PAGES: tuple[tuple[str, str, View], ...] = (
     ("POST", "/messages/<username>/unmute", messages.unmute),
     ("GET", "/messages/<username>/unsend/<message_id>", messages.show_unsend),
     ("POST", "/messages/<username>/unsend/<message_id>", messages.unsend),
+    ("GET", "/stories/<story_id>/viewers", stories_viewing.show_viewers),
+    ("POST", "/stories/<story_id>/reply", stories_viewing.send_reply),
     ("GET", "/media/<name>", media.show),
     ("GET", "/static/<path:path>", static.serve),
     ("GET", "/healthz", system.healthz),
@@ -222,6 +225,9 @@ CALLS: tuple[tuple[str, str, View], ...] = (
     ("POST", "/stories", stories_api.add),
     ("DELETE", "/stories/<story_id>", stories_api.remove),
     ("POST", "/stories/<story_id>/retry", stories_api.retry),
+    ("PUT", "/stories/<story_id>/view", stories_viewing.mark),
+    ("GET", "/stories/<story_id>/viewers", stories_viewing.list_viewers),
+    ("POST", "/stories/<story_id>/reply", stories_viewing.reply),
     ("GET", "/chats", messages_api.list_all),
     ("GET", "/chats/partners", messages_api.list_partners),
     ("GET", "/chats/<username>", messages_api.show),

@@ -317,7 +317,7 @@ class MessageStored(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class TextSent(Event):
-    """A message without a picture or a post was stored just now, for whom its sender may write to.
+    """A message without a picture or a card was stored just now, for whom its sender may write to.
 
     `said` is the message as its sender sees it: nothing has to be read to tell both sides.
     """

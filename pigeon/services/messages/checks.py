@@ -15,12 +15,17 @@ _CLIENT_MSG_ID = re.compile(r"[A-Za-z0-9_-]+")
 
 @dataclass(frozen=True, kw_only=True)
 class Content:
-    """What somebody says: exactly one of these. `media_id` is a picture that was sent before."""
+    """What somebody says: exactly one of these. `media_id` is a picture that was sent before.
+
+    What answers a story is a text, of a reaction one emoji; whoever names the story has checked it.
+    """
 
     text: str = ""
     upload: Upload | None = None
     media_id: int | None = None
     post_id: int | None = None
+    story_id: int | None = None
+    is_reaction: bool = False
     is_thread_open: bool = True
     """Whether the writer sees what came before, which is read then; not from a post's menu."""
 

@@ -1,8 +1,9 @@
-"""From what a store keeps to what one reader sees: names, pictures, and cards of posts."""
+"""From what a store keeps to what one reader sees: names, pictures, cards of posts and stories."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
@@ -10,6 +11,7 @@ from sqlalchemy import select
 from pigeon.domain import limits
 from pigeon.domain.messages import Card, Message, seq_of
 from pigeon.domain.posts import Image, PostCard
+from pigeon.domain.stories import StoryCard
 from pigeon.extensions import db
 from pigeon.models import MediaModel
 from pigeon.services import access
@@ -17,6 +19,7 @@ from pigeon.services.access.viewers import Viewer
 from pigeon.services.media import media
 from pigeon.services.messages import people
 from pigeon.services.posts import cards as post_cards
+from pigeon.services.stories import cards as story_cards
 from pigeon.stores.messages import Conversation, StoredMessage
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -42,10 +45,22 @@ def messages_of(
     the caller has them already.
     """
     members = {member.user_id for one in conversations.values() for member in one.members}
+    carried = _Carried(
+        pictures=_pictures([one.media_id for one in stored if one.media_id is not None]),
+        posts=_posts([one.post_id for one in stored if one.post_id is not None], viewer),
+        stories=_stories([one.story_id for one in stored if one.story_id is not None], viewer),
+    )
     called = people.names(members) if names is None else names
-    pictures = _pictures([one.media_id for one in stored if one.media_id is not None])
-    cards = _cards([one.post_id for one in stored if one.post_id is not None], viewer)
-    return [_message(one, conversations[one.id], viewer, called, pictures, cards) for one in stored]
+    return [_message(one, conversations[one.id], viewer, called, carried) for one in stored]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Carried:
+    """What messages carry, by the ids of what it is."""
+
+    pictures: Mapping[int, Image]
+    posts: Mapping[int, Card]
+    stories: Mapping[int, Card]
 
 
 def _message(
@@ -53,8 +68,7 @@ def _message(
     conversation: Conversation,
     viewer: Viewer,
     names: Mapping[int, str],
-    pictures: Mapping[int, Image],
-    cards: Mapping[int, Card],
+    carried: _Carried,
 ) -> Message:
     sender = names[stored.sender_id]
     is_stub = stored.is_deleted or people.is_deleted_name(sender)
@@ -66,10 +80,10 @@ def _message(
         sender=sender,
         recipient=names[people.partner_id(conversation, stored.sender_id)],
         text=shown.text if shown else "",
-        image=pictures.get(shown.media_id or 0) if shown else None,
-        post=cards.get(shown.post_id or 0) if shown else None,
-        story=None,
-        is_reaction=False,
+        image=carried.pictures.get(shown.media_id or 0) if shown else None,
+        post=carried.posts.get(shown.post_id or 0) if shown else None,
+        story=carried.stories.get(shown.story_id or 0) if shown else None,
+        is_reaction=shown.is_reaction if shown else False,
         is_deleted=is_stub,
         sent_at=time_of(stored.sent_us),
         client_msg_id=stored.client_msg_id if stored.sender_id == viewer.id else None,
@@ -83,15 +97,15 @@ def _pictures(ids: Sequence[int]) -> dict[int, Image]:
     return {row.id: media.image_of(row) for row in rows}
 
 
-def _cards(ids: Sequence[int], viewer: Viewer) -> dict[int, Card]:
+def _posts(ids: Sequence[int], viewer: Viewer) -> dict[int, Card]:
     if not ids:
         return {}
     found = post_cards.cards.many(list(set(ids)))
     seen = {card.id: card for card in access.posts.visible(viewer, found.values())}
-    return {post_id: _card(post_id, seen.get(post_id)) for post_id in ids}
+    return {post_id: _post(post_id, seen.get(post_id)) for post_id in ids}
 
 
-def _card(post_id: int, post: PostCard | None) -> Card:
+def _post(post_id: int, post: PostCard | None) -> Card:
     if post is None:
         return Card(id=str(post_id), available=False)
     return Card(
@@ -100,4 +114,25 @@ def _card(post_id: int, post: PostCard | None) -> Card:
         author=post.author,
         thumb_url=post.images[0].thumb_url if post.images else None,
         text=post.caption[: limits.EXCERPT],
+    )
+
+
+def _stories(ids: Sequence[int], viewer: Viewer) -> dict[int, Card]:
+    """Whether each is still there is asked of the clock now, whatever is cached of it."""
+    if not ids:
+        return {}
+    found = story_cards.find_many(list(set(ids)))
+    seen = {card.id: card for card in access.stories.visible(viewer, found.values())}
+    return {story_id: _story(story_id, seen.get(story_id)) for story_id in ids}
+
+
+def _story(story_id: int, story: StoryCard | None) -> Card:
+    if story is None:
+        return Card(id=str(story_id), available=False)
+    return Card(
+        id=str(story_id),
+        available=True,
+        author=story.author,
+        thumb_url=story.image.thumb_url if story.image else None,
+        text=story.text[: limits.EXCERPT],
     )

@@ -87,6 +87,8 @@ def send_to(
         text=text,
         media_id=media_id,
         post_id=content.post_id,
+        story_id=content.story_id,
+        is_reaction=content.is_reaction,
         accepted_by=frozenset({by, partner_id} if to.recipient.follows_writer else {by}),
         reads=content.is_thread_open,
     )
@@ -104,9 +106,9 @@ def send_to(
 
 
 def _publish_new(said: Message, stored: StoredMessage, conversation: Conversation) -> None:
-    """A text is told as it was answered; how a picture or a post looks, everybody's frame asks."""
+    """A text is told as it was answered; how a picture or a card looks, everybody's frame asks."""
     members = conversation.member_ids
-    if stored.text:
+    if stored.text and stored.story_id is None:
         publish(TextSent(said=said, sender_id=stored.sender_id, member_ids=members))
     else:
         publish(MessageStored(message_id=stored.id, member_ids=members))

@@ -56,11 +56,12 @@ class Kind(Protocol):
 KINDS: dict[str, Kind] = {kind.name: kind for kind in (likes.POSTS, likes.COMMENTS, views.VIEWS)}
 """What this release reads. Transactions lock in this order."""
 
-WRITTEN = {"post", "comment"}
-"""What this release journals: what the release before reads, too.
+WRITTEN = {"post", "comment", "story"}
+"""What this release journals: what the release before reads, or parks for this one.
 
-Its flusher may lead while a deployment rolls. So a kind is first known for one release (above, and
-stored before the answer), and journalled (here) from the next one on.
+Its flusher may lead while a deployment rolls. Of a kind that it does not know nothing is lost: it
+is parked, and pending, until a flusher of this release leads (`parking`). A kind of which somebody
+would miss what is parked is first known for one release (above, and stored before the answer).
 """
 
 

@@ -84,7 +84,7 @@ def _row(
         day_words=moment.day_words(day),
         version=_version(message),
         mentions=mentions,
-        is_large=is_plain and (message.is_reaction or text.count_emoji(message.text, LARGE) > 0),
+        is_large=message.is_reaction or (is_plain and text.count_emoji(message.text, LARGE) > 0),
         is_long=len(message.text) > LONG or message.text.count("\n") >= LONG_LINES,
         photo=fit(image) if image else None,
         fault=image_sentence(image.error.code) if image and image.error else "",

@@ -1,0 +1,27 @@
+"""Seeing a story: set once, never taken back; written back through the journal."""
+
+from __future__ import annotations
+
+from pigeon.cache import write_back
+from pigeon.cache.write_back_entries import Entry
+from pigeon.crash_points import crash_point
+from pigeon.domain.clock import ms_of, utc_now
+from pigeon.services import access
+from pigeon.services.stories import cards
+from pigeon.services.stories.views import VIEWS
+from pigeon.services.write_backs import flusher, kinds
+
+
+def mark(story_id: int, *, by: int) -> None:
+    """Somebody has seen it; again is fine, and of the author nothing is recorded.
+
+    NotFound for who may not see it, and from its end on; Unavailable.
+    """
+    card = access.stories.check_sees(access.viewer(by), cards.find(story_id))
+    if card.author_id == by:
+        return
+    if kinds.is_journalled(VIEWS.name):
+        write_back.append(VIEWS.name, by, story_id, 1, lambda: VIEWS.look(by, story_id))
+        crash_point("story.seen")
+        return
+    flusher.write_through(Entry(f"{ms_of(utc_now())}-0", VIEWS.name, by, story_id, 1))
