@@ -93,11 +93,14 @@ export function makeBar(act) {
     },
     /** Draws `count` segments, those before `at` full; answers what fills the present one. */
     drawSegments(count, at) {
-      const made = Array.from({ length: count }, (_, n) => {
-        const fill = element("span", "story-viewer-fill");
-        return element("span", `story-viewer-segment${n < at ? " is-done" : ""}${n === at ? " is-current" : ""}`, fill);
+      while (segments.children.length > count) segments.lastElementChild.remove();
+      while (segments.children.length < count) segments.append(element("span", "story-viewer-segment", element("span", "story-viewer-fill")));
+      const made = [...segments.children];
+      made.forEach((one, n) => {
+        one.classList.toggle("is-done", n < at);
+        one.classList.toggle("is-current", n === at);
+        one.firstElementChild.classList.remove("is-full");
       });
-      segments.replaceChildren(...made);
       return made[at]?.firstElementChild;
     },
     /** Words in the place of the story, and buttons by the keys of their sentences. */
