@@ -26,8 +26,12 @@ from pigeon.blueprints.presence import api as presence_api
 from pigeon.blueprints.relations import api as relations_api
 from pigeon.blueprints.relations import pages as relations
 from pigeon.blueprints.stories import api as stories_api
+<<<<<<< HEAD
 from pigeon.blueprints.stories import pages as stories_pages
 from pigeon.blueprints.stories import viewing as stories_viewing
+=======
+from pigeon.blueprints.stories import trays as stories_trays
+>>>>>>> help-tray
 from pigeon.blueprints.users import api as users_api
 from pigeon.blueprints.users import pages as users
 from pigeon.web import static
@@ -104,6 +108,7 @@ PAGES: tuple[tuple[str, str, View], ...] = (
     ("POST", "/comments/<comment_id>/unlike", likes.unlike_comment),
     ("GET", "/comments/<comment_id>/likers", likes.list_of_comment),
     ("GET", "/tags/<tag>", posts.show_tag),
+    ("GET", "/stories", stories_trays.show),
     ("GET", "/messages", messages_inbox.show),
     ("GET", "/messages/new", messages_inbox.show_new),
     ("GET", "/p/<post_id>/send", messages_inbox.show_send),

@@ -22,6 +22,7 @@ C = TypeVar("C")
 D = TypeVar("D")
 E = TypeVar("E")
 F = TypeVar("F")
+G = TypeVar("G")
 
 Command = bytes | str
 """What a read sends: `bytes` are an encoded command, a `str` is the key of a string value.
@@ -44,6 +45,10 @@ class Read(Generic[T]):
     load: Callable[[], T]
 
 
+NOTHING: Read[None] = Read([], lambda _replies: None, lambda: None)
+"""Asks for nothing, where a caller may ask for something."""
+
+
 @overload
 def trip(a: Read[A], /) -> tuple[A]: ...
 @overload
@@ -58,6 +63,10 @@ def trip(a: Read[A], b: Read[B], c: Read[C], d: Read[D], e: Read[E], /) -> tuple
 def trip(
     a: Read[A], b: Read[B], c: Read[C], d: Read[D], e: Read[E], f: Read[F], /
 ) -> tuple[A, B, C, D, E, F]: ...
+@overload
+def trip(
+    a: Read[A], b: Read[B], c: Read[C], d: Read[D], e: Read[E], f: Read[F], g: Read[G], /
+) -> tuple[A, B, C, D, E, F, G]: ...
 def trip(*reads: Read[Any]) -> tuple[Any, ...]:
     """The completed value of each read, in their order."""
     return _trip(reads)
@@ -69,12 +78,16 @@ def one(read: Read[T]) -> T:
     return value
 
 
-def ask(a: Read[A], b: Read[B], c: Read[C], d: Read[D]) -> tuple[A, B, C, D]:
+def ask(
+    a: Read[A], b: Read[B], c: Read[C], d: Read[D], *more: Read[Any]
+) -> tuple[A, B, C, D, *tuple[Any, ...]]:
     """As `trip`, but raises RedisError when Redis cannot be asked.
 
     It is for callers that do not want what each read loads from SQL then.
     """
-    return _complete((a, b, c, d), _send((a, b, c, d)))
+    reads: Sequence[Read[Any]] = (a, b, c, d, *more)
+    first, second, third, fourth, *rest = _complete(reads, _send(reads))
+    return first, second, third, fourth, *rest
 
 
 def then(read: Read[T], take: Callable[[T], A]) -> Read[A]:

@@ -130,6 +130,20 @@ def overlay(kind: str, actor: int | None, targets: Sequence[int]) -> Overlay:
     )
 
 
+def own_values(kind: str, actor: int, targets: Sequence[int]) -> dict[int, int]:
+    """What one person has pending for these targets, without counts, in one trip."""
+    if not targets:
+        return {}
+    fields = [b"%d:%d" % (actor, target) for target in targets]
+    command = [b"HMGET", keys.PENDING_PAIRS.key(kind).encode(), *fields]
+    (values,) = resp.pool(state.url).pipeline([command])
+    return {
+        target: int(waiting.partition(b" ")[0])
+        for target, waiting in zip(targets, values, strict=True)
+        if waiting is not None
+    }
+
+
 def _find_count(delta: bytes, whole: bytes | None) -> int | None:
     """The count with what waits, unless another release has moved the sum since it was noted."""
     if whole is None:

@@ -410,6 +410,14 @@ class StoryWithdrawn(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class StoryRingChanged(Event):
+    """Its author deleted a story that was shown. When one ends, pages know by themselves."""
+
+    author_id: int
+    username: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class StoryViewsChanged(Event):
     """Rows of (story, viewer) were inserted or deleted."""
 

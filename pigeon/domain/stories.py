@@ -105,9 +105,34 @@ class TrayItem:
     unseen_count: int
     latest_at: datetime
 
+
+@dataclass(frozen=True, kw_only=True)
+class Ring:
+    """Somebody's live stories, as one reader sees them: what is drawn around their picture.
+
+    From `ends_at` on there is none.
+    """
+
+    user: UserRef
+    is_self: bool
+    story_count: int
+    unseen_count: int
+    latest_at: datetime
+    ends_at: datetime
+
     @property
-    def ring(self) -> str:
+    def state(self) -> str:
         return "unseen" if self.unseen_count else "seen"
+
+    @property
+    def item(self) -> TrayItem:
+        return TrayItem(
+            user=self.user,
+            is_self=self.is_self,
+            story_count=self.story_count,
+            unseen_count=self.unseen_count,
+            latest_at=self.latest_at,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -84,3 +84,10 @@ def pending(kind: str, viewer_id: int | None, ids: Sequence[int]) -> Overlay:
     if not settings().write_back:
         return NOTHING
     return state_breaker.attempt(lambda: write_back.overlay(kind, viewer_id, ids), NOTHING)
+
+
+def own_pending(kind: str, viewer_id: int, ids: Sequence[int]) -> dict[int, int]:
+    """What one person has in the journal, for who needs no counts; as `pending` else."""
+    if not settings().write_back:
+        return {}
+    return state_breaker.attempt(lambda: write_back.own_values(kind, viewer_id, ids), {})

@@ -9,7 +9,7 @@ from pigeon.subscribers.reactions import Reaction, Table
 from pigeon.unit_of_work import JobSpec
 
 
-def _tell(event: events.StoryPublished) -> list[JobSpec]:
+def _tell(event: events.StoryPublished | events.StoryRingChanged) -> list[JobSpec]:
     return [stories.tell_followers.spec(author_id=event.author_id, username=event.username)]
 
 
@@ -32,6 +32,7 @@ REACTIONS: Table = {
     events.StoryPublished: Reaction(jobs=_tell, send=_push_ready),
     events.StoryProcessed: Reaction(),
     events.StoryFailed: Reaction(send=_push_failure),
+    events.StoryRingChanged: Reaction(jobs=_tell),
     events.StoryWithdrawn: Reaction(jobs=_erase),
     events.StoryViewsChanged: Reaction(),
     events.StoryViewsShown: Reaction(),

@@ -21,6 +21,7 @@ from pigeon.web.login import find_viewer
 from pigeon.web.moments import Moment, choose_zone
 from pigeon.web.posts import tallies
 from pigeon.web.static import core, import_map, static_url
+from pigeon.web.stories import rings
 
 LANGUAGES = ("ko", "en")
 EAGERLY = Markup('fetchpriority="high"')
@@ -43,6 +44,7 @@ def bind(app: Flask) -> None:
         like_line=tallies.like_line,
         comment_line=tallies.comment_line,
         status_hints=presence.status_hints,
+        ring_of=rings.ring_of,
     )
     app.jinja_env.filters.update(
         ago=ago,

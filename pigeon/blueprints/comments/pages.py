@@ -24,6 +24,7 @@ from pigeon.web.forms import Form, focus_first_fault, refused_form, render_refus
 from pigeon.web.guards import MEMBERS, READERS, access
 from pigeon.web.login import get_viewer, this_viewer, viewer_id
 from pigeon.web.parsing import read_form, read_id, read_page
+from pigeon.web.stories import rings
 
 REFUSALS = (Invalid, Forbidden)
 
@@ -36,6 +37,7 @@ def list_of_post(post_id: str) -> ResponseReturnValue:
     asked = read_page(comments.comments_kind(number), default=comments.SHOWN)
     discussion = discussions.of_post(number, viewer_id(), asked)
     if _wants_fragment():
+        rings.ask(this_viewer(), discussions.people_of(discussion))
         return render_template("comments/_list.html", post=post, discussion=discussion)
     return render_post(post, discussion, this_viewer())
 
@@ -59,6 +61,7 @@ def show(comment_id: str) -> ResponseReturnValue:
     comment = comments.get(read_id(comment_id), viewer_id())
     if not _wants_fragment():
         return redirect(place_of(comment))
+    rings.ask(this_viewer(), [comment.author.id])
     return render_template(
         "comments/_comment.html" if comment.parent_id else "comments/_thread.html",
         post=posts.get(int(comment.post_id), viewer_id()),
@@ -79,6 +82,7 @@ def list_replies(comment_id: str) -> ResponseReturnValue:
             post, discussions.with_thread(comment, viewer_id(), asked), this_viewer()
         )
     page = comments.list_replies(int(comment.id), viewer_id(), asked)
+    rings.ask(this_viewer(), (reply.author.id for reply in page.items))
     return render_template(
         "comments/_replies.html",
         post=post,

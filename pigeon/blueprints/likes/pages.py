@@ -13,9 +13,10 @@ from pigeon.services.comments import comments
 from pigeon.services.likes import likers, likes
 from pigeon.services.likes.likes import COMMENTS, POSTS, Kind
 from pigeon.web.guards import MEMBERS, access
-from pigeon.web.login import get_viewer
+from pigeon.web.login import get_viewer, this_viewer
 from pigeon.web.parsing import read_id, read_page
 from pigeon.web.paths import referring_path
+from pigeon.web.stories import rings
 
 ROWS = 40
 
@@ -75,9 +76,11 @@ def _likers(kind: Kind, target_id: int, path: str, back: str) -> str:
     by = get_viewer().user_id
     kind.check(by, target_id)
     asked = read_page(likers.cursor(kind, target_id), default=ROWS)
+    page = likers.list_likers(kind, target_id, by, asked)
+    rings.ask(this_viewer(), (row.id for row in page.items))
     return render_template(
         "likes/list.html",
-        page=likers.list_likers(kind, target_id, by, asked),
+        page=page,
         count=_count(kind, target_id),
         path=f"{path}/likers",
         back=back,

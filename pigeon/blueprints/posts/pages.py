@@ -30,6 +30,7 @@ from pigeon.web.login import get_viewer, this_viewer, viewer_id
 from pigeon.web.parsing import read_form, read_id, read_page, read_query, read_texts
 from pigeon.web.paths import referring_path
 from pigeon.web.posts.open_graph import card_of_post
+from pigeon.web.stories import rings
 from pigeon.web.texts import Typed
 from pigeon.web.timelines import feed
 
@@ -52,6 +53,7 @@ def render_post(post: Post, discussion: Discussion, viewer: Viewer) -> str:
     """The page, or for the dialog (`?fragment=`) the post alone."""
     (author,) = users.rows([int(post.author.id)], viewer)
     shown = {"post": post, "author": author, "discussion": discussion}
+    rings.ask(viewer, [post.author.id, *discussions.people_of(discussion)])
     if read_query("fragment"):
         return render_template("posts/_post.html", **shown)
     return render_template(

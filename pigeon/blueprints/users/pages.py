@@ -22,6 +22,7 @@ from pigeon.web.login import get_viewer, this_viewer, viewer_id
 from pigeon.web.parsing import read_page, read_query, read_shown
 from pigeon.web.paths import referring_path
 from pigeon.web.posts.open_graph import card_of_user
+from pigeon.web.stories import rings
 
 GRID = 24
 GLANCE = 3
@@ -38,6 +39,7 @@ def show(username: str) -> ResponseReturnValue:
     is_open = may_see_posts_of(viewer, card)
     asked = read_page(f"posts-{card.id}", default=GRID)
     page = posts.list_of_author(card.id, viewer, asked) if is_open else Page(items=[], next=None)
+    rings.ask(viewer, [card.id])
     return render_template(
         "users/profile.html",
         user=user,
@@ -62,6 +64,7 @@ def show_card(username: str) -> ResponseReturnValue:
     card = users.get_card(username, viewer)
     user = users.profile(card, viewer)
     pictured = _newest_pictured(card.id, viewer) if may_see_posts_of(viewer, card) else []
+    rings.ask(viewer, [card.id])
     return render_template("users/_card.html", user=user, posts=pictured)
 
 
@@ -86,6 +89,7 @@ def _list(username: str, kind: str) -> str:
     asked = read_page(f"{kind}-{card.id}", default=ROWS)
     page = read(card.id, viewer_id(), asked).map(lambda ids: users.rows(ids, viewer_id()))
     user = users.profile(card, viewer_id())
+    rings.ask(this_viewer(), (row.id for row in page.items))
     return render_template("follows/list.html", user=user, page=page, kind=kind)
 
 
@@ -126,6 +130,7 @@ def list_people() -> ResponseReturnValue:
     reader_id, q = get_viewer().user_id, read_shown("q")
     page, status = _found(reader_id)
     suggested = suggestions.page(reader_id, PageRequest(limit=ROWS)).items
+    rings.ask(this_viewer(), (row.id for row in page.items))
     html = render_template("suggestions/people.html", q=q, page=page, suggestions=suggested)
     return html, status
 

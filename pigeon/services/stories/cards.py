@@ -13,7 +13,7 @@ from pigeon.extensions import db
 from pigeon.models import MediaModel, StoryModel
 from pigeon.services import access
 from pigeon.services.media import media
-from pigeon.services.users import users
+from pigeon.services.users.cards import refs
 
 MEMORY = 100_000
 _authors: dict[int, int] = {}
@@ -44,7 +44,7 @@ def _load(author_ids: list[int]) -> list[StoryCard]:
     }
     # Out of the rows first: loading the people may end the snapshot that holds them.
     made = [_values(row) | {"image": pictures.get(row.media_id or 0)} for row in rows]
-    authors = users.refs({row["author_id"] for row in made})
+    authors = refs({row["author_id"] for row in made})
     cards = [
         StoryCard(author=authors[values.pop("author_id")], **values)
         for values in made

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pigeon.domain.errors import Conflict
-from pigeon.domain.events import ImagesAccepted, StoryWithdrawn
+from pigeon.domain.events import ImagesAccepted, StoryRingChanged, StoryWithdrawn
 from pigeon.domain.stories import Story
 from pigeon.extensions import db
 from pigeon.models import MediaModel, StoryModel
@@ -22,6 +22,8 @@ def remove(story_id: int, *, by: int) -> None:
         story = db.session.get(StoryModel, story_id, populate_existing=True)
         if story is None or story.state == access.stories.WITHDRAWN or author is None:
             return
+        if story.state == access.stories.PUBLISHED:
+            uow.record(StoryRingChanged(author_id=by, username=author.username))
         withdraw(uow, story)
         db.session.flush()
         showing.show_ready(uow, by)

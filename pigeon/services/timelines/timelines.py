@@ -62,21 +62,31 @@ class _Read:
     celebrities: list[int]
 
 
-def page(reader: Viewer, request: PageRequest, body_key: BodyKey | None = None) -> Page[Entry]:
+def page(
+    reader: Viewer,
+    request: PageRequest,
+    body_key: BodyKey | None = None,
+    *beside: Read[Any],
+) -> Page[Entry]:
     """A page of a member's timeline; no SQL statement when everything is warm.
 
-    `reader` knows afterwards from whom they keep away, for what else the page shows.
+    `reader` knows afterwards from whom they keep away, for what else the page shows. What it asks
+    `beside` goes into the first trip; without one, it is not asked at all.
     """
-    found = _entries(reader, request.before, request.limit + 1, body_key)
+    found = _entries(reader, request.before, request.limit + 1, body_key, beside)
     return cut(found, replace(request, kind=CURSOR), lambda entry: entry.publication_id)
 
 
 def _entries(
-    reader: Viewer, before: int | None, need: int, body_key: BodyKey | None
+    reader: Viewer,
+    before: int | None,
+    need: int,
+    body_key: BodyKey | None,
+    beside: Sequence[Read[Any]] = (),
 ) -> list[Entry]:
     if not (settings().cache and settings().fanout):
         return _from_sql(reader, before, need, body_key)
-    read = cache_breaker.attempt(lambda: _read(reader, before), None)
+    read = cache_breaker.attempt(lambda: _read(reader, before, beside), None)
     if read is None:
         rebuilt = cache_breaker.attempt(lambda: rebuild(_id_of(reader)), False)
         read = cache_breaker.attempt(lambda: _read(reader, before), None) if rebuilt else None
@@ -94,19 +104,20 @@ def _id_of(reader: Viewer) -> int:
 # -- reading -----------------------------------------------------------------------------------
 
 
-def _read(reader: Viewer, before: int | None) -> _Read | None:
+def _read(reader: Viewer, before: int | None, beside: Sequence[Read[Any]] = ()) -> _Read | None:
     """Trip 1: the list, the version of the pull index, which of its authors are followed.
 
-    Along with them, from whom the reader keeps away.
+    Along with them, from whom the reader keeps away, and what the page asks beside.
     """
     reader_id, url = _id_of(reader), settings().redis_cache_url
     index = pulls.current(_last_version.get(url))
     for _ in range(3):
-        cells, version, followed, _ = trips.ask(
+        cells, version, followed, *_ = trips.ask(
             store.read(reader_id, whole=before is not None),
             pulls.version(),
             followees.read(reader_id, index.authors),
             reader.relations.read_apart(),
+            *beside,
         )
         _last_version[url] = version
         if version is None or version != index.version:

@@ -41,7 +41,9 @@ from pigeon.services.messages import unread as messages_unread
 from pigeon.services.notifications import counts as notifications_counts
 from pigeon.services.relations.showings import showings
 from pigeon.services.relations.standings import standings
+from pigeon.services.stories import tray
 from pigeon.services.timelines import sidebar
+from pigeon.services.users import cards as user_cards
 from pigeon.services.users import checks
 from pigeon.unit_of_work import UnitOfWork, retried, unit_of_work
 
@@ -49,13 +51,7 @@ SHOWN = frozenset(field.name for field in fields(UserCard)) - {"is_private"}
 """What stands on cards of posts and comments, which are made again when it changes."""
 
 
-@cached(keys.USER_CARD, UserCard)
-def cards(ids: list[int]) -> dict[int, UserCard]:
-    """Viewer-free cards of active people."""
-    rows = db.session.scalars(
-        select(UserModel).where(UserModel.id.in_(ids), access.users.is_active())
-    )
-    return {row.id: card_of(row) for row in rows}
+cards, card_of, refs = user_cards.cards, user_cards.card_of, user_cards.refs
 
 
 @cached(keys.USER_ID, int)
@@ -75,24 +71,6 @@ def find_ids(names: Iterable[str], who: Who = None) -> dict[str, int]:
         )
     )
     return {row[0]: row[1] for row in rows}
-
-
-def card_of(row: UserModel) -> UserCard:
-    return UserCard(
-        id=row.id,
-        username=row.username,
-        display_name=row.display_name,
-        avatar=row.avatar,
-        bio=row.bio,
-        pronouns=row.pronouns,
-        link=row.link,
-        is_private=row.is_private,
-        created_at=row.created_at,
-    )
-
-
-def refs(ids: Iterable[int]) -> dict[int, UserRef]:
-    return {user_id: card.ref for user_id, card in cards.many(ids).items()}
 
 
 def visible_refs(ids: Iterable[int], who: Who) -> dict[int, UserRef]:
@@ -152,6 +130,7 @@ def _profile_viewer(card: UserCard, viewer: Viewer) -> UserViewer:
     relation = follows.relation(viewer_id, card.id)
     viewer.relations.learn_followed([card.id], {card.id} if relation.following else set())
     viewer.relations.learn_followers([card.id], {card.id} if relation.follows_me else set())
+    ring = tray.rings(viewer, [card.id]).get(card.id)
     return UserViewer(
         is_self=viewer_id == card.id,
         follows_me=relation.follows_me,
@@ -161,7 +140,7 @@ def _profile_viewer(card: UserCard, viewer: Viewer) -> UserViewer:
         may_see_posts=access.users.may_see_posts_of(viewer, card),
         may_message=messages_terms.may_write(card.id, by=viewer_id, follows_me=relation.follows_me),
         muted=viewer.relations.apart.muted(card.id),
-        story="none",
+        story=ring.state if ring is not None else "none",
     )
 
 

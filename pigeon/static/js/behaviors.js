@@ -62,11 +62,15 @@ export const behaviors = {
   "send-post": () => import("./messages/send-post.js"),
   share: () => import("./posts/share.js"),
   "status-menu": () => import("./presence/status-menu.js"),
+<<<<<<< HEAD
   "story-link": () => import("./stories/link.js"),
   "story-mute": () => import("./stories/mute.js"),
   "story-page": () => import("./stories/link.js"),
   "story-reply": () => import("./stories/reply.js"),
   "story-stage": () => import("./stories/stage.js"),
+=======
+  "story-tray": () => import("./stories/tray.js"),
+>>>>>>> help-tray
   theme: () => import("./settings/theme.js"),
   thread: () => import("./messages/thread.js"),
   "thread-accept": () => import("./messages/accept.js"),
@@ -82,6 +86,7 @@ export const listeners = [
   { selector: ".nav", load: () => import("./messages/leftovers.js") },
   { selector: ".nav", load: () => import("./presence/activity.js") },
   { selector: "[data-presence]", load: () => import("./presence/watching.js") },
+  { selector: "[data-ring-user]", load: () => import("./stories/rings.js") },
   { selector: ".nav", load: () => import("./ui/keyboard.js") },
   { selector: ".nav", load: () => import("./users/own-avatar.js") },
   { selector: 'a[href^="/u/"]', load: () => import("./users/hover-card.js") },

@@ -99,3 +99,9 @@ def with_thread(
 
 def oldest_first(page: Page[Comment]) -> Page[Comment]:
     return Page(items=page.items[::-1], next=page.next)
+
+
+def people_of(discussion: Discussion) -> list[str]:
+    """The ids of everybody who says something in it."""
+    opened = [reply for page in discussion.open_replies.values() for reply in page.items]
+    return [comment.author.id for comment in (*discussion.comments, *opened)]

@@ -10,8 +10,9 @@ from pigeon.domain.page import PageRequest
 from pigeon.services import presence
 from pigeon.services.messages import conversations
 from pigeon.services.messages.conversations import BOXES
-from pigeon.web.login import get_viewer
+from pigeon.web.login import get_viewer, this_viewer
 from pigeon.web.parsing import read_page, read_query
+from pigeon.web.stories import rings
 
 ROWS = 20
 
@@ -33,17 +34,20 @@ def asked() -> dict[str, Any]:
 def context(chat: Chat) -> dict[str, Any]:
     """The same beside an open conversation: the newest of the box that it lies in."""
     box = BOXES[chat.request == "incoming"]
-    return _context(box, PageRequest(kind=_list_name(box), limit=ROWS))
+    return _context(box, PageRequest(kind=_list_name(box), limit=ROWS), chat.partner.id)
 
 
 def _list_name(box: str) -> str:
     return f"conversations-{box}-{get_viewer().user_id}"
 
 
-def _context(box: str, wanted: PageRequest) -> dict[str, Any]:
+def _context(box: str, wanted: PageRequest, *beside: str) -> dict[str, Any]:
+    """`beside` is whose picture the page shows too."""
     reader_id = get_viewer().user_id
+    inbox = conversations.list_of(reader_id, box, wanted)
+    rings.ask(this_viewer(), [*beside, *(chat.partner.id for chat in inbox.items)])
     return {
-        "inbox": conversations.list_of(reader_id, box, wanted),
+        "inbox": inbox,
         "box": box,
         "requests": conversations.count_requests(reader_id),
         "chosen": presence.chosen_of(reader_id),

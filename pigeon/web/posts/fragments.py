@@ -10,6 +10,7 @@ every path.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -32,11 +33,21 @@ NUL = b"\0"
 NAMED, END = b"<!--named ", b"-->"
 """Around whom a card names, at its end: a comment, which the release before shows and ignores."""
 REMEMBERED = 2_048
+PICTURE = re.compile(
+    rb'<a class="post-avatar" href="/u/([^"]+)" tabindex="-1" aria-hidden="true">', re.ASCII
+)
+"""The link around the author's picture, as it is stored: it is the slot of their ring.
+
+So what the release before writes and reads is as ever.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Fragment:
-    """`pieces` alternate between markup and the names of slots, all as they go to the socket."""
+    """`pieces` alternate between markup and the names of slots, all as they go to the socket.
+
+    `picture` is what goes into the slot `ring` when there is none.
+    """
 
     post_id: int
     published_at: datetime
@@ -45,6 +56,7 @@ class Fragment:
     other_menu: bytes
     like: bytes
     liked: bytes
+    picture: bytes
     pieces: tuple[bytes, ...]
 
     def fill(self, slots: dict[bytes, bytes]) -> bytes:
@@ -103,6 +115,7 @@ def decode(data: bytes) -> Fragment:
     head, own_menu, other_menu, like, liked, *pieces = data.split(NUL)
     post_id, _, published_at = head.decode().partition(" ")
     pieces[-1], _, named = pieces[-1].partition(NAMED)
+    before, picture, after = _cut_picture(pieces[0])
     return Fragment(
         post_id=int(post_id),
         published_at=datetime.fromisoformat(published_at),
@@ -111,8 +124,20 @@ def decode(data: bytes) -> Fragment:
         other_menu=other_menu,
         like=like,
         liked=liked,
-        pieces=tuple(pieces),
+        picture=picture,
+        pieces=(before, b"ring", after, *pieces[1:]),
     )
+
+
+def _cut_picture(head: bytes) -> tuple[bytes, bytes, bytes]:
+    """What stands before the author's picture, the link around it without a ring, and the rest."""
+    found = PICTURE.search(head)
+    if found is None:  # written by a release that drew it otherwise
+        return head, b"", b""
+    link = b'<a class="post-avatar ring" href="/u/%b" tabindex="-1" aria-hidden="true"'
+    link += b' data-ring-user="%b">'
+    name = found[1]
+    return head[: found.start()], link % (name, name), head[found.end() :]
 
 
 def render(card: PostCard, previews: list[CommentCard], language: str) -> bytes:

@@ -4,38 +4,59 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from flask import render_template
 
+from pigeon.cache.trips import Read
 from pigeon.domain.page import Page, PageRequest
 from pigeon.domain.posts import Post
+from pigeon.domain.stories import Ring
 from pigeon.services import access
 from pigeon.services.access.viewers import Viewer
 from pigeon.services.likes import likers
 from pigeon.services.likes.likers import Liker
 from pigeon.services.posts import cards as post_cards
 from pigeon.services.posts import posts
+from pigeon.services.stories import tray
+from pigeon.services.stories.tray import Tray
 from pigeon.services.timelines import timelines
 from pigeon.services.timelines.timelines import Entry
 from pigeon.web.jinja import EAGERLY, LAZILY
 from pigeon.web.moments import Moment, choose_zone
 from pigeon.web.posts import fragments, tallies
 from pigeon.web.posts.fragments import Fragment
+from pigeon.web.stories import rings
 
 FIRST = 2
 EAGER, LAZY = EAGERLY.encode(), LAZILY.encode()
 
 
-def page_of(reader: Viewer, request: PageRequest, language: str) -> Page[Entry]:
-    return timelines.page(reader, request, fragments.body_key(language))
+def page_of(reader: Viewer, request: PageRequest, language: str, beside: Read[Any]) -> Page[Entry]:
+    """`beside` is what the page asks in the timeline's first trip."""
+    return timelines.page(reader, request, fragments.body_key(language), beside)
 
 
 def cards(
-    entries: list[Entry], found: Mapping[int, list[Liker]], reader: Viewer, moment: Moment
+    entries: list[Entry],
+    found: Mapping[int, list[Liker]],
+    reader: Viewer,
+    moment: Moment,
+    reading: Tray,
 ) -> bytes:
-    """The feed's markup, newest first, in the language of `moment`; `found` are likers by post."""
+    """The feed's markup, newest first, in the language of `moment`; `found` are likers by post.
+
+    Authors are people whom the reader follows, so `reading` knows their rings.
+    """
     fragments_of = fragments.complete(entries, moment.language, reader)
-    shown = _shown(entries, likers.visible(found, reader), reader.id or 0)
+    visible = likers.visible(found, reader)
+    stored, followed = likers.facts_for(
+        reader.id or 0,
+        {entry.post_id: visible.get(entry.post_id, []) for entry in entries},
+        reading.read_seen(),
+    )
+    rings_of = {int(ring.user.id): ring for ring in reading.rings()}
+    shown = _shown(entries, visible, reader.id or 0, stored, followed, rings_of)
     return b"\n".join(
         [
             fragment.fill(_slots(fragment, number, shown[fragment.post_id], moment))
@@ -53,21 +74,29 @@ class Shown:
     name: str
     likes: int
     comments: int
+    ring: Ring | None
 
 
 def _shown(
-    entries: list[Entry], found: Mapping[int, Sequence[Liker]], reader_id: int
+    entries: list[Entry],
+    found: Mapping[int, Sequence[Liker]],
+    reader_id: int,
+    stored: set[int],
+    followed: set[int],
+    rings_of: Mapping[int, Ring],
 ) -> dict[int, Shown]:
-    stored, followed = likers.facts_for(
-        reader_id, {entry.post_id: found.get(entry.post_id, []) for entry in entries}
-    )
     shown = {}
     for entry in entries:
         post_id, (count, comments) = entry.post_id, entry.counts
         named = likers.choose(found.get(post_id, []), reader_id, followed)
-        liked = post_id in stored if entry.pending is None else bool(entry.pending)
-        name = named[0][1] if named else ""
-        shown[post_id] = Shown(entry.author_id == reader_id, liked, name, count, comments)
+        shown[post_id] = Shown(
+            is_mine=entry.author_id == reader_id,
+            is_liked=post_id in stored if entry.pending is None else bool(entry.pending),
+            name=named[0][1] if named else "",
+            likes=count,
+            comments=comments,
+            ring=rings_of.get(entry.author_id),
+        )
     return shown
 
 
@@ -76,12 +105,20 @@ def _slots(fragment: Fragment, number: int, shown: Shown, moment: Moment) -> dic
     likes = tallies.line_of_likes(post_id, shown.likes, shown.is_liked, shown.name, language)
     return {
         b"ago": _ago(fragment, moment),
+        b"ring": _ring(fragment, shown.ring, language),
         b"menu": fragment.own_menu if shown.is_mine else fragment.other_menu,
         b"loading": EAGER if number < FIRST else LAZY,
         b"like": fragment.liked if shown.is_liked else fragment.like,
         b"likes": likes.encode(),
         b"comments": tallies.line_of_comments(post_id, shown.comments, language).encode(),
     }
+
+
+def _ring(fragment: Fragment, ring: Ring | None, language: str) -> bytes:
+    """The opening tag of the link around the author's picture."""
+    if ring is None or not fragment.picture:
+        return fragment.picture
+    return rings.picture_link("post-avatar", ring, language)
 
 
 def _ago(fragment: Fragment, moment: Moment) -> bytes:
@@ -104,10 +141,11 @@ def card_of(post: Post, language: str, reader: Viewer) -> str | bytes:
     previews = fragments.previews_for(card, reader)
     fragment = fragments.decode(fragments.render(shown, previews, language))
     moment = Moment.now(language, choose_zone())
-    return fragment.fill(_slots(fragment, 0, _shown_of(post), moment))
+    ring = tray.rings(reader, [card.author_id]).get(card.author_id)
+    return fragment.fill(_slots(fragment, 0, _shown_of(post, ring), moment))
 
 
-def _shown_of(post: Post) -> Shown:
+def _shown_of(post: Post, ring: Ring | None) -> Shown:
     viewer = post.viewer
     named = viewer.liked_by if viewer else []
     return Shown(
@@ -116,4 +154,5 @@ def _shown_of(post: Post) -> Shown:
         name=named[0].username if named else "",
         likes=post.like_count,
         comments=post.comment_count,
+        ring=ring,
     )

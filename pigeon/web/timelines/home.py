@@ -27,19 +27,21 @@ from pigeon.services.messages import unread as messages_unread
 from pigeon.services.notifications import counts as notifications_counts
 from pigeon.services.posts import cards as post_cards
 from pigeon.services.posts import posts
+from pigeon.services.stories.tray import Tray
 from pigeon.services.timelines import sidebar
 from pigeon.services.timelines.timelines import Entry
 from pigeon.services.users import users
 from pigeon.web import badges
 from pigeon.web.moments import Moment
+from pigeon.web.stories import trays
 from pigeon.web.timelines import feed
 
 SUGGESTED = 5
 FIRST_SUGGESTED = 8
 FRAMES = 512
 SLOT = b"\0"
-CARDS, CURSOR, TOKEN, CHECKLIST, ASIDE = (
-    f"\0{name}\0" for name in ("cards", "cursor", "token", "checklist", "aside")
+CARDS, CURSOR, TOKEN, CHECKLIST, ASIDE, TRAY = (
+    f"\0{name}\0" for name in ("cards", "cursor", "token", "checklist", "aside", "tray")
 )
 
 
@@ -60,6 +62,17 @@ class Sidebar:
     """
 
     departed: str
+    checklist: str
+    aside: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    """What stands in the frame of a page, as markup; `tray` and `checklist` on the first one."""
+
+    cards: bytes
+    page: Page[Entry]
+    tray: bytes
     checklist: str
     aside: str
 
@@ -100,15 +113,17 @@ def _checklist(reader_id: int) -> Checklist | None:
 def render(viewer: SessionUser, asked: PageRequest) -> str | bytes:
     """The whole page."""
     language, reader = viewer.language, access.viewer(viewer.user_id, viewer.role)
-    page = feed.page_of(reader, asked, language)
+    reading = Tray(reader)
+    page = feed.page_of(reader, asked, language, reading.read_authors())
     key = f"{viewer.user_id}:{language}"
-    sidebars_of, pending_ids, departed, counted, unread, liked_by = trip(
+    sidebars_of, pending_ids, departed, counted, unread, liked_by, _ = trip(
         sidebars.read([key]),
         post_cards.pending.read([viewer.user_id]),
         sidebar.departures.read([""]),
         notifications_counts.counts.read([viewer.user_id]),
         messages_unread.read_for_page(reader),
         likers.newest.read(entry.post_id for entry in page.items),
+        reading.read_stories(),
     )
     unseen = counted[viewer.user_id].unseen if counted else 0
     badges.remember(unseen=unseen, unread=messages_unread.total(unread, reader))
@@ -119,21 +134,30 @@ def render(viewer: SessionUser, asked: PageRequest) -> str | bytes:
     has_pending = asked.before is None and pending_ids.get(viewer.user_id)
     pending = posts.list_pending(viewer.user_id) if has_pending else []
     moment = Moment.now(language, viewer.time_zone)
-    cards = feed.cards(page.items, liked_by, reader, moment)
-    checklist = around.checklist if asked.before is None else ""
+    cards = feed.cards(page.items, liked_by, reader, moment, reading)
+    parts = Parts(
+        cards=cards,
+        page=page,
+        tray=trays.render(reading, viewer.ref, language) if asked.before is None else b"",
+        checklist=around.checklist if asked.before is None else "",
+        aside=around.aside,
+    )
     if pending or not cards or "_flashes" in session:
-        return _plain(cards, page, pending, checklist, around.aside)
-    return _joined(viewer, language, cards, page, checklist, around.aside)
+        return _plain(parts, pending)
+    return _joined(viewer, language, parts)
 
 
 def render_feed(viewer: SessionUser, asked: PageRequest) -> str:
     """The feed alone, for scripts."""
     language, reader = viewer.language, access.viewer(viewer.user_id, viewer.role)
-    page = feed.page_of(reader, asked, language)
+    reading = Tray(reader)
+    page = feed.page_of(reader, asked, language, reading.read_authors())
     pending = posts.list_pending(viewer.user_id) if asked.before is None else []
-    liked_by = likers.newest.many(entry.post_id for entry in page.items)
+    liked_by, _ = trip(
+        likers.newest.read(entry.post_id for entry in page.items), reading.read_stories()
+    )
     moment = Moment.now(language, viewer.time_zone)
-    cards = feed.cards(page.items, liked_by, reader, moment)
+    cards = feed.cards(page.items, liked_by, reader, moment, reading)
     return render_template(
         "timelines/_feed.html",
         cards=Markup(cards.decode()),
@@ -143,21 +167,20 @@ def render_feed(viewer: SessionUser, asked: PageRequest) -> str:
     )
 
 
-def _plain(cards: bytes, page: Page[Entry], pending: list[Post], checklist: str, aside: str) -> str:
+def _plain(parts: Parts, pending: list[Post]) -> str:
     return render_template(
         "timelines/home.html",
-        cards=Markup(cards.decode()),
-        page=page,
+        cards=Markup(parts.cards.decode()),
+        page=parts.page,
         pending=pending,
-        checklist=Markup(checklist),
-        aside=Markup(aside),
+        tray=Markup(parts.tray.decode()),
+        checklist=Markup(parts.checklist),
+        aside=Markup(parts.aside),
     )
 
 
-def _joined(
-    viewer: SessionUser, language: str, cards: bytes, page: Page[Entry], checklist: str, aside: str
-) -> bytes:
-    pieces = list(_frame(viewer.ref, language, viewer.theme, page.next is not None))
+def _joined(viewer: SessionUser, language: str, parts: Parts) -> bytes:
+    pieces = list(_frame(viewer.ref, language, viewer.theme, parts.page.next is not None))
     shown = badges.of_viewer()
     values = {
         b"notifications": shown.notifications.encode(),
@@ -165,11 +188,12 @@ def _joined(
         b"top": shown.top.encode(),
         b"waiting": shown.title.encode(),
         b"icon": shown.icon.encode(),
-        b"cards": cards,
-        b"cursor": (page.next or "").encode(),
+        b"cards": parts.cards,
+        b"cursor": (parts.page.next or "").encode(),
         b"token": _token(),
-        b"checklist": checklist.encode(),
-        b"aside": aside.encode(),
+        b"tray": parts.tray,
+        b"checklist": parts.checklist.encode(),
+        b"aside": parts.aside.encode(),
     }
     pieces[1::2] = [values[name] for name in pieces[1::2]]
     return b"".join(pieces)
@@ -194,6 +218,7 @@ def _frame(_me: UserRef, _language: str, _theme: str, has_more: bool) -> Sequenc
         cards=Markup(CARDS),
         page=Page(items=[CARDS], next=CURSOR if has_more else None),
         pending=[],
+        tray=Markup(TRAY),
         checklist=Markup(CHECKLIST),
         aside=Markup(ASIDE),
         csrf_token=TOKEN,

@@ -8,7 +8,14 @@ from pigeon.cache import resp
 from pigeon.services.likes import likes
 from pigeon.services.write_backs import flusher
 from pigeon.web.timelines import home
-from tests.factories import make_comment, make_follow, make_message, make_post, make_user
+from tests.factories import (
+    make_comment,
+    make_follow,
+    make_message,
+    make_post,
+    make_story,
+    make_user,
+)
 
 TOKEN = re.compile(r'(name="csrf_token" value=|"csrf": ?)"[^"]+"')
 
@@ -35,17 +42,13 @@ def test_joined_page_equals_the_plain_template(app, client_for, drain, monkeypat
     for number in range(posts):
         post = make_post(ann, caption=f"<b>{number}</b> #tag", images=number % 3)
         talk_about(post, ann, ben, number)
+    make_story(ann)
     drain()
     client = client_for(ben)
     joined = client.get("/").text
-    monkeypatch.setattr(
-        home,
-        "_joined",
-        lambda _viewer, _language, cards, page, checklist, aside: home._plain(
-            cards, page, [], checklist, aside
-        ),
-    )
+    monkeypatch.setattr(home, "_joined", lambda _viewer, _language, parts: home._plain(parts, []))
     plain = client.get("/").text
+    assert 'data-tray="ann"' in joined and 'class="post-avatar ring is-unseen"' in joined
     assert joined.count('<article class="post-card"') == min(posts, 10)
     assert without_tokens(joined) == without_tokens(plain)
 
@@ -55,23 +58,30 @@ def test_warm_page_sends_no_sql(app, client_for, drain, queries) -> None:
     make_follow(ben, ann)
     for number in range(12):
         talk_about(make_post(ann, caption=str(number)), ann, ben, number)
+    make_story(ann)
     drain()
     client = client_for(ben)
     client.get("/")
     client.get("/")
     with queries() as sent:
-        assert client.get("/").status_code == 200
+        assert 'data-tray="ann"' in client.get("/").text
     assert sent == []
 
 
+@pytest.mark.parametrize(("stories", "trips_made"), [(0, 5), (2, 6)])
 def test_what_is_unread_travels_with_what_the_page_asks_anyway(
-    app, client_for, drain, monkeypatch
+    app, client_for, drain, monkeypatch, stories, trips_made
 ) -> None:
-    """One trip more is a tenth of the page: a badge is not worth it."""
+    """One trip more is a tenth of the page: a badge is not worth it, nor is an empty tray.
+
+    A full one asks the journal what was seen a moment ago, which is another Redis.
+    """
     ann, ben = make_user("ann"), make_user("ben")
     make_follow(ben, ann)
     talk_about(make_post(ann, caption="hi"), ann, ben, 1)
     make_message(ann, ben, "hello")
+    for _ in range(stories):
+        make_story(ann)
     drain()
     client = client_for(ben)
     client.get("/")
@@ -82,7 +92,7 @@ def test_what_is_unread_travels_with_what_the_page_asks_anyway(
         resp.Pool, "checked", lambda pool, *sent: trips.append(sent) or send(pool, *sent)
     )
     page = client.get("/").text
-    assert 'data-badge="messages">1<' in page and len(trips) == 5
+    assert 'data-badge="messages">1<' in page and len(trips) == trips_made
 
 
 def test_frame_of_one_reader_is_never_shown_to_another(app, client_for, drain) -> None:
