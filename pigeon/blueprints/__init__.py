@@ -26,12 +26,9 @@ from pigeon.blueprints.presence import api as presence_api
 from pigeon.blueprints.relations import api as relations_api
 from pigeon.blueprints.relations import pages as relations
 from pigeon.blueprints.stories import api as stories_api
-<<<<<<< HEAD
 from pigeon.blueprints.stories import pages as stories_pages
-from pigeon.blueprints.stories import viewing as stories_viewing
-=======
 from pigeon.blueprints.stories import trays as stories_trays
->>>>>>> help-tray
+from pigeon.blueprints.stories import viewing as stories_viewing
 from pigeon.blueprints.users import api as users_api
 from pigeon.blueprints.users import pages as users
 from pigeon.web import static

@@ -62,15 +62,12 @@ export const behaviors = {
   "send-post": () => import("./messages/send-post.js"),
   share: () => import("./posts/share.js"),
   "status-menu": () => import("./presence/status-menu.js"),
-<<<<<<< HEAD
   "story-link": () => import("./stories/link.js"),
   "story-mute": () => import("./stories/mute.js"),
   "story-page": () => import("./stories/link.js"),
   "story-reply": () => import("./stories/reply.js"),
   "story-stage": () => import("./stories/stage.js"),
-=======
   "story-tray": () => import("./stories/tray.js"),
->>>>>>> help-tray
   theme: () => import("./settings/theme.js"),
   thread: () => import("./messages/thread.js"),
   "thread-accept": () => import("./messages/accept.js"),
