@@ -162,6 +162,23 @@ def test_they_go_by_and_at_the_end_is_where_it_was_opened(
     expect(page).to_have_title(title)
 
 
+def test_from_the_tray_and_back_to_it(
+    as_person: Callable[..., Page], ann: Person, bob: Person
+) -> None:
+    page = as_person(bob)
+    viewer = Viewer(page, seconds=1.3)
+    page.goto("/")
+    ring = page.locator("#tray").locator(f'a[href="/stories/{ann.username}"]')
+    expect(ring).to_have_attribute("data-ring-state", "unseen")
+    ring.click()
+    viewer.expect_words("one")
+    viewer.expect_closed()
+    assert viewer.shown() == ["one", "two", "three", "of cat"]
+    expect(ring).to_be_focused()
+    expect(ring).to_have_attribute("data-ring-state", "seen")
+    expect(ring).to_be_focused()
+
+
 def test_back_closes_and_a_reload_opens_it_again(
     as_person: Callable[..., Page], ann: Person, bob: Person
 ) -> None:
