@@ -15,8 +15,9 @@ from pigeon.extensions import db, settings
 from pigeon.jobs import scheduler
 from pigeon.models import MediaModel, StoryModel, StoryViewModel
 from pigeon.services import access
-from pigeon.services.stories import cards, checks, ending, tray
+from pigeon.services.stories import cards, checks, ending
 from pigeon.services.stories.stories import list_of
+from pigeon.services.stories.tray import Tray
 from pigeon.unit_of_work import unit_of_work
 from tests.factories import Person, age_story, make_user
 from tests.harness.rows import count
@@ -45,7 +46,7 @@ def test_every_one_of_them_could_have_been_sent() -> None:
 def test_whoever_logs_in_finds_rings_some_of_them_seen(people: dict[str, Person]) -> None:
     assert stories.renew() == len(STORIES) == count(StoryModel)
     for name in PRINTED:
-        items = tray.items(access.viewer(people[name].id))
+        items = Tray(access.viewer(people[name].id)).rings()
         assert items[0].is_self and len(items) >= 4, name
         assert any(item.unseen_count for item in items), name
     seen = {ring for name in PRINTED for ring in _rings(people[name])}
@@ -58,7 +59,7 @@ def test_whoever_logs_in_finds_rings_some_of_them_seen(people: dict[str, Person]
 
 
 def _rings(person: Person) -> set[str]:
-    return {item.ring for item in tray.items(access.viewer(person.id)) if not item.is_self}
+    return {ring.state for ring in Tray(access.viewer(person.id)).rings() if not ring.is_self}
 
 
 def test_they_are_told_again_when_they_have_ended(people: dict[str, Person]) -> None:
@@ -69,7 +70,7 @@ def test_they_are_told_again_when_they_have_ended(people: dict[str, Person]) -> 
     for story_id in over:
         age_story(story_id, hours=24)
     assert stories.renew() == len(over) == 2
-    live = tray.items(access.viewer(people["seojun"].id))
+    live = Tray(access.viewer(people["seojun"].id)).rings()
     assert "minji.kim" in {item.user.username for item in live}
     with unit_of_work():
         db.session.execute(update(StoryModel).values(expires_at=StoryModel.published_at))

@@ -49,7 +49,7 @@ from pigeon.services.posts import cards as post_cards
 from pigeon.services.posts import pictures, posts
 from pigeon.services.relations import blocks
 from pigeon.services.stories import pictures as story_pictures
-from pigeon.services.stories import stories, tray
+from pigeon.services.stories import replies, stories, tray, viewers, viewing
 from pigeon.services.timelines import timelines
 from pigeon.services.users import avatars, suspensions, users
 from pigeon.services.write_backs import flusher
@@ -79,7 +79,7 @@ class Meeting:
     """ben reads: ann wrote a post that he follows, and liked and commented his; both follow cid.
 
     They wrote to each other; the last message of ann's carries her post, the one before a picture.
-    She shows a story with a picture.
+    She shows a story with a picture, which he answered, and has seen his.
     """
 
     ann: Person
@@ -95,6 +95,8 @@ class Meeting:
     message: StoredMessage
     story_id: int
     story_picture: StoredMedia
+    answer: StoredMessage
+    bens_story_id: int
 
     def page(self, of: str) -> PageRequest:
         return PageRequest(kind=of, limit=20)
@@ -118,6 +120,12 @@ def meeting(app: Flask, drain: Callable[[], int]) -> Meeting:
     drain()
     (name,) = db.session.scalars(select(MediaModel.name))
     story_id, story_picture = _show_story(ann)
+    bens_story_id = make_story(ben)
+    viewing.mark(bens_story_id, by=ann.id)
+    flusher.drain(within_s=20)
+    answered = replies.Answer(text="wow")
+    to = replies.address(story_id, by=ben.id)
+    answer, _ = replies.reply(to, story_id, answered, by=ben.id, client_msg_id="answer")
     return Meeting(
         ann=ann,
         ben=ben,
@@ -129,10 +137,18 @@ def meeting(app: Flask, drain: Callable[[], int]) -> Meeting:
         picture=media.get_stored(name),
         read=timelines.page(access.viewer(ben.id), PageRequest(kind="timeline", limit=20)).items,
         sent_picture=media.get_stored(_write_to_each_other(ann, ben, post.id, drain)),
-        message=message_store().before(_conversation(ann, ben).id, None, 1)[0],
+        message=_carrying(_conversation(ann, ben)),
         story_id=story_id,
         story_picture=story_picture,
+        answer=message_store().get_many([int(answer.id)])[int(answer.id)],
+        bens_story_id=bens_story_id,
     )
+
+
+def _carrying(conversation: Conversation) -> StoredMessage:
+    """The last message with a post."""
+    last = message_store().before(conversation.id, None, 10)
+    return next(one for one in last if one.post_id is not None)
 
 
 def _show_story(ann: Person) -> tuple[int, StoredMedia]:
@@ -219,6 +235,13 @@ def _carried(m: Meeting) -> list[int]:
     return _authors([found.post]) if found.post and found.post.author else []
 
 
+def _carried_story(m: Meeting) -> list[int]:
+    """Whose story ben has answered."""
+    of = {m.answer.id: _conversation(m.ann, m.ben)}
+    (found,) = hydration.messages_of([m.answer], of, m.viewer())
+    return _authors([found.story]) if found.story and found.story.author else []
+
+
 def _unread(m: Meeting, read: Callable[[access.Viewer], Any]) -> list[int]:
     """ann, once for each message that counts."""
     viewer = m.viewer()
@@ -302,9 +325,12 @@ LISTS: dict[str, Callable[[Meeting], list[int]]] = {
     "messages.frames.of_reading": _told_of_reading,
     "stories.stories.shown_of": lambda m: _authors(stories.shown_of(m.ann.id, m.viewer())),
     "stories.tray.page": lambda m: _shown_in(tray.page(m.viewer(), m.page("tray")).items),
-    "stories.tray.items": lambda m: _shown_in(tray.items(m.viewer())),
-    "stories.tray.shown_by": lambda m: list(tray.shown_by(m.viewer(), [m.ann.id])),
+    "the tray of home": lambda m: _shown_in(tray.Tray(m.viewer()).rings()),
     "stories.tray.rings": lambda m: list(tray.rings(m.viewer(), [m.ann.id])),
+    "stories.viewers.list_of": lambda m: _shown_in(
+        viewers.list_of(m.bens_story_id, m.ben.id, m.page("viewers")).items
+    ),
+    "messages.hydration.messages_of, of a story": _carried_story,
 }
 """Whom ben finds there: ann, by the function that reads it."""
 OF_POSTS = {
@@ -318,7 +344,10 @@ OF_POSTS = {
     "watching",
     "messages.hydration.messages_of",
     "stories.stories.shown_of",
-    *(f"stories.tray.{name}" for name in ("page", "items", "shown_by", "rings")),
+    "the tray of home",
+    "stories.tray.page",
+    "stories.tray.rings",
+    "messages.hydration.messages_of, of a story",
 }
 """What lists things of ann's: of a private person for followers alone. The others name her."""
 OF_FOLLOWS = {
@@ -367,6 +396,8 @@ DOORS: dict[str, Callable[[Meeting], object]] = {
     "accepting": lambda m: conversations.accept("ann", by=m.ben.id),
     "stories.stories.get": lambda m: stories.get(m.story_id, m.ben.id),
     "stories.stories.list_of": lambda m: stories.list_of("ann", m.ben.id, m.page("stories")),
+    "seeing a story": lambda m: viewing.mark(m.story_id, by=m.ben.id),
+    "answering a story": lambda m: replies.address(m.story_id, by=m.ben.id),
     "stories.pictures.check_sees": lambda m: story_pictures.check_sees(m.viewer(), m.story_picture),
     "fetching the picture of a story": lambda m: owners.check_sees(m.viewer(), m.story_picture),
     "replying": lambda m: comments_changes.check_may_reply(m.comment_id, m.ben.id),
@@ -385,6 +416,8 @@ TO_POSTS = {
     "stories.stories.list_of",
     "stories.pictures.check_sees",
     "fetching the picture of a story",
+    "seeing a story",
+    "answering a story",
 }
 """What leads to things of ann's; the others to her, and to what she said below ben's own."""
 SUGGESTING = {"suggestions.page"}
@@ -398,6 +431,7 @@ LAID_OVER = {
     "likes.likers.to_choose_from",
     "likes.likers.facts_for",
     "counts.pending",
+    "counts.own_pending",
     "posts.cards.find",
     "messages.frames.of_typing",
     "messages.unread.read",
@@ -430,6 +464,7 @@ ONES_OWN = {
     "notifications.frames.of_reader",
     "notifications.removals.remove_of",
     "suggestions.dismiss",
+    "stories.viewers.check_owns",
     "timelines.sidebar.evict",
     "timelines.timelines.rebuild",
     "timelines.timelines.verify",
@@ -444,7 +479,7 @@ ASKING = {"who", "viewer", "viewer_id", "reader", "reader_id"}
 def test_every_function_that_reads_for_a_viewer_is_tried_here() -> None:
     tried = LISTS.keys() | DOORS.keys() | SUGGESTING | WAITING
     assert set(_readers()) - LAID_OVER - RELATIONS - ONES_OWN == {
-        name for name in tried if "." in name
+        name for name in tried if "." in name and " " not in name
     }
 
 

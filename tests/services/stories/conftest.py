@@ -1,22 +1,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime
 
 import pytest
 
-from pigeon.domain.clock import utc_now
 from pigeon.services import access
 
-Later = Callable[..., None]
-Check = Callable[[], int]
+ClockAt = Callable[[datetime], None]
 
 
 @pytest.fixture
-def later(monkeypatch: pytest.MonkeyPatch) -> Later:
-    """`later(hours=1)`: by the clock of whoever reads stories, with every cache as it is."""
-
-    def move(**by: float) -> None:
-        monkeypatch.setattr(access.stories, "utc_now", lambda: utc_now() + timedelta(**by))
-
-    return move
+def clock_at(monkeypatch: pytest.MonkeyPatch) -> ClockAt:
+    """`clock_at(moment)`: it is then for whoever reads stories, with every cache as it is."""
+    return lambda moment: monkeypatch.setattr(access.stories, "utc_now", lambda: moment)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ import requests
 from flask import Flask
 from sqlalchemy import update
 
+from pigeon.domain.stories import LIFE
 from pigeon.extensions import cache, db
 from pigeon.jobs import runner
 from pigeon.jobs.scheduler import TASKS, sweep_outbox
@@ -24,9 +26,10 @@ from tests.factories.stories import make_view
 from tests.harness.clients import Client
 from tests.harness.crashes import killed_at, left_in_incoming, stored_objects
 from tests.harness.rows import count
-from tests.services.stories.conftest import Later
+from tests.services.stories.conftest import ClockAt
 
 DAY_S = 86_400
+MOMENT = timedelta(milliseconds=1)
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,11 @@ class Watched:
     browsers: dict[str, Client]
     story_id: int
     picture: str
+    published_at: datetime
+
+    @property
+    def ends_at(self) -> datetime:
+        return self.published_at + LIFE
 
     def read(self) -> dict[str, Any]:
         """What each reader gets of it, by who asks and which door."""
@@ -54,13 +62,50 @@ class Watched:
             found[f"{person.username} ring"] = self.ann.id in tray.rings(
                 access.viewer(person.id), [self.ann.id]
             )
+        for name, partner in (("ann", "ben"), ("ben", "ann")):
+            found[f"{name} card"] = self._card(name, partner)
+            found[f"{name} thread"] = self._is_in(name, f"/messages/{partner}", "A boat")
+            found[f"{name} page"] = self._is_in(name, "/stories/ann", "A boat")
+            found[f"{name} home"] = self._is_in(name, "/", 'href="/stories/ann"')
+            found[f"{name} profile"] = self._is_in(name, "/u/ann", 'href="/stories/ann"')
         return found
 
+    def _card(self, name: str, partner: str) -> bool:
+        """Of the answer to it, in the conversation: all of it or nothing."""
+        messages = self.browsers[name].api("GET", f"/chats/{partner}/messages")[1]["items"]
+        message = messages[-1]
+        card = message["story"]
+        values = [card["author"], card["thumb_url"], card["text"]]
+        assert card["id"] == str(self.story_id)
+        assert values == [None, None, ""] or (card["available"] and all(values))
+        return bool(card["available"])
+
+    def _is_in(self, name: str, path: str, words: str) -> bool:
+        answer = self.browsers[name].get(path)
+        assert answer.status_code == 200, path
+        return words in answer.text
+
     def changes(self) -> dict[str, int]:
-        """Its author changes it: the answers."""
-        mine, story = self.browsers["ann"], f"/stories/{self.story_id}"
-        doors = (("POST", f"{story}/retry"), ("DELETE", story))
-        return {f"{method} {path}": mine.api(method, path)[0] for method, path in doors}
+        """The answers to who does something with it; at last its author deletes it."""
+        story = f"/stories/{self.story_id}"
+        answer = {"text": "late", "client_msg_id": "late"}
+        doors: tuple[tuple[str, str, str, Any], ...] = (
+            ("ben", "PUT", f"{story}/view", None),
+            ("ben", "POST", f"{story}/reply", answer),
+            ("ben", "GET", f"{story}/viewers", None),
+            ("ann", "GET", f"{story}/viewers", None),
+            ("ann", "POST", f"{story}/retry", None),
+            ("ann", "DELETE", story, None),
+        )
+        pages = {
+            f"{name} {path} page": self.browsers[name].get(f"{story}/{path}").status_code
+            for name in ("ann", "ben")
+            for path in ("viewers", "delete")
+        }
+        return pages | {
+            f"{name} {method} {path}": self.browsers[name].api(method, path, body)[0]
+            for name, method, path, body in doors
+        }
 
 
 def _items(client: Client, path: str) -> bool:
@@ -73,11 +118,14 @@ def _items(client: Client, path: str) -> bool:
 def watched(app: Flask, client_for: Callable[[Person], Client]) -> Watched:
     ann, ben = make_user("ann"), make_user("ben")
     make_follow(ben, ann)
-    story_id = make_story(ann, picture=True)
+    story_id = make_story(ann, "A boat", picture=True)
     age_story(story_id, seconds=DAY_S - 3_600)
     browsers = {"ann": client_for(ann), "ben": client_for(ben)}
     (shown,) = browsers["ben"].api("GET", "/users/ann/stories")[1]["items"]
-    return Watched(ann, ben, browsers, story_id, shown["image"]["url"])
+    body = {"text": "wow", "client_msg_id": "1"}
+    assert browsers["ben"].api("POST", f"/stories/{story_id}/reply", body)[0] == 201
+    began = datetime.fromisoformat(shown["published_at"])
+    return Watched(ann, ben, browsers, story_id, shown["image"]["url"], began)
 
 
 def rows_of(*models: Any) -> list[int]:
@@ -95,13 +143,15 @@ def take_away(drain: Callable[[], int]) -> None:
 # -- who reads -------------------------------------------------------------------------------------
 
 
-def test_it_is_there_until_its_last_second_and_then_nowhere(watched: Watched, later: Later) -> None:
+def test_it_is_there_until_its_last_second_and_then_nowhere(
+    watched: Watched, clock_at: ClockAt
+) -> None:
     """Every cache is warm, and nobody cleans."""
     before = watched.read()
     assert set(before.values()) == {True}, before
-    later(seconds=3_599)
+    clock_at(watched.ends_at - MOMENT)
     assert set(watched.read().values()) == {True}
-    later(seconds=3_600)
+    clock_at(watched.ends_at)
     after = watched.read()
     assert set(after.values()) == {False}, after
     assert set(watched.changes().values()) == {404}
@@ -109,11 +159,16 @@ def test_it_is_there_until_its_last_second_and_then_nowhere(watched: Watched, la
     assert set(watched.read().values()) == {False}
 
 
-@pytest.mark.parametrize(("age_s", "is_there"), [(DAY_S - 1, True), (DAY_S, False)])
-def test_it_lasts_86400_seconds_by_its_row(watched: Watched, age_s: int, is_there: bool) -> None:
-    age_story(watched.story_id, seconds=age_s)
+@pytest.mark.parametrize("seconds", [-1, 0, 1])
+def test_it_lasts_86400_seconds_by_its_row(
+    watched: Watched, clock_at: ClockAt, seconds: int
+) -> None:
+    clock_at(watched.published_at + timedelta(seconds=DAY_S + seconds))
+    is_there = seconds < 0
     assert set(watched.read().values()) == {is_there}
-    assert (404 in watched.changes().values()) != is_there
+    answers = watched.changes()
+    assert set(answers.values()) == {404} or (is_there and 404 not in answers.values()), answers
+    assert set(watched.read().values()) == {False}, "it was deleted, or is over"
 
 
 def test_whoever_has_it_loaded_asks_for_its_picture_again(watched: Watched) -> None:
