@@ -1,4 +1,4 @@
-"""Stories: for who sees their author's posts, until they end; unshown ones for their author alone.
+"""Stories: for members who see their author's posts; unshown ones for their author alone.
 
 When a story ends is asked of the clock at every reading, so what a cache keeps longer is nobody's.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, false, or_, select
 
 from pigeon.domain.clock import utc_now
 from pigeon.domain.errors import Forbidden, NotFound
@@ -34,16 +34,18 @@ def is_live() -> ColumnElement[bool]:
 
 
 def where(viewer: Viewer) -> ColumnElement[bool]:
-    """Stories that the viewer may see: live ones of people who show theirs, and their own."""
-    seen = is_live() & posts.is_by_open_author(viewer, StoryModel.author_id)
+    """Stories that a member may see: live ones of people who show theirs, and their own."""
     if viewer.id is None:
-        return seen
+        return false()
+    seen = is_live() & posts.is_by_open_author(viewer, StoryModel.author_id)
     me = select(UserModel.id).where(UserModel.id == viewer.id, users.is_active())
     return or_(seen, StoryModel.author_id.in_(me) & is_present())
 
 
 def visible(viewer: Viewer, cards: Iterable[StoryCard]) -> list[StoryCard]:
     """The same for cards out of the cache."""
+    if viewer.id is None:
+        return []
     now = utc_now()
     there = [
         card
