@@ -74,7 +74,7 @@ def find(story_id: int, viewer: Viewer | None = None) -> StoryCard | None:
     if author_id is None:
         return None
     about = viewer.relations.reads_about([author_id]) if viewer is not None else ()
-    found = trip(of_authors.read([author_id]), *about)[0].get(author_id, [])
+    found = trip(of_authors.read([author_id]), *about)[0].get(author_id, ())
     return next((card for card in found if card.id == story_id), None)
 
 
