@@ -24,6 +24,7 @@ GROUPS = (
     "reads",
     "follow_sets",
     "likes",
+    "stories_views",
     "flushing",
     "posting",
     "publishing",

@@ -8,10 +8,12 @@ from sqlalchemy import select
 
 from pigeon.cache import keys
 from pigeon.cache.look_aside import cached
+from pigeon.cache.trips import trip
 from pigeon.domain.stories import StoryCard, TextStyle
 from pigeon.extensions import db
 from pigeon.models import MediaModel, StoryModel
 from pigeon.services import access
+from pigeon.services.access.viewers import Viewer
 from pigeon.services.media import media
 from pigeon.services.users.cards import refs
 
@@ -63,11 +65,17 @@ def _values(row: StoryModel) -> dict[str, Any]:
     }
 
 
-def find(story_id: int) -> StoryCard | None:
-    """A story that is not over, whoever may see it."""
+def find(story_id: int, viewer: Viewer | None = None) -> StoryCard | None:
+    """A story that is not over, whoever may see it.
+
+    What the rules will ask about its author comes along, when it is known who asks.
+    """
     author_id = _authors.get(story_id) or _author_of(story_id)
-    of_author = of_authors.one(author_id) or [] if author_id is not None else []
-    return next((card for card in of_author if card.id == story_id), None)
+    if author_id is None:
+        return None
+    about = viewer.relations.reads_about([author_id]) if viewer is not None else ()
+    found = trip(of_authors.read([author_id]), *about)[0].get(author_id, ())
+    return next((card for card in found if card.id == story_id), None)
 
 
 def find_many(ids: list[int]) -> dict[int, StoryCard]:

@@ -36,7 +36,7 @@ def address(story_id: int, *, by: int) -> Addressed:
     NotFound for who may not see the story, and from its end on; then Forbidden `messages_closed`.
     """
     sender = access.viewer(by)
-    card = access.stories.check_sees(sender, cards.find(story_id))
+    card = access.stories.check_sees(sender, cards.find(story_id, sender))
     recipient = terms.get_recipient(by, card.author_id)
     username = recipient.names[card.author_id]
     return Addressed(username=username, sender=sender, recipient=recipient)

@@ -17,7 +17,8 @@ def mark(story_id: int, *, by: int) -> None:
 
     NotFound for who may not see it, and from its end on; Unavailable.
     """
-    card = access.stories.check_sees(access.viewer(by), cards.find(story_id))
+    viewer = access.viewer(by)
+    card = access.stories.check_sees(viewer, cards.find(story_id, viewer))
     if card.author_id == by:
         return
     if kinds.is_journalled(VIEWS.name):

@@ -167,3 +167,10 @@ def test_long_words_are_shown_cut(app: Flask, words: str, is_long: bool) -> None
     with app.test_request_context():
         (row,) = rows.rows_of([message(1, text=words)], ANN, BOB)
     assert row.is_long == is_long
+
+
+def test_a_reaction_to_a_story_is_large_with_its_card_and_a_reply_is_not() -> None:
+    story = Card(id="4", available=False)
+    reaction = message(1, text="🔥", story=story, is_reaction=True)
+    reply = message(2, text="🔥", story=story)
+    assert [row.is_large for row in drawn(reaction, reply)] == [True, False]
