@@ -366,6 +366,14 @@ def test_scripts_make_no_markup_and_no_code_out_of_text() -> None:
     assert not matches(refused, PIGEON / "static" / "js", "*.js")
 
 
+def test_each_sentence_of_scripts_has_a_name_of_its_own() -> None:
+    """Of two under one name the first is lost, without a word."""
+    words = (TEMPLATES / "_ui" / "strings.html").read_text()
+    names = re.findall(r"^  '(\w+)':", words, re.M)
+    assert len(names) > 100
+    assert [name for name in set(names) if names.count(name) > 1] == []
+
+
 def test_every_behaviour_has_its_module() -> None:
     """The table's module exports the behaviour's name in camel case, and markup names it."""
     scripts = PIGEON / "static" / "js"

@@ -35,11 +35,11 @@ const isKeyUsedUp = ({ status, code }) => code === "idempotency_conflict" || sta
 async function explain(slide, error) {
   if (isKeyUsedUp(error)) {
     slide.key = newId();
-    return text("story_shared_already");
+    return text("new_story_shared_already");
   }
   if (!error.status && slide.file && !(await isReadable(slide.file))) return text("file_unreadable", { name: slide.file.name });
   const { image, text_style: style } = error.fields;
-  return image?.message || style?.message || error.message || text("story_unsent");
+  return image?.message || style?.message || error.message || text("new_story_unsent");
 }
 
 /** Answers {shareAll, share}; `slides` is what openSlides answered, `leave` what guard did. */
@@ -57,7 +57,7 @@ export function openShare(slides, leave) {
     await slide.isRead;
     if (!slides.has(slide)) return;
     if (!slide.file && !readPanel(slide.panel).text) {
-      await fail(slide, { status: 422, code: "invalid", message: text("story_empty"), fields: {} });
+      await fail(slide, { status: 422, code: "invalid", message: text("new_story_empty"), fields: {} });
       return;
     }
     slides.setState(slide, "sending");

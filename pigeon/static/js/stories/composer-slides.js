@@ -31,8 +31,8 @@ export function openSlides(form) {
     share.querySelector("span").textContent = count ? text(count === 1 ? "share_stories_one" : "share_stories_many", { count }) : text("share");
     slides.forEach(({ tab, panel, state }, i) => {
       const button = tab.firstElementChild;
-      const name = text("story_tab", { index: i + 1, total: slides.length });
-      part(button, "name").textContent = [name, text(`story_${state}`)].join(", ");
+      const name = text("new_story_tab", { index: i + 1, total: slides.length });
+      part(button, "name").textContent = [name, text(`new_story_${state}`)].join(", ");
       panel.setAttribute("aria-label", name);
       button.dataset.state = state;
       button.toggleAttribute("aria-current", panel === chosen?.panel);
@@ -67,7 +67,7 @@ export function openSlides(form) {
     tab.firstElementChild.addEventListener("click", () => select(slide));
     part(panel, "fields").querySelector('[data-do="remove"]').addEventListener("click", () => {
       remove(slide);
-      say(form, text("story_removed"));
+      say(form, text("new_story_removed"));
     });
     setState(slide, slide.state);
     return slide;

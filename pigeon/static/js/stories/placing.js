@@ -25,7 +25,7 @@ export function placing(stage, { onMove, say }) {
   let grip = null; // from the pointer to the middle of the words, in pixels
 
   const here = () => ({ x: Number(stage.dataset.x), y: Number(stage.dataset.y) });
-  const spoken = () => text("story_place", { x: `${percent(here().x)}\u00a0%`, y: `${percent(here().y)}\u00a0%` });
+  const spoken = () => text("new_story_place", { x: `${percent(here().x)}\u00a0%`, y: `${percent(here().y)}\u00a0%` });
 
   /** Draws them as near to where they are wanted as they fit. */
   function fit() {
@@ -33,7 +33,7 @@ export function placing(stage, { onMove, say }) {
     if (!clientWidth) return; // not in sight: fitted when it is
     stage.dataset.x = within(wanted.x, words.offsetWidth / 2 / clientWidth).toFixed(4);
     stage.dataset.y = within(wanted.y, words.offsetHeight / 2 / clientHeight).toFixed(4);
-    words.setAttribute("aria-label", text("story_words", { place: spoken() }));
+    words.setAttribute("aria-label", text("new_story_words", { place: spoken() }));
     drawStage(stage);
   }
 
