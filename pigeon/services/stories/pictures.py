@@ -21,7 +21,7 @@ def check_sees(viewer: Viewer, picture: StoredMedia) -> None:
     """NotFound for who may not see the story, and for everybody from its end on."""
     if not access.media.is_ready_state(picture.state):
         raise NotFound
-    of_owner = cards.of_authors.one(picture.owner_id) or []
+    of_owner = cards.of_authors.one(picture.owner_id) or ()
     own = str(picture.media_id)
     shown = [card for card in of_owner if card.image is not None and card.image.id == own]
     if not access.stories.visible(viewer, shown):

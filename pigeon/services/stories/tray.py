@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from pigeon.cache import trips
 from pigeon.cache.trips import Read, then, trip
+from pigeon.domain.clock import EPOCH, utc_now
 from pigeon.domain.page import Page, PageRequest, write_cursor
 from pigeon.domain.stories import Ring, StoryCard, TrayItem
 from pigeon.domain.users import UserRef
@@ -16,6 +18,8 @@ from pigeon.services.stories import authors, cards
 from pigeon.services.stories.views import VIEWS
 
 CURSOR = "tray"
+MEMORY = 10_000
+FAR = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,6 +28,50 @@ class Own:
 
     is_processing: bool = False
     has_failed: bool = False
+
+
+class Live:
+    """The live stories of one author until one of them ends, which is the same for every reader."""
+
+    def __init__(self, cards: Sequence[StoryCard], now: datetime) -> None:
+        self.cards = cards
+        live = access.stories.shown(cards, now)
+        self.ids = [card.id for card in live]
+        self._author: UserRef | None = live[-1].author if live else None
+        self._latest = max((card.published_at or EPOCH for card in live), default=EPOCH)
+        ends = [card.expires_at or FAR for card in live]
+        self._ends = max(ends, default=FAR)
+        self.until = min(ends, default=FAR)
+        self._rings: dict[tuple[bool, int], Ring] = {}
+
+    def ring(self, unseen: int, *, is_self: bool) -> Ring:
+        """With so many of them unseen; there is at least one."""
+        made = self._rings.get((is_self, unseen))
+        if made is None:
+            assert self._author is not None
+            made = self._rings[is_self, unseen] = Ring(
+                user=self._author,
+                is_self=is_self,
+                story_count=len(self.ids),
+                unseen_count=unseen,
+                latest_at=self._latest,
+                ends_at=self._ends,
+            )
+        return made
+
+
+_live: dict[int, Live] = {}
+"""By author, as their entry is: `cards` says of which entry."""
+
+
+def _live_of(author_id: int, cards: Sequence[StoryCard], now: datetime) -> Live:
+    known = _live.get(author_id)
+    if known is not None and known.cards is cards and now < known.until:
+        return known
+    if len(_live) > MEMORY:
+        _live.clear()
+    made = _live[author_id] = Live(cards, now)
+    return made
 
 
 class Tray:
@@ -37,7 +85,7 @@ class Tray:
         self._reader = reader
         self._people = None if people is None else list(dict.fromkeys(people))
         self._cards: dict[int, Sequence[StoryCard]] | None = None
-        self._shown: dict[int, list[StoryCard]] | None = None
+        self._shown: dict[int, Live] | None = None
         self._waiting: dict[int, int] | None = None
         self._stored: set[int] | None = None
 
@@ -64,12 +112,9 @@ class Tray:
         """
         if self._reader.id is None or self._cards is None or self._stored is not None:
             return trips.NOTHING
-        ids = [
-            card.id
-            for person, some in self._shown_stories().items()
-            if person != self._reader.id
-            for card in some
-        ]
+        mine = self._reader.id
+        shown = self._shown_stories()
+        ids = [number for person, live in shown.items() if person != mine for number in live.ids]
         self._waiting = counts.own_pending(VIEWS.name, self._reader.id, ids)
         unknown = [story_id for story_id in ids if story_id not in self._waiting]
         return then(VIEWS.flags.read(self._reader.id, unknown), self._learn_seen)
@@ -78,7 +123,7 @@ class Tray:
         self._reader.relations.learn_followed(followed, set(followed))
         self._people = [self._reader.id or 0, *followed]
 
-    def _learn_stories(self, found: dict[int, list[StoryCard]]) -> None:
+    def _learn_stories(self, found: dict[int, tuple[StoryCard, ...]]) -> None:
         self._cards = dict(found)
 
     def _learn_seen(self, stored: set[int]) -> None:
@@ -93,7 +138,12 @@ class Tray:
         if self._stored is None:
             self._ask_stories()
             trips.one(self.read_seen())
-        made = [self._ring(some) for some in self._shown_stories().values()]
+        seen = self._seen()
+        made = []
+        for person, live in self._shown_stories().items():
+            is_self = person == self._reader.id
+            unseen = 0 if is_self else len(live.ids) - sum(map(seen.__contains__, live.ids))
+            made.append(live.ring(unseen, is_self=is_self))
         made.sort(key=lambda ring: ring.latest_at, reverse=True)
         return sorted(made, key=lambda ring: (not ring.is_self, ring.unseen_count == 0))
 
@@ -113,33 +163,24 @@ class Tray:
             apart, _, followed = self._reader.relations.reads_about(self._people or ())
             trip(self.read_stories(), apart, followed)
 
-    def _shown_stories(self) -> dict[int, list[StoryCard]]:
-        """Live stories that the reader may see and wants, by author, in their order."""
+    def _shown_stories(self) -> dict[int, Live]:
+        """Live stories that the reader may see and wants, by author; nobody without any."""
         if self._shown is None:
-            found = [card for some in (self._cards or {}).values() for card in some]
-            self._shown = {}
-            unwanted = access.stories.unwanted(self._reader)
-            for card in access.stories.visible(self._reader, found):
-                if card.state == access.stories.PUBLISHED and card.author_id not in unwanted:
-                    self._shown.setdefault(card.author_id, []).append(card)
+            cards, now = self._cards or {}, utc_now()
+            lives = {
+                person: live
+                for person, some in cards.items()
+                if some and (live := _live_of(person, some, now)).ids
+            }
+            hidden = access.users.closed_among(self._reader, lives)
+            hidden = hidden | access.stories.unwanted(self._reader) if lives else hidden
+            self._shown = {person: lives[person] for person in lives if person not in hidden}
         return self._shown
 
-    def _ring(self, some: list[StoryCard]) -> Ring:
-        author: UserRef = some[-1].author
-        is_self = int(author.id) == self._reader.id
-        unseen = 0 if is_self else sum(not self._has_seen(card.id) for card in some)
-        return Ring(
-            user=author,
-            is_self=is_self,
-            story_count=len(some),
-            unseen_count=unseen,
-            latest_at=some[-1].published_at or some[-1].created_at,
-            ends_at=max(card.expires_at or card.created_at for card in some),
-        )
-
-    def _has_seen(self, story_id: int) -> bool:
-        waiting = (self._waiting or {}).get(story_id)
-        return story_id in (self._stored or ()) if waiting is None else bool(waiting)
+    def _seen(self) -> set[int]:
+        waiting = self._waiting or {}
+        changed = {story_id for story_id, value in waiting.items() if value}
+        return (self._stored or set()) | changed
 
 
 def page(reader: Viewer, request: PageRequest) -> Page[TrayItem]:

@@ -141,6 +141,7 @@ def test_the_last_story_ends_while_everything_is_cached(
         assert any("is-unseen" in ring for ring in ring_of(client, path)), path
     later = utc_now() + timedelta(seconds=61)
     monkeypatch.setattr("pigeon.services.access.stories.utc_now", lambda: later)
+    monkeypatch.setattr("pigeon.services.stories.tray.utc_now", lambda: later)
     for path in paths:
         assert not any("is-" in ring for ring in ring_of(client, path)), path
     assert [name for name, *_ in tray_of(client)] == ["bob"]
