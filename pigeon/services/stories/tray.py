@@ -19,6 +19,7 @@ from pigeon.services.stories.views import VIEWS
 
 CURSOR = "tray"
 MEMORY = 10_000
+MOST_READERS = 2_000
 FAR = datetime.max.replace(tzinfo=UTC)
 
 
@@ -74,6 +75,10 @@ def _live_of(author_id: int, cards: Sequence[StoryCard], now: datetime) -> Live:
     return made
 
 
+_expected: dict[int, tuple[list[int], list[int]]] = {}
+"""By reader: the people and the stories of the last tray, which the next one likely has too."""
+
+
 class Tray:
     """The rings that one reader sees: of those whom they follow, or of `people`.
 
@@ -84,9 +89,10 @@ class Tray:
     def __init__(self, reader: Viewer, people: Iterable[int] | None = None) -> None:
         self._reader = reader
         self._people = None if people is None else list(dict.fromkeys(people))
+        self._is_of_page = people is not None
         self._cards: dict[int, Sequence[StoryCard]] | None = None
         self._shown: dict[int, Live] | None = None
-        self._waiting: dict[int, int] | None = None
+        self._waiting: dict[int, int] = {}
         self._stored: set[int] | None = None
 
     # -- what travels with other reads -------------------------------------------------------------
@@ -106,18 +112,25 @@ class Tray:
         return then(both, lambda found: self._learn_stories(found[0]))
 
     def read_seen(self) -> Read[None]:
-        """Steps 3 and 4: which the reader has seen. The journal is asked here, by itself.
-
-        It is asked first: what a flush takes out of it meanwhile is stored by then.
-        """
+        """Steps 3 and 4: which the reader has seen. The journal is asked here, by itself."""
         if self._reader.id is None or self._cards is None or self._stored is not None:
             return trips.NOTHING
-        mine = self._reader.id
-        shown = self._shown_stories()
-        ids = [number for person, live in shown.items() if person != mine for number in live.ids]
-        self._waiting = counts.own_pending(VIEWS.name, self._reader.id, ids)
-        unknown = [story_id for story_id in ids if story_id not in self._waiting]
-        return then(VIEWS.flags.read(self._reader.id, unknown), self._learn_seen)
+        ids = self._ids()
+        self._expect(ids)
+        return then(self._read_flags(self._reader.id, ids), self._learn_seen)
+
+    def _read_flags(self, reader_id: int, ids: list[int]) -> Read[set[int]]:
+        """After the journal: what a flush takes out of it meanwhile is stored by then."""
+        waiting = counts.own_pending(VIEWS.name, reader_id, ids)
+        self._waiting |= waiting
+        return VIEWS.flags.read(reader_id, [number for number in ids if number not in waiting])
+
+    def _expect(self, ids: list[int]) -> None:
+        if self._reader.id is None or self._people is None or self._is_of_page:
+            return
+        if len(_expected) > MOST_READERS:
+            _expected.clear()
+        _expected[self._reader.id] = (self._people, ids)
 
     def _learn_authors(self, followed: list[int]) -> None:
         self._reader.relations.learn_followed(followed, set(followed))
@@ -135,6 +148,8 @@ class Tray:
         """Mine first, unseen before seen, each by the latest."""
         if self._reader.id is None:
             return []
+        if self._people is None and self._reader.id in _expected:
+            self._ask_at_once(self._reader.id, *_expected[self._reader.id])
         if self._stored is None:
             self._ask_stories()
             trips.one(self.read_seen())
@@ -155,6 +170,24 @@ class Tray:
         mine = access.stories.visible(self._reader, (self._cards or {}).get(self._reader.id, ()))
         states = {card.state for card in mine}
         return Own(is_processing="processing" in states, has_failed="failed" in states)
+
+    def _ask_at_once(self, reader_id: int, people: list[int], ids: list[int]) -> None:
+        """All steps in two trips, as far as the tray is like the last one; then what is new."""
+        relations = self._reader.relations
+        flags = self._read_flags(reader_id, ids)
+        _, standings, _ = relations.reads_about(people)
+        both = trips.both(cards.of_authors.read(people), standings)
+        _, (found, _), stored, _ = trip(self.read_authors(), both, flags, relations.read_apart())
+        new = list(set(self._people or ()) - set(people))
+        if new:
+            _, standings, _ = relations.reads_about(new)
+            found |= trips.one(trips.both(cards.of_authors.read(new), standings))[0]
+        self._cards = {one: found[one] for one in self._people or () if one in found}
+        late = list(set(self._ids()) - set(ids))
+        self._stored = stored
+        if late:
+            self._stored = stored.union(trips.one(self._read_flags(reader_id, late)))
+        self._expect(self._ids())
 
     def _ask_stories(self) -> None:
         if self._people is None:
@@ -177,9 +210,13 @@ class Tray:
             self._shown = {person: lives[person] for person in lives if person not in hidden}
         return self._shown
 
+    def _ids(self) -> list[int]:
+        """Stories that can be unseen."""
+        mine, shown = self._reader.id, self._shown_stories()
+        return [number for person, live in shown.items() if person != mine for number in live.ids]
+
     def _seen(self) -> set[int]:
-        waiting = self._waiting or {}
-        changed = {story_id for story_id, value in waiting.items() if value}
+        changed = {story_id for story_id, value in self._waiting.items() if value}
         return (self._stored or set()) | changed
 
 

@@ -228,3 +228,27 @@ def test_a_private_persons_ring_is_for_who_follows_them(
     assert not any("is-" in ring for ring in ring_of(client, "/u/eve", "eve"))
     requests.approve(bob.id, by=eve.id)
     assert story_of(client, "eve") == "unseen"
+
+
+def test_a_tray_that_expects_the_last_one_sees_what_changed(
+    client: Client, ann: Person, bob: Person
+) -> None:
+    """What was there last time is asked in the first trip; the rest must not be missed for it."""
+    cat = make_user("cat")
+    first = make_story(ann)
+    path = "/stories?fragment=1"
+    for _ in range(2):
+        assert [said for *_, said in tray_of(client, path)][1:] == ["Story by ann, 1 new"]
+    make_follow(bob, cat)
+    make_story(cat)
+    make_story(ann)
+    see(first, bob)
+    expected = ["Story by ann, 1 new", "Story by cat, 1 new"]
+    for _ in range(2):
+        assert [said for *_, said in tray_of(client, path)][1:] == expected
+    changes.remove(first, by=ann.id)
+    follows.unfollow(cat.id, by=bob.id)
+    for _ in range(2):
+        assert [said for *_, said in tray_of(client, path)][1:] == ["Story by ann, 1 new"]
+    blocks.block(bob.id, by=ann.id)
+    assert len(tray_of(client, path)) == 1
