@@ -186,7 +186,8 @@ class Tray:
         late = list(set(self._ids()) - set(ids))
         self._stored = stored
         if late:
-            self._stored = stored.union(trips.one(self._read_flags(reader_id, late)))
+            found_late: set[int] = trips.one(self._read_flags(reader_id, late))
+            self._stored = stored | found_late
         self._expect(self._ids())
 
     def _ask_stories(self) -> None:
