@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import render_template
 from flask.typing import ResponseReturnValue
-from markupsafe import Markup
 
 from pigeon.services.stories import tray
 from pigeon.services.stories.tray import Tray
@@ -19,7 +18,7 @@ def show() -> ResponseReturnValue:
     """Everybody who has live stories, a page at a time; with `?fragment=` the list alone."""
     viewer = get_viewer()
     asked = read_page(tray.CURSOR, default=trays.SHOWN)
-    html = trays.render(Tray(this_viewer()), viewer.ref, viewer.language, asked)
+    shown = trays.markup(Tray(this_viewer()), viewer.ref, viewer.language, asked)
     if read_query("fragment"):
-        return html
-    return render_template("stories/tray.html", tray=Markup(html.decode()))
+        return shown
+    return render_template("stories/tray.html", tray=shown)

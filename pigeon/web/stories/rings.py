@@ -34,5 +34,5 @@ def ring_of(person: Any) -> Ring | None:
 def picture_link(kind: str, ring: Ring, _language: str) -> bytes:
     """The opening tag of the link around a picture, in the language of the present request."""
     drawn = current_app.jinja_env.get_template("stories/_ring.html").module
-    html: str = drawn.picture_link(kind, ring.user.username, ring)  # type: ignore[attr-defined]
-    return html.encode()
+    html: str = drawn.picture_link(kind, ring.user.username, ring, "")  # type: ignore[attr-defined]
+    return html.removesuffix("</a>").encode()

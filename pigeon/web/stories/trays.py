@@ -62,6 +62,11 @@ def render(reading: Tray, me: UserRef, language: str, request: PageRequest | Non
     return _whole(page.next or "", len(others) == 0, language).replace(_PIECES, b"\n".join(pieces))
 
 
+def markup(reading: Tray, me: UserRef, language: str, request: PageRequest) -> Markup:
+    """The same for a template."""
+    return Markup(render(reading, me, language, request).decode())
+
+
 _PIECES = b"\0pieces\0"
 
 

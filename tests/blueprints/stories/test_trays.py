@@ -141,6 +141,7 @@ def test_the_last_story_ends_while_everything_is_cached(
         assert any("is-unseen" in ring for ring in ring_of(client, path)), path
     later = utc_now() + timedelta(seconds=61)
     monkeypatch.setattr("pigeon.services.access.stories.utc_now", lambda: later)
+    monkeypatch.setattr("pigeon.services.stories.tray.utc_now", lambda: later)
     for path in paths:
         assert not any("is-" in ring for ring in ring_of(client, path)), path
     assert [name for name, *_ in tray_of(client)] == ["bob"]
@@ -227,3 +228,27 @@ def test_a_private_persons_ring_is_for_who_follows_them(
     assert not any("is-" in ring for ring in ring_of(client, "/u/eve", "eve"))
     requests.approve(bob.id, by=eve.id)
     assert story_of(client, "eve") == "unseen"
+
+
+def test_a_tray_that_expects_the_last_one_sees_what_changed(
+    client: Client, ann: Person, bob: Person
+) -> None:
+    """What was there last time is asked in the first trip; the rest must not be missed for it."""
+    cat = make_user("cat")
+    first = make_story(ann)
+    path = "/stories?fragment=1"
+    for _ in range(2):
+        assert [said for *_, said in tray_of(client, path)][1:] == ["Story by ann, 1 new"]
+    make_follow(bob, cat)
+    make_story(cat)
+    make_story(ann)
+    see(first, bob)
+    expected = ["Story by ann, 1 new", "Story by cat, 1 new"]
+    for _ in range(2):
+        assert [said for *_, said in tray_of(client, path)][1:] == expected
+    changes.remove(first, by=ann.id)
+    follows.unfollow(cat.id, by=bob.id)
+    for _ in range(2):
+        assert [said for *_, said in tray_of(client, path)][1:] == ["Story by ann, 1 new"]
+    blocks.block(bob.id, by=ann.id)
+    assert len(tray_of(client, path)) == 1

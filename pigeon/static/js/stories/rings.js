@@ -19,11 +19,11 @@ function makePlace(old, state) {
   const place = document.createElement(isLink ? "a" : "span");
   const name = old.dataset.ringUser;
   if (opens) {
-    place.href = `/stories/${name}`;
+    place.setAttribute("href", `/stories/${name}`);
     place.dataset.behavior = "story-link";
     place.setAttribute("aria-label", text("story_by", { name }));
   } else if (isLink) {
-    place.href = `/u/${name}`;
+    place.setAttribute("href", `/u/${name}`);
     place.tabIndex = -1;
     place.setAttribute("aria-hidden", "true");
   }
