@@ -38,6 +38,7 @@ GROUPS = (
     "bus",
     "hostile",
     "relations",
+    "stories",
     "messages",
     "presence",
     "messages_mongo",

@@ -44,12 +44,13 @@ export function drawSide(side, someone, slide) {
   side.hidden = !someone;
   if (!someone) return side.replaceChildren();
   const stage = slide?.querySelector(".story-stage")?.cloneNode(true);
-  const who = element("span", "story-viewer-side-who", avatarOf(someone), element("span", "one-line", someone.username));
+  const picture = element("span", "story-viewer-side-picture", ...(stage ? [stage] : []));
+  const avatar = avatarOf(someone);
+  const who = element("span", "story-viewer-side-who", avatar, element("span", "one-line", someone.username));
   stage?.removeAttribute("data-behavior");
-  const shown = element("span", "story-viewer-side-stage", ...(stage ? [stage] : []), who);
-  shown.setAttribute("aria-hidden", "true");
-  side.setAttribute("aria-label", text("stories_by", { name: someone.username }));
-  return side.replaceChildren(shown);
+  [picture, avatar].forEach((one) => one.setAttribute("aria-hidden", "true"));
+  side.title = text("stories_by", { name: someone.username });
+  return side.replaceChildren(picture, who);
 }
 
 /** `act` is what buttons do: `toggle`, `leave`, `step`, `person`. */
@@ -92,11 +93,14 @@ export function makeBar(act) {
     },
     /** Draws `count` segments, those before `at` full; answers what fills the present one. */
     drawSegments(count, at) {
-      const made = Array.from({ length: count }, (_, n) => {
-        const fill = element("span", "story-viewer-fill");
-        return element("span", `story-viewer-segment${n < at ? " is-done" : ""}${n === at ? " is-current" : ""}`, fill);
+      while (segments.children.length > count) segments.lastElementChild.remove();
+      while (segments.children.length < count) segments.append(element("span", "story-viewer-segment", element("span", "story-viewer-fill")));
+      const made = [...segments.children];
+      made.forEach((one, n) => {
+        one.classList.toggle("is-done", n < at);
+        one.classList.toggle("is-current", n === at);
+        one.firstElementChild.classList.remove("is-full");
       });
-      segments.replaceChildren(...made);
       return made[at]?.firstElementChild;
     },
     /** Words in the place of the story, and buttons by the keys of their sentences. */

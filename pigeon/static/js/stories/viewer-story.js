@@ -8,15 +8,17 @@ import { makeTimer } from "./viewer-timer.js";
 const OVER_S = 2.5; // so long it is said that a story is not there any more
 const MOST_MS = 2 ** 31 - 1; // of a timeout
 
-/** From the tap to the frame that shows what it asked for, as a measure of the browser. */
-function measure(since) {
-  if (!since) return;
+/** Calls `act` when the next frame is painted. */
+function afterPaint(act) {
   requestAnimationFrame(() => {
-    const { port1, port2 } = new MessageChannel(); // its message comes after the frame is painted
-    port1.onmessage = () => performance.measure("story-shown", { start: since, end: performance.now() });
+    const { port1, port2 } = new MessageChannel(); // its message comes after the frame
+    port1.onmessage = act;
     port2.postMessage(null);
   });
 }
+
+/** How long it took from a tap until its story was there, for whoever looks at the browser's measures. */
+const measure = (since) => performance.measure("story-shown", { start: since, end: performance.now() });
 
 /** `bar` is what stands around it. `next` goes on, `gone` hears of a story that is not there, `left` how many are unseen. */
 export function makeStory(bar, { next, gone, left }) {
@@ -82,10 +84,15 @@ export function makeStory(bar, { next, gone, left }) {
     slide = null;
   }
 
-  function redraw() {
-    if (isOver() || !slide) return;
+  function draw() {
     fill = bar.drawSegments(someone.slides.length, at());
     run(someone.seconds, timer.elapsed());
+  }
+
+  /** There are more or fewer of them. */
+  function redraw() {
+    if (isOver() || !slide) return;
+    draw();
     prepareAhead(someone.slides, at());
   }
 
@@ -96,8 +103,11 @@ export function makeStory(bar, { next, gone, left }) {
     slide.classList.add("is-shown");
     if (hadFocus || !dialog.contains(document.activeElement)) dialog.focus();
     awaitPicture(slide);
-    redraw();
-    measure(since);
+    draw();
+    afterPaint(() => {
+      if (since) measure(since);
+      if (slide === wanted) prepareAhead(person.slides, at());
+    });
     bar.say(text("story_place", { index: at() + 1, count: someone.slides.length, name: someone.username }));
     const rest = new Date(slide.dataset.expires).getTime() - Date.now() - someone.lead;
     ending = setTimeout(() => over(wanted), Math.min(Math.max(0, rest), MOST_MS));

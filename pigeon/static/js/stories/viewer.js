@@ -36,10 +36,11 @@ function show(username, link, under) {
   viewer.start(username);
 }
 
-/** The link it was opened from; the tray may have drawn it anew meanwhile. */
+/** The link it was opened from; who keeps rings true may have drawn it anew meanwhile, or as one that leads elsewhere. */
 function findLink({ link, href }) {
   if (link.isConnected) return link;
-  return [...document.querySelectorAll('[data-behavior~="story-link"]')].find((one) => one.getAttribute("href") === href);
+  const links = [...document.querySelectorAll('[data-behavior~="story-link"]')];
+  return links.find((one) => one.getAttribute("href") === href) ?? document.getElementById("main");
 }
 
 function close({ isBack }) {
