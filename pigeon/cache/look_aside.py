@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Sequence
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 from typing import Generic, TypeAlias, TypeVar
 
 from pigeon import metrics
@@ -27,8 +27,11 @@ Loader: TypeAlias = Callable[[list[K]], dict[K, T]]
 class Cached(Generic[K, T]):
     """A loader `(ids) -> {id: value}` behind a cache; ids that do not exist are remembered too."""
 
-    def __init__(self, loader: Loader[K, T], family: Family, shape: type[T]) -> None:
+    def __init__(
+        self, loader: Loader[K, T], family: Family, shape: type[T], remembered: int = 0
+    ) -> None:
         self._loader: Loader[K, T] = loader
+        self._remembered = remembered
         self._family = family
         self._tally = metrics.Tally(family.name)
         self._shape = shape
@@ -82,8 +85,12 @@ class Cached(Generic[K, T]):
 
     @cached_property
     def _decode(self) -> Callable[[bytes], T]:
-        """Compiled at the first reading: a page decodes tens of entries."""
-        return codec.decoder(self._shape)
+        """Compiled at the first reading: a page decodes tens of entries.
+
+        What is remembered is found by its bytes, so a changed entry is decoded anew.
+        """
+        decode = codec.decoder(self._shape)
+        return lru_cache(self._remembered)(decode) if self._remembered else decode
 
     def _delete(self, key: K) -> None:
         name = self._family.key(key)
@@ -129,10 +136,15 @@ class Cached(Generic[K, T]):
                 leases.try_fill_string(self._family.key(key), token, data, ttl_s)
 
 
-def cached(family: Family, shape: type[T]) -> Callable[[Loader[K, T]], Cached[K, T]]:
-    """Put a loader behind look-aside entries of `family`; absence is remembered."""
+def cached(
+    family: Family, shape: type[T], *, remembered: int = 0
+) -> Callable[[Loader[K, T]], Cached[K, T]]:
+    """Put a loader behind look-aside entries of `family`; absence is remembered.
+
+    So many values are `remembered` decoded, by this process: nobody may change one.
+    """
 
     def declare(loader: Loader[K, T]) -> Cached[K, T]:
-        return Cached(loader, family, shape)
+        return Cached(loader, family, shape, remembered)
 
     return declare

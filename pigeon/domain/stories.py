@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from pigeon.domain.posts import Image
 from pigeon.domain.users import UserRef, UserRow
@@ -48,7 +49,7 @@ class StoryCard:
     published_at: datetime | None
     expires_at: datetime | None
 
-    @property
+    @cached_property
     def author_id(self) -> int:
         return int(self.author.id)
 

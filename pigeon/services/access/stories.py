@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, or_, select
 
@@ -55,6 +56,11 @@ def visible(viewer: Viewer, cards: Iterable[StoryCard]) -> list[StoryCard]:
         return there
     closed = users.closed_among(viewer, {card.author_id for card in there})
     return [card for card in there if card.author_id not in closed] if closed else there
+
+
+def shown(cards: Iterable[StoryCard], now: datetime) -> list[StoryCard]:
+    """As `is_live`, for cards: what is shown at that moment, to whom its author is open."""
+    return [card for card in cards if card.state == PUBLISHED and not card.has_ended(now)]
 
 
 def check_sees(viewer: Viewer, card: StoryCard | None) -> StoryCard:

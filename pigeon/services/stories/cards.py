@@ -16,12 +16,14 @@ from pigeon.services.media import media
 from pigeon.services.users.cards import refs
 
 MEMORY = 100_000
+REMEMBERED = 4_096
+"""Entries that a process keeps decoded: a tray reads a hundred."""
 _authors: dict[int, int] = {}
 """By story: whose it is, which never changes. Were it wrong, it would be asked for nothing."""
 
 
-@cached(keys.STORIES, list[StoryCard])
-def of_authors(author_ids: list[int]) -> dict[int, list[StoryCard]]:
+@cached(keys.STORIES, tuple[StoryCard, ...], remembered=REMEMBERED)
+def of_authors(author_ids: list[int]) -> dict[int, tuple[StoryCard, ...]]:
     """An author's stories in the order of showing, those that wait or failed last.
 
     They are kept for everybody: who reads them asks `access.stories` what may be seen, and when.
@@ -29,7 +31,7 @@ def of_authors(author_ids: list[int]) -> dict[int, list[StoryCard]]:
     found: dict[int, list[StoryCard]] = {author_id: [] for author_id in author_ids}
     for card in _load(author_ids):
         found[card.author_id].append(card)
-    return found
+    return {author_id: tuple(some) for author_id, some in found.items()}
 
 
 def _load(author_ids: list[int]) -> list[StoryCard]:
@@ -66,7 +68,7 @@ def _values(row: StoryModel) -> dict[str, Any]:
 def find(story_id: int) -> StoryCard | None:
     """A story that is not over, whoever may see it."""
     author_id = _authors.get(story_id) or _author_of(story_id)
-    of_author = of_authors.one(author_id) or [] if author_id is not None else []
+    of_author = of_authors.one(author_id) or () if author_id is not None else ()
     return next((card for card in of_author if card.id == story_id), None)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -31,8 +32,8 @@ def ends_at(picture: StoredMedia) -> datetime | None:
     return None
 
 
-def _of_owner(picture: StoredMedia) -> list[StoryCard]:
-    return cards.of_authors.one(picture.owner_id) or []
+def _of_owner(picture: StoredMedia) -> Sequence[StoryCard]:
+    return cards.of_authors.one(picture.owner_id) or ()
 
 
 def lock(row: MediaModel) -> None:

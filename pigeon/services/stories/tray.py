@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from pigeon.cache import trips
 from pigeon.cache.trips import Read, then, trip
+from pigeon.domain.clock import EPOCH, utc_now
 from pigeon.domain.page import Page, PageRequest, write_cursor
 from pigeon.domain.stories import Ring, StoryCard, TrayItem
 from pigeon.domain.users import UserRef
@@ -16,6 +18,9 @@ from pigeon.services.stories import authors, cards
 from pigeon.services.stories.views import VIEWS
 
 CURSOR = "tray"
+MEMORY = 10_000
+MOST_READERS = 2_000
+FAR = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,6 +29,54 @@ class Own:
 
     is_processing: bool = False
     has_failed: bool = False
+
+
+class Live:
+    """The live stories of one author until one of them ends, which is the same for every reader."""
+
+    def __init__(self, cards: Sequence[StoryCard], now: datetime) -> None:
+        self.cards = cards
+        live = access.stories.shown(cards, now)
+        self.ids = [card.id for card in live]
+        self._author: UserRef | None = live[-1].author if live else None
+        self._latest = max((card.published_at or EPOCH for card in live), default=EPOCH)
+        ends = [card.expires_at or FAR for card in live]
+        self._ends = max(ends, default=FAR)
+        self.until = min(ends, default=FAR)
+        self._rings: dict[tuple[bool, int], Ring] = {}
+
+    def ring(self, unseen: int, *, is_self: bool) -> Ring:
+        """With so many of them unseen; there is at least one."""
+        made = self._rings.get((is_self, unseen))
+        if made is None:
+            assert self._author is not None
+            made = self._rings[is_self, unseen] = Ring(
+                user=self._author,
+                is_self=is_self,
+                story_count=len(self.ids),
+                unseen_count=unseen,
+                latest_at=self._latest,
+                ends_at=self._ends,
+            )
+        return made
+
+
+_live: dict[int, Live] = {}
+"""By author, as their entry is: `cards` says of which entry."""
+
+
+def _live_of(author_id: int, cards: Sequence[StoryCard], now: datetime) -> Live:
+    known = _live.get(author_id)
+    if known is not None and known.cards is cards and now < known.until:
+        return known
+    if len(_live) > MEMORY:
+        _live.clear()
+    made = _live[author_id] = Live(cards, now)
+    return made
+
+
+_expected: dict[int, tuple[list[int], list[int]]] = {}
+"""By reader: the people and the stories of the last tray, which the next one likely has too."""
 
 
 class Tray:
@@ -36,9 +89,10 @@ class Tray:
     def __init__(self, reader: Viewer, people: Iterable[int] | None = None) -> None:
         self._reader = reader
         self._people = None if people is None else list(dict.fromkeys(people))
+        self._is_of_page = people is not None
         self._cards: dict[int, Sequence[StoryCard]] | None = None
-        self._shown: dict[int, list[StoryCard]] | None = None
-        self._waiting: dict[int, int] | None = None
+        self._shown: dict[int, Live] | None = None
+        self._waiting: dict[int, int] = {}
         self._stored: set[int] | None = None
 
     # -- what travels with other reads -------------------------------------------------------------
@@ -58,27 +112,31 @@ class Tray:
         return then(both, lambda found: self._learn_stories(found[0]))
 
     def read_seen(self) -> Read[None]:
-        """Steps 3 and 4: which the reader has seen. The journal is asked here, by itself.
-
-        It is asked first: what a flush takes out of it meanwhile is stored by then.
-        """
+        """Steps 3 and 4: which the reader has seen. The journal is asked here, by itself."""
         if self._reader.id is None or self._cards is None or self._stored is not None:
             return trips.NOTHING
-        ids = [
-            card.id
-            for person, some in self._shown_stories().items()
-            if person != self._reader.id
-            for card in some
-        ]
-        self._waiting = counts.own_pending(VIEWS.name, self._reader.id, ids)
-        unknown = [story_id for story_id in ids if story_id not in self._waiting]
-        return then(VIEWS.flags.read(self._reader.id, unknown), self._learn_seen)
+        ids = self._ids()
+        self._expect(ids)
+        return then(self._read_flags(self._reader.id, ids), self._learn_seen)
+
+    def _read_flags(self, reader_id: int, ids: list[int]) -> Read[set[int]]:
+        """After the journal: what a flush takes out of it meanwhile is stored by then."""
+        waiting = counts.own_pending(VIEWS.name, reader_id, ids)
+        self._waiting |= waiting
+        return VIEWS.flags.read(reader_id, [number for number in ids if number not in waiting])
+
+    def _expect(self, ids: list[int]) -> None:
+        if self._reader.id is None or self._people is None or self._is_of_page:
+            return
+        if len(_expected) > MOST_READERS:
+            _expected.clear()
+        _expected[self._reader.id] = (self._people, ids)
 
     def _learn_authors(self, followed: list[int]) -> None:
         self._reader.relations.learn_followed(followed, set(followed))
         self._people = [self._reader.id or 0, *followed]
 
-    def _learn_stories(self, found: dict[int, list[StoryCard]]) -> None:
+    def _learn_stories(self, found: dict[int, tuple[StoryCard, ...]]) -> None:
         self._cards = dict(found)
 
     def _learn_seen(self, stored: set[int]) -> None:
@@ -90,10 +148,17 @@ class Tray:
         """Mine first, unseen before seen, each by the latest."""
         if self._reader.id is None:
             return []
+        if self._people is None and self._reader.id in _expected:
+            self._ask_at_once(self._reader.id, *_expected[self._reader.id])
         if self._stored is None:
             self._ask_stories()
             trips.one(self.read_seen())
-        made = [self._ring(some) for some in self._shown_stories().values()]
+        seen = self._seen()
+        made = []
+        for person, live in self._shown_stories().items():
+            is_self = person == self._reader.id
+            unseen = 0 if is_self else len(live.ids) - sum(map(seen.__contains__, live.ids))
+            made.append(live.ring(unseen, is_self=is_self))
         made.sort(key=lambda ring: ring.latest_at, reverse=True)
         return sorted(made, key=lambda ring: (not ring.is_self, ring.unseen_count == 0))
 
@@ -106,6 +171,24 @@ class Tray:
         states = {card.state for card in mine}
         return Own(is_processing="processing" in states, has_failed="failed" in states)
 
+    def _ask_at_once(self, reader_id: int, people: list[int], ids: list[int]) -> None:
+        """All steps in two trips, as far as the tray is like the last one; then what is new."""
+        relations = self._reader.relations
+        flags = self._read_flags(reader_id, ids)
+        _, standings, _ = relations.reads_about(people)
+        both = trips.both(cards.of_authors.read(people), standings)
+        _, (found, _), stored, _ = trip(self.read_authors(), both, flags, relations.read_apart())
+        new = list(set(self._people or ()) - set(people))
+        if new:
+            _, standings, _ = relations.reads_about(new)
+            found |= trips.one(trips.both(cards.of_authors.read(new), standings))[0]
+        self._cards = {one: found[one] for one in self._people or () if one in found}
+        late = list(set(self._ids()) - set(ids))
+        self._stored = stored
+        if late:
+            self._stored = stored.union(trips.one(self._read_flags(reader_id, late)))
+        self._expect(self._ids())
+
     def _ask_stories(self) -> None:
         if self._people is None:
             trips.one(self.read_authors())
@@ -113,33 +196,28 @@ class Tray:
             apart, _, followed = self._reader.relations.reads_about(self._people or ())
             trip(self.read_stories(), apart, followed)
 
-    def _shown_stories(self) -> dict[int, list[StoryCard]]:
-        """Live stories that the reader may see and wants, by author, in their order."""
+    def _shown_stories(self) -> dict[int, Live]:
+        """Live stories that the reader may see and wants, by author; nobody without any."""
         if self._shown is None:
-            found = [card for some in (self._cards or {}).values() for card in some]
-            self._shown = {}
-            unwanted = access.stories.unwanted(self._reader)
-            for card in access.stories.visible(self._reader, found):
-                if card.state == access.stories.PUBLISHED and card.author_id not in unwanted:
-                    self._shown.setdefault(card.author_id, []).append(card)
+            cards, now = self._cards or {}, utc_now()
+            lives = {
+                person: live
+                for person, some in cards.items()
+                if some and (live := _live_of(person, some, now)).ids
+            }
+            hidden = access.users.closed_among(self._reader, lives)
+            hidden = hidden | access.stories.unwanted(self._reader) if lives else hidden
+            self._shown = {person: lives[person] for person in lives if person not in hidden}
         return self._shown
 
-    def _ring(self, some: list[StoryCard]) -> Ring:
-        author: UserRef = some[-1].author
-        is_self = int(author.id) == self._reader.id
-        unseen = 0 if is_self else sum(not self._has_seen(card.id) for card in some)
-        return Ring(
-            user=author,
-            is_self=is_self,
-            story_count=len(some),
-            unseen_count=unseen,
-            latest_at=some[-1].published_at or some[-1].created_at,
-            ends_at=max(card.expires_at or card.created_at for card in some),
-        )
+    def _ids(self) -> list[int]:
+        """Stories that can be unseen."""
+        mine, shown = self._reader.id, self._shown_stories()
+        return [number for person, live in shown.items() if person != mine for number in live.ids]
 
-    def _has_seen(self, story_id: int) -> bool:
-        waiting = (self._waiting or {}).get(story_id)
-        return story_id in (self._stored or ()) if waiting is None else bool(waiting)
+    def _seen(self) -> set[int]:
+        changed = {story_id for story_id, value in self._waiting.items() if value}
+        return (self._stored or set()) | changed
 
 
 def page(reader: Viewer, request: PageRequest) -> Page[TrayItem]:
