@@ -168,20 +168,21 @@ def _latencies(
     each, count = ground.plan.across_messages, ground.plan.rounds
     number = -(-each * (count + 1) // EACH)
     found: dict[str, list[Times]] = {}
-    with ExitStack() as stack:
-        ways = {}
-        for way, start in starts.items():
-            urls = [start(), start()]
-            places = [((urls[0],) * 2, (urls[1],) * 2)] * number
-            pairs = stack.enter_context(_pairs(app, way, places))
-            found[way] = []
-            ways[way] = partial(_round, itertools.cycle(pairs), each, found[way])
-        rounds.interleaved(ways, count)
+    ways = {}
+    for way, start in starts.items():
+        urls = [start(), start()]
+        places = [((urls[0],) * 2, (urls[1],) * 2)] * number
+        people = [_persons(app, way, *place) for place in places]
+        found[way] = []
+        ways[way] = partial(_round, people, each, found[way])
+    rounds.interleaved(ways, count)
     return {way: times[1:] for way, times in found.items()}
 
 
-def _round(pairs: Iterator[Pair], count: int, found: list[Times]) -> float:
-    found.append(messages_devices.times(itertools.islice(pairs, count)))
+def _round(people: list[tuple[Person, Person]], count: int, found: list[Times]) -> float:
+    """They connect anew: while other ways have their turn nobody would answer their pings."""
+    with _connected(people) as pairs:
+        found.append(messages_devices.times(itertools.islice(itertools.cycle(pairs), count)))
     return 0.0
 
 
@@ -191,13 +192,25 @@ Places = list[tuple[tuple[str, ...], tuple[str, ...]]]
 
 @contextmanager
 def _pairs(app: Flask, way: str, places: Places) -> Iterator[list[Pair]]:
+    with _connected([_persons(app, way, *place) for place in places]) as pairs:
+        yield pairs
+
+
+@contextmanager
+def _connected(people: list[tuple[Person, Person]]) -> Iterator[list[Pair]]:
     with ExitStack() as stack:
         pairs = []
-        for mine, theirs in places:
-            writer, reader = _people(app) if way == OURS else _numbered()
-            pairs.append(Pair(_at(writer, mine), _at(reader, theirs)))
+        for writer, reader in people:
+            pairs.append(Pair(writer, reader))
             stack.callback(pairs[-1].close)
         yield pairs
+
+
+def _persons(
+    app: Flask, way: str, mine: tuple[str, ...], theirs: tuple[str, ...]
+) -> tuple[Person, Person]:
+    writer, reader = _people(app) if way == OURS else _numbered()
+    return _at(writer, mine), _at(reader, theirs)
 
 
 def _at(person: tuple[str, str], urls: tuple[str, ...]) -> Person:

@@ -26,6 +26,7 @@ from pigeon.blueprints.presence import api as presence_api
 from pigeon.blueprints.relations import api as relations_api
 from pigeon.blueprints.relations import pages as relations
 from pigeon.blueprints.stories import api as stories_api
+from pigeon.blueprints.stories import new as stories_new
 from pigeon.blueprints.stories import pages as stories_pages
 from pigeon.blueprints.stories import trays as stories_trays
 from pigeon.blueprints.stories import viewing as stories_viewing
@@ -140,6 +141,9 @@ PAGES: tuple[tuple[str, str, View], ...] = (
     ("GET", "/site.webmanifest", system.manifest),
     ("GET", "/favicon.ico", system.favicon),
     ("GET", "/robots.txt", system.robots),
+    ("GET", "/stories/new", stories_new.show),
+    ("POST", "/stories/new", stories_new.publish),
+    ("POST", "/stories/<story_id>/retry", stories_new.retry),
     ("GET", "/settings", settings.show_settings),
     ("GET", "/settings/profile", settings.show_profile),
     ("POST", "/settings/profile", settings.save_profile),

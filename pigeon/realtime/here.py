@@ -33,7 +33,7 @@ class Here:
 
     def come(self, socket: str, user_id: int, *, is_visible: bool = True) -> int:
         """How many sockets the person has now, on all processes; RedisError: it is said later."""
-        self._inputs[socket] = user_id, _signed(is_visible)
+        self._inputs[socket] = user_id, now_ms() if is_visible else store.NEVER
         return self._write({socket: user_id})[0]
 
     def act(self, socket: str, *, is_visible: bool) -> None:

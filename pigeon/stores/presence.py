@@ -40,6 +40,8 @@ RENEW_S = 15
 IDLE_MS = 300_000
 HIDDEN_MS = 10_000
 LEFT_MS = 8_000
+NEVER = -1
+"""The input of a page that began out of sight: somebody may be far from it."""
 TIMEOUT_S = 1.0
 AT_ONCE = 500
 _KEYS = [

@@ -23,6 +23,11 @@ local function is_alive(process)
   return lives[process]
 end
 
+local function time_of(input)
+  local at = math.abs(tonumber(input))
+  return at > 1 and at or 0
+end
+
 local function active_until(input)
   if input < 0 then return hidden - input end
   return input + idle
@@ -38,11 +43,11 @@ local function look(user)
       local ends = tonumber(left_at) + left
       here = math.max(here, ends)
       active = math.max(active, math.min(active_until(input), ends))
-      last = math.max(last, math.abs(input))
+      last = math.max(last, time_of(input))
     elseif is_alive(string.match(parts[at], '^[^|]+')) then
       here = math.huge
       active = math.max(active, active_until(input))
-      last = math.max(last, math.abs(input))
+      last = math.max(last, time_of(input))
       count = count + 1
     end
   end
@@ -106,14 +111,13 @@ for at = 6, #ARGV, 3 do
     redis.call('HSET', mine, socket, user)
     redis.call('HSET', here, field, input)
     redis.call('HDEL', here, '-')
-    redis.call('ZADD', SEEN, 'GT', math.abs(tonumber(input)), user)
+    if time_of(input) > 0 then redis.call('ZADD', SEEN, 'GT', time_of(input), user) end
   else
     redis.call('HDEL', mine, socket)
     local last = redis.call('HGET', here, field)
     if last then
       redis.call('HDEL', here, field)
-      local _, _, _, count = look(user)
-      if count == 0 then redis.call('HSET', here, '-', last .. ' ' .. ARGV[1]) end
+      redis.call('HSET', here, '-', last .. ' ' .. ARGV[1])
     end
   end
   people[#people + 1] = user
@@ -126,6 +130,9 @@ return answer
 """Sockets that came, went or had an input: how many each person has now, on all processes.
 
 False when the process has no lease any more: what it wrote would be swept by nobody.
+
+Whoever leaves has their moment of grace also beside other sockets: those may be of a process that
+was killed, and end with its lease in the middle of a reload.
 """
 
 SWEEP = Script(

@@ -112,6 +112,24 @@ def test_a_page_that_is_loaded_again_is_never_offline(told: Callable[[], list[in
     assert told() == []
 
 
+def test_a_reload_while_a_killed_process_loses_its_lease_is_never_offline(
+    told: Callable[[], list[int]],
+) -> None:
+    come("a1", "killed")
+    come("b2", "old page")
+    told()
+    leave("b2", "old page", NOW + 1_000)
+    die("a1")
+    presence.sweep(NOW + 1_500)
+    assert (word(NOW + 1_500), told()) == ("available", [])
+    come("b2", "new page", at_ms=NOW + 2_000)
+    presence.sweep(NOW + LEFT_MS + 2_000)
+    assert (word(NOW + LEFT_MS + 2_000), told()) == ("available", [])
+    leave("b2", "new page", NOW + LEFT_MS + 3_000)
+    presence.sweep(NOW + 2 * LEFT_MS + 3_001)
+    assert (word(NOW + 2 * LEFT_MS + 3_001), told()) == ("offline", [ANN])
+
+
 def test_only_hidden_tabs_are_away_after_a_moment(told: Callable[[], list[int]]) -> None:
     come("a1", "x")
     come("b2", "y")
@@ -126,6 +144,16 @@ def test_only_hidden_tabs_are_away_after_a_moment(told: Callable[[], list[int]])
     assert (word(NOW + 2 + HIDDEN_MS), told()) == ("away", [ANN])
     come("b2", "y", at_ms=NOW + 3 + HIDDEN_MS)
     assert (word(NOW + 3 + HIDDEN_MS), told()) == ("available", [ANN])
+
+
+def test_a_page_that_begins_out_of_sight_is_away_at_once_and_no_input() -> None:
+    come("a1", "x", at_ms=NOW - 60_000)
+    leave("a1", "x", NOW - 60_000)
+    presence.sweep(NOW)
+    presence.write("b2", [Note(ANN, "y", presence.NEVER)], NOW)
+    assert presence.look([ANN], NOW)[ANN] == Live("away", NOW - 60_000)
+    come("b2", "y")
+    assert presence.look([ANN], NOW)[ANN] == Live("available", NOW)
 
 
 def test_without_an_input_somebody_is_away_and_back_with_the_next(

@@ -68,6 +68,8 @@ export const behaviors = {
   "story-reply": () => import("./stories/reply.js"),
   "story-stage": () => import("./stories/stage.js"),
   "story-tray": () => import("./stories/tray.js"),
+  "stories-waiting": () => import("./stories/waiting.js"),
+  "story-composer": () => import("./stories/composer.js"),
   theme: () => import("./settings/theme.js"),
   thread: () => import("./messages/thread.js"),
   "thread-accept": () => import("./messages/accept.js"),
@@ -85,6 +87,7 @@ export const listeners = [
   { selector: "[data-presence]", load: () => import("./presence/watching.js") },
   { selector: "[data-ring-user]", load: () => import("./stories/rings.js") },
   { selector: ".nav", load: () => import("./ui/keyboard.js") },
+  { selector: ".nav", load: () => import("./stories/failures.js") },
   { selector: ".nav", load: () => import("./users/own-avatar.js") },
   { selector: 'a[href^="/u/"]', load: () => import("./users/hover-card.js") },
 ];

@@ -115,22 +115,17 @@ def test_a_fault_keeps_what_was_typed(hers: Client, fields: dict[str, str], sent
     assert mine(hers) == []
 
 
-@pytest.mark.parametrize(
-    ("content", "sentence"),
-    [
-        (b"only words", "This is not a picture we can read."),
-        (b"", "This picture is damaged and cannot be read."),
-    ],
-)
+@pytest.mark.parametrize("content", [b"only words", b"", pictures.jpeg()[:20]])
 def test_a_file_that_is_no_picture_is_refused_at_its_field(
-    hers: Client, content: bytes, sentence: str
+    hers: Client, ann: Person, content: bytes
 ) -> None:
     answer = send(hers, drawn(hers), image=photo(content), text="kept", alt="a boat")
     assert answer.status_code == 422 and AGAIN in answer.text
-    assert sentence in answer.text
+    at_field = answer.text[answer.text.index('id="story-image-error"') :]
+    assert "picture" in at_field[: at_field.index("</p>")]
     form = forms_of(answer.text)[PATH]
     assert (form["text"], form["alt"]) == ("kept", "a boat")
-    assert left_in_incoming() == [] and stories.waiting_of(1) == []
+    assert left_in_incoming() == [] and stories.waiting_of(ann.id) == []
 
 
 def test_a_good_file_is_not_kept_when_its_words_are_refused(hers: Client) -> None:
@@ -165,6 +160,18 @@ def test_what_waits_is_listed_for_its_author(hers: Client, app: Flask, ann: Pers
     page = hers.get(PATH).text
     assert "Being prepared" in page and "on its way" in page
     assert "/retry" not in page
+
+
+def test_what_is_held_back_says_so(hers: Client, ann: Person) -> None:
+    make_processing_story(ann)
+    second = make_processing_story(ann)
+    (_, waiting) = stories.waiting_of(ann.id)
+    assert waiting.image is not None
+    processing.process(int(waiting.image.id))
+    page = hers.get(PATH).text
+    row = page[page.index(f'id="story-row-{second}"') :]
+    assert "Ready: it follows the one before it" in row
+    assert page.count("Being prepared") == 1
 
 
 def test_a_failed_one_is_tried_again_or_deleted(

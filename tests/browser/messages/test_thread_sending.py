@@ -328,6 +328,30 @@ def test_who_asks_for_too_much_is_told_when_it_goes_on(
     expect(status(page)).to_contain_text("Sent")
 
 
+def test_what_was_refused_waits_for_its_writer(
+    open_wired: Callable[..., Page], wire: Wire, friends: Friends
+) -> None:
+    """It was refused then; whether it should be sent now, only its writer knows."""
+    page = open_wired(*friends)
+    error = {"code": "messages_closed", "message": "", "fields": {}}
+    sent: list[str] = []
+
+    def answer(said: str) -> str | None:
+        if "chat.send" not in said:
+            return None
+        sent.append(said)
+        return f"43{said[2 : said.index('[')]}{json.dumps([{'ok': False, 'error': error}])}"
+
+    wire.answers = answer
+    write(page, "then not")
+    expect(row(page, "then not")).to_contain_text("Not sent")
+    assert len(sent) == 1
+    page.reload()
+    expect(row(page, "then not")).to_contain_text("Not sent")
+    page.wait_for_timeout(500)  # what would be sent by itself is sent by now
+    assert len(sent) == 1
+
+
 def test_an_emoji_is_put_where_one_writes(
     open_thread: Callable[..., Page], friends: Friends
 ) -> None:

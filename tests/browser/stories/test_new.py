@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -27,6 +28,15 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 PATH = "/stories/new"
+HAND_OVER = """([target, type, encoded]) => {
+  const bytes = Uint8Array.from(atob(encoded), (letter) => letter.codePointAt(0));
+  const transfer = new DataTransfer();
+  transfer.items.add(new File([bytes], "boat.png", { type: "image/png" }));
+  const event = type === "paste"
+    ? new ClipboardEvent("paste", { clipboardData: transfer, bubbles: true, cancelable: true })
+    : new DragEvent(type, { dataTransfer: transfer, bubbles: true, cancelable: true });
+  return document.querySelector(target).dispatchEvent(event);
+}"""
 CALL = "**/api/v1/stories"
 FIRST = PageRequest(limit=20)
 
@@ -194,6 +204,38 @@ def test_a_file_that_is_none_is_named_and_the_others_stay(
     expect(page.locator('[data-part="dropzone"]')).to_be_hidden()
 
 
+@pytest.mark.parametrize(("target", "kind"), [(".story-composer", "drop"), ("#picker", "paste")])
+def test_a_photo_is_handed_over(
+    as_person: Callable[..., Page], ann: Person, target: str, kind: str
+) -> None:
+    page = as_person(ann)
+    page.goto(PATH)
+    encoded = base64.b64encode(pictures.png()).decode()
+    assert page.evaluate(HAND_OVER, [target, kind, encoded]) is False
+    expect(panel(page).locator(".story-stage-picture")).to_be_visible()
+
+
+def test_each_shows_how_much_of_it_has_gone(as_person: Callable[..., Page], ann: Person) -> None:
+    page = as_person(ann)
+    page.goto(PATH)
+    choose(page, photo("1.jpg"), photo("2.jpg"))
+    held: list[Route] = []
+    page.route(CALL, lambda route: held.append(route))
+    share(page)
+    wait_until(lambda: page.wait_for_timeout(20) is None and held, what="a call")
+    assert len(held) == 1  # the second waits for the first
+    expect(panel(page).get_by_role("progressbar", name="Upload")).to_be_visible()
+    expect(panel(page).locator('[data-part="fields"]')).to_have_attribute("inert", "")
+    expect(tab(page, 0)).to_have_attribute("data-state", "sending")
+    expect(tab(page, 1)).to_have_attribute("data-state", "waiting")
+    held.pop().continue_()
+    expect(tab(page, 0)).to_have_attribute("data-state", "sent")
+    expect(tab(page, 1)).to_have_accessible_name("Story 2 of 2, being shared")
+    wait_until(lambda: page.wait_for_timeout(20) is None and held, what="the next call")
+    held.pop().continue_()
+    page.wait_for_url("/")
+
+
 def test_what_is_refused_stays_and_the_others_go_on(
     as_person: Callable[..., Page], ann: Person, mine: Callable[[int], list[dict[str, Any]]]
 ) -> None:
@@ -319,7 +361,7 @@ def test_leaving_with_something_unshared_asks(as_person: Callable[..., Page], an
 # -- what waits ------------------------------------------------------------------------------------
 
 
-def test_who_makes_one_hears_elsewhere_that_it_failed(
+def test_a_failure_is_told_elsewhere_and_listed(
     as_person: Callable[..., Page], go_live: Callable[[Page, str], None], ann: Person, site: Site
 ) -> None:
     page, listed = as_person(ann), as_person(ann)
@@ -339,6 +381,24 @@ def test_who_makes_one_hears_elsewhere_that_it_failed(
     page.get_by_role("link", name="Delete: a torn sail").click()
     expect(page.locator(f"#story-row-{story_id}")).to_have_count(0)
     expect(panel(page)).to_be_visible()  # what is being made stays
+
+
+def test_what_waits_leaves_the_list_when_it_is_shown(
+    as_person: Callable[..., Page],
+    go_live: Callable[[Page, str], None],
+    held_workers: Callable[[], Any],
+    ann: Person,
+    site: Site,
+) -> None:
+    page = as_person(ann)
+    with held_workers():
+        with site.app.app_context():
+            story_id = make_processing_story(ann, pictures.jpeg(), "on its way")
+        go_live(page, PATH)
+        row = page.locator(f"#story-row-{story_id}")
+        expect(row).to_contain_text("Being prepared")
+    expect(row).to_have_count(0)
+    expect(page.get_by_role("heading", name="Not shown yet")).to_be_hidden()
 
 
 # -- how it looks ----------------------------------------------------------------------------------

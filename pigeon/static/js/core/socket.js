@@ -9,6 +9,7 @@ const ENDS = ["/logout", "/settings/withdraw"];
 let socket;
 let timer = null;
 let posting = 0; // forms whose answer is on its way: it may bring a new session
+let isHere = () => !document.hidden;
 let isRefused = false;
 
 function tell(name, detail) {
@@ -42,11 +43,14 @@ function leave() {
   location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
 }
 
+/** Who knows more than whether the page is in sight answers instead whether somebody is there. */
+export const askWhetherHere = (ask) => (isHere = ask);
+
 /** Connects once for a signed-in reader; later calls do nothing. */
 export function connect() {
   if (socket || !document.body.dataset.me) return;
   let hadConnection = false;
-  const auth = (tell) => tell({ visible: !document.hidden }); // asked at every connection
+  const auth = (tell) => tell({ visible: isHere() }); // asked at every connection
   socket = io({ transports: ["websocket"], auth });
   socket.on("connect", () => {
     isRefused = false;

@@ -24,8 +24,8 @@ export function queueOf(chatId, partner) {
 
 const isPicture = (item) => item.words === undefined;
 
-function keep({ chatId, partner }, { key, at, place, words, image, alt, size }) {
-  keepUnsent({ chatId, partner, key, at, place, words, image, alt, size });
+function keep({ chatId, partner }, { key, at, place, words, image, alt, size, isRefused }) {
+  keepUnsent({ chatId, partner, key, at, place, words, image, alt, size, isRefused });
 }
 
 function remove(queue, item) {
@@ -55,6 +55,7 @@ function refuse(queue, item, error) {
   if (error.fields?.text && !isPicture(item) && giveBack(queue.chatId, item, error.fields.text.message)) {
     return discard(queue.chatId, item);
   }
+  keep(queue, item); // a page that comes later must not send it by itself
   showState(queue.chatId, item, "refused", { error });
   if (ENDS.includes(error.code)) threadsOf(queue.chatId).forEach(showClosed);
   return undefined;
@@ -104,6 +105,7 @@ export const resume = (chatId) => run(queueOf(chatId));
 
 export function retry(chatId, item) {
   item.isRefused = false;
+  keep(queueOf(chatId), item);
   queueOf(chatId).failures = 0;
   resume(chatId);
 }

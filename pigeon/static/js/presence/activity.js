@@ -1,7 +1,7 @@
-/* Tells that somebody is there: at what they do, once a minute at most, and when the page hides or shows. A new connection
-   counts as that of somebody who is; who did nothing for long says so. */
+/* Tells that somebody is there: at what they do, once a minute at most, and when the page hides or shows. Each new
+   connection says so too. */
 
-import { isConnected, send } from "../core/socket.js";
+import { askWhetherHere, isConnected, send } from "../core/socket.js";
 
 const EVERY_MS = 60_000;
 const IDLE_MS = 300_000;
@@ -27,12 +27,12 @@ function onInput(event) {
 }
 
 function onConnect() {
-  told = true;
+  told = isHere(); // as was said with the connection
   toldAt = Date.now();
-  if (!isHere()) tell();
 }
 
 for (const name of INPUTS) addEventListener(name, onInput, { capture: true, passive: true });
+askWhetherHere(isHere);
 for (const name of ["socket:connect", "socket:resync"]) document.addEventListener(name, onConnect);
 document.addEventListener("visibilitychange", () => {
   if (!document.hidden) inputAt = Date.now(); // somebody looks at it

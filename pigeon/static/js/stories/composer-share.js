@@ -42,8 +42,8 @@ async function explain(slide, error) {
   return image?.message || style?.message || error.message || text("story_unsent");
 }
 
-/** Answers {shareAll, share}; `composing` is {form, slides, leave}. */
-export function openShare({ form, slides, leave }) {
+/** Answers {shareAll, share}; `slides` is what openSlides answered, `leave` what guard did. */
+export function openShare(slides, leave) {
   let turn = Promise.resolve();
   let shared = 0;
 
@@ -62,7 +62,7 @@ export function openShare({ form, slides, leave }) {
     }
     slides.setState(slide, "sending");
     showProgress(slide.panel, 0);
-    const options = { onProgress: (part) => showProgress(slide.panel, part), stop: new AbortController() };
+    const options = { onProgress: (done) => showProgress(slide.panel, done), stop: new AbortController() };
     try {
       await upload("/stories", body(slide), { ...options, headers: { "Idempotency-Key": slide.key } });
     } catch (error) {

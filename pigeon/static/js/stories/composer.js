@@ -31,6 +31,10 @@ async function read(form, slides, slide) {
   }
 }
 
+function sayAdded(form, count) {
+  if (count) say(form, text(count === 1 ? "photos_added_one" : "photos_added_many", { count }));
+}
+
 function addFiles(form, slides, files) {
   const { maxFiles } = form.dataset;
   const room = Number(maxFiles) - slides.all().length;
@@ -39,10 +43,7 @@ function addFiles(form, slides, files) {
   const added = files.slice(0, room).map((file) => slides.add(file));
   for (const slide of added) slide.isRead = queue = queue.then(() => read(form, slides, slide));
   if (added.length) slides.select(added[0]);
-  queue = queue.then(() => {
-    const count = added.filter(slides.has).length;
-    if (count) say(form, text(count === 1 ? "photos_added_one" : "photos_added_many", { count }));
-  });
+  queue = queue.then(() => sayAdded(form, added.filter(slides.has).length));
 }
 
 function addWords(form, slides) {
@@ -60,7 +61,7 @@ export function storyComposer(form) {
   button.type = "button"; // nothing in the form sends it by Enter, in whichever input method
   const slides = openSlides(form);
   const leave = guard(form, () => slides.unsent().length > 0, () => askToLeave(form, NO_DRAFT));
-  const { share, shareAll } = openShare({ form, slides, leave });
+  const { share, shareAll } = openShare(slides, leave);
   const add = (files) => addFiles(form, slides, files);
   picker.addEventListener("change", () => {
     add([...picker.files]);
@@ -74,4 +75,8 @@ export function storyComposer(form) {
   });
   button.addEventListener("click", shareAll);
   form.addEventListener("submit", (event) => event.preventDefault());
+  // A browser may show the page again as it was left: what it holds is shared.
+  addEventListener("pageshow", ({ persisted }) => {
+    if (persisted && form.isConnected && slides.all().length && !slides.unsent().length) location.reload();
+  });
 }
