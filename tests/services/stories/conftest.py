@@ -6,6 +6,7 @@ from datetime import datetime
 import pytest
 
 from pigeon.services import access
+from pigeon.services.stories import tray
 
 ClockAt = Callable[[datetime], None]
 
@@ -13,4 +14,9 @@ ClockAt = Callable[[datetime], None]
 @pytest.fixture
 def clock_at(monkeypatch: pytest.MonkeyPatch) -> ClockAt:
     """`clock_at(moment)`: it is then for whoever reads stories, with every cache as it is."""
-    return lambda moment: monkeypatch.setattr(access.stories, "utc_now", lambda: moment)
+
+    def move(moment: datetime) -> None:
+        for reader in (access.stories, tray):
+            monkeypatch.setattr(reader, "utc_now", lambda: moment)
+
+    return move
