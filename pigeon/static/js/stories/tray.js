@@ -57,7 +57,7 @@ function arrange(list, items) {
   for (const gone of shown.values()) gone.remove();
   wanted.forEach((item, i) => list.children[i] !== item && list.insertBefore(item, list.children[i] ?? null));
   settle(wanted);
-  list.scrollLeft = place;
+  if (list.scrollLeft !== place) list.scrollLeft = place; // to set it anew would end a scroll that is under way
   if (focused && list.contains(focused) && document.activeElement === document.body) focused.querySelector("a").focus({ preventScroll: true });
   return [...shown.keys()];
 }
