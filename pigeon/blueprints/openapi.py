@@ -176,6 +176,7 @@ def _responses(
         if method in SAFE
         else {"400", "403", "404", "409", "413", "415", "422", "429", "503"}
     )
+    refusals |= {str(status) for status in operation.also if status >= 400}
     if operation.query:
         refusals |= {"422"}
     if view.access in (MEMBERS, READERS) or operation.body is not None:

@@ -44,7 +44,7 @@ def mark(story_id: str) -> None:
 
 
 @access(MEMBERS)
-@answers(Page[StoryView], query=LIST)
+@answers(Page[StoryView], query=LIST, also=(403,))
 def list_viewers(story_id: str) -> Page[StoryView]:
     number, who = read_id(story_id), this_viewer()
     viewers.check_owns(number, who)
