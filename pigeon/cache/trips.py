@@ -83,10 +83,11 @@ def ask(
 ) -> tuple[A, B, C, D, *tuple[Any, ...]]:
     """As `trip`, but raises RedisError when Redis cannot be asked.
 
-    It is for callers that do not want what each read loads from SQL then.
+    It is for callers that do not want what each read loads from SQL then. Redis is asked `more`
+    first.
     """
-    reads: Sequence[Read[Any]] = (a, b, c, d, *more)
-    first, second, third, fourth, *rest = _complete(reads, _send(reads))
+    reads: Sequence[Read[Any]] = (*more, a, b, c, d)
+    *rest, first, second, third, fourth = _complete(reads, _send(reads))
     return first, second, third, fourth, *rest
 
 

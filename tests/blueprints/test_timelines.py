@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from html import unescape
+from typing import Any
 
 import pytest
 from flask import Flask
 
+from pigeon.web.timelines import feed
 from tests.factories import Person, make_follow, make_post
+from tests.factories.uploads import make_processing_post
 from tests.harness.clients import Client
 from tests.harness.pages import visible_text
 
@@ -30,6 +33,33 @@ def test_links_of_the_public_are_not_for_strangers_when_reading_is_off(
     assert "/media/" in anonymous.get("/").text
     with_settings(public_reading=False)
     assert "/media/" not in anonymous.get("/").text
+
+
+def test_a_post_that_is_published_while_its_author_loads_the_page_is_on_it(
+    app: Flask,
+    client_for: Callable[[Person], Client],
+    ann: Person,
+    drain: Callable[[], int],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    browser = client_for(ann)
+    make_post(ann, caption="the one before")
+    drain()
+    browser.get("/")
+    make_processing_post(ann, caption="on its way")
+    assert "on its way" in browser.get("/").text
+    real, read = feed.page_of, []
+
+    def then_publish(*given: Any) -> Any:
+        page = real(*given)
+        if not read:
+            read.append(page)
+            drain()
+        return page
+
+    monkeypatch.setattr(feed, "page_of", then_publish)
+    page = browser.get("/").text
+    assert read and "on its way" in page and "is-pending" not in page
 
 
 @pytest.mark.both_modes

@@ -32,10 +32,19 @@ UPLOADS = {
     "messages.api.add": 1,
     "messages.api.add_picture": 1,
     "messages.pages.send": 1,
+    "stories.api.add": 1,
+    "stories.new.publish": 1,
 }
 MULTIPART = "multipart/form-data; boundary=frontier"
 URLENCODED = "application/x-www-form-urlencoded"
-UPLOAD_PATHS = {"/api/v1/posts": 10, "/create": 10, "/settings/avatar": 1, "/messages/ann": 1}
+UPLOAD_PATHS = {
+    "/api/v1/posts": 10,
+    "/create": 10,
+    "/settings/avatar": 1,
+    "/messages/ann": 1,
+    "/api/v1/stories": 1,
+    "/stories/new": 1,
+}
 FILE = b'--frontier\r\nContent-Disposition: form-data; name="images[]"; filename="x.jpg"\r\n\r\n'
 
 
@@ -319,7 +328,7 @@ class UploadForms(HTMLParser):
 
 def test_upload_forms_begin_with_their_token(browser: Client) -> None:
     make_user("bob")
-    pages = ("/create", "/settings/profile", "/messages/bob")
+    pages = ("/create", "/settings/profile", "/messages/bob", "/stories/new")
     found = []
     for page in pages:
         parser = UploadForms()

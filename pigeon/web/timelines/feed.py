@@ -32,9 +32,9 @@ FIRST = 2
 EAGER, LAZY = EAGERLY.encode(), LAZILY.encode()
 
 
-def page_of(reader: Viewer, request: PageRequest, language: str, beside: Read[Any]) -> Page[Entry]:
+def page_of(reader: Viewer, request: PageRequest, language: str, *beside: Read[Any]) -> Page[Entry]:
     """`beside` is what the page asks in the timeline's first trip."""
-    return timelines.page(reader, request, fragments.body_key(language), beside)
+    return timelines.page(reader, request, fragments.body_key(language), *beside)
 
 
 def cards(

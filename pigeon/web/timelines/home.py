@@ -14,7 +14,7 @@ from flask import render_template, session
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
-from pigeon.cache import keys
+from pigeon.cache import keys, trips
 from pigeon.cache.look_aside import cached
 from pigeon.cache.trips import trip
 from pigeon.domain.page import Page, PageRequest
@@ -22,6 +22,7 @@ from pigeon.domain.posts import Post
 from pigeon.domain.sessions import SessionUser
 from pigeon.domain.users import UserRef
 from pigeon.services import access, counts, suggestions
+from pigeon.services.access.viewers import Viewer
 from pigeon.services.likes import likers
 from pigeon.services.messages import unread as messages_unread
 from pigeon.services.notifications import counts as notifications_counts
@@ -114,11 +115,10 @@ def render(viewer: SessionUser, asked: PageRequest) -> str | bytes:
     """The whole page."""
     language, reader = viewer.language, access.viewer(viewer.user_id, viewer.role)
     reading = Tray(reader)
-    page = feed.page_of(reader, asked, language, reading.read_authors())
+    page, pending = _read(reader, asked, language, reading)
     key = f"{viewer.user_id}:{language}"
-    sidebars_of, pending_ids, departed, counted, unread, liked_by, _ = trip(
+    sidebars_of, departed, counted, unread, liked_by, _ = trip(
         sidebars.read([key]),
-        post_cards.pending.read([viewer.user_id]),
         sidebar.departures.read([""]),
         notifications_counts.counts.read([viewer.user_id]),
         messages_unread.read_for_page(reader),
@@ -131,8 +131,6 @@ def render(viewer: SessionUser, asked: PageRequest) -> str | bytes:
     if around.departed != departed.get(""):
         sidebars.evict(key)
         around = sidebars.one(key) or around
-    has_pending = asked.before is None and pending_ids.get(viewer.user_id)
-    pending = posts.list_pending(viewer.user_id) if has_pending else []
     moment = Moment.now(language, viewer.time_zone)
     cards = feed.cards(page.items, liked_by, reader, moment, reading)
     parts = Parts(
@@ -151,8 +149,7 @@ def render_feed(viewer: SessionUser, asked: PageRequest) -> str:
     """The feed alone, for scripts."""
     language, reader = viewer.language, access.viewer(viewer.user_id, viewer.role)
     reading = Tray(reader)
-    page = feed.page_of(reader, asked, language, reading.read_authors())
-    pending = posts.list_pending(viewer.user_id) if asked.before is None else []
+    page, pending = _read(reader, asked, language, reading)
     liked_by, _ = trip(
         likers.newest.read(entry.post_id for entry in page.items), reading.read_stories()
     )
@@ -165,6 +162,27 @@ def render_feed(viewer: SessionUser, asked: PageRequest) -> str:
         pending=pending,
         checklist="",
     )
+
+
+def _read(
+    reader: Viewer, asked: PageRequest, language: str, reading: Tray
+) -> tuple[Page[Entry], list[Post]]:
+    """A page of the timeline, and above the first the reader's own posts that are not published.
+
+    What waits is asked before the timeline, and one that is published between the two is neither:
+    then the timeline is read once more.
+    """
+    me, found = reader.id or 0, dict[int, list[int]]()
+    waiting = trips.then(post_cards.pending.read([me]), found.update)
+    page = feed.page_of(reader, asked, language, waiting, reading.read_authors())
+    ids = found[me] if me in found else post_cards.pending.one(me)
+    if asked.before is not None or not ids:
+        return page, []
+    pending = posts.list_pending(me)
+    shown = {int(post.id) for post in pending} | {entry.post_id for entry in page.items}
+    if not shown.issuperset(ids):
+        page = feed.page_of(reader, asked, language, reading.read_authors())
+    return page, pending
 
 
 def _plain(parts: Parts, pending: list[Post]) -> str:

@@ -433,6 +433,7 @@ LAID_OVER = {
     "counts.pending",
     "counts.own_pending",
     "posts.cards.find",
+    "stories.cards.find",
     "messages.frames.of_typing",
     "messages.unread.read",
     "stories.stories.see",
