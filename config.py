@@ -50,6 +50,7 @@ class Settings:
     registration: str
     celebrity_followers: int
     timeline_length: int
+    story_seconds: int
     cache: bool
     fanout: bool
     asynchronous: bool
@@ -109,6 +110,7 @@ class Settings:
             registration=_registration(env, "open" if is_development else ""),
             celebrity_followers=env.number("CELEBRITY_FOLLOWERS", 10_000),
             timeline_length=env.number("TIMELINE_LENGTH", 800),
+            story_seconds=env.number("STORY_SECONDS", 5),
             cache=env.switch("CACHE", default=True),
             fanout=env.switch("FANOUT", default=True),
             asynchronous=env.switch("ASYNC", default=True),

@@ -10,6 +10,7 @@ from pigeon.blueprints.stories.api import CHANGES
 from pigeon.domain.clock import utc_now
 from pigeon.domain.limits import PAGE_MAX
 from pigeon.domain.stories import REACTIONS
+from pigeon.extensions import settings
 from pigeon.services.stories import changes, stories
 from pigeon.services.users import users
 from pigeon.web.guards import MEMBERS, access
@@ -37,6 +38,7 @@ def show(username: str) -> ResponseReturnValue:
         waiting=[story_with_sentences(story) for story in waiting],
         reactions=REACTIONS,
         now=utc_now(),
+        seconds=settings().story_seconds,
     )
 
 
