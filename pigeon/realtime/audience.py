@@ -199,11 +199,11 @@ class Audience:
             try:
                 self._settle(server, sid, doubts)
             except Exception:
-                self._doubts[sid] = doubts | self._doubts[sid]
+                self._doubts[sid] |= doubts  # what was heard at first counts
                 self._has_doubts.set()
                 raise
 
-    def _settle(self, server: Any, sid: str, doubts: Mapping[int, Doubt]) -> None:
+    def _settle(self, server: Any, sid: str, doubts: dict[int, Doubt]) -> None:
         wish = self._wishes.get(sid)
         if wish is None:
             return
@@ -213,7 +213,9 @@ class Audience:
         if self._wishes.get(sid) is not wish:
             return
         if self._turn != turn and set(wanted) & self._doubts.get(sid, {}).keys():
-            self._doubts[sid] = dict(doubts) | self._doubts[sid]  # doubted again: ask once more
+            self._doubts[sid] |= (
+                doubts  # doubted again: ask once more, from what was heard at first
+            )
             return
         for user_id in wanted:
             self._answer(server, sid, wish, doubts[user_id], known)
