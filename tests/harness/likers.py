@@ -25,7 +25,7 @@ def settled(post_id: int) -> tuple[set[int], int, int]:
     people = set(db.session.scalars(select(PostLike.user_id).where(PostLike.post_id == post_id)))
     stored = db.session.scalar(select(PostModel.like_count).where(PostModel.id == post_id))
     found = flusher.status()
-    assert (found.entries, found.waiting) == (0, {"post": 0, "comment": 0})
+    assert (found.entries, any(found.waiting.values())) == (0, False)
     return people, stored or 0, counts.of_posts([post_id])[post_id].like_count
 
 

@@ -79,9 +79,9 @@ def test_what_it_left_in_its_group_ends_with_it(run: Run) -> None:
 
 
 def test_who_is_killed_leaves_no_zombie(run: Run) -> None:
-    child = run("import time; time.sleep(60)")
+    child, before = run("import time; time.sleep(60)"), set(psutil.Process().children())
     os.close(child.start())
-    (started,) = psutil.Process().children()
+    (started,) = set(psutil.Process().children()) - before
     child.kill()
     assert not psutil.pid_exists(started.pid)
 

@@ -73,6 +73,8 @@ def sees(actor: str, account: str, what: str) -> bool:
     """Whether an actor sees the person (`username`), or a post, story or message of theirs."""
     if what == "message_id":
         return actor == "author"
+    if what == "story_id" and WHO["actors"][actor]["reads_as"] == "anonymous":
+        return False  # stories are for members
     met = WHO["actors"][actor].get(account, MET[account])
     return met == "all" or (met == "header" and what == "username")
 

@@ -95,7 +95,7 @@ def test_a_flusher_that_dies_anywhere_loses_and_doubles_nothing(
     assert rows(post.id) == {ann.id}
     assert (stored(post.id), shown(post.id)) == (1, 1)
     assert flusher.status().entries == 0
-    assert flusher.status().waiting == {"post": 0, "comment": 0}
+    assert not any(flusher.status().waiting.values())
 
 
 def test_a_stalled_flusher_cannot_store_twice(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -150,7 +150,7 @@ def test_what_was_deleted_stays_deleted() -> None:
     posts_changes.remove(post.id, by=post.author.id)
     flush_all()
     assert rows(post.id) == set()
-    assert flusher.status().waiting == {"post": 0, "comment": 0}
+    assert not any(flusher.status().waiting.values())
     with pytest.raises(NotFound):
         like(ann, post.id)
 
