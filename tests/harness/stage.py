@@ -20,6 +20,7 @@ from pigeon.services.messages import sending
 from pigeon.services.posts import cards as post_cards
 from pigeon.services.posts import publications
 from pigeon.services.stories import cards as story_cards
+from pigeon.services.stories import tray
 from pigeon.services.timelines import pulls, timelines
 from pigeon.services.write_backs import flusher
 from pigeon.stores import messages_gate
@@ -38,6 +39,8 @@ RESETS: tuple[Callable[[], object], ...] = (
     publications.reset,
     post_cards._authors.clear,
     story_cards._authors.clear,
+    tray._live.clear,
+    tray._expected.clear,
     pulls._indexes.clear,
     timelines._last_version.clear,
     rates._limiter.cache_clear,

@@ -14,7 +14,7 @@ from pigeon.domain import limits
 from pigeon.services.messages import sending
 from pigeon.services.messages.checks import Content
 from pigeon.web.forms import Form
-from tests.factories import Person, make_follow, make_post, make_user
+from tests.factories import Person, make_follow, make_post, make_story, make_user
 from tests.harness.clients import Client
 from tests.harness.cost_doors import Drive
 from tests.harness.drawn_forms import Control, Page
@@ -58,7 +58,9 @@ def _readable(drive: Drive) -> list[str]:
     paths = [path for method, path, _ in PAGES if method == "GET" and "<token>" not in path]
     pictured = make_post(drive.person, images=2)
     _say_something(drive._scout, drive.person)
-    asked = ["/login?next=/people", "/signup?invite=x", f"/p/{pictured.id}/edit"]
+    make_story(drive._scout)
+    told = f"/stories/{drive._scout.username}"
+    asked = ["/login?next=/people", "/signup?invite=x", f"/p/{pictured.id}/edit", told]
     return [*map(drive._filled, paths), *asked]
 
 

@@ -71,6 +71,8 @@ def _refused(error: DomainError, sent: SentForm) -> ResponseReturnValue:
     faults: Mapping[str, FieldError] = getattr(error, "fields", {})
     if "image" in faults and faults["image"].code == "required":
         form.errors["image"] = _("Choose a photo, or write something.")
+    if "text_style" in form.errors:  # of which the form has the parts
+        form.errors["place"] = form.errors.pop("text_style")
     if error.code in KEY_IS_USED_UP:
         form.values["idempotency_key"] = ""
         form.errors[""] = _("This was shared already. Share again to publish another one.")

@@ -72,9 +72,9 @@ def send_reply(story_id: str) -> ResponseReturnValue:
     number, by = read_id(story_id), get_viewer().user_id
     author = stories.get(number, this_viewer()).author
     typed = read_form("text", "reaction", "client_msg_id")
-    answer = Answer(text=typed["text"], reaction=typed["reaction"] or None)
-    key = id_of(typed["client_msg_id"], story_id, answer.reaction or answer.text)
     try:
+        answer = Answer(text=typed["text"], reaction=typed["reaction"] or None)
+        key = id_of(typed["client_msg_id"], story_id, answer.reaction or answer.text)
         to = replies.address(number, by=by)
         replies.reply(to, number, answer, by=by, client_msg_id=key)
     except REFUSALS as error:
