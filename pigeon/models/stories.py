@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Index
+from sqlalchemy import BigInteger, Double, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from pigeon.domain import limits
@@ -35,8 +35,8 @@ class StoryModel(Model):
     turn: Mapped[int] = mapped_column(BigInteger)
     text: Mapped[str] = mapped_column(Line(limits.STORY_TEXT), default="")
     alt: Mapped[str] = mapped_column(Line(limits.ALT), default="")
-    x: Mapped[float] = mapped_column()
-    y: Mapped[float] = mapped_column()
+    x: Mapped[float] = mapped_column(Double)
+    y: Mapped[float] = mapped_column(Double)
     size: Mapped[str] = mapped_column(Key(1))
     color: Mapped[str] = mapped_column(Key(7))
     background: Mapped[str | None] = mapped_column(Key(7))
