@@ -82,9 +82,9 @@ def upgrade():
     )
     with op.batch_alter_table('story_reactions', schema=None) as batch_op:
         batch_op.create_index('ix_story_reactions_story_id_user_id', ['story_id', 'user_id', 'message_id'], unique=False)
-    with op.batch_alter_table('messages', schema=None) as batch_op:
-        batch_op.add_column(sa.Column('story_id', ID, nullable=True))
-        batch_op.add_column(sa.Column('is_reaction', sa.Boolean(), server_default=sa.false(), nullable=False))
+    op.add_column('messages', sa.Column('story_id', ID, nullable=True))
+    # A default that is no expression: with one SQLite would copy the table.
+    op.add_column('messages', sa.Column('is_reaction', sa.Boolean(), server_default='0', nullable=False))
 
 
 def downgrade():
