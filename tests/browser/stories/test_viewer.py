@@ -100,7 +100,8 @@ def test_keys(as_person: Callable[..., Page], ann: Person, bob: Person, cat: Per
         press(on)
         viewer.expect_words("of cat")
         press(back)
-        viewer.expect_words("one")
+        # At the first unseen: on a slow machine the first one has been seen by now.
+        expect(viewer.slide.locator(".story-stage-text")).to_have_text(re.compile("one|two"))
     pause = viewer.button("Pause")
     expect(pause).to_have_attribute("aria-pressed", "false")
     press(" ")
