@@ -102,6 +102,8 @@ def test_keys(as_person: Callable[..., Page], ann: Person, bob: Person, cat: Per
         press(back)
         # At the first unseen: on a slow machine the first one has been seen by now.
         expect(viewer.slide.locator(".story-stage-text")).to_have_text(re.compile("one|two"))
+        press("ArrowLeft")
+        viewer.expect_words("one")
     pause = viewer.button("Pause")
     expect(pause).to_have_attribute("aria-pressed", "false")
     press(" ")
