@@ -42,21 +42,21 @@ def apart(viewer_ids: list[int]) -> dict[int, Apart]:
 
 def wanting_posts_of(author_id: int, readers: Sequence[int]) -> list[int]:
     """Those who neither muted the author's posts nor stand behind a block with them."""
-    found = apart.many(readers)
-    return [
-        reader
-        for reader in readers
-        if reader not in found or author_id not in found[reader].posts | found[reader].blocked
-    ]
+    return _wanting("posts", author_id, readers)
 
 
 def wanting_stories_of(author_id: int, readers: Sequence[int]) -> list[int]:
     """The same for the author's stories."""
+    return _wanting("stories", author_id, readers)
+
+
+def _wanting(what: str, author_id: int, readers: Sequence[int]) -> list[int]:
     found = apart.many(readers)
     return [
         reader
         for reader in readers
-        if reader not in found or author_id not in found[reader].stories | found[reader].blocked
+        if reader not in found
+        or author_id not in getattr(found[reader], what) | found[reader].blocked
     ]
 
 
