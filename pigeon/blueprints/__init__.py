@@ -25,11 +25,14 @@ from pigeon.blueprints.posts import pages as posts
 from pigeon.blueprints.presence import api as presence_api
 from pigeon.blueprints.relations import api as relations_api
 from pigeon.blueprints.relations import pages as relations
+from pigeon.blueprints.searches import api as searches_api
 from pigeon.blueprints.stories import api as stories_api
 from pigeon.blueprints.stories import new as stories_new
 from pigeon.blueprints.stories import pages as stories_pages
 from pigeon.blueprints.stories import trays as stories_trays
 from pigeon.blueprints.stories import viewing as stories_viewing
+from pigeon.blueprints.suggestions import api as suggestions_api
+from pigeon.blueprints.suggestions import pages as suggestions
 from pigeon.blueprints.users import api as users_api
 from pigeon.blueprints.users import pages as users
 from pigeon.web import static
@@ -74,8 +77,8 @@ PAGES: tuple[tuple[str, str, View], ...] = (
     ("POST", "/u/<username>/approve", relations.approve),
     ("POST", "/u/<username>/decline", relations.decline),
     ("POST", "/u/<username>/remove", relations.remove_follower),
-    ("GET", "/people", users.list_people),
-    ("POST", "/people/<username>/dismiss", users.dismiss),
+    ("GET", "/people", suggestions.list_people),
+    ("POST", "/people/<username>/dismiss", suggestions.dismiss),
     ("GET", "/create", posts.show_create),
     ("POST", "/create", posts.add),
     ("GET", "/p/<post_id>", posts.show),
@@ -204,10 +207,10 @@ CALLS: tuple[tuple[str, str, View], ...] = (
     ("PUT", "/me/follow_requests/<username>", relations_api.approve),
     ("DELETE", "/me/follow_requests/<username>", relations_api.decline),
     ("DELETE", "/me/followers/<username>", relations_api.remove_follower),
-    ("GET", "/suggestions", users_api.list_suggestions),
-    ("DELETE", "/suggestions/<username>", users_api.dismiss_suggestion),
-    ("GET", "/search/users", users_api.search),
-    ("GET", "/search/suggest", users_api.suggest),
+    ("GET", "/suggestions", suggestions_api.list_page),
+    ("DELETE", "/suggestions/<username>", suggestions_api.dismiss),
+    ("GET", "/search/users", searches_api.list_people),
+    ("GET", "/search/suggest", searches_api.suggest),
     ("POST", "/posts", posts_api.add),
     ("GET", "/posts/<post_id>", posts_api.show),
     ("PATCH", "/posts/<post_id>", posts_api.edit),

@@ -11,11 +11,13 @@ import pytest
 from flask import Flask
 
 from pigeon.domain.page import PageRequest
-from pigeon.services import landing, searches, suggestions
+from pigeon.services import landing
 from pigeon.services.follows import follows, requests
 from pigeon.services.notifications import notifications
 from pigeon.services.posts import posts
 from pigeon.services.relations import blocks
+from pigeon.services.searches import people as searches_people
+from pigeon.services.suggestions import suggestions
 from tests.factories import Person, make_comment, make_follow, make_post, make_user
 from tests.factories.relations import make_block, make_private, make_public
 from tests.harness.clients import Client
@@ -69,8 +71,8 @@ def test_27_tags_and_search_show_nothing_from_who_blocked_me(
     reader = client_for(ben)
     assert reader.api("GET", "/tags/sky/posts")[1]["items"] == []
     assert "post-cell" not in reader.get("/tags/sky").text
-    assert searches.find_people("ann", ben.id, PageRequest()).items == []
-    assert searches.suggest_mentions("ann", ben.id) == []
+    assert searches_people.find_people("ann", ben.id, PageRequest()).items == []
+    assert searches_people.suggest_mentions("ann", ben.id) == []
     assert suggestions.page(ben.id, PageRequest()).items == []
 
 

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from pigeon.domain.errors import FieldError, Invalid
 from pigeon.domain.page import Page
 from pigeon.domain.posts import Post
-from pigeon.domain.users import Suggestion, User, UserHit, UserRow
-from pigeon.services import searches, suggestions
+from pigeon.domain.users import User, UserRow
 from pigeon.services.follows import follows
 from pigeon.services.posts import posts
 from pigeon.services.users import users
 from pigeon.web.answers import LIST, answers
 from pigeon.web.guards import MEMBERS, READERS, access
 from pigeon.web.login import get_viewer, viewer_id
-from pigeon.web.parsing import read_page, read_query
+from pigeon.web.parsing import read_page
 
 
 @access(READERS)
@@ -75,32 +73,3 @@ def set_bell(username: str) -> User:
 def remove_bell(username: str) -> User:
     follows.set_bell(_id_of(username), by=get_viewer().user_id, on=False)
     return users.get(username, viewer_id())
-
-
-@access(MEMBERS)
-@answers(Page[Suggestion], query=LIST)
-def list_suggestions() -> Page[Suggestion]:
-    return suggestions.page(get_viewer().user_id, read_page(suggestions.CURSOR))
-
-
-@access(MEMBERS, rate=(400, 3_600))
-@answers(status=204)
-def dismiss_suggestion(username: str) -> None:
-    suggestions.dismiss(get_viewer().user_id, _id_of(username))
-
-
-@access(MEMBERS)
-@answers(Page[UserRow], query=("q", *LIST))
-def search() -> Page[UserRow]:
-    q = read_query("q")
-    return searches.find_people(q, viewer_id(), read_page(f"people-{q}"))
-
-
-@access(MEMBERS)
-@answers(Page[UserHit], query=("q", "for"))
-def suggest() -> Page[UserHit]:
-    """People only, whatever it is for; tags and past queries join them with the search."""
-    if read_query("for") not in ("", "search", "mention"):
-        raise Invalid({"for": FieldError("bad_format")})
-    hits = searches.suggest_mentions(read_query("q"), get_viewer().user_id)
-    return Page(items=hits, next=None)

@@ -1,4 +1,4 @@
-"""Pages of people: profile, lists, finding people; every button is a form first."""
+"""Pages of people: profile and lists; every button is a form first."""
 
 from __future__ import annotations
 
@@ -7,11 +7,9 @@ from typing import Any
 from flask import redirect, render_template
 from flask.typing import ResponseReturnValue
 
-from pigeon.domain.errors import Invalid
 from pigeon.domain.page import Page, PageRequest
 from pigeon.domain.posts import Post
-from pigeon.domain.users import UserRow
-from pigeon.services import presence, searches, suggestions
+from pigeon.services import presence
 from pigeon.services.access.users import may_see_posts_of
 from pigeon.services.access.viewers import Viewer
 from pigeon.services.follows import follows
@@ -19,7 +17,7 @@ from pigeon.services.posts import posts
 from pigeon.services.users import users
 from pigeon.web.guards import MEMBERS, READERS, access
 from pigeon.web.login import get_viewer, this_viewer, viewer_id
-from pigeon.web.parsing import read_page, read_query, read_shown
+from pigeon.web.parsing import read_page
 from pigeon.web.paths import referring_path
 from pigeon.web.posts.open_graph import card_of_user
 from pigeon.web.stories import rings
@@ -123,29 +121,3 @@ def unbell(username: str) -> ResponseReturnValue:
 
 def _back(username: str) -> ResponseReturnValue:
     return redirect(referring_path(f"/u/{username}"), 303)
-
-
-@access(MEMBERS)
-def list_people() -> ResponseReturnValue:
-    reader_id, q = get_viewer().user_id, read_shown("q")
-    page, status = _found(reader_id)
-    suggested = suggestions.page(reader_id, PageRequest(limit=ROWS)).items
-    rings.ask(this_viewer(), (row.id for row in page.items))
-    html = render_template("suggestions/people.html", q=q, page=page, suggestions=suggested)
-    return html, status
-
-
-def _found(reader_id: int) -> tuple[Page[UserRow], int]:
-    try:
-        q = read_query("q")
-        return searches.find_people(q, reader_id, read_page(f"people-{q}", default=ROWS)), 200
-    except Invalid as error:
-        if "q" not in error.fields:
-            raise
-        return Page(items=[], next=None), 422
-
-
-@access(MEMBERS, rate=(400, 3_600))
-def dismiss(username: str) -> ResponseReturnValue:
-    suggestions.dismiss(get_viewer().user_id, _id_of(username))
-    return redirect("/people", 303)

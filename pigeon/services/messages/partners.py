@@ -15,8 +15,9 @@ from pigeon.domain.page import Page, PageRequest, cut
 from pigeon.domain.presence import Presence
 from pigeon.extensions import db
 from pigeon.models import FollowModel, UserModel
-from pigeon.services import access, presence, searches
+from pigeon.services import access, presence
 from pigeon.services.access.viewers import Viewer
+from pigeon.services.searches import people
 from pigeon.services.users import users
 
 RANK_BITS = 60
@@ -32,7 +33,7 @@ class _Found:
 
 def list_of(viewer_id: int, q: str, request: PageRequest) -> Page[Partner]:
     """People to write to, of each rank the newest follow first; with `q` those whom it begins."""
-    viewer, query = access.viewer(viewer_id), searches.check_query(q)
+    viewer, query = access.viewer(viewer_id), people.check_query(q)
     found = list(islice(_walk(viewer_id, viewer, query, request.before), request.limit + 1))
     page = cut(found, request, lambda one: one.place)
     return page.map(lambda some: _partners([one.user_id for one in some], viewer))
@@ -64,11 +65,11 @@ def _of_rank(
     while True:
         statement = _RANKS[rank](viewer_id).where(access.users.where(viewer)).limit(LOOKED_AT)
         if query:
-            statement = statement.where(searches.begins(query))
+            statement = statement.where(people.begins(query))
         if below is not None:
             statement = statement.where(FollowModel.id < below)
         batch = db.session.execute(statement).all()
-        yield from (row for row in batch if not query or searches.matches(query, row[:3]))
+        yield from (row for row in batch if not query or people.matches(query, row[:3]))
         if len(batch) < LOOKED_AT:
             return
         below = batch[-1].follow_id

@@ -21,7 +21,7 @@ from pigeon.domain.page import Page, PageRequest
 from pigeon.domain.posts import Post
 from pigeon.domain.sessions import SessionUser
 from pigeon.domain.users import UserRef
-from pigeon.services import access, counts, suggestions
+from pigeon.services import access, counts
 from pigeon.services.access.viewers import Viewer
 from pigeon.services.likes import likers
 from pigeon.services.messages import unread as messages_unread
@@ -29,6 +29,7 @@ from pigeon.services.notifications import counts as notifications_counts
 from pigeon.services.posts import cards as post_cards
 from pigeon.services.posts import posts
 from pigeon.services.stories.tray import Tray
+from pigeon.services.suggestions import suggestions
 from pigeon.services.timelines import sidebar
 from pigeon.services.timelines.timelines import Entry
 from pigeon.services.users import users

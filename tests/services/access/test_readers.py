@@ -23,7 +23,7 @@ from pigeon.domain.messages import pair_key
 from pigeon.domain.page import PageRequest
 from pigeon.extensions import cache, db
 from pigeon.models import MediaModel, PublicationModel
-from pigeon.services import access, searches, suggestions, tags, watches
+from pigeon.services import access, tags, watches
 from pigeon.services.access.viewers import Viewer
 from pigeon.services.comments import cards as comment_cards
 from pigeon.services.comments import changes as comments_changes
@@ -48,8 +48,10 @@ from pigeon.services.notifications import notifications
 from pigeon.services.posts import cards as post_cards
 from pigeon.services.posts import pictures, posts
 from pigeon.services.relations import blocks
+from pigeon.services.searches import people as searches_people
 from pigeon.services.stories import pictures as story_pictures
 from pigeon.services.stories import replies, stories, tray, viewers, viewing
+from pigeon.services.suggestions import suggestions
 from pigeon.services.timelines import timelines
 from pigeon.services.users import avatars, suspensions, users
 from pigeon.services.write_backs import flusher
@@ -286,11 +288,11 @@ LISTS: dict[str, Callable[[Meeting], list[int]]] = {
         posts.list_of_author(m.ann.id, m.ben.id, m.page("p")).items
     ),
     "tags.list_posts": lambda m: _authors(tags.list_posts("sky", m.ben.id, m.page("t")).items),
-    "searches.find_people": lambda m: _ids(
-        searches.find_people("ann", m.ben.id, m.page("people")).items
+    "searches_people.find_people": lambda m: _ids(
+        searches_people.find_people("ann", m.ben.id, m.page("people")).items
     ),
-    "searches.suggest_mentions": lambda m: _ids(
-        hit.user for hit in searches.suggest_mentions("ann", m.ben.id)
+    "searches_people.suggest_mentions": lambda m: _ids(
+        hit.user for hit in searches_people.suggest_mentions("ann", m.ben.id)
     ),
     "likes.likers.list_likers": _likers,
     "likes.likers.name_some": _named,
@@ -420,7 +422,7 @@ TO_POSTS = {
     "answering a story",
 }
 """What leads to things of ann's; the others to her, and to what she said below ben's own."""
-SUGGESTING = {"suggestions.page"}
+SUGGESTING = {"suggestions.suggestions.page"}
 WAITING = {"messages.conversations.count_requests"}
 LAID_OVER = {
     "comments.comments.overlay",
@@ -464,7 +466,7 @@ ONES_OWN = {
     "notifications.source.lead_to_list",
     "notifications.frames.of_reader",
     "notifications.removals.remove_of",
-    "suggestions.dismiss",
+    "suggestions.suggestions.dismiss",
     "stories.viewers.check_owns",
     "timelines.sidebar.evict",
     "timelines.timelines.rebuild",

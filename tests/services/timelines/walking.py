@@ -14,12 +14,12 @@ from pigeon.domain.page import PageRequest
 from pigeon.domain.users import ACTIVE
 from pigeon.extensions import db
 from pigeon.models import BlockModel, FollowModel, FollowRequest, MuteModel, UserModel
-from pigeon.services import suggestions
 from pigeon.services.follows import followees, follows, requests
 from pigeon.services.relations import blocks, mutes
 from pigeon.services.relations.apart import Apart, apart
 from pigeon.services.relations.apart import load as load_apart
 from pigeon.services.relations.standings import standings
+from pigeon.services.suggestions import suggestions
 from pigeon.services.users import suspensions, users
 
 SUSPENDED = 2

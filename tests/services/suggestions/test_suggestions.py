@@ -9,9 +9,9 @@ from flask import Flask
 from pigeon.domain.page import PageRequest, read_cursor
 from pigeon.domain.sessions import Caller
 from pigeon.extensions import cache, db
-from pigeon.services import suggestions
 from pigeon.services.accounts import changes as accounts_changes
 from pigeon.services.follows import follows, requests
+from pigeon.services.suggestions import suggestions
 from pigeon.services.users import suspensions, users
 from tests.factories import Person, make_follow, make_user
 from tests.factories.relations import make_block, make_private

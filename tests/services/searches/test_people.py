@@ -9,8 +9,8 @@ from flask import Flask
 from pigeon.domain.errors import Invalid
 from pigeon.domain.page import PageRequest, read_cursor
 from pigeon.domain.sessions import Caller
-from pigeon.services import searches
 from pigeon.services.accounts import changes as accounts_changes
+from pigeon.services.searches import people as searches
 from pigeon.services.users import users
 from tests.factories import make_follow, make_user
 

@@ -1,0 +1,1 @@
+"""Searches: what is found, and what is suggested while typing."""

@@ -1,0 +1,1 @@
+"""Finding: people by what their handle or name holds (people)."""

@@ -1,0 +1,1 @@
+"""People to follow: ranked, named and dismissed (suggestions)."""
