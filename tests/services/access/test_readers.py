@@ -288,10 +288,10 @@ LISTS: dict[str, Callable[[Meeting], list[int]]] = {
         posts.list_of_author(m.ann.id, m.ben.id, m.page("p")).items
     ),
     "tags.list_posts": lambda m: _authors(tags.list_posts("sky", m.ben.id, m.page("t")).items),
-    "searches_people.find_people": lambda m: _ids(
+    "searches.people.find_people": lambda m: _ids(
         searches_people.find_people("ann", m.ben.id, m.page("people")).items
     ),
-    "searches_people.suggest_mentions": lambda m: _ids(
+    "searches.people.suggest_mentions": lambda m: _ids(
         hit.user for hit in searches_people.suggest_mentions("ann", m.ben.id)
     ),
     "likes.likers.list_likers": _likers,
