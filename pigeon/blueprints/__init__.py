@@ -210,6 +210,7 @@ CALLS: tuple[tuple[str, str, View], ...] = (
     ("GET", "/suggestions", suggestions_api.list_page),
     ("DELETE", "/suggestions/<username>", suggestions_api.dismiss),
     ("GET", "/search/users", searches_api.list_people),
+    ("GET", "/search/tags", searches_api.list_tags),
     ("GET", "/search/suggest", searches_api.suggest),
     ("POST", "/posts", posts_api.add),
     ("GET", "/posts/<post_id>", posts_api.show),

@@ -144,3 +144,23 @@ def _is_syllable(unit: str) -> bool:
 
 def _jamo(key: str) -> str:
     return unicodedata.normalize("NFKD", key).translate(_SPLIT)
+
+
+LAST = "\U0010ffff"
+"""Comes after every letter."""
+
+
+def spans(beginning: str) -> list[tuple[str, str]]:
+    """`(first, last)` of the folded words that begin so, letter by letter in their code's order.
+
+    The last letter may be unfinished: `사지` also begins 사진, as `사ㅈ` does, for syllables of one
+    initial, or of one initial and vowel, follow one another in Unicode.
+    """
+    literal = (beginning, beginning + LAST)
+    head, last = beginning[:-1], beginning[-1:].translate(_SINGLE)  # as folding leaves a key's ㅈ
+    if "가" <= last <= "힣" and (ord(last) - ord("가")) % 28 == 0:
+        return [(beginning, head + chr(ord(last) + 27) + LAST)]
+    if last and last in _INITIALS:
+        first = ord("가") + _INITIALS.index(last) * 588
+        return [literal, (head + chr(first), head + chr(first + 587) + LAST)]
+    return [literal]

@@ -324,4 +324,5 @@ CHAT = {
 }
 READING = {"chat_id": identifier, "with": username, "up_to": count, "count": count, "total": count}
 PARTNER = USER_ROW | {"presence": PRESENCE}
+TAG_HIT = {"kind": one_of("tag"), "tag": str, "post_count": count}
 USER_HIT = {"kind": one_of("user"), "user": USER_ROW}

@@ -96,6 +96,7 @@ CALLS = {
     "GET /suggestions": Call(status=200, shape=page_of(shapes.SUGGESTION)),
     "DELETE /suggestions/{username}": Call(status=204),
     "GET /search/users": Call(status=200, shape=page_of(shapes.USER_ROW), query="q=b"),
+    "GET /search/tags": Call(status=200, shape=page_of(shapes.TAG_HIT), query="q=하"),
     "GET /search/suggest": Call(
         status=200, shape=page_of(shapes.USER_HIT), query="q=b&for=mention"
     ),
@@ -192,7 +193,7 @@ def test_the_document_is_sound_and_names_these_calls(app: Flask) -> None:
         f"{method.upper()} {path}" for path, ops in described["paths"].items() for method in ops
     }
     assert calls == set(CALLS)
-    names = {"UserRef", "UserRow", "User", "Me", "Image", "Post", "Error", "UserHit"}
+    names = {"UserRef", "UserRow", "User", "Me", "Image", "Post", "Error", "UserHit", "TagHit"}
     names |= {"Comment", "Liked", "Notification"}
     names |= {"Story", "TrayItem", "StoryView"}
     names |= {"Message", "Card", "Chat", "Presence", "Reading", "Partner"}

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pigeon.domain.errors import FieldError, Invalid
 from pigeon.domain.page import Page
+from pigeon.domain.searches import TagHit
 from pigeon.domain.users import UserHit, UserRow
-from pigeon.services.searches import people
+from pigeon.services.searches import people, tags
 from pigeon.web.answers import LIST, answers
-from pigeon.web.guards import MEMBERS, access
+from pigeon.web.guards import MEMBERS, READERS, access
 from pigeon.web.login import get_viewer, viewer_id
 from pigeon.web.parsing import read_page, read_query
 
@@ -17,6 +18,13 @@ from pigeon.web.parsing import read_page, read_query
 def list_people() -> Page[UserRow]:
     q = read_query("q")
     return people.find_people(q, viewer_id(), read_page(f"people-{q}"))
+
+
+@access(READERS)
+@answers(Page[TagHit], query=("q", *LIST))
+def list_tags() -> Page[TagHit]:
+    q = read_query("q")
+    return tags.find_tags(q, read_page(f"tags-{q}"))
 
 
 @access(MEMBERS)

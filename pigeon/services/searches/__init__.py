@@ -1,1 +1,1 @@
-"""Finding: people by what their handle or name holds (people)."""
+"""Finding: people by what their handle or name holds (people), hashtags (tags)."""
