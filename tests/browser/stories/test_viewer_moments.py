@@ -315,3 +315,24 @@ def test_what_comes_next_is_there_at_once(
     p95 = durations[int(len(durations) * 0.95) - 1]
     print(f"the next story after a tap: p95 {p95:.1f} ms, median {durations[taps // 2]:.1f} ms")
     assert len(durations) == taps
+
+
+def test_a_tap_before_the_script_is_there_still_ends_where_it_was(
+    site: Site, as_person: Callable[..., Page], ann: Person, bob: Person
+) -> None:
+    tell(site, ann, "one")
+    page = as_person(bob)
+    viewer = Viewer(page)
+    held: list[Route] = []
+    page.route(re.compile(r"/stories/link[^/]*\.js"), lambda route: held.append(route))
+    page.goto("/")
+    link = page.locator(f'#tray a[href="/stories/{ann.username}"]')
+    link.evaluate("(link) => link.click()")  # a tap does not wait for scripts, as `click` does
+    page.wait_for_url(f"**/stories/{ann.username}")
+    for route in held:
+        route.continue_()
+    viewer.expect_words("one")
+    page.keyboard.press("Escape")
+    viewer.expect_closed()
+    page.wait_for_url("**/")
+    expect(link).to_be_focused()

@@ -55,7 +55,10 @@ document.addEventListener("htmx:before:history:update", (event) => {
   nextTop = isSame ? null : 0;
 });
 
-document.addEventListener("htmx:after:history:push", () => (here = mark()));
+document.addEventListener("htmx:after:history:push", () => {
+  here = mark();
+  history.replaceState({ ...history.state, isStep: true }, ""); // a page of this visit is behind it
+});
 document.addEventListener("htmx:after:history:replace", () => mark(here));
 
 document.addEventListener("htmx:after:swap", () => {

@@ -6,9 +6,9 @@ import { toast } from "../core/toasts.js";
 
 const nameIn = (link) => decodeURIComponent(new URL(link.href).pathname.split("/")[2] ?? "");
 
-async function open(link) {
+async function open(link, options) {
   const { openViewer } = await import("./viewer.js");
-  openViewer(nameIn(link), link);
+  openViewer(nameIn(link), link, options);
 }
 
 export function storyLink(link) {
@@ -20,6 +20,7 @@ export function storyLink(link) {
   }, { capture: true });
 }
 
+/** Who came here from another page, by a link that was not bound yet, goes back to that one when the viewer closes. */
 export function storyPage(link) {
-  open(link).catch(() => {}); // the page says the same
+  open(link, { isInstead: Boolean(history.state?.isStep) }).catch(() => {}); // the page says the same
 }

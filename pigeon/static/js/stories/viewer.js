@@ -60,10 +60,12 @@ function close({ isBack }) {
   findLink(closed)?.focus({ preventScroll: true });
 }
 
-/** Opens over the present page; after a reload of its own address it takes its place in history again. */
-export function openViewer(username, link) {
+/** Opens over the present page, or `isInstead` of it, as its own step in history; after a reload of its own address it
+    takes its place there again. */
+export function openViewer(username, link, { isInstead = false } = {}) {
   if (open) return;
   const under = here();
+  if (isInstead) history.replaceState({ ...history.state, stories: true }, "");
   if (!history.state?.stories) history.pushState({ htmx: true, key: `${Date.now()}-stories`, stories: true }, "", pathOf(username));
   show(username, link, under);
   open.key = history.state.key;
@@ -74,9 +76,10 @@ export function openViewer(username, link) {
 window.addEventListener("htmx:before:history:restore", (event) => {
   const isForward = !open && last && history.state?.key === last.key && last.link.isConnected;
   if (open) {
+    const closed = open;
     const isBack = here() === open.under;
     close({ isBack });
-    if (!isBack) return;
+    if (!isBack) return void setTimeout(() => findLink(closed)?.focus({ preventScroll: true })); // the page is put back by then
   } else if (isForward) {
     show(last.username, last.link, last.under);
     open.key = last.key;
