@@ -195,7 +195,8 @@ _pools: dict[tuple[str, float], Pool] = {}
 
 def pool(url: str, timeout_s: float = 0.25) -> Pool:
     """The process's pool for `url`."""
-    return _pools.setdefault((url, timeout_s), Pool(url, timeout_s))
+    known = _pools.get((url, timeout_s))
+    return known or _pools.setdefault((url, timeout_s), Pool(url, timeout_s))
 
 
 def _connect(url: str, timeout_s: float) -> socket.socket:

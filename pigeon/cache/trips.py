@@ -99,7 +99,7 @@ def then(read: Read[T], take: Callable[[T], A]) -> Read[A]:
 
 
 def both(a: Read[A], b: Read[B]) -> Read[tuple[A, B]]:
-    """Two reads of string values as one, for a caller that answers from both."""
+    """Two reads of one sort, keys or commands, as one: for a caller that answers from both."""
     split = len(a.commands)
 
     def complete(replies: Sequence[Any]) -> tuple[A, B]:

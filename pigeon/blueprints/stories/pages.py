@@ -45,7 +45,7 @@ def show(username: str) -> ResponseReturnValue:
 @access(MEMBERS)
 def show_delete(story_id: str) -> ResponseReturnValue:
     number, by = read_id(story_id), get_viewer().user_id
-    changes.check_owns(number, by)
+    stories.check_owns(number, by)
     return render_template("stories/delete.html", story=stories.get(number, by))
 
 

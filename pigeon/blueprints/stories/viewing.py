@@ -47,7 +47,7 @@ def mark(story_id: str) -> None:
 @answers(Page[StoryView], query=LIST, also=(403,))
 def list_viewers(story_id: str) -> Page[StoryView]:
     number, who = read_id(story_id), this_viewer()
-    viewers.check_owns(number, who)
+    stories.check_owns(number, who)
     return viewers.list_of(number, who, read_page(viewers.cursor(number)))
 
 
@@ -93,7 +93,7 @@ def _sentence_of(error: DomainError) -> str:
 def show_viewers(story_id: str) -> ResponseReturnValue:
     """The whole page, of which scripts show the list in a dialog."""
     number, who = read_id(story_id), this_viewer()
-    author = viewers.check_owns(number, who).author
+    author = stories.check_owns(number, who).author
     found = viewers.list_of(number, who, read_page(viewers.cursor(number), default=ROWS))
     return render_template(
         "stories/viewers.html",

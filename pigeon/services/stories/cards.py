@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import select
 
-from pigeon.cache import keys
+from pigeon.cache import keys, trips
 from pigeon.cache.look_aside import cached
-from pigeon.cache.trips import trip
+from pigeon.cache.trips import Read, one, trip
 from pigeon.domain.stories import StoryCard, TextStyle
 from pigeon.extensions import db
 from pigeon.models import MediaModel, StoryModel
@@ -16,6 +16,8 @@ from pigeon.services import access
 from pigeon.services.access.viewers import Viewer
 from pigeon.services.media import media
 from pigeon.services.users.cards import refs
+
+T = TypeVar("T")
 
 MEMORY = 100_000
 REMEMBERED = 4_096
@@ -72,12 +74,17 @@ def find(story_id: int, viewer: Viewer | None = None) -> StoryCard | None:
 
     What the rules will ask about its author comes along, when it is known who asks.
     """
-    author_id = _authors.get(story_id) or _author_of(story_id)
+    return find_beside(trips.NOTHING, story_id, viewer)[0]
+
+
+def find_beside(more: Read[T], story_id: int, viewer: Viewer | None) -> tuple[StoryCard | None, T]:
+    """As `find`, in a trip with another read."""
+    author_id = author_of(story_id)
     if author_id is None:
-        return None
+        return None, one(more)
     about = viewer.relations.reads_about([author_id]) if viewer is not None else ()
-    found = trip(of_authors.read([author_id]), *about)[0].get(author_id, ())
-    return next((card for card in found if card.id == story_id), None)
+    found, value = trip(of_authors.read([author_id]), more, *about)[:2]
+    return next((card for card in found.get(author_id, ()) if card.id == story_id), None), value
 
 
 def find_many(ids: list[int]) -> dict[int, StoryCard]:
@@ -92,8 +99,10 @@ def find_many(ids: list[int]) -> dict[int, StoryCard]:
     return found
 
 
-def _author_of(story_id: int) -> int | None:
-    _learn([story_id])
+def author_of(story_id: int) -> int | None:
+    """Whose it is or was; None where there is no such story."""
+    if story_id not in _authors:
+        _learn([story_id])
     return _authors.get(story_id)
 
 

@@ -16,7 +16,7 @@ from pigeon.unit_of_work import UnitOfWork, retried, unit_of_work
 @retried
 def remove(story_id: int, *, by: int) -> None:
     """Delete a story: nobody sees it any more; a job erases what hangs on it."""
-    check_owns(story_id, by)
+    stories.check_owns(story_id, by)
     with unit_of_work() as uow:
         author = showing.lock_author(by)
         story = db.session.get(StoryModel, story_id, populate_existing=True)
@@ -51,7 +51,7 @@ def remove_picture(uow: UnitOfWork, story: StoryModel) -> None:
 @retried
 def retry(story_id: int, *, by: int) -> Story:
     """Process the failed picture again, at the end of the queue; Conflict `not_failed`."""
-    check_owns(story_id, by)
+    stories.check_owns(story_id, by)
     with unit_of_work() as uow:
         showing.lock_author(by)
         story = db.session.get(StoryModel, story_id, populate_existing=True)
@@ -63,7 +63,3 @@ def retry(story_id: int, *, by: int) -> Story:
         uow.record(ImagesAccepted(media_ids=[picture.id]))
         uow.after_commit(lambda: cards.evict(by))
     return stories.get(story_id, by)
-
-
-def check_owns(story_id: int, by: int) -> None:
-    access.stories.check_owns(access.viewer(by), cards.find(story_id))

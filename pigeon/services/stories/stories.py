@@ -31,6 +31,11 @@ def get(story_id: int, who: Who) -> Story:
     return see([card], viewer)[0]
 
 
+def check_owns(story_id: int, who: Who) -> StoryCard:
+    """NotFound for who may not see the story, Forbidden for everybody but its author."""
+    return access.stories.check_owns(access.viewer(who), cards.find(story_id))
+
+
 def see(found: Sequence[StoryCard], viewer: Viewer) -> list[Story]:
     """Stories that the viewer may see, with what depends on who asks."""
     ids = [card.id for card in found]

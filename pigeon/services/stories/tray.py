@@ -90,7 +90,7 @@ class Tray:
         self._reader = reader
         self._people = None if people is None else list(dict.fromkeys(people))
         self._is_of_page = people is not None
-        self._cards: dict[int, Sequence[StoryCard]] | None = None
+        self._cards: dict[int, tuple[StoryCard, ...]] | None = None
         self._shown: dict[int, Live] | None = None
         self._waiting: dict[int, int] = {}
         self._stored: set[int] | None = None
@@ -107,9 +107,7 @@ class Tray:
         """Step 2: their stories, and how they stand to everybody; nothing before step 1."""
         if self._people is None or self._cards is not None:
             return trips.NOTHING
-        _, standings, _ = self._reader.relations.reads_about(self._people)
-        both = trips.both(cards.of_authors.read(self._people), standings)
-        return then(both, lambda found: self._learn_stories(found[0]))
+        return then(self._read_of(self._people), self._learn_stories)
 
     def read_seen(self) -> Read[None]:
         """Steps 3 and 4: which the reader has seen. The journal is asked here, by itself."""
@@ -137,7 +135,7 @@ class Tray:
         self._people = [self._reader.id or 0, *followed]
 
     def _learn_stories(self, found: dict[int, tuple[StoryCard, ...]]) -> None:
-        self._cards = dict(found)
+        self._cards = found
 
     def _learn_seen(self, stored: set[int]) -> None:
         self._stored = stored
@@ -173,22 +171,25 @@ class Tray:
 
     def _ask_at_once(self, reader_id: int, people: list[int], ids: list[int]) -> None:
         """All steps in two trips, as far as the tray is like the last one; then what is new."""
-        relations = self._reader.relations
         flags = self._read_flags(reader_id, ids)
-        _, standings, _ = relations.reads_about(people)
-        both = trips.both(cards.of_authors.read(people), standings)
-        _, (found, _), stored, _ = trip(self.read_authors(), both, flags, relations.read_apart())
-        new = list(set(self._people or ()) - set(people))
-        if new:
-            _, standings, _ = relations.reads_about(new)
-            found |= trips.one(trips.both(cards.of_authors.read(new), standings))[0]
-        self._cards = {one: found[one] for one in self._people or () if one in found}
-        late = list(set(self._ids()) - set(ids))
-        self._stored = stored
-        if late:
+        apart = self._reader.relations.read_apart()
+        _, found, stored, _ = trip(self.read_authors(), self._read_of(people), flags, apart)
+        followed = self._people or []
+        if followed != people:
+            new = trips.one(self._read_of(list(set(followed) - set(people))))
+            both = {**found, **new}
+            found = {one: both[one] for one in followed if one in both}
+        self._cards, self._stored = found, stored
+        unseen = self._ids()
+        if unseen != ids and (late := list(set(unseen) - set(ids))):
             found_late: set[int] = trips.one(self._read_flags(reader_id, late))
             self._stored = stored | found_late
-        self._expect(self._ids())
+        self._expect(unseen)
+
+    def _read_of(self, people: Iterable[int]) -> Read[dict[int, tuple[StoryCard, ...]]]:
+        """The stories of these people, and how these stand to everybody."""
+        standings = self._reader.relations.read_standings(people)
+        return then(trips.both(cards.of_authors.read(people), standings), lambda both: both[0])
 
     def _ask_stories(self) -> None:
         if self._people is None:

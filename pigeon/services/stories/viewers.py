@@ -10,13 +10,13 @@ from sqlalchemy import func, select
 
 from pigeon.domain.errors import Unavailable
 from pigeon.domain.page import Page, PageRequest, cut
-from pigeon.domain.stories import StoryCard, StoryView
+from pigeon.domain.stories import StoryView
 from pigeon.extensions import db
 from pigeon.models import StoryReactionModel, StoryViewModel, UserModel
 from pigeon.services import access, counts
 from pigeon.services.access import Who
 from pigeon.services.access.viewers import Viewer
-from pigeon.services.stories import cards
+from pigeon.services.stories import stories
 from pigeon.services.stories.views import VIEWS
 from pigeon.services.users import users
 from pigeon.services.write_backs import flusher
@@ -32,19 +32,14 @@ def cursor(story_id: int) -> str:
     return f"viewers-{story_id}"
 
 
-def check_owns(story_id: int, who: Who) -> StoryCard:
-    """NotFound for who may not see the story, Forbidden for everybody but its author."""
-    return access.stories.check_owns(access.viewer(who), cards.find(story_id))
-
-
 def list_of(story_id: int, who: Who, request: PageRequest) -> Page[StoryView]:
     """A page of who has seen it, the newest first, without people whom the author does not meet.
 
-    Refused as by `check_owns`. What waits in the journal is stored first: unlike that of who likes
-    a post, this list is read seldom, and by one person.
+    Refused as by `stories.check_owns`. What waits in the journal is stored first: unlike that of
+    who likes a post, this list is read seldom, and by one person.
     """
     viewer = access.viewer(who)
-    check_owns(story_id, viewer)
+    stories.check_owns(story_id, viewer)
     if request.before is None:
         _store_waiting(story_id)
     query = (

@@ -12,10 +12,11 @@ from typing import Any, ClassVar
 from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute
 
+from pigeon.cache import trips
 from pigeon.cache.counters import Counters
 from pigeon.cache.flags import Flags
 from pigeon.cache.keys import Family
-from pigeon.cache.trips import trip
+from pigeon.cache.trips import Read, then
 from pigeon.cache.write_back_entries import Entry
 from pigeon.domain.events import Event
 from pigeon.domain.users import WITHDRAWN
@@ -159,15 +160,19 @@ class Pairs:
     # -- looking up ----------------------------------------------------------------------------
 
     def look(self, actor: int, target: int) -> tuple[int, int]:
-        """The pair's value and the target's count as they are stored now: caches, else SQL.
+        """The pair's value and the target's count as they are stored now: caches, else SQL."""
+        return trips.one(self.read(actor, target))
+
+    def read(self, actor: int, target: int) -> Read[tuple[int, int]]:
+        """As `look`, in a trip with others that is made at once.
 
         A snapshot of SQL that the request began with is ended: the journal may have told this
         process of a flush since.
         """
         db.session.rollback()
         counters, _ = self.counted
-        mine, counted = trip(self.flags.read(actor, [target]), counters.read([target]))
-        return len(mine), self._counted(counted, target)
+        asked = trips.both(self.flags.read(actor, [target]), counters.read([target]))
+        return then(asked, lambda both: (len(both[0]), self._counted(both[1], target)))
 
     def count(self, target: int) -> int:
         """What is stored, 0 for what does not exist."""

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from pigeon.cache import resp
 from pigeon.cache.write_back_entries import Entry
 from pigeon.domain.errors import NotFound
 from pigeon.extensions import db
 from pigeon.models import StoryModel, StoryViewModel
 from pigeon.services import access
 from pigeon.services.relations import blocks
-from pigeon.services.stories import changes, viewing, views
+from pigeon.services.stories import changes, stories, viewing, views
 from pigeon.services.write_backs import flusher, kinds
 from tests.factories import Person, age_story, make_story, make_user
 from tests.harness.context import concurrently
@@ -51,6 +53,21 @@ def test_a_view_is_answered_before_it_is_stored(ann: Person) -> None:
     flush()
     assert stored(story_id) == (1, 1)
     assert sees(bob, story_id) and views.counts_of([story_id]) == {story_id: 1}
+
+
+def test_a_view_asks_each_redis_once(ann: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    story_id, bob = make_story(ann), make_user()
+    stories.get(story_id, bob.id)
+    viewing.mark(story_id, by=make_user().id)
+    trips, send = [], resp.Pool.send
+
+    def counted(pool: resp.Pool, payload: bytes, replies: int) -> list[Any]:
+        trips.append(replies)
+        return send(pool, payload, replies)
+
+    monkeypatch.setattr(resp.Pool, "send", counted)
+    viewing.mark(story_id, by=bob.id)
+    assert len(trips) == 2
 
 
 def test_again_also_after_a_flush_is_one(ann: Person) -> None:
