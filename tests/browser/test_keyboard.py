@@ -81,6 +81,7 @@ def test_the_list_of_keys_traps_the_focus_and_gives_it_back(home: Page) -> None:
     home.keyboard.press("?")
     dialog = home.get_by_role("dialog", name="Keyboard shortcuts")
     dialog.wait_for()
+    expect(dialog.get_by_text("Next person")).to_have_count(1)
     for _ in range(5):
         home.keyboard.press("Tab")
         assert home.evaluate(f"{FOCUSED} === document.body || {FOCUSED}.closest('dialog') !== null")

@@ -19,6 +19,8 @@ from pigeon.services.notifications.source import LIST
 from pigeon.services.notifications.sources import FILTERS, kinds_of
 from pigeon.services.notifications.sources.follows import FOLLOW_REQUEST
 from pigeon.services.users import users
+from pigeon.web.login import this_viewer
+from pigeon.web.stories import rings
 
 PATH = LIST
 SECTIONS = ("new", "today", "week", "earlier")
@@ -39,6 +41,7 @@ def context(
 ) -> dict[str, Any]:
     """What the templates of a list need; on the first page what is unseen stands on top."""
     people = _people(page.items, reader_id)
+    rings.ask(this_viewer(), (face.id for item in page.items for face in item.actors[:FACES]))
     shows_asking = is_first and (not kinds or FOLLOW_REQUEST.kind in kinds)
     return {
         "page": page,

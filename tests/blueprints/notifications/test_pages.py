@@ -8,10 +8,11 @@ from pigeon.services.comments import changes as comments_changes
 from pigeon.services.follows import follows
 from pigeon.services.notifications import counts, notifications
 from tests.contract import shapes
-from tests.factories import make_post
+from tests.factories import make_post, make_story
 from tests.factories.notifications import of_a_newer_process
 from tests.harness.forms import forms_of, parsed
 
+OPENS = '<a class="ring is-unseen" href="/stories/bob" '
 ROW = re.compile(r'id="notification-(\d+)"')
 
 
@@ -49,6 +50,18 @@ def test_the_items_alone_clear_nothing(client_for, ann, told) -> None:
     assert "<html" not in page
     assert len(row_ids(page)) == 2
     assert counts.of_reader(ann.id).unseen == 2
+
+
+def test_rings_ask_the_database_nothing_once_they_are_known(
+    client_for, ann, bob, told, queries
+) -> None:
+    make_story(bob)
+    client = client_for(ann)
+    for path in ("/notifications", "/notifications?fragment=panel"):
+        assert client.get(path).text.count(OPENS) == 2
+        with queries() as sent:
+            client.get(path)
+        assert not [statement for statement in sent if "stor" in statement.lower()]
 
 
 def test_names_are_bold_and_excerpts_escaped(client_for, ann, told) -> None:

@@ -166,6 +166,8 @@ def test_rings_are_drawn_wherever_a_picture_is(
         "/messages/ann": "a ring",
         "/u/bob/following": "a ring",
         "/people?q=ann": "a ring",
+        "/notifications": "a ring",
+        "/notifications?fragment=panel": "a ring",
     }
     for path in links:
         assert not any("is-" in ring for ring in ring_of(client, path)), path

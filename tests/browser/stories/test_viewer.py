@@ -104,6 +104,14 @@ def test_keys(as_person: Callable[..., Page], ann: Person, bob: Person, cat: Per
         expect(viewer.slide.locator(".story-stage-text")).to_have_text(re.compile("one|two"))
         press("ArrowLeft")
         viewer.expect_words("one")
+    viewer.expect_runs("running")
+    press("?")
+    keys = page.get_by_role("dialog", name="Keyboard shortcuts")
+    keys.get_by_role("heading", name="While you watch stories").wait_for()
+    viewer.expect_runs("paused")
+    press("Escape")
+    keys.wait_for(state="detached")
+    viewer.expect_runs("running")
     pause = viewer.button("Pause")
     expect(pause).to_have_attribute("aria-pressed", "false")
     press(" ")
@@ -300,11 +308,21 @@ def test_their_author_sees_who_looks_and_deletes_what_is_shown(
     viewer.expect_closed()
 
 
-@pytest.mark.parametrize("options", [{}, TOUCH], ids=["desk", "phone"])
+KOREAN: dict[str, object] = TOUCH | {"locale": "ko-KR"}
+
+
+@pytest.mark.parametrize("options", [{}, KOREAN], ids=["desk", "korean_phone"])
 def test_everybody_can_use_it(
-    options: dict[str, object], as_person: Callable[..., Page], ann: Person, bob: Person
+    options: dict[str, object],
+    as_person: Callable[..., Page],
+    cast: Cast,
+    ann: Person,
 ) -> None:
-    page = as_person(bob, **options)
+    language = str(options.get("locale", "en"))[:2]
+    reader = cast.person("dan", language=language)
+    cast.follow(reader, ann)
+    page = as_person(reader, **options)
+    expect(page.locator("html")).to_have_attribute("lang", language)
     viewer = Viewer(page)
     viewer.open(ann)
     page.keyboard.press(" ")

@@ -42,6 +42,9 @@ def test_a_story_from_its_making_to_its_end(pair: Pair, cast: Cast, site: Site) 
     ann.follow(pair.processes, "/")
     bob.apart_from(ann, pair.processes, "/")
     name = ann.person.username
+    for reader, width, language in ((ann, 390, "ko"), (bob, 1440, "en")):
+        expect(reader.page.locator("html")).to_have_attribute("lang", language)
+        assert reader.page.evaluate("innerWidth") == width
 
     ann.page.goto("/stories/new")
     choose(ann.page, photo("1.jpg"), photo("2.jpg"), photo("3.jpg"))
@@ -54,7 +57,7 @@ def test_a_story_from_its_making_to_its_end(pair: Pair, cast: Cast, site: Site) 
     expect(ring).to_have_accessible_name(f"Story by {name}, 3 new", timeout=SOON)
     assert bob.is_same_page(), "it came live"
     wait_until(lambda: len(shown_of(site, ann.person.id)) == 3, what="all three")
-    first, second, third = shown_of(site, ann.person.id)
+    first, second, _ = shown_of(site, ann.person.id)
 
     viewer = Viewer(bob.page)
     ring.click()
@@ -62,12 +65,14 @@ def test_a_story_from_its_making_to_its_end(pair: Pair, cast: Cast, site: Site) 
     bob.page.keyboard.press(" ")  # until Play is pressed nothing goes on by itself
     assert_accessible(bob.page)
     bob.page.wait_for_timeout(1_500)  # longer than a glance
-    bob.page.keyboard.press("l")
+    with bob.page.expect_response("**/reply"):
+        bob.page.keyboard.press("l")
     bob.page.keyboard.press("ArrowRight")
     viewer.expect_words("둘")
     bob.page.keyboard.press("r")
     bob.page.keyboard.type("nice")
-    bob.page.keyboard.press("Enter")
+    with bob.page.expect_response("**/reply"):
+        bob.page.keyboard.press("Enter")
     bob.page.keyboard.press("Escape")
 
     ann.page.goto(f"/stories/{first}/viewers")
@@ -81,15 +86,18 @@ def test_a_story_from_its_making_to_its_end(pair: Pair, cast: Cast, site: Site) 
         age_story(second, seconds=86_401)  # under the reader's eyes; nobody has taken it away yet
     bob.page.keyboard.press("ArrowRight")
     viewer.expect_words("셋")
-    bob.page.keyboard.press("Escape")
-    expect(viewer.dialog).to_have_count(0)
 
     mine = Viewer(ann.page)
     mine.open(ann.person)
-    ann.page.goto(f"/stories/{third}/delete")
-    ann.page.locator("main form button").first.click()
-    wait_until(lambda: shown_of(site, ann.person.id) == [first], what="its end")
-    bob.follow(pair.processes, "/")
-    expect(bob.page.locator(f'.tray [data-tray="{name}"] a').first).to_have_accessible_name(
-        f"Story by {name}, seen", timeout=SOON
-    )
+    mine.expect_words("하나")
+    ann.page.keyboard.press("ArrowRight")
+    mine.expect_words("셋")
+    ann.page.keyboard.press("Delete")
+    question = ann.page.get_by_role("dialog", name="이 스토리를 삭제할까요?")
+    question.get_by_role("button", name="스토리 삭제").click()
+    viewer.dialog.get_by_text("This story is not there any more.").wait_for(timeout=SOON)
+    bob.page.keyboard.press("ArrowRight")  # he paused, so it waits for him
+    viewer.expect_closed()
+    assert shown_of(site, ann.person.id) == [first]
+    assert bob.is_same_page(), "nothing was loaded anew"
+    expect(ring).to_have_accessible_name(f"Story by {name}, seen", timeout=SOON)

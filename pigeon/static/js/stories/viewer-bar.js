@@ -5,7 +5,7 @@ import { text } from "../core/strings.js";
 import { element, icon } from "../ui/lightbox-parts.js";
 
 function button(key, iconName, act, className = "") {
-  const made = element("button", `story-viewer-button ${className}`, icon(iconName));
+  const made = element("button", `icon-button ${className}`, icon(iconName));
   made.type = "button";
   made.title = text(key);
   made.setAttribute("aria-label", text(key));

@@ -14,6 +14,7 @@ export function bindKeys(dialog, act) {
     r: act.reply,
     l: act.like,
     Delete: act.remove,
+    "?": act.help,
   };
 
   dialog.addEventListener("keydown", (event) => {

@@ -3,6 +3,7 @@
 import { settle } from "../core/fragments.js";
 import { text } from "../core/strings.js";
 import { toast } from "../core/toasts.js";
+import { showStoryKeys } from "../ui/keyboard-help.js";
 import { drawSide, makeBar } from "./viewer-bar.js";
 import { bindGestures } from "./viewer-gestures.js";
 import { bindHolds } from "./viewer-holds.js";
@@ -174,6 +175,10 @@ export function makeShow({ leave, onPerson }) {
     reply: () => inSlide(".story-field input")?.focus(),
     like: () => inSlide('.story-reaction[value="❤️"]')?.click(),
     remove: () => inSlide('[data-part="delete"]')?.click(),
+    help() {
+      story.hold("sheet", true);
+      showStoryKeys();
+    },
     rest: () => dialog.focus(),
     isBusy: () => Boolean(dialog.querySelector("details[open]") || document.activeElement?.matches("input")),
     hold(isHeld, { hides = false } = {}) {

@@ -31,7 +31,7 @@ export function icon(name) {
 
 /** A round button; one that is `aria-disabled` keeps the focus and does nothing. */
 export function viewerButton(key, iconName, act, className = "") {
-  const button = element("button", `lightbox-button ${className}`, icon(iconName));
+  const button = element("button", `icon-button ${className}`, icon(iconName));
   button.type = "button";
   button.title = text(key);
   button.setAttribute("aria-label", text(key));
