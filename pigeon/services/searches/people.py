@@ -19,11 +19,14 @@ from pigeon.services.users import checks as users_checks
 from pigeon.services.users import users
 
 LOOKED_AT = 200
+# Korean and Japanese keyboards write the second one.
+AT_SIGNS = ("@", "＠")
 
 
 def check_query(q: str) -> str:
-    """The query without outer white space and `@`; Invalid naming `q` when it is too long."""
-    return users_checks.check_line("q", q, limits.SEARCH).removeprefix("@")
+    """The query without outer white space and `@` or `＠`; Invalid naming `q` when too long."""
+    query = users_checks.check_line("q", q, limits.SEARCH)
+    return query[1:] if query.startswith(AT_SIGNS) else query
 
 
 def find_people(q: str, viewer_id: int | None, request: PageRequest) -> Page[UserRow]:
@@ -57,11 +60,12 @@ def _people(query: str, viewer_id: int | None, before: int | None) -> Iterator[A
 
 
 def suggest_mentions(q: str, viewer_id: int) -> list[UserHit]:
-    """Up to 8 people to mention: whom the viewer follows first."""
+    """Up to 8 people to mention: who has that very handle, then whom the viewer follows."""
     query = check_query(q)
     if not query:
         return []
     mine = select(FollowModel.followee_id).where(FollowModel.follower_id == viewer_id)
+    exact_first = case((UserModel.username == canonical_username(query), 0), else_=1)
     follows_first = case((UserModel.id.in_(mine), 0), else_=1)
     statement = (
         select(UserModel.id, UserModel.username, UserModel.display_name)
@@ -70,7 +74,7 @@ def suggest_mentions(q: str, viewer_id: int) -> list[UserHit]:
             access.users.where(access.viewer(viewer_id)),
             or_(UserModel.id.in_(mine), _may_be_found(query)),
         )
-        .order_by(follows_first, UserModel.follower_count.desc(), UserModel.id)
+        .order_by(exact_first, follows_first, UserModel.follower_count.desc(), UserModel.id)
         .limit(LOOKED_AT)
     )
     rows = [row for row in db.session.execute(statement) if matches(query, row)]
