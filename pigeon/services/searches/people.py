@@ -21,6 +21,8 @@ from pigeon.services.users import users
 LOOKED_AT = 200
 # Korean and Japanese keyboards write the second one.
 AT_SIGNS = ("@", "＠")
+# What the parts of a handle begin after.
+PART_MARKS = (".", "_")
 
 
 def check_query(q: str) -> str:
@@ -30,7 +32,7 @@ def check_query(q: str) -> str:
 
 
 def find_people(q: str, viewer_id: int | None, request: PageRequest) -> Page[UserRow]:
-    """People whose handle or a word of whose name begins with `q`; a blank query finds nobody."""
+    """People a part of whose handle or a word of whose name begins with `q`; nobody if blank."""
     query = check_query(q)
     if not query:
         return Page(items=[], next=None)
@@ -92,8 +94,10 @@ def begins(query: str) -> ColumnElement[bool]:
     jamo, initials = hangul.query_forms(query)
     if initials is not None:
         return _at_word_start(UserModel.name_initials, initials[:60])
-    handle = UserModel.username.startswith(canonical_username(query), autoescape=True)
-    return or_(handle, _at_word_start(UserModel.name_jamo, jamo[:255]))
+    wanted = canonical_username(query)
+    handle = UserModel.username.startswith(wanted, autoescape=True)
+    parts = [UserModel.username.contains(mark + wanted, autoescape=True) for mark in PART_MARKS]
+    return or_(handle, *parts, _at_word_start(UserModel.name_jamo, jamo[:255]))
 
 
 def _at_word_start(column: Any, prefix: str) -> ColumnElement[bool]:
@@ -105,6 +109,9 @@ def _at_word_start(column: Any, prefix: str) -> ColumnElement[bool]:
 def matches(query: str, row: Any) -> bool:
     """What SQL cannot tell: whether the unfinished syllable fits."""
     _, username, display_name = row
+    wanted = canonical_username(query)
     return bool(
-        username.startswith(canonical_username(query)) or hangul.matches(query, display_name)
+        username.startswith(wanted)
+        or any(mark + wanted in username for mark in PART_MARKS)
+        or hangul.matches(query, display_name)
     )

@@ -130,3 +130,11 @@ def test_who_has_the_very_handle_is_suggested_before_whom_the_viewer_follows(app
     for q in ("@kim", "＠kim", "KIM"):
         hits = searches.suggest_mentions(q, viewer.id)
         assert [hit.user.username for hit in hits] == [kim.username, friend.username]
+
+
+def test_the_parts_of_a_handle_are_found(app: Flask) -> None:
+    for username in ("minji.kim", "kim.minji", "park_minji", "kimminji"):
+        make_user(username, display_name="하늘")
+    assert found("kim") == {"minji.kim", "kim.minji", "kimminji"}
+    assert found("minji") == {"minji.kim", "kim.minji", "park_minji"}
+    assert found("%") == set()
