@@ -19,15 +19,20 @@ from pigeon.services.users import checks as users_checks
 from pigeon.services.users import users
 
 LOOKED_AT = 200
+# Korean and Japanese keyboards write the second one.
+AT_SIGNS = ("@", "＠")
+# What the parts of a handle begin after.
+PART_MARKS = (".", "_")
 
 
 def check_query(q: str) -> str:
-    """The query without outer white space and `@`; Invalid naming `q` when it is too long."""
-    return users_checks.check_line("q", q, limits.SEARCH).removeprefix("@")
+    """The query without outer white space and `@` or `＠`; Invalid naming `q` when too long."""
+    query = users_checks.check_line("q", q, limits.SEARCH)
+    return query[1:] if query.startswith(AT_SIGNS) else query
 
 
 def find_people(q: str, viewer_id: int | None, request: PageRequest) -> Page[UserRow]:
-    """People whose handle or a word of whose name begins with `q`; a blank query finds nobody."""
+    """People a part of whose handle or a word of whose name begins with `q`; nobody if blank."""
     query = check_query(q)
     if not query:
         return Page(items=[], next=None)
@@ -57,11 +62,12 @@ def _people(query: str, viewer_id: int | None, before: int | None) -> Iterator[A
 
 
 def suggest_mentions(q: str, viewer_id: int) -> list[UserHit]:
-    """Up to 8 people to mention: whom the viewer follows first."""
+    """Up to 8 people to mention: who has that very handle, then whom the viewer follows."""
     query = check_query(q)
     if not query:
         return []
     mine = select(FollowModel.followee_id).where(FollowModel.follower_id == viewer_id)
+    exact_first = case((UserModel.username == canonical_username(query), 0), else_=1)
     follows_first = case((UserModel.id.in_(mine), 0), else_=1)
     statement = (
         select(UserModel.id, UserModel.username, UserModel.display_name)
@@ -70,7 +76,7 @@ def suggest_mentions(q: str, viewer_id: int) -> list[UserHit]:
             access.users.where(access.viewer(viewer_id)),
             or_(UserModel.id.in_(mine), _may_be_found(query)),
         )
-        .order_by(follows_first, UserModel.follower_count.desc(), UserModel.id)
+        .order_by(exact_first, follows_first, UserModel.follower_count.desc(), UserModel.id)
         .limit(LOOKED_AT)
     )
     rows = [row for row in db.session.execute(statement) if matches(query, row)]
@@ -88,8 +94,10 @@ def begins(query: str) -> ColumnElement[bool]:
     jamo, initials = hangul.query_forms(query)
     if initials is not None:
         return _at_word_start(UserModel.name_initials, initials[:60])
-    handle = UserModel.username.startswith(canonical_username(query), autoescape=True)
-    return or_(handle, _at_word_start(UserModel.name_jamo, jamo[:255]))
+    wanted = canonical_username(query)
+    handle = UserModel.username.startswith(wanted, autoescape=True)
+    parts = [UserModel.username.contains(mark + wanted, autoescape=True) for mark in PART_MARKS]
+    return or_(handle, *parts, _at_word_start(UserModel.name_jamo, jamo[:255]))
 
 
 def _at_word_start(column: Any, prefix: str) -> ColumnElement[bool]:
@@ -101,6 +109,9 @@ def _at_word_start(column: Any, prefix: str) -> ColumnElement[bool]:
 def matches(query: str, row: Any) -> bool:
     """What SQL cannot tell: whether the unfinished syllable fits."""
     _, username, display_name = row
+    wanted = canonical_username(query)
     return bool(
-        username.startswith(canonical_username(query)) or hangul.matches(query, display_name)
+        username.startswith(wanted)
+        or any(mark + wanted in username for mark in PART_MARKS)
+        or hangul.matches(query, display_name)
     )

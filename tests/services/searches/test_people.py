@@ -122,3 +122,19 @@ def test_whom_i_follow_comes_first_among_mentions(app: Flask) -> None:
 def test_at_most_eight_mentions_are_suggested(app: Flask) -> None:
     people = [make_user(f"sky{n}") for n in range(9)]
     assert len(searches.suggest_mentions("@sky", people[0].id)) == 8
+
+
+def test_who_has_the_very_handle_is_suggested_before_whom_the_viewer_follows(app: Flask) -> None:
+    viewer, kim, friend = make_user("viewer"), make_user("kim"), make_user("kimchi")
+    make_follow(viewer, friend)
+    for q in ("@kim", "＠kim", "KIM"):
+        hits = searches.suggest_mentions(q, viewer.id)
+        assert [hit.user.username for hit in hits] == [kim.username, friend.username]
+
+
+def test_the_parts_of_a_handle_are_found(app: Flask) -> None:
+    for username in ("minji.kim", "kim.minji", "park_minji", "kimminji"):
+        make_user(username, display_name="하늘")
+    assert found("kim") == {"minji.kim", "kim.minji", "kimminji"}
+    assert found("minji") == {"minji.kim", "kim.minji", "park_minji"}
+    assert found("%") == set()
