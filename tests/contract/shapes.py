@@ -325,3 +325,10 @@ CHAT = {
 READING = {"chat_id": identifier, "with": username, "up_to": count, "count": count, "total": count}
 PARTNER = USER_ROW | {"presence": PRESENCE}
 USER_HIT = {"kind": one_of("user"), "user": USER_ROW}
+SEARCH_ENTRY = {
+    "id": identifier,
+    "kind": one_of("query", "user"),
+    "q": str,
+    "user": maybe(USER_ROW),
+    "searched_at": time,
+}
