@@ -26,6 +26,7 @@ from pigeon.blueprints.presence import api as presence_api
 from pigeon.blueprints.relations import api as relations_api
 from pigeon.blueprints.relations import pages as relations
 from pigeon.blueprints.searches import api as searches_api
+from pigeon.blueprints.searches import pages as searches
 from pigeon.blueprints.stories import api as stories_api
 from pigeon.blueprints.stories import new as stories_new
 from pigeon.blueprints.stories import pages as stories_pages
@@ -79,6 +80,11 @@ PAGES: tuple[tuple[str, str, View], ...] = (
     ("POST", "/u/<username>/remove", relations.remove_follower),
     ("GET", "/people", suggestions.list_people),
     ("POST", "/people/<username>/dismiss", suggestions.dismiss),
+    ("GET", "/search", searches.show),
+    ("POST", "/search", searches.search),
+    ("GET", "/search/history/clear", searches.show_clear),
+    ("POST", "/search/history/clear", searches.clear),
+    ("POST", "/search/history/<entry_id>/delete", searches.delete),
     ("GET", "/create", posts.show_create),
     ("POST", "/create", posts.add),
     ("GET", "/p/<post_id>", posts.show),
@@ -212,6 +218,10 @@ CALLS: tuple[tuple[str, str, View], ...] = (
     ("GET", "/search/users", searches_api.list_people),
     ("GET", "/search/tags", searches_api.list_tags),
     ("GET", "/search/suggest", searches_api.suggest),
+    ("GET", "/search/history", searches_api.list_history),
+    ("POST", "/search/history", searches_api.add_history),
+    ("DELETE", "/search/history", searches_api.remove_history),
+    ("DELETE", "/search/history/<entry_id>", searches_api.remove_entry),
     ("POST", "/posts", posts_api.add),
     ("GET", "/posts/<post_id>", posts_api.show),
     ("PATCH", "/posts/<post_id>", posts_api.edit),

@@ -34,7 +34,7 @@ from pigeon.web.paths import own_path, referring_path
 from pigeon.web.wording import me_with_sentences
 
 THEMES = ("system", "light", "dark")
-PRIVACY = ("is_private", "messages_from", "sends_receipts", "shows_activity")
+PRIVACY = ("is_private", "messages_from", "sends_receipts", "shows_activity", "saves_searches")
 YEAR_S = 365 * 86_400
 
 
@@ -192,13 +192,16 @@ def save_privacy() -> ResponseReturnValue:
 
 
 def _wanted_privacy(messages_from: str) -> dict[str, Any]:
-    """What the form sends; pages of earlier releases say nothing of messages, or of activity."""
+    """What the form sends; pages of earlier releases do not have all of the switches."""
     wanted: dict[str, Any] = {"is_private": read_switch("is_private")}
     receipts, activity = read_switch("sends_receipts"), read_switch("shows_activity")
+    searches = read_switch("saves_searches")
     if messages_from:
         wanted |= {"messages_from": messages_from, "sends_receipts": receipts}
     if read_switch("has_activity"):
         wanted["shows_activity"] = activity
+    if read_switch("has_searches"):
+        wanted["saves_searches"] = searches
     return wanted
 
 

@@ -32,7 +32,7 @@ local kind = ARGV[2]
 if kind == 'string' then
   redis.call('SET', KEYS[1], ARGV[4])
 else
-  local command = kind == 'set' and 'SADD' or 'HSET'
+  local command = ({set = 'SADD', zset = 'ZADD'})[kind] or 'HSET'
   for first = 4, #ARGV, 500 do
     redis.call(command, KEYS[1], unpack(ARGV, first, math.min(first + 499, #ARGV)))
   end
@@ -104,6 +104,11 @@ def fill_set(key: str, token: str, members: Sequence[int], ttl_s: int) -> bool:
 
 def fill_hash(key: str, token: str, values: Mapping[str, int], ttl_s: int) -> bool:
     return _fill(key, token, "hash", ttl_s, [part for pair in values.items() for part in pair])
+
+
+def fill_zset(key: str, token: str, scores: Sequence[bytes | int], ttl_s: int) -> bool:
+    """Fill a sorted set of score, member, score, member …; of at least one."""
+    return _fill(key, token, "zset", ttl_s, scores)
 
 
 def _fill(key: str, token: str, kind: str, ttl_s: int, values: Sequence[bytes | int | str]) -> bool:

@@ -19,3 +19,12 @@ def ms_of(time: datetime) -> int:
 
 def time_of_ms(ms: int) -> datetime:
     return EPOCH + timedelta(milliseconds=ms)
+
+
+def us_of(time: datetime) -> int:
+    """Microseconds since 1970."""
+    return (time - EPOCH) // timedelta(microseconds=1)
+
+
+def time_of_us(us: int) -> datetime:
+    return EPOCH + timedelta(microseconds=us)

@@ -114,6 +114,9 @@ def error_sentence(code: str) -> str:
         "registration_closed": _("New accounts are by invitation only here."),
         "messages_closed": _("This person takes messages only from people they follow."),
         "messages_moving": _("Messages are being moved. Try again in a minute."),
+        "searches_not_saved": _(
+            "Your searches are not saved. You can change that in the settings."
+        ),
         "comments_closed": _("Comments are turned off for this post."),
         "not_found": _("This does not exist, or you may not see it."),
         "method_not_allowed": _("This cannot be done here."),

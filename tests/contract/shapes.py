@@ -326,3 +326,10 @@ READING = {"chat_id": identifier, "with": username, "up_to": count, "count": cou
 PARTNER = USER_ROW | {"presence": PRESENCE}
 TAG_HIT = {"kind": one_of("tag"), "tag": str, "post_count": count}
 USER_HIT = {"kind": one_of("user"), "user": USER_ROW}
+SEARCH_ENTRY = {
+    "id": identifier,
+    "kind": one_of("query", "user"),
+    "q": str,
+    "user": maybe(USER_ROW),
+    "searched_at": time,
+}

@@ -100,6 +100,14 @@ CALLS = {
     "GET /search/suggest": Call(
         status=200, shape=page_of(shapes.USER_HIT), query="q=b&for=mention"
     ),
+    "GET /search/history": Call(
+        status=200, shape=page_of(shapes.SEARCH_ENTRY), before=World.searched
+    ),
+    "POST /search/history": Call(
+        status=201, shape=shapes.SEARCH_ENTRY, body=given({"username": "bob"})
+    ),
+    "DELETE /search/history": Call(status=204, before=World.searched),
+    "DELETE /search/history/{entry_id}": Call(status=204, before=World.searched),
     "POST /posts": Call(status=201, shape=shapes.POST, body=given({"caption": "hello"})),
     "GET /posts/{post_id}": Call(status=200, shape=shapes.POST),
     "PATCH /posts/{post_id}": Call(

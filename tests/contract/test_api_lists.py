@@ -14,6 +14,7 @@ from pigeon.services.messages.checks import Content
 from pigeon.services.messages.sending import send
 from pigeon.services.relations import blocks, mutes
 from pigeon.services.relations.apart import MUTED
+from pigeon.services.searches import history
 from pigeon.services.stories import viewing
 from pigeon.services.users import users
 from tests.contract import shapes
@@ -34,6 +35,7 @@ LISTS = {
     "/suggestions": shapes.SUGGESTION,
     "/search/users?q=p": shapes.USER_ROW,
     "/search/users?q=per": shapes.USER_ROW,
+    "/search/history": shapes.SEARCH_ENTRY,
     "/timeline": shapes.POST,
     f"/tags/{TAG}/posts": shapes.POST,
     "/tags/sky/posts": shapes.POST,
@@ -90,6 +92,8 @@ def crowd(world: World) -> Crowd:
             make_story(person, f"{n}")
     places = _talk(world, people)
     _keep_away(world)
+    for word in ("sea", "sky", "stone"):
+        history.add_word(word, by=world.ann.id)
     found = {path.format(**places): shape for path, shape in LISTS.items()}
     return Crowd(client=world.client, ann=world.ann, bob=world.bob, lists=found)
 

@@ -11,6 +11,7 @@ from flask import Flask
 
 from pigeon.domain import limits
 from pigeon.services.relations import blocks
+from pigeon.services.searches import history
 from pigeon.services.users import suspensions
 from tests.contract.world import World, refusal, refused
 from tests.factories import make_comment, make_post, make_user
@@ -93,6 +94,10 @@ FOR_MEMBERS = (
     "DELETE /suggestions/bob",
     "GET /search/users",
     "GET /search/suggest",
+    "GET /search/history",
+    "POST /search/history",
+    "DELETE /search/history",
+    "DELETE /search/history/1",
     "POST /posts",
     "PATCH /posts/1",
     "DELETE /posts/1",
@@ -294,6 +299,13 @@ def test_invisible_deleted_and_impossible_comments_are_the_same(world: World, na
     assert bob.api("DELETE", f"/comments/{deleted.id}")[0] == 204
     hidden = [comment.id for comment in (*unseen, below, deleted, under)]
     assert _different(client, name, (*hidden, *IMPOSSIBLE)) == set()
+
+
+def test_foreign_and_impossible_searches_are_the_same(world: World) -> None:
+    foreign = history.add_word("sea", by=world.bob.id).id
+    name = "DELETE /search/history/{}"
+    assert _different(world.client, name, (foreign, *IMPOSSIBLE)) == set()
+    assert [hit.q for hit in history.suggest("sea", world.bob.id, 3)] == ["sea"]
 
 
 @pytest.mark.parametrize("name", WITH_A_NOTIFICATION)

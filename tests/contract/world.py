@@ -17,6 +17,7 @@ from pigeon.services.likes import likes
 from pigeon.services.messages.checks import Content
 from pigeon.services.messages.sending import send
 from pigeon.services.relations import blocks, mutes
+from pigeon.services.searches import history
 from pigeon.services.stories import replies
 from pigeon.services.stories.replies import Answer
 from pigeon.services.users import users
@@ -89,6 +90,12 @@ class World:
         status, page = self.client.api("GET", "/notifications?limit=1")
         assert status == 200 and page["items"]
         return {"notification_id": page["items"][0]["id"]}
+
+    def searched(self) -> dict[str, Any]:
+        """For a word, then for bob."""
+        entry = history.add_word("sea", by=self.ann.id)
+        history.add_person("bob", by=self.ann.id)
+        return {"entry_id": entry.id}
 
     def talked(self) -> dict[str, Any]:
         """bob and ann have written to each other, and eve, who is a stranger to her, to ann."""

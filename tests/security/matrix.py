@@ -25,6 +25,7 @@ from pigeon.services.messages.checks import Content
 from pigeon.services.messages.sending import send
 from pigeon.services.notifications import notifications
 from pigeon.services.notifications.sources import comments as comments_source
+from pigeon.services.searches import history
 from pigeon.services.stories import stories
 from pigeon.services.users import avatars, users
 from pigeon.unit_of_work import unit_of_work
@@ -93,6 +94,7 @@ def build(app: Flask, client_for: Callable[[Person], Client]) -> dict[str, Any]:
             "path": "css/base.css",
             "token": "0" * 43,
             "handle": handle,
+            "entry_id": in_app(app, lambda: history.add_word("sea", by=ann.id).id),
         },
     }
 

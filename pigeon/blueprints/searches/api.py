@@ -1,16 +1,31 @@
-"""What is found, as JSON."""
+"""What is found, what is suggested, and one's own history, as JSON."""
 
 from __future__ import annotations
 
+from pigeon.domain import limits
 from pigeon.domain.errors import FieldError, Invalid
-from pigeon.domain.page import Page
-from pigeon.domain.searches import TagHit
+from pigeon.domain.page import Page, PageRequest
+from pigeon.domain.searches import QueryHit, SearchEntry, TagHit
 from pigeon.domain.users import UserHit, UserRow
-from pigeon.services.searches import people, tags
+from pigeon.services.searches import history, people, tags
 from pigeon.web.answers import LIST, answers
 from pigeon.web.guards import MEMBERS, READERS, access
 from pigeon.web.login import get_viewer, viewer_id
-from pigeon.web.parsing import read_page, read_query
+from pigeon.web.parsing import Body, read_id, read_json, read_page, read_query
+
+SAVES = (600, 3_600)
+DELETES = (400, 3_600)
+OWN_WORDS = 3
+"""So many of the suggestions are words that one searched for before."""
+TAGS = 3
+"""So many at most are hashtags."""
+
+
+class HistoryBody(Body):
+    """Either of the two."""
+
+    q: str | None = None
+    username: str | None = None
 
 
 @access(MEMBERS)
@@ -28,10 +43,53 @@ def list_tags() -> Page[TagHit]:
 
 
 @access(MEMBERS)
-@answers(Page[UserHit], query=("q", "for"))
-def suggest() -> Page[UserHit]:
-    """People only, whatever it is for; tags and past queries join them with the search."""
-    if read_query("for") not in ("", "search", "mention"):
+@answers(Page[QueryHit | UserHit | TagHit], query=("q", "for"))
+def suggest() -> Page[QueryHit | UserHit | TagHit]:
+    """To mention somebody only people, first those whom one follows; else words and tags, too."""
+    wanted, q = read_query("for"), read_query("q")
+    if wanted not in ("", "search", "mention"):
         raise Invalid({"for": FieldError("bad_format")})
-    hits = people.suggest_mentions(read_query("q"), get_viewer().user_id)
+    reader_id = get_viewer().user_id
+    hits: list[QueryHit | UserHit | TagHit]
+    if wanted == "mention":
+        hits = [*people.suggest_mentions(q, reader_id)]
+    else:
+        hits = [*history.suggest(q, reader_id, OWN_WORDS)]
+        some = PageRequest(limit=limits.SUGGESTIONS - len(hits))
+        named = [UserHit(user=row) for row in people.find_people(q, reader_id, some).items]
+        tagged = tags.find_tags(q, PageRequest(limit=TAGS)).items
+        hits += [*named[: some.limit - len(tagged)], *tagged]
     return Page(items=hits, next=None)
+
+
+# -- one's own history -----------------------------------------------------------------------------
+
+
+@access(MEMBERS)
+@answers(Page[SearchEntry], query=LIST)
+def list_history() -> Page[SearchEntry]:
+    reader_id = get_viewer().user_id
+    return history.list_of(reader_id, read_page(f"searches-{reader_id}"))
+
+
+@access(MEMBERS, rate=SAVES)
+@answers(SearchEntry, 201, body=HistoryBody, also=(404, 409, 422))
+def add_history() -> SearchEntry:
+    body, by = read_json(HistoryBody), get_viewer().user_id
+    if body.q is not None and body.username is not None:
+        raise Invalid({"username": FieldError("unknown")})
+    if body.username is not None:
+        return history.add_person(body.username, by=by)
+    return history.add_word(body.q or "", by=by)
+
+
+@access(MEMBERS, rate=DELETES)
+@answers(status=204)
+def remove_history() -> None:
+    history.delete_all(by=get_viewer().user_id)
+
+
+@access(MEMBERS, rate=DELETES)
+@answers(status=204)
+def remove_entry(entry_id: str) -> None:
+    history.delete_one(read_id(entry_id), by=get_viewer().user_id)

@@ -60,6 +60,9 @@ from pigeon.domain.events.relations import (
     UserUnblocked,
     UserUnfollowed,
 )
+from pigeon.domain.events.searches import (
+    SearchesChanged,
+)
 from pigeon.domain.events.stories import (
     StoryFailed,
     StoryProcessed,
@@ -108,6 +111,7 @@ __all__ = [
     "PostPublished",
     "PrivacyChanged",
     "ResetRequested",
+    "SearchesChanged",
     "SessionsEnded",
     "StatusChosen",
     "StoryFailed",

@@ -16,6 +16,8 @@ from pigeon.services.likes import likers, likes
 from pigeon.services.media import media
 from pigeon.services.posts import cards as post_cards
 from pigeon.services.posts import erasing as posts_erasing
+from pigeon.services.searches import entries as search_entries
+from pigeon.services.searches import history
 from pigeon.services.stories import cards as story_cards
 from pigeon.services.stories import ending as stories_ending
 from pigeon.services.timelines import sidebar, timelines
@@ -27,12 +29,16 @@ FOLLOWS_AT_ONCE = 500
 
 
 def hide(uow: UnitOfWork, user_id: int, username: str) -> None:
-    """In the transaction of the withdrawal: posts and stories are nobody's any more."""
+    """In the transaction of the withdrawal: posts and stories are nobody's any more.
+
+    What they searched for is gone at once.
+    """
     ids = list(db.session.scalars(select(PostModel.id).where(PostModel.author_id == user_id)))
     db.session.execute(
         update(PostModel).where(PostModel.author_id == user_id).values(state=access.posts.WITHDRAWN)
     )
     stories_ending.hide_all_of(uow, user_id)
+    history.erase_all_of(uow, user_id)
     places = comment_cards.places_of(CommentModel.author_id == user_id)
     uow.after_commit(lambda: counts.posts.evict(*ids))
     uow.after_commit(lambda: post_cards.cards.evict(*ids))
@@ -45,6 +51,7 @@ def hide(uow: UnitOfWork, user_id: int, username: str) -> None:
 def evict(user_id: int, username: str) -> None:
     """Everything that would still show the person, cards of others that mention them included."""
     users.evict(user_id, username)
+    search_entries.evict(user_id)
     sidebar.departures.evict("")
     post_cards.evict_all_of(user_id)
     comment_cards.evict_all_of(user_id)

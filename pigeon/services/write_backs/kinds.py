@@ -11,6 +11,7 @@ from pigeon.cache.write_back_entries import AnyEntry
 from pigeon.domain.events import Event
 from pigeon.extensions import settings
 from pigeon.services.likes import pairs as likes
+from pigeon.services.searches.entries import MOVES
 from pigeon.services.stories import views
 from pigeon.unit_of_work import UnitOfWork, publish
 
@@ -53,10 +54,11 @@ class Kind(Protocol):
         """What is told to who looks at these pairs, once they are settled."""
 
 
-KINDS: dict[str, Kind] = {kind.name: kind for kind in (likes.POSTS, likes.COMMENTS, views.VIEWS)}
+_KINDS: tuple[Kind, ...] = (likes.POSTS, likes.COMMENTS, views.VIEWS, MOVES)
+KINDS: dict[str, Kind] = {kind.name: kind for kind in _KINDS}
 """What this release reads. Transactions lock in this order."""
 
-WRITTEN = {"post", "comment", "story"}
+WRITTEN = {"post", "comment", "story", "search"}
 """What this release journals: what the release before reads, or parks for this one.
 
 Its flusher may lead while a deployment rolls. Of a kind that it does not know nothing is lost: it

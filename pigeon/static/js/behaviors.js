@@ -59,6 +59,7 @@ export const behaviors = {
   profile: () => import("./users/profile.js"),
   "remove-follower": () => import("./relations/remove-follower.js"),
   "request-answer": () => import("./relations/request-answer.js"),
+  "search-results": () => import("./searches/results.js"),
   "send-post": () => import("./messages/send-post.js"),
   share: () => import("./posts/share.js"),
   "status-menu": () => import("./presence/status-menu.js"),

@@ -48,6 +48,7 @@ from pigeon.services.notifications import notifications
 from pigeon.services.posts import cards as post_cards
 from pigeon.services.posts import pictures, posts
 from pigeon.services.relations import blocks
+from pigeon.services.searches import history
 from pigeon.services.searches import people as searches_people
 from pigeon.services.stories import pictures as story_pictures
 from pigeon.services.stories import replies, stories, tray, viewers, viewing
@@ -124,6 +125,7 @@ def meeting(app: Flask, drain: Callable[[], int]) -> Meeting:
     story_id, story_picture = _show_story(ann)
     bens_story_id = make_story(ben)
     viewing.mark(bens_story_id, by=ann.id)
+    history.add_person("ann", by=ben.id)
     flusher.drain(within_s=20)
     answered = replies.Answer(text="wow")
     to = replies.address(story_id, by=ben.id)
@@ -293,6 +295,9 @@ LISTS: dict[str, Callable[[Meeting], list[int]]] = {
     ),
     "searches.people.suggest_mentions": lambda m: _ids(
         hit.user for hit in searches_people.suggest_mentions("ann", m.ben.id)
+    ),
+    "searches.history list": lambda m: _ids(
+        entry.user for entry in history.list_of(m.ben.id, m.page("s")).items if entry.user
     ),
     "likes.likers.list_likers": _likers,
     "likes.likers.name_some": _named,

@@ -1,0 +1,32 @@
+"""What people searched for, each for themselves."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from pigeon.domain import limits
+from pigeon.extensions import Model
+from pigeon.models.types import TABLE, Id, Key, UTCDateTime
+
+
+class SearchModel(Model):
+    """A word (`q`), or somebody (`found_id`); at most 50 of a person, whose row locks them.
+
+    `searched_at` only grows, and may be behind what the journal of write-back says.
+    """
+
+    __tablename__ = "searches"
+    __table_args__ = (
+        Index("ix_searches_user_id_searched_at", "user_id", "searched_at"),
+        Index("ix_searches_found_id", "found_id"),
+        TABLE,
+    )
+
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    user_id: Mapped[int] = mapped_column(Id, ForeignKey("users.id", ondelete="CASCADE"))
+    found_id: Mapped[int | None] = mapped_column(Id, ForeignKey("users.id", ondelete="CASCADE"))
+    q: Mapped[str] = mapped_column(Key(limits.SEARCH), default="")
+    searched_at: Mapped[datetime] = mapped_column(UTCDateTime)
