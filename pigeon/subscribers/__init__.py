@@ -26,6 +26,7 @@ from pigeon.subscribers import (
     posts,
     presence,
     relations,
+    saves,
     stories,
     users,
 )
@@ -44,6 +45,7 @@ FEATURES = (
     posts,
     presence,
     relations,
+    saves,
     stories,
     users,
 )

@@ -60,6 +60,7 @@ from pigeon.domain.events.relations import (
     UserUnblocked,
     UserUnfollowed,
 )
+from pigeon.domain.events.saves import SavesChanged
 from pigeon.domain.events.stories import (
     StoryFailed,
     StoryProcessed,
@@ -108,6 +109,7 @@ __all__ = [
     "PostPublished",
     "PrivacyChanged",
     "ResetRequested",
+    "SavesChanged",
     "SessionsEnded",
     "StatusChosen",
     "StoryFailed",
