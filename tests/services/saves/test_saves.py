@@ -53,6 +53,7 @@ def test_saves_are_set_and_listed_newest_first(app: Flask, mode: str) -> None:
     assert ([post.id for post in rest.items], rest.next) == ([str(first.id)], None)
 
 
+@pytest.mark.no_second_look
 def test_saving_at_once_makes_one_row(app: Flask) -> None:
     ann, post = make_user("ann"), make_post()
 
