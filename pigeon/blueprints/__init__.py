@@ -25,6 +25,8 @@ from pigeon.blueprints.posts import pages as posts
 from pigeon.blueprints.presence import api as presence_api
 from pigeon.blueprints.relations import api as relations_api
 from pigeon.blueprints.relations import pages as relations
+from pigeon.blueprints.saves import api as saves_api
+from pigeon.blueprints.saves import pages as saves
 from pigeon.blueprints.searches import api as searches_api
 from pigeon.blueprints.searches import pages as searches
 from pigeon.blueprints.stories import api as stories_api
@@ -63,6 +65,7 @@ PAGES: tuple[tuple[str, str, View], ...] = (
     ("POST", "/password/reset/<token>", accounts.reset),
     ("GET", "/u/<username>", users.show),
     ("GET", "/u/<username>/card", users.show_card),
+    ("GET", "/u/<username>/saved", users.show_saved),
     ("GET", "/u/<username>/followers", users.list_followers),
     ("GET", "/u/<username>/following", users.list_following),
     ("POST", "/u/<username>/follow", users.follow),
@@ -99,6 +102,8 @@ PAGES: tuple[tuple[str, str, View], ...] = (
     ("POST", "/p/<post_id>/like", likes.like_post),
     ("POST", "/p/<post_id>/unlike", likes.unlike_post),
     ("GET", "/p/<post_id>/likers", likes.list_of_post),
+    ("POST", "/p/<post_id>/save", saves.save),
+    ("POST", "/p/<post_id>/unsave", saves.unsave),
     ("GET", "/p/<post_id>/comments", comments.list_of_post),
     ("POST", "/p/<post_id>/comments", comments.add),
     ("GET", "/stories/<username>", stories_pages.show),
@@ -207,6 +212,7 @@ CALLS: tuple[tuple[str, str, View], ...] = (
     ("DELETE", "/users/<username>/block", relations_api.unblock),
     ("PUT", "/users/<username>/mute", relations_api.mute),
     ("DELETE", "/users/<username>/mute", relations_api.unmute),
+    ("GET", "/me/saved", saves_api.list_mine),
     ("GET", "/me/blocks", relations_api.list_blocks),
     ("GET", "/me/mutes", relations_api.list_mutes),
     ("GET", "/me/follow_requests", relations_api.list_requests),
@@ -237,6 +243,8 @@ CALLS: tuple[tuple[str, str, View], ...] = (
     ("POST", "/comments/<comment_id>/replies", comments_api.reply),
     ("PATCH", "/comments/<comment_id>", comments_api.edit),
     ("DELETE", "/comments/<comment_id>", comments_api.remove),
+    ("PUT", "/posts/<post_id>/save", saves_api.save),
+    ("DELETE", "/posts/<post_id>/save", saves_api.unsave),
     ("PUT", "/comments/<comment_id>/like", likes_api.like_comment),
     ("DELETE", "/comments/<comment_id>/like", likes_api.unlike_comment),
     ("GET", "/comments/<comment_id>/likers", likes_api.list_of_comment),

@@ -14,6 +14,7 @@ from pigeon.models.outbox import OutboxRow
 from pigeon.models.posts import IdempotencyKey, MentionModel, PostModel, PostTag, PublicationModel
 from pigeon.models.presence import ActivityModel
 from pigeon.models.relations import BlockModel, MuteModel
+from pigeon.models.saves import PostSave
 from pigeon.models.searches import SearchModel
 from pigeon.models.stories import StoryModel, StoryReactionModel, StoryViewModel
 from pigeon.models.users import (
@@ -53,6 +54,7 @@ __all__ = [
     "OutboxRow",
     "PostLike",
     "PostModel",
+    "PostSave",
     "PostTag",
     "PublicationModel",
     "SearchModel",

@@ -7,6 +7,7 @@ from typing import Any
 from flask import redirect, render_template
 from flask.typing import ResponseReturnValue
 
+from pigeon.domain.errors import NotFound
 from pigeon.domain.page import Page, PageRequest
 from pigeon.domain.posts import Post
 from pigeon.services import presence
@@ -14,6 +15,7 @@ from pigeon.services.access.users import may_see_posts_of
 from pigeon.services.access.viewers import Viewer
 from pigeon.services.follows import follows
 from pigeon.services.posts import posts
+from pigeon.services.saves import saves
 from pigeon.services.users import users
 from pigeon.web.guards import MEMBERS, READERS, access
 from pigeon.web.login import get_viewer, this_viewer, viewer_id
@@ -43,7 +45,28 @@ def show(username: str) -> ResponseReturnValue:
         user=user,
         page=page,
         is_open=is_open,
+        of_saved=False,
         open_graph=card_of_user(card),
+        **_presence(card.id, viewer),
+    )
+
+
+@access(MEMBERS)
+def show_saved(username: str) -> ResponseReturnValue:
+    """What a person keeps is theirs: nobody else has such a page."""
+    viewer = this_viewer()
+    card = users.get_card(username, viewer)
+    if card.id != viewer.id:
+        raise NotFound
+    asked = read_page(saves.cursor(card.id), default=GRID)
+    rings.ask(viewer, [card.id])
+    return render_template(
+        "users/profile.html",
+        user=users.profile(card, viewer),
+        page=saves.list_of(card.id, asked),
+        is_open=True,
+        of_saved=True,
+        open_graph=None,
         **_presence(card.id, viewer),
     )
 

@@ -60,6 +60,7 @@ from pigeon.domain.events.relations import (
     UserUnblocked,
     UserUnfollowed,
 )
+from pigeon.domain.events.saves import SavesChanged
 from pigeon.domain.events.searches import (
     SearchesChanged,
 )
@@ -111,6 +112,7 @@ __all__ = [
     "PostPublished",
     "PrivacyChanged",
     "ResetRequested",
+    "SavesChanged",
     "SearchesChanged",
     "SessionsEnded",
     "StatusChosen",

@@ -9,7 +9,7 @@ from sqlalchemy import select, union_all
 
 from pigeon.cache import keys
 from pigeon.cache.look_aside import cached
-from pigeon.cache.trips import NOTHING, Read, trip
+from pigeon.cache.trips import Read, trip
 from pigeon.domain.page import Page, PageRequest, cut
 from pigeon.domain.users import UserRef, UserRow
 from pigeon.extensions import db
@@ -121,7 +121,7 @@ def choose(likers: Sequence[Liker], viewer_id: int, followed: set[int]) -> list[
 
 
 def facts_for(
-    viewer_id: int, found: Mapping[int, Sequence[Liker]], beside: Read[Any] = NOTHING
+    viewer_id: int, found: Mapping[int, Sequence[Liker]], *beside: Read[Any]
 ) -> tuple[set[int], set[int]]:
     """Posts that the viewer is stored to like, and likers whom they follow, in one trip.
 
@@ -129,7 +129,7 @@ def facts_for(
     """
     people = to_choose_from(found, viewer_id)
     liked = likes.POSTS.pairs.flags.read(viewer_id, list(found))
-    stored, followed, _ = trip(liked, followees.read(viewer_id, people), beside)
+    stored, followed, *_ = trip(liked, followees.read(viewer_id, people), *beside)
     return stored, followed
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import delete, select
 
 from pigeon.crash_points import crash_point
 from pigeon.extensions import db
-from pigeon.models import CommentLike, CommentModel, MediaModel, PostLike, PostModel
+from pigeon.models import CommentLike, CommentModel, MediaModel, PostLike, PostModel, PostSave
 from pigeon.services import access, counts
 from pigeon.services.media import media
 from pigeon.services.posts import cards, publishing
@@ -54,6 +54,7 @@ def _hanging(post_id: int) -> list[tuple[Any, Any]]:
     likes = select(CommentLike.id).join(comment, comment.id == CommentLike.comment_id)
     return [
         (PostLike, select(PostLike.id).where(PostLike.post_id == post_id)),
+        (PostSave, select(PostSave.id).where(PostSave.post_id == post_id)),
         (CommentLike, likes.where(comment.post_id == post_id)),
         (comment, of_post.where(comment.parent_id.is_not(None))),
         (comment, of_post),

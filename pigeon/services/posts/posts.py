@@ -30,6 +30,7 @@ from pigeon.services.likes.likers import Liker
 from pigeon.services.media import media
 from pigeon.services.posts import cards as post_cards
 from pigeon.services.posts import publishing
+from pigeon.services.saves import saved
 from pigeon.services.timelines.timelines import Entry
 from pigeon.services.users import users
 from pigeon.unit_of_work import retried, unit_of_work
@@ -60,9 +61,10 @@ def see(cards: list[PostCard], viewer: Viewer) -> list[Post]:
     ids, authors = [card.id for card in cards], list({card.author_id for card in cards})
     waiting = counts.pending("post", viewer.id, ids)
     mine = ids if viewer.id is not None else []
-    counted, liked, newest, *_ = trip(
+    counted, liked, kept, newest, *_ = trip(
         counts.posts.read(ids),
         likes.POSTS.pairs.flags.read(viewer.id or 0, mine),
+        saved.read(viewer.id or 0, mine),
         likers.newest.read(mine),
         viewer.relations.read_apart(),
         viewer.relations.read_standings(authors),
@@ -75,6 +77,7 @@ def see(cards: list[PostCard], viewer: Viewer) -> list[Post]:
     overlaid.like(
         waiting.values, liked, {card.id: newest[card.id] for card in seen if card.id in newest}
     )
+    overlaid.save(kept)
     return [overlaid.post(card) for card in seen]
 
 
@@ -102,6 +105,7 @@ class _Overlaid:
         self._viewer = viewer
         self._counted = counted
         self._liked: set[int] = set()
+        self._saved: set[int] = set()
         self._liked_by: dict[int, list[UserRef]] = {}
 
     def like(
@@ -117,6 +121,9 @@ class _Overlaid:
                 self._liked.add(post_id)
         self._liked_by = likers.name_some(newest, self._viewer) if newest else {}
 
+    def save(self, kept: set[int]) -> None:
+        self._saved = kept
+
     def post(self, card: PostCard) -> Post:
         shown = _without_hidden(card, self._viewer)
         return Post.of(shown, self._counted.get(card.id, PostCounts()), self._of(card))
@@ -127,7 +134,7 @@ class _Overlaid:
         return PostViewer(
             is_author=card.author_id == self._viewer.id,
             liked=card.id in self._liked,
-            saved=False,
+            saved=card.id in self._saved,
             may_comment=card.comments_open,
             liked_by=self._liked_by.get(card.id, []),
         )
@@ -249,9 +256,10 @@ def index_text(post: PostModel) -> list[int]:
 def of_entries(entries: list[Entry], reader: Viewer) -> list[Post]:
     """Posts of a timeline page; counts, own likes and relations were read with it."""
     ids = [entry.post_id for entry in entries]
-    loaded, stored, newest = trip(
+    loaded, stored, kept, newest = trip(
         post_cards.cards.read(ids),
         likes.POSTS.pairs.flags.read(reader.id or 0, ids),
+        saved.read(reader.id or 0, ids),
         likers.newest.read(ids),
     )
     waiting = {entry.post_id: entry.pending for entry in entries if entry.pending is not None}
@@ -263,5 +271,6 @@ def of_entries(entries: list[Entry], reader: Viewer) -> list[Post]:
         },
     )
     overlaid.like(waiting, stored, newest)
+    overlaid.save(kept)
     cards = access.posts.visible(reader, loaded.values())
     return [overlaid.post(card) for card in cards]

@@ -16,6 +16,7 @@ from pigeon.services.likes import likers, likes
 from pigeon.services.media import media
 from pigeon.services.posts import cards as post_cards
 from pigeon.services.posts import erasing as posts_erasing
+from pigeon.services.saves import saves
 from pigeon.services.searches import entries as search_entries
 from pigeon.services.searches import history
 from pigeon.services.stories import cards as story_cards
@@ -65,6 +66,7 @@ def erase_some(user_id: int) -> bool:
         or stories_ending.erase_some_of(user_id)
         or comments_erasing.erase_some(user_id)
         or likes.erase_some(user_id)
+        or saves.erase_some(user_id)
         or _erase_follows(user_id)
         or _erase_user(user_id)
     )

@@ -37,6 +37,7 @@ export const behaviors = {
   "leave-guard": () => import("./ui/leave-guard.js"),
   "like-button": () => import("./likes/like-button.js"),
   "like-gesture": () => import("./likes/like-gesture.js"),
+  "save-button": () => import("./saves/save-button.js"),
   lightbox: () => import("./ui/lightbox.js"),
   "mention-field": () => import("./users/mention-field.js"),
   menu: () => import("./ui/menu.js"),

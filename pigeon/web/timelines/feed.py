@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import render_template
 
-from pigeon.cache.trips import Read
+from pigeon.cache.trips import Read, then
 from pigeon.domain.page import Page, PageRequest
 from pigeon.domain.posts import Post
 from pigeon.domain.stories import Ring
@@ -18,6 +18,7 @@ from pigeon.services.likes import likers
 from pigeon.services.likes.likers import Liker
 from pigeon.services.posts import cards as post_cards
 from pigeon.services.posts import posts
+from pigeon.services.saves import saved
 from pigeon.services.stories import tray
 from pigeon.services.stories.tray import Tray
 from pigeon.services.timelines import timelines
@@ -50,13 +51,16 @@ def cards(
     """
     fragments_of = fragments.complete(entries, moment.language, reader)
     visible = likers.visible(found, reader)
+    kept: set[int] = set()
+    saves = saved.read(reader.id or 0, [entry.post_id for entry in entries])
     stored, followed = likers.facts_for(
         reader.id or 0,
         {entry.post_id: visible.get(entry.post_id, []) for entry in entries},
         reading.read_seen(),
+        then(saves, kept.update),
     )
     rings_of = {int(ring.user.id): ring for ring in reading.rings()}
-    shown = _shown(entries, visible, reader.id or 0, stored, followed, rings_of)
+    shown = _shown(entries, visible, reader.id or 0, stored, kept, followed, rings_of)
     return b"\n".join(
         [
             fragment.fill(_slots(fragment, number, shown[fragment.post_id], moment))
@@ -71,6 +75,7 @@ class Shown:
 
     is_mine: bool
     is_liked: bool
+    is_saved: bool
     name: str
     likes: int
     comments: int
@@ -82,6 +87,7 @@ def _shown(
     found: Mapping[int, Sequence[Liker]],
     reader_id: int,
     stored: set[int],
+    kept: set[int],
     followed: set[int],
     rings_of: Mapping[int, Ring],
 ) -> dict[int, Shown]:
@@ -92,6 +98,7 @@ def _shown(
         shown[post_id] = Shown(
             is_mine=entry.author_id == reader_id,
             is_liked=post_id in stored if entry.pending is None else bool(entry.pending),
+            is_saved=post_id in kept,
             name=named[0][1] if named else "",
             likes=count,
             comments=comments,
@@ -109,6 +116,7 @@ def _slots(fragment: Fragment, number: int, shown: Shown, moment: Moment) -> dic
         b"menu": fragment.own_menu if shown.is_mine else fragment.other_menu,
         b"loading": EAGER if number < FIRST else LAZY,
         b"like": fragment.liked if shown.is_liked else fragment.like,
+        b"save": fragment.saved if shown.is_saved else fragment.save,
         b"likes": likes.encode(),
         b"comments": tallies.line_of_comments(post_id, shown.comments, language).encode(),
     }
@@ -151,6 +159,7 @@ def _shown_of(post: Post, ring: Ring | None) -> Shown:
     return Shown(
         is_mine=viewer is not None and viewer.is_author,
         is_liked=viewer is not None and viewer.liked,
+        is_saved=viewer is not None and viewer.saved,
         name=named[0].username if named else "",
         likes=post.like_count,
         comments=post.comment_count,

@@ -48,6 +48,7 @@ from pigeon.services.notifications import notifications
 from pigeon.services.posts import cards as post_cards
 from pigeon.services.posts import pictures, posts
 from pigeon.services.relations import blocks
+from pigeon.services.saves import saves
 from pigeon.services.searches import history
 from pigeon.services.searches import people as searches_people
 from pigeon.services.stories import pictures as story_pictures
@@ -118,6 +119,7 @@ def meeting(app: Flask, drain: Callable[[], int]) -> Meeting:
     for by, target in ((ann, mine), (cid, mine), (ann, post)):
         likes.set_liked(likes.POSTS, target.id, by=by.id, on=True)
     flusher.drain(within_s=20)
+    saves.set_saved(post.id, by=ben.id, on=True)
     comment = make_comment(mine, ann)
     make_comment(mine, ben, answers=comment)
     drain()
@@ -289,6 +291,7 @@ LISTS: dict[str, Callable[[Meeting], list[int]]] = {
     "posts.posts.list_of_author": lambda m: _authors(
         posts.list_of_author(m.ann.id, m.ben.id, m.page("p")).items
     ),
+    "the saved posts": lambda m: _authors(saves.list_of(m.ben.id, m.page("saved")).items),
     "tags.list_posts": lambda m: _authors(tags.list_posts("sky", m.ben.id, m.page("t")).items),
     "searches.people.find_people": lambda m: _ids(
         searches_people.find_people("ann", m.ben.id, m.page("people")).items
@@ -341,6 +344,7 @@ LISTS: dict[str, Callable[[Meeting], list[int]]] = {
 }
 """Whom ben finds there: ann, by the function that reads it."""
 OF_POSTS = {
+    "the saved posts",
     "timelines.timelines.page",
     "timelines.timelines.plain",
     "posts.posts.of_entries",

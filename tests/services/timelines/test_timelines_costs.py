@@ -73,7 +73,7 @@ def test_a_cold_page_costs_the_same_statements_for_any_number(
         assert len(found) == count
         sent_for[count] = len(sent)
     assert len(set(sent_for.values())) == 1, sent_for
-    assert sent_for[1] <= 14
+    assert sent_for[1] <= 15  # one of them fills the set of what the reader saved
 
 
 def test_a_page_stays_full_and_free_of_sql_when_posts_are_gone(

@@ -5,7 +5,7 @@ import { openDialog } from "./dialog.js";
 
 /** @type {[string[], string][]} */
 const LIST = [
-  [["j"], "next"], [["k"], "previous"], [["Enter"], "open"], [["l"], "like"], [["c"], "comment"],
+  [["j"], "next"], [["k"], "previous"], [["Enter"], "open"], [["l"], "like"], [["c"], "comment"], [["s"], "save"],
   [["."], "fresh"], [["n"], "new"], [["/"], "search"], [["m"], "messages"],
   [["g", "h"], "home"], [["g", "n"], "notifications"], [["g", "m"], "messages"], [["g", "p"], "profile"], [["g", "s"], "settings"], [["?"], "help"], [["Esc"], "close"],
 ];

@@ -41,6 +41,7 @@ const ACTIONS = {
   k: () => stepPost(-1),
   Enter: openPost,
   l: () => press('[data-behavior~="like-button"][data-kind="post"]'),
+  s: () => press('[data-behavior~="save-button"]'),
   c: () => press('[data-behavior~="comment-link"]'),
   ".": () => document.querySelector(".new-posts-pill:not([hidden])")?.click(),
   n: () => visit("/create"),

@@ -1,0 +1,1 @@
+"""Saved posts: bookmarks without scripts, and JSON."""
