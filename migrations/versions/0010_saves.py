@@ -1,6 +1,6 @@
 """Saves: posts that people keep for themselves
 
-Revision ID: 0011
+Revision ID: 0010
 Revises: 0009
 Create Date: 2026-11-29 09:00:00
 

@@ -1,7 +1,7 @@
 """Searches: what people looked for, kept for them alone
 
-Revision ID: 0012
-Revises: 0009
+Revision ID: 0011
+Revises: 0010
 Create Date: 2026-11-29 09:00:00
 
 """

@@ -333,3 +333,4 @@ SEARCH_ENTRY = {
     "user": maybe(USER_ROW),
     "searched_at": time,
 }
+SAVED = {"id": identifier, "viewer": {"saved": bool}}

@@ -124,6 +124,9 @@ CALLS = {
     ),
     "PUT /posts/{post_id}/like": Call(status=200, shape=shapes.LIKED),
     "DELETE /posts/{post_id}/like": Call(status=200, shape=shapes.LIKED),
+    "PUT /posts/{post_id}/save": Call(status=200, shape=shapes.SAVED),
+    "DELETE /posts/{post_id}/save": Call(status=200, shape=shapes.SAVED),
+    "GET /me/saved": Call(status=200, shape=page_of(shapes.POST), before=World.saved),
     "GET /posts/{post_id}/likers": Call(
         status=200, shape=page_of(shapes.USER_ROW), before=World.liked
     ),

@@ -17,6 +17,7 @@ from pigeon.services.likes import likes
 from pigeon.services.messages.checks import Content
 from pigeon.services.messages.sending import send
 from pigeon.services.relations import blocks, mutes
+from pigeon.services.saves import saves
 from pigeon.services.searches import history
 from pigeon.services.stories import replies
 from pigeon.services.stories.replies import Answer
@@ -90,6 +91,10 @@ class World:
         status, page = self.client.api("GET", "/notifications?limit=1")
         assert status == 200 and page["items"]
         return {"notification_id": page["items"][0]["id"]}
+
+    def saved(self) -> dict[str, Any]:
+        saves.set_saved(self.theirs.id, by=self.ann.id, on=True)
+        return {}
 
     def searched(self) -> dict[str, Any]:
         """For a word, then for bob."""

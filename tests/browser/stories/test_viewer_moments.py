@@ -325,9 +325,12 @@ def test_a_tap_before_the_script_is_there_still_ends_where_it_was(
     viewer = Viewer(page)
     held: list[Route] = []
     page.route(re.compile(r"/stories/link[^/]*\.js"), lambda route: held.append(route))
-    page.goto("/")
-    link = page.locator(f'#tray a[href="/stories/{ann.username}"]')
-    link.evaluate("(link) => link.click()")  # a tap does not wait for scripts, as `click` does
+    ring = f'#tray a[href="/stories/{ann.username}"]'
+    page.evaluate("location.reload()")  # `goto` and `click` wait for the scripts
+    page.wait_for_function(
+        "(ring) => Boolean(document.querySelector(ring)) && window.htmx", arg=ring
+    )
+    page.evaluate("(ring) => document.querySelector(ring).click()", ring)
     page.wait_for_url(f"**/stories/{ann.username}")
     for route in held:
         route.continue_()
@@ -335,4 +338,4 @@ def test_a_tap_before_the_script_is_there_still_ends_where_it_was(
     page.keyboard.press("Escape")
     viewer.expect_closed()
     page.wait_for_url("**/")
-    expect(link).to_be_focused()
+    expect(page.locator(ring)).to_be_focused()
