@@ -7,6 +7,7 @@ found; a person by a script, when their row is opened.
 from __future__ import annotations
 
 from contextlib import suppress
+from typing import Any
 from urllib.parse import urlencode
 
 from flask import redirect, render_template
@@ -18,37 +19,37 @@ from pigeon.domain.page import Page, PageRequest
 from pigeon.domain.searches import KEPT, SearchEntry
 from pigeon.domain.users import UserRow
 from pigeon.services.searches import history, people
+from pigeon.web.forms import Form, render_refused
 from pigeon.web.guards import MEMBERS, access
 from pigeon.web.login import get_viewer, this_viewer
 from pigeon.web.parsing import read_form, read_id, read_page, read_query, read_shown
 from pigeon.web.stories import rings
 
+PAGE = "searches/search.html"
 ROWS = 40
 NOBODY: Page[UserRow] = Page(items=[], next=None)
 
 
 @access(MEMBERS)
 def show() -> ResponseReturnValue:
-    page, status = _found(get_viewer().user_id)
-    return _render(read_shown("q"), page), status
-
-
-def _render(q: str, page: Page[UserRow]) -> str:
-    reader_id = get_viewer().user_id
-    rings.ask(this_viewer(), (row.id for row in page.items))
-    saves = history.saves(reader_id)
-    recent = [] if q.strip() else _recent(reader_id)
-    return render_template("searches/search.html", q=q, page=page, recent=recent, saves=saves)
-
-
-def _found(reader_id: int) -> tuple[Page[UserRow], int]:
+    typed = {"q": read_shown("q")}
     try:
         q = read_query("q")
-        return people.find_people(q, reader_id, read_page(f"people-{q}", default=ROWS)), 200
+        asked = read_page(f"people-{q}", default=ROWS)
+        page = people.find_people(q, get_viewer().user_id, asked)
     except Invalid as error:
         if "q" not in error.fields:
             raise
-        return NOBODY, 422
+        return render_refused(PAGE, error, typed, **_beside(page=NOBODY))
+    return render_template(PAGE, form=Form(values=typed), **_beside(page=page, q=q))
+
+
+def _beside(*, page: Page[UserRow], q: str = "") -> dict[str, Any]:
+    """What is found, or what was searched for before."""
+    reader_id = get_viewer().user_id
+    rings.ask(this_viewer(), (row.id for row in page.items))
+    recent = [] if q.strip() else _recent(reader_id)
+    return {"page": page, "q": q, "recent": recent, "saves": history.saves(reader_id)}
 
 
 def _recent(reader_id: int) -> list[SearchEntry]:
@@ -59,13 +60,13 @@ def _recent(reader_id: int) -> list[SearchEntry]:
 def search() -> ResponseReturnValue:
     """What is searched is found whether or not it can be saved now."""
     typed = read_form("q")
-    q = typed["q"]
     try:
+        q = typed["q"]
         if people.check_query(q):
             with suppress(Conflict, Unavailable):
                 history.add_word(q, by=get_viewer().user_id)
-    except Invalid:
-        return _render(typed.shown()["q"], NOBODY), 422
+    except Invalid as error:
+        return render_refused(PAGE, error, typed, **_beside(page=NOBODY))
     return redirect(f"/search?{urlencode({'q': q})}" if q.strip() else "/search", 303)
 
 
