@@ -36,7 +36,9 @@ function show(...parts) {
   close.type = "button";
   close.dataset.part = "close";
   const title = Object.assign(element("h2", "dialog-title", text("shortcuts")), { id: "keys-title" });
-  const dialog = element("dialog", "dialog", element("header", "dialog-head", title, close), element("div", "dialog-body", ...parts));
+  const body = element("div", "dialog-body", ...parts);
+  body.tabIndex = 0; // longer than a phone is high: arrows scroll what has the focus
+  const dialog = element("dialog", "dialog", element("header", "dialog-head", title, close), body);
   dialog.setAttribute("aria-labelledby", "keys-title");
   document.body.append(dialog);
   openDialog(dialog).then(() => dialog.remove());
