@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from pigeon.domain import limits
 from pigeon.domain.errors import FieldError, Invalid
-from pigeon.domain.page import Page, PageRequest
-from pigeon.domain.searches import QueryHit, SearchEntry, TagHit
-from pigeon.domain.users import UserHit, UserRow
-from pigeon.services.searches import history, people, tags
+from pigeon.domain.page import Page
+from pigeon.domain.searches import SearchEntry, TagHit
+from pigeon.domain.users import UserRow
+from pigeon.services.searches import history, people, suggesting, tags
+from pigeon.services.searches.suggesting import Hit
 from pigeon.web.answers import LIST, answers
 from pigeon.web.guards import MEMBERS, READERS, access
 from pigeon.web.login import get_viewer, viewer_id
@@ -15,10 +15,6 @@ from pigeon.web.parsing import Body, read_id, read_json, read_page, read_query
 
 SAVES = (600, 3_600)
 DELETES = (400, 3_600)
-OWN_WORDS = 3
-"""So many of the suggestions are words that one searched for before."""
-TAGS = 3
-"""So many at most are hashtags."""
 
 
 class HistoryBody(Body):
@@ -43,23 +39,15 @@ def list_tags() -> Page[TagHit]:
 
 
 @access(MEMBERS)
-@answers(Page[QueryHit | UserHit | TagHit], query=("q", "for"))
-def suggest() -> Page[QueryHit | UserHit | TagHit]:
-    """To mention somebody only people, first those whom one follows; else words and tags, too."""
-    wanted, q = read_query("for"), read_query("q")
+@answers(Page[Hit], query=("q", "for"))
+def suggest() -> Page[Hit]:
+    """To mention somebody only people; else one's own words and hashtags, too."""
+    wanted, q, reader_id = read_query("for"), read_query("q"), get_viewer().user_id
     if wanted not in ("", "search", "mention"):
         raise Invalid({"for": FieldError("bad_format")})
-    reader_id = get_viewer().user_id
-    hits: list[QueryHit | UserHit | TagHit]
     if wanted == "mention":
-        hits = [*people.suggest_mentions(q, reader_id)]
-    else:
-        hits = [*history.suggest(q, reader_id, OWN_WORDS)]
-        some = PageRequest(limit=limits.SUGGESTIONS - len(hits))
-        named = [UserHit(user=row) for row in people.find_people(q, reader_id, some).items]
-        tagged = tags.find_tags(q, PageRequest(limit=TAGS)).items
-        hits += [*named[: some.limit - len(tagged)], *tagged]
-    return Page(items=hits, next=None)
+        return Page(items=[*people.suggest_mentions(q, reader_id)], next=None)
+    return Page(items=suggesting.suggest(q, reader_id), next=None)
 
 
 # -- one's own history -----------------------------------------------------------------------------

@@ -61,9 +61,7 @@ from pigeon.domain.events.relations import (
     UserUnfollowed,
 )
 from pigeon.domain.events.saves import SavesChanged
-from pigeon.domain.events.searches import (
-    SearchesChanged,
-)
+from pigeon.domain.events.searches import SearchesChanged
 from pigeon.domain.events.stories import (
     StoryFailed,
     StoryProcessed,

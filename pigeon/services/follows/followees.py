@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import partial
-from itertools import compress
 from typing import Any
 
 from sqlalchemy import select
 
 from pigeon.cache import keys, leases, resp, trips
-from pigeon.cache.breaker import cache_breaker
+from pigeon.cache.member_sets import MemberSet
 from pigeon.cache.trips import Read
 from pigeon.extensions import db
 from pigeon.models import FollowModel
@@ -21,30 +20,9 @@ def among(viewer_id: int, ids: Sequence[int]) -> set[int]:
     return trips.one(read(viewer_id, ids))
 
 
-def read(viewer_id: int, ids: Sequence[int], *, may_load: bool = True) -> Read[set[int]]:
-    """As `among`, in a trip with others; the member 0 says whether the set is loaded."""
-    key = keys.FOLLOWING.key(viewer_id).encode()
-    command = resp.encode([b"SMISMEMBER", key, b"0", *(b"%d" % user_id for user_id in ids)])
-    return Read(
-        [command] if ids else [],
-        partial(_complete, viewer_id, ids, may_load),
-        partial(in_sql, viewer_id, ids),
-    )
-
-
-def _complete(
-    viewer_id: int, ids: Sequence[int], may_load: bool, replies: Sequence[Any]
-) -> set[int]:
-    """Who is followed; a set that is not there is loaded once, then SQL is asked."""
-    if not ids:
-        return set()
-    (flags,) = replies
-    if flags is not None and flags[0]:
-        return set(compress(ids, flags[1:]))
-    if flags is None or not may_load:
-        return in_sql(viewer_id, ids)
-    cache_breaker.attempt(lambda: load(viewer_id), None)
-    return trips.one(read(viewer_id, ids, may_load=False))
+def read(viewer_id: int, ids: Sequence[int]) -> Read[set[int]]:
+    """As `among`, in a trip with others."""
+    return _SETS.read(viewer_id, ids)
 
 
 def read_back(user_id: int, ids: Sequence[int]) -> Read[set[int]]:
@@ -99,3 +77,6 @@ def load(viewer_id: int) -> None:
         select(FollowModel.followee_id).where(FollowModel.follower_id == viewer_id)
     ).all()
     leases.fill_set(key, token, followees, keys.FOLLOWING.ttl_s)
+
+
+_SETS = MemberSet(family=keys.FOLLOWING, in_sql=in_sql, load=load)

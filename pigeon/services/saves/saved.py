@@ -3,41 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import partial
-from itertools import compress
-from typing import Any
 
 from sqlalchemy import select
 
-from pigeon.cache import keys, leases, resp, trips
-from pigeon.cache.breaker import cache_breaker
+from pigeon.cache import keys, leases
+from pigeon.cache.member_sets import MemberSet
 from pigeon.cache.trips import Read
 from pigeon.extensions import db
 from pigeon.models import PostSave
 
 
-def read(user_id: int, ids: Sequence[int], *, may_load: bool = True) -> Read[set[int]]:
-    """Those of the posts that the person keeps; the member 0 says whether the set is loaded."""
-    key = keys.SAVED.key(user_id).encode()
-    command = resp.encode([b"SMISMEMBER", key, b"0", *(b"%d" % post_id for post_id in ids)])
-    return Read(
-        [command] if ids else [],
-        partial(_complete, user_id, ids, may_load),
-        partial(_in_sql, user_id, ids),
-    )
-
-
-def _complete(user_id: int, ids: Sequence[int], may_load: bool, replies: Sequence[Any]) -> set[int]:
-    """A set that is not there is loaded once, then SQL is asked."""
-    if not ids:
-        return set()
-    (flags,) = replies
-    if flags is not None and flags[0]:
-        return set(compress(ids, flags[1:]))
-    if flags is None or not may_load:
-        return _in_sql(user_id, ids)
-    cache_breaker.attempt(lambda: _load(user_id), None)
-    return trips.one(read(user_id, ids, may_load=False))
+def read(user_id: int, ids: Sequence[int]) -> Read[set[int]]:
+    """Those of the posts that the person keeps."""
+    return _SETS.read(user_id, ids)
 
 
 def _in_sql(user_id: int, ids: Iterable[int]) -> set[int]:
@@ -59,3 +37,6 @@ def _load(user_id: int) -> None:
 
 def evict(user_id: int) -> None:
     leases.evict(keys.SAVED.key(user_id))
+
+
+_SETS = MemberSet(family=keys.SAVED, in_sql=_in_sql, load=_load)

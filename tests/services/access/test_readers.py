@@ -21,6 +21,7 @@ from pigeon.domain.errors import NotFound
 from pigeon.domain.media import StoredMedia
 from pigeon.domain.messages import pair_key
 from pigeon.domain.page import PageRequest
+from pigeon.domain.users import UserHit
 from pigeon.extensions import cache, db
 from pigeon.models import MediaModel, PublicationModel
 from pigeon.services import access, tags, watches
@@ -49,7 +50,7 @@ from pigeon.services.posts import cards as post_cards
 from pigeon.services.posts import pictures, posts
 from pigeon.services.relations import blocks
 from pigeon.services.saves import saves
-from pigeon.services.searches import history
+from pigeon.services.searches import history, suggesting
 from pigeon.services.searches import people as searches_people
 from pigeon.services.stories import pictures as story_pictures
 from pigeon.services.stories import replies, stories, tray, viewers, viewing
@@ -295,6 +296,9 @@ LISTS: dict[str, Callable[[Meeting], list[int]]] = {
     "tags.list_posts": lambda m: _authors(tags.list_posts("sky", m.ben.id, m.page("t")).items),
     "searches.people.find_people": lambda m: _ids(
         searches_people.find_people("ann", m.ben.id, m.page("people")).items
+    ),
+    "searches.suggesting.suggest": lambda m: _ids(
+        hit.user for hit in suggesting.suggest("ann", m.ben.id) if isinstance(hit, UserHit)
     ),
     "searches.people.suggest_mentions": lambda m: _ids(
         hit.user for hit in searches_people.suggest_mentions("ann", m.ben.id)
