@@ -1,13 +1,9 @@
-/* Likes as this page shows and sends them. What is tapped shows at once; one request per thing is under way, and what was
-   wanted last is sent after it: taps that cancel each other out send nothing. */
+/* Likes as this page shows and sends them. */
 
 import { api } from "../core/api.js";
 import { everywhere } from "../core/history.js";
-import { text } from "../core/strings.js";
-import { toast } from "../core/toasts.js";
+import { switchTo } from "../core/switches.js";
 import { likeCount, setLikeCount } from "../posts/counts.js";
-
-const wanted = new Map(); // by thing, while a request is under way
 
 const buttonsOf = (kind, id) => everywhere(`[data-behavior~="like-button"][data-kind="${kind}"][data-id="${id}"]`);
 
@@ -25,33 +21,13 @@ function show(kind, id, isOn) {
   if (count !== null) setLikeCount(`${kind}-${id}`, Math.max(0, count + by));
 }
 
-async function send(kind, id, isStored) {
-  const key = `${kind}-${id}`;
-  let stored = isStored;
-  try {
-    while (wanted.get(key) !== stored) {
-      const isOn = wanted.get(key);
-      const answer = await api(isOn ? "PUT" : "DELETE", `/${kind}s/${id}/like`);
-      stored = isOn;
-      if (wanted.get(key) === stored) setLikeCount(key, answer.like_count);
-    }
-  } catch (error) {
-    const isOn = wanted.get(key);
-    show(kind, id, stored);
-    if (isOn === stored) return;
-    const again = { text: text("retry"), run: () => setLiked(kind, id, isOn) };
-    toast(error.message || text("failed"), { category: "error", action: again });
-  } finally {
-    wanted.delete(key);
-  }
-}
-
 /** Sets, never toggles; liking what is liked does nothing. */
 export function setLiked(kind, id, isOn) {
-  const before = isLiked(kind, id);
-  if (before === isOn) return;
-  const isBusy = wanted.has(`${kind}-${id}`);
-  wanted.set(`${kind}-${id}`, isOn);
-  show(kind, id, isOn);
-  if (!isBusy) send(kind, id, before);
+  const key = `${kind}-${id}`;
+  switchTo(key, isOn, isLiked(kind, id), {
+    show: (isLikedNow) => show(kind, id, isLikedNow),
+    request: (isWanted) => api(isWanted ? "PUT" : "DELETE", `/${kind}s/${id}/like`),
+    onAnswer: (answer) => setLikeCount(key, answer.like_count),
+    again: (isWanted) => setLiked(kind, id, isWanted),
+  });
 }

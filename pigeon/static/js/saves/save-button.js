@@ -1,12 +1,8 @@
-/* Behaviour `save-button`: the bookmark of a post; without JavaScript it sends a form. What is tapped shows at once; one
-   request per post is under way, and what was wanted last is sent after it. */
+/* Behaviour `save-button`: the bookmark of a post; without JavaScript it sends a form. */
 
 import { api } from "../core/api.js";
 import { everywhere } from "../core/history.js";
-import { text } from "../core/strings.js";
-import { toast } from "../core/toasts.js";
-
-const wanted = new Map(); // by post, while a request is under way
+import { switchTo } from "../core/switches.js";
 
 const buttonsOf = (id) => everywhere(`[data-behavior~="save-button"][data-id="${id}"]`);
 
@@ -19,33 +15,13 @@ function show(id, isOn) {
   }
 }
 
-async function send(id, isStored) {
-  let stored = isStored;
-  try {
-    while (wanted.get(id) !== stored) {
-      const isOn = wanted.get(id);
-      await api(isOn ? "PUT" : "DELETE", `/posts/${id}/save`);
-      stored = isOn;
-    }
-  } catch (error) {
-    const isOn = wanted.get(id);
-    show(id, stored);
-    if (isOn === stored) return;
-    const again = { text: text("retry"), run: () => setSaved(id, isOn) };
-    toast(error.message || text("failed"), { category: "error", action: again });
-  } finally {
-    wanted.delete(id);
-  }
-}
-
 /** Sets, never toggles; saving what is saved does nothing. */
 function setSaved(id, isOn) {
-  const before = isSaved(id);
-  if (before === isOn) return;
-  const isBusy = wanted.has(id);
-  wanted.set(id, isOn);
-  show(id, isOn);
-  if (!isBusy) send(id, before);
+  switchTo(`save-${id}`, isOn, isSaved(id), {
+    show: (isSavedNow) => show(id, isSavedNow),
+    request: (isWanted) => api(isWanted ? "PUT" : "DELETE", `/posts/${id}/save`),
+    again: (isWanted) => setSaved(id, isWanted),
+  });
 }
 
 export function saveButton(element) {
