@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from itertools import accumulate, islice
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from flask import request
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -41,6 +42,9 @@ class Body(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
+    LIMITS: ClassVar[Mapping[str, int]] = texts.NO_LIMITS
+    """Code points of its fields that differ from others of their name: a story's `text`."""
+
     def given(self) -> dict[str, Any]:
         """Only the fields that the request named: what a PATCH changes."""
         return self.model_dump(exclude_unset=True)
@@ -63,7 +67,7 @@ def check_shape(value: Any, shape: type[B]) -> B:
     fields = shape.model_fields
     unknown = islice((name for name in value if name not in fields), NAMED)
     faults = {str(name)[: texts.NAME]: FieldError("unknown") for name in unknown}
-    faults |= texts.find_faults(value, fields)
+    faults |= texts.find_faults(value, fields, shape.LIMITS)
     try:
         checked = shape.model_validate({name: value[name] for name in fields if name in value})
     except ValidationError as error:
@@ -82,12 +86,15 @@ def _faults_of(error: ValidationError) -> dict[str, FieldError]:
     }
 
 
-def read_form(*names: str) -> Typed:
-    """The named text fields of a form, "" where missing; Malformed when one is there twice."""
+def read_form(*names: str, own: Mapping[str, int] = texts.NO_LIMITS) -> Typed:
+    """The named text fields of a form, "" where missing; Malformed when one is there twice.
+
+    `own` are the limits that differ from those of other fields of the same name.
+    """
     form = _form()
     if any(len(form.getlist(name)) > 1 for name in names):
         raise Malformed
-    return Typed({name: _checked(form.get(name, "")) for name in names})
+    return Typed({name: _checked(form.get(name, "")) for name in names}, own)
 
 
 def read_texts(name: str) -> list[str]:

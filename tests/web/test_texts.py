@@ -41,6 +41,18 @@ def limits_of(answer: tuple[int, Any]) -> dict[str, int]:
     return {name: fault["limit"] for name, fault in body["error"]["fields"].items()}
 
 
+def test_a_text_is_told_the_limit_of_its_own_kind(app: Flask, ann: Person, client: Client) -> None:
+    """A story, a message and a comment all say `text`, each with another limit."""
+    make_user("ben")
+    post = make_post(ann)
+    for call, limit in (
+        ("/stories", limits.STORY_TEXT),
+        ("/chats/ben/messages", limits.MESSAGE),
+        (f"/posts/{post.id}/comments", limits.COMMENT),
+    ):
+        assert limits_of(client.api("POST", call, {"text": LONG})) == {"text": limit}
+
+
 @pytest.mark.parametrize("text", [MARKS, LONG], ids=["marks", "length"])
 def test_strangers_are_told_every_text_that_is_too_long(
     app: Flask, anonymous: Client, text: str

@@ -11,7 +11,7 @@ from pigeon.domain.media import Upload
 from pigeon.services.media import media
 from pigeon.services.messages.checks import Content
 from pigeon.services.users.checks import check_text
-from pigeon.web.messages.bodies import id_of
+from pigeon.web.messages.bodies import TEXT_LIMITS, id_of
 from pigeon.web.parsing import is_multipart, read_files, read_form
 from pigeon.web.texts import Typed
 
@@ -28,7 +28,7 @@ class Piece:
 
 def read_typed() -> Typed:
     """What was typed, as it was typed."""
-    return read_form(*FIELDS)
+    return read_form(*FIELDS, own=TEXT_LIMITS)
 
 
 def read_pieces(typed: Typed) -> list[Piece]:

@@ -23,7 +23,7 @@ from pigeon.web.forms import Form, render_refused
 from pigeon.web.guards import MEMBERS, access
 from pigeon.web.login import get_viewer, this_viewer
 from pigeon.web.messages import inboxes
-from pigeon.web.messages.bodies import id_of
+from pigeon.web.messages.bodies import TEXT_LIMITS, id_of
 from pigeon.web.parsing import read_form, read_id, read_page, read_query, read_shown, read_texts
 from pigeon.web.texts import Typed
 
@@ -100,7 +100,7 @@ def send(post_id: str) -> ResponseReturnValue:
     Scripts send to one at a time, with `?fragment=sent`, and hear why it was refused.
     """
     post = _get_post(post_id)
-    typed = read_form("text", "client_msg_id")
+    typed = read_form("text", "client_msg_id", own=TEXT_LIMITS)
     chosen = [name for name in read_texts("to") if name]
     try:
         words = _checked(typed, chosen)

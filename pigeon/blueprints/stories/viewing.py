@@ -16,7 +16,7 @@ from pigeon.services.stories.replies import Answer
 from pigeon.web.answers import LIST, answers
 from pigeon.web.guards import MEMBERS, access
 from pigeon.web.login import get_viewer, this_viewer
-from pigeon.web.messages.bodies import id_of
+from pigeon.web.messages.bodies import TEXT_LIMITS, id_of
 from pigeon.web.parsing import Body, read_form, read_id, read_json, read_page
 from pigeon.web.paths import referring_path
 from pigeon.web.wording import error_sentence, field_sentences, message_with_sentences
@@ -28,6 +28,8 @@ REFUSALS = (Invalid, Forbidden, Conflict, Moving)
 
 class ReplyBody(Body):
     """One of `text` and `reaction`, which is one of six emoji."""
+
+    LIMITS = TEXT_LIMITS
 
     text: str = ""
     reaction: str | None = None
@@ -71,7 +73,7 @@ def send_reply(story_id: str) -> ResponseReturnValue:
     """Back to where it was written, with a word about what became of it."""
     number, by = read_id(story_id), get_viewer().user_id
     author = stories.get(number, this_viewer()).author
-    typed = read_form("text", "reaction", "client_msg_id")
+    typed = read_form("text", "reaction", "client_msg_id", own=TEXT_LIMITS)
     try:
         answer = Answer(text=typed["text"], reaction=typed["reaction"] or None)
         key = id_of(typed["client_msg_id"], story_id, answer.reaction or answer.text)

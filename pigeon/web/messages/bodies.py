@@ -5,9 +5,9 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import Any
 
+from pigeon.domain import limits
 from pigeon.domain.errors import FieldError, Invalid, UnsupportedMediaType
 from pigeon.domain.ids import find_id
-from pigeon.domain.limits import ALT
 from pigeon.domain.media import Upload
 from pigeon.services.media import media
 from pigeon.services.messages.checks import Content, id_faults
@@ -22,11 +22,14 @@ from pigeon.web.parsing import (
 )
 
 MESSAGE_PARTS = {"image": "binary", "alt": "string", "client_msg_id": "string"}
+TEXT_LIMITS = {"text": limits.MESSAGE}
 PICTURE_PARTS = {"image": "binary", "alt": "string"}
 
 
 class AddMessageBody(Body):
     """One of `text`, `image` (of `POST /media`) and `post_id`."""
+
+    LIMITS = TEXT_LIMITS
 
     text: str = ""
     image: str | None = None
@@ -79,7 +82,7 @@ def _read_upload(faults: dict[str, FieldError]) -> Upload:
     files: list[Any] = [part.stream for part in read_files("image") if part.filename]
     alt, seen = "", None
     try:
-        alt = check_text("alt", read_form("alt")["alt"], ALT)
+        alt = check_text("alt", read_form("alt")["alt"], limits.ALT)
     except Invalid as error:
         faults |= error.fields
     if len(files) != 1:

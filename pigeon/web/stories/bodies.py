@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from pigeon.domain import limits
 from pigeon.domain.errors import FieldError, Invalid
 from pigeon.domain.media import Upload
 from pigeon.domain.stories import Story
@@ -36,6 +37,8 @@ class TextStyleBody(Body):
 
 
 class NewStoryBody(Body):
+    LIMITS = {"text": limits.STORY_TEXT}
+
     text: str = ""
     alt: str = ""
     text_style: TextStyleBody = TextStyleBody()
@@ -56,7 +59,7 @@ def read_new(key: str) -> Sent:
         body = read_json(NewStoryBody)
         return Sent(new=_new(body.text, body.alt, body.text_style), file=None, key=key)
     check_form_names(*PARTS)
-    typed = read_form("text", "alt")
+    typed = read_form("text", "alt", own=NewStoryBody.LIMITS)
     style = read_object("text_style", TextStyleBody)
     files = [part.stream for part in read_files("image") if part.filename]
     if len(files) > 1:
