@@ -24,7 +24,7 @@ from tests.harness import children
 from tests.harness.environment import ROOT
 from tests.harness.procfile import procfile_site
 
-PROGRAMS = {"nginx": ("nginx",), "chromium": ("chromium", "chromium-browser")}
+PROGRAMS = {"nginx": ("nginx",), "chromium": children.CHROMIUM}
 
 
 def measure(ground: Ground) -> Group:

@@ -52,7 +52,7 @@ DEPARTURES = Family(name="departures", kind="string", ttl_s=DAY_S, policy="write
 SIDEBAR = Family(name="beside2", kind="string", ttl_s=600, policy="look-aside")
 LANDING = Family(name="landing1", kind="string", ttl_s=60, policy="look-aside")
 SESSION = Family(name="session1", kind="string", ttl_s=60, policy="write-through")
-SEARCHES = Family(name="searches1", kind="zset", ttl_s=DAY_S, policy="write-back")
+SEARCHES = Family(name="searches1", kind="zset", ttl_s=DAY_S, policy="look-aside")
 FOLLOWING = Family(name="following", kind="set", ttl_s=14 * DAY_S, policy="look-aside")
 SAVED = Family(name="saved1", kind="set", ttl_s=DAY_S, policy="look-aside")
 APART = Family(name="apart1", kind="string", ttl_s=DAY_S, policy="look-aside")

@@ -34,7 +34,7 @@ DESKTOP = {"width": 1440, "height": 900}
 @contextmanager
 def chromium(*arguments: str) -> Iterator[Browser]:
     """The machine's Chromium, steered by Playwright; `arguments` are of its command line."""
-    path = children.require("chromium", "chromium-browser", package="chromium")
+    path = children.require(*children.CHROMIUM, package="chromium-headless-shell")
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
