@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 
 from pigeon.domain.errors import Invalid
-from pigeon.domain.page import PageRequest, read_cursor
+from pigeon.domain.page import PageRequest, read_place
 from pigeon.domain.sessions import Caller
 from pigeon.services.accounts import changes as accounts_changes
 from pigeon.services.searches import people as searches
@@ -45,14 +45,23 @@ def found(q: str) -> set[str]:
         ("김민", {"minji"}),
         ("ㄱㅁㅈ", {"minji"}),
         ("ㄱㅁ", {"minji"}),
+        ("ㅁㅈ", {"minji", "minjun"}),
         ("ㅂㅁㅈ", {"minjun"}),
         ("김ㅁ", {"minji"}),
         ("김밍", set()),
         ("이미", {"mina"}),
+        ("미", {"mina", "minji", "minjun"}),
         ("ㅈㅅ", {"gabang"}),
         ("장", {"gabang"}),
         ("갑", {"gabang"}),
-        ("민지", set()),
+        ("민지", {"minji"}),
+        ("김 민지", {"minji"}),
+        ("가방장", {"gabang"}),
+        ("ㄹㄴ", set()),
+        ("ann lee", {"ann.lee"}),
+        ("Lee Ann", {"ann.lee"}),
+        ("annlee", {"ann.lee"}),
+        ("lee bob", set()),
         ("ee", set()),
         ("%", set()),
         ("_", set()),
@@ -100,14 +109,14 @@ def test_pages_join_without_gap_or_repetition(app: Flask, queries: Callable[[], 
     seen: list[str] = []
     before = None
     for _ in range(3):
-        page = searches.find_people("ㅎ", None, PageRequest(kind="p", before=before, limit=2))
+        page = searches.find_people("ㅎ", None, PageRequest(kind="p", place=before, limit=2))
         seen += [row.username for row in page.items]
-        before = read_cursor("p", page.next) if page.next else None
-    assert seen == names[::-1]
+        before = read_place("p", page.next) if page.next else None
+    assert seen == names
     assert before is None
     with queries() as sent:
         searches.find_people("ㅎ", None, PageRequest())
-    assert len(sent) == 1
+    assert len(sent) == 3  # that handle, the names that begin so, and those that hold it
 
 
 def test_whom_i_follow_comes_first_among_mentions(app: Flask) -> None:
