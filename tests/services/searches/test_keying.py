@@ -57,7 +57,9 @@ def test_keys_come_and_go_with_the_name(app: Flask) -> None:
 
 
 def test_what_the_release_before_wrote_is_mended(app: Flask, queries: Callable[[], Any]) -> None:
-    new, renamed, gone = (make_user(name, display_name="하늘") for name in ("fresh", "older", "gone"))
+    new, renamed, gone = (
+        make_user(name, display_name="하늘") for name in ("fresh", "older", "gone")
+    )
     with unit_of_work():
         db.session.execute(update(UserModel).values(keyed_as=UserModel.keyed_as))
         db.session.query(SearchKey).filter(SearchKey.user_id == new.id).delete()
