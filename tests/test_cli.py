@@ -96,6 +96,13 @@ def test_a_timeline_that_differs_from_its_definition_is_told(run: Any, drain: An
     assert "Name a person" in run("timelines", "verify").output
 
 
+def test_keys_of_people_are_made_again(run: Any) -> None:
+    make_user("ann")
+    assert run("searches", "keys").output.endswith("Keys of 0 people were made.\n")
+    made = run("searches", "keys", "--all")
+    assert (made.exit_code, made.stdout) == (0, "Keys of 1 people were made.\n")
+
+
 def test_a_dead_job_is_listed_and_tried_again(run: Any) -> None:
     ann = make_user("ann")
     with unit_of_work() as uow:

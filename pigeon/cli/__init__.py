@@ -1,4 +1,4 @@
-"""Operator commands: `flask users|demo|timelines|messages|media|jobs|writeback|config …`."""
+"""Operator commands: `flask users|demo|timelines|messages|media|jobs|writeback|searches …`."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from pigeon.cli.demo import demo
 from pigeon.cli.jobs import jobs
 from pigeon.cli.media import media
 from pigeon.cli.messages import messages
+from pigeon.cli.searches import searches
 from pigeon.cli.timelines import timelines
 from pigeon.cli.users import users
 from pigeon.cli.writebacks import writeback
 
-COMMANDS = (users, demo, timelines, messages, media, jobs, writeback, config)
+COMMANDS = (users, demo, timelines, messages, media, searches, jobs, writeback, config)
 
 
 def bind(app: Flask) -> None:

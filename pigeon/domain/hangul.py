@@ -15,6 +15,7 @@ do not matter. In the database the two columns need a binary collation.
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 from pigeon.domain.names import fold
 
@@ -53,12 +54,12 @@ def _compare_by(text: str) -> str:
 
 def decompose(text: str) -> str:
     """The typed jamo of a name, words kept apart by one space; for the column `name_jamo`."""
-    return _jamo(search_key(text))
+    return typed(search_key(text))
 
 
 def initials(text: str) -> str:
     """Each Hangul syllable as its initial, the rest as in `decompose`; for `name_initials`."""
-    return "".join(token[0] if _is_syllable(token) else token for token in _units(search_key(text)))
+    return "".join(unit[0] for unit in units_of(search_key(text)))
 
 
 def query_forms(query: str) -> tuple[str, str | None]:
@@ -69,8 +70,8 @@ def query_forms(query: str) -> tuple[str, str | None]:
     shorter than the query when that is a mixture. A blank query gives `("", None)`.
     """
     key = search_key(query)
-    jamo_prefix = min((_certain(reading) for reading in _readings(key)), key=len)
-    spelled = _jamo(key)
+    jamo_prefix = min((certain_of(reading) for reading in readings(key)), key=len)
+    spelled = typed(key)
     if spelled and not spelled.strip(_CONSONANTS + " "):
         return jamo_prefix, spelled
     return jamo_prefix, None
@@ -79,7 +80,7 @@ def query_forms(query: str) -> tuple[str, str | None]:
 def matches_prefix(query: str, candidate: str) -> bool:
     """Whether the candidate may be what somebody who typed the query is about to write."""
     key, wanted = search_key(candidate), search_key(query)
-    return _jamo(key).startswith(_jamo(wanted)) or _any_fits(wanted, _units(key), [0])
+    return typed(key).startswith(typed(wanted)) or _any_fits(wanted, units_of(key), [0])
 
 
 def matches(query: str, display_name: str) -> bool:
@@ -88,18 +89,17 @@ def matches(query: str, display_name: str) -> bool:
     Quick for long names and for long queries; of both together it takes the product.
     """
     key, wanted = search_key(display_name), search_key(query)
-    if f" {_jamo(wanted)}" in f" {_jamo(key)}":
+    if f" {typed(wanted)}" in f" {typed(key)}":
         return True
-    units = _units(key)
+    units = units_of(key)
     return _any_fits(wanted, units, [0, *(at + 1 for at, unit in enumerate(units) if unit == " ")])
 
 
 def _any_fits(wanted: str, units: list[str], starts: list[int]) -> bool:
-    readings = _readings(wanted)
-    return any(_fits(reading, units, start) for start in starts for reading in readings)
+    return any(fits(reading, units, start) for start in starts for reading in readings(wanted))
 
 
-def _fits(reading: list[str], units: list[str], start: int) -> bool:
+def fits(reading: Sequence[str], units: Sequence[str], start: int) -> bool:
     """Unit by unit; a lone consonant stands for its syllable, the last token may be unfinished."""
     *head, last = reading
     end = start + len(head)
@@ -111,38 +111,41 @@ def _fits(reading: list[str], units: list[str], start: int) -> bool:
     )
 
 
-def _readings(key: str) -> list[list[str]]:
+def readings(key: str) -> list[list[str]]:
     """The ways to cut a query into units: its last syllable may lend its finals to what follows."""
     tail_at = len(key.rstrip(_CONSONANTS))
-    head, tail = key[:tail_at], _units(key[tail_at:])
+    head, tail = key[:tail_at], units_of(key[tail_at:])
     if not head or not "가" <= head[-1] <= "힣":
-        return [_units(head) + tail]
-    last = _jamo(head[-1])
+        return [units_of(head) + tail]
+    last = typed(head[-1])
     opened = len(last.rstrip(_CONSONANTS))
     return [
-        [*_units(head[:-1]), last[:end], *last[end:], *tail] for end in range(opened, len(last) + 1)
+        [*units_of(head[:-1]), last[:end], *last[end:], *tail]
+        for end in range(opened, len(last) + 1)
     ]
 
 
-def _certain(reading: list[str]) -> str:
+def certain_of(reading: Sequence[str]) -> str:
     """The jamo every match starts with: all up to the first syllable given by its initial only."""
     abbreviated = [at for at, token in enumerate(reading) if token in _CONSONANTS]
     return "".join(reading[: abbreviated[0] + 1] if abbreviated else reading)
 
 
-def _units(key: str) -> list[str]:
+def units_of(key: str) -> list[str]:
     """The jamo of each syllable, and every other character by itself."""
     units: list[str] = []
     for char in key:
-        units.extend([_jamo(char)] if "가" <= char <= "힣" else _jamo(char))
+        units.extend([typed(char)] if "가" <= char <= "힣" else typed(char))
     return units
 
 
-def _is_syllable(unit: str) -> bool:
-    return len(unit) > 1
+def is_hangul(unit: str) -> bool:
+    """A syllable, or a jamo by itself."""
+    return len(unit) > 1 or "ㄱ" <= unit <= "ㅣ"
 
 
-def _jamo(key: str) -> str:
+def typed(key: str) -> str:
+    """What keys type it, for a text as `search_key` leaves it."""
     return unicodedata.normalize("NFKD", key).translate(_SPLIT)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -36,27 +37,59 @@ class PageRequest:
 
     kind: str = ""
     before: int | None = None
+    place: str | None = None
+    """Instead of `before`, where one number cannot tell it."""
     limit: int = limits.PAGE_DEFAULT
 
 
 def write_cursor(kind: str, position: int) -> str:
     """An opaque cursor that only the list named `kind` will read again."""
-    return base64.urlsafe_b64encode(f"{kind}:{position}".encode()).decode().rstrip("=")
+    return _wrap(f"{kind}:{position}")
+
+
+def write_place(kind: str, place: str) -> str:
+    """The same, of a place that is no number."""
+    return _wrap(json.dumps([kind, place], ensure_ascii=False))
+
+
+def _wrap(text: str) -> str:
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
 def read_cursor(kind: str, cursor: str) -> int:
     """The position in a cursor; Invalid naming `before` when it is not one of this list."""
+    name, _, position = _unwrap(cursor).rpartition(":")
+    number = int(position) if _is_number(position) else -1
+    if name != kind or not 0 <= number < 2**63:
+        raise _unreadable()
+    return number
+
+
+def read_place(kind: str, cursor: str) -> str:
+    """The same, of a place that is no number."""
+    try:
+        name, place = json.loads(_unwrap(cursor))
+    except (ValueError, TypeError, RecursionError) as error:
+        raise _unreadable() from error
+    if name != kind or not isinstance(place, str):
+        raise _unreadable()
+    return place
+
+
+def _unwrap(cursor: str) -> str:
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
-        name, _, position = (
-            base64.b64decode(padded, altchars=b"-_", validate=True).decode().rpartition(":")
-        )
-        number = int(position) if position.isascii() and position.isdigit() else -1
+        return base64.b64decode(padded, altchars=b"-_", validate=True).decode()
     except (binascii.Error, ValueError) as error:
-        raise Invalid({"before": FieldError("bad_format")}) from error
-    if name != kind or not 0 <= number < 2**63:
-        raise Invalid({"before": FieldError("bad_format")})
-    return number
+        raise _unreadable() from error
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 20
+
+
+def _unreadable() -> Invalid:
+    return Invalid({"before": FieldError("bad_format")})
 
 
 def cut(rows: Sequence[T], request: PageRequest, position: Callable[[T], int]) -> Page[T]:

@@ -33,6 +33,7 @@ from pigeon.services import collectors
 from pigeon.services.accounts import addresses
 from pigeon.services.outbox import outbox
 from pigeon.services.presence import activity
+from pigeon.services.searches import keying
 from pigeon.services.stories import drift, ending
 
 log = structlog.get_logger()
@@ -42,6 +43,7 @@ ACTIVITY_S = 30.0
 STORIES_S = 15.0
 DRIFT_S = 60.0
 DEMO_S = 600.0
+KEYS_S = 300.0
 
 _RENEW = Script("""
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
@@ -115,6 +117,7 @@ TASKS: tuple[tuple[Callable[[], object], float, bool], ...] = (
     (ending.withdraw_failed, 3_600.0, True),
     (drift.check, DRIFT_S, True),
     (renew_demo, DEMO_S, True),
+    (keying.mend, KEYS_S, True),
 )
 
 

@@ -15,7 +15,7 @@ from pigeon.models.posts import IdempotencyKey, MentionModel, PostModel, PostTag
 from pigeon.models.presence import ActivityModel
 from pigeon.models.relations import BlockModel, MuteModel
 from pigeon.models.saves import PostSave
-from pigeon.models.searches import SearchModel
+from pigeon.models.searches import SearchKey, SearchModel
 from pigeon.models.stories import StoryModel, StoryReactionModel, StoryViewModel
 from pigeon.models.users import (
     HeldUsername,
@@ -57,6 +57,7 @@ __all__ = [
     "PostSave",
     "PostTag",
     "PublicationModel",
+    "SearchKey",
     "SearchModel",
     "SecurityEvent",
     "SessionModel",

@@ -1,4 +1,4 @@
-"""What people searched for, each for themselves."""
+"""What people searched for, each for themselves, and under which keys people are found."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from pigeon.domain import limits
+from pigeon.domain import limits, search_keys
 from pigeon.extensions import Model
 from pigeon.models.types import TABLE, Id, Key, UTCDateTime
 
@@ -30,3 +30,22 @@ class SearchModel(Model):
     found_id: Mapped[int | None] = mapped_column(Id, ForeignKey("users.id", ondelete="CASCADE"))
     q: Mapped[str] = mapped_column(Key(limits.SEARCH), default="")
     searched_at: Mapped[datetime] = mapped_column(UTCDateTime)
+
+
+class SearchKey(Model):
+    """A beginning under which a person is found, as `domain/search_keys.py` makes them.
+
+    Rows are kept in the order of the keys, which is what a query reads; the index finds the keys
+    of one person.
+    """
+
+    __tablename__ = "search_keys"
+    __table_args__ = (
+        Index("ix_search_keys_user_id_key", "user_id", "key"),
+        {"sqlite_with_rowid": False, "mysql_engine": "InnoDB", "mysql_charset": "utf8mb4"},
+    )
+
+    key: Mapped[str] = mapped_column(Key(1 + search_keys.LONGEST), primary_key=True)
+    user_id: Mapped[int] = mapped_column(
+        Id, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )

@@ -35,6 +35,7 @@ class UserModel(Model):
     display_name: Mapped[str] = mapped_column(Line(limits.DISPLAY_NAME), default="")
     name_jamo: Mapped[str] = mapped_column(Key(255), default="")
     name_initials: Mapped[str] = mapped_column(Key(60), default="")
+    keyed_as: Mapped[str] = mapped_column(Key(100), default="", server_default="")
     bio: Mapped[str] = mapped_column(Line(limits.BIO), default="")
     pronouns: Mapped[str] = mapped_column(Line(limits.PRONOUNS), default="")
     link: Mapped[str | None] = mapped_column(Line(limits.LINK))

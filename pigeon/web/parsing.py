@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import accumulate, islice
 from typing import Any, ClassVar, TypeVar
 
@@ -22,7 +22,7 @@ from pigeon.domain.errors import (
     UnsupportedMediaType,
 )
 from pigeon.domain.ids import find_id
-from pigeon.domain.page import PageRequest, read_cursor
+from pigeon.domain.page import PageRequest, read_cursor, read_place
 from pigeon.web import texts
 from pigeon.web.texts import Typed
 
@@ -51,6 +51,7 @@ class Body(BaseModel):
 
 
 B = TypeVar("B", bound=Body)
+T = TypeVar("T")
 
 
 def read_json(shape: type[B]) -> B:
@@ -148,17 +149,28 @@ def read_id(text: str) -> int:
 
 def read_page(kind: str, *, default: int = limits.PAGE_DEFAULT) -> PageRequest:
     """`before` and `limit` of the list named `kind`; Invalid naming what is wrong of them."""
+    before, limit = _read_page(lambda cursor: read_cursor(kind, cursor), default)
+    return PageRequest(kind=kind, before=before, limit=limit)
+
+
+def read_ranked_page(kind: str, *, default: int = limits.PAGE_DEFAULT) -> PageRequest:
+    """The same of a list whose places are no numbers."""
+    place, limit = _read_page(lambda cursor: read_place(kind, cursor), default)
+    return PageRequest(kind=kind, place=place, limit=limit)
+
+
+def _read_page(read: Callable[[str], T], default: int) -> tuple[T | None, int]:
     before = request.args.get("before")
     faults: dict[str, FieldError] = {}
     position = None
     try:
-        position = None if before is None else read_cursor(kind, texts.check("before", before))
+        position = None if before is None else read(texts.check("before", before))
     except Invalid as error:
         faults |= error.fields
     wanted = read_limit(default=default, most=limits.PAGE_MAX, faults=faults)
     if faults:
         raise Invalid(faults)
-    return PageRequest(kind=kind, before=position, limit=wanted)
+    return position, wanted
 
 
 def read_limit(*, default: int, most: int, faults: dict[str, FieldError]) -> int:

@@ -11,7 +11,7 @@ from pigeon.services.searches.suggesting import Hit
 from pigeon.web.answers import LIST, answers
 from pigeon.web.guards import MEMBERS, READERS, access
 from pigeon.web.login import get_viewer, viewer_id
-from pigeon.web.parsing import Body, read_id, read_json, read_page, read_query
+from pigeon.web.parsing import Body, read_id, read_json, read_page, read_query, read_ranked_page
 
 SAVES = (600, 3_600)
 DELETES = (400, 3_600)
@@ -28,7 +28,7 @@ class HistoryBody(Body):
 @answers(Page[UserRow], query=("q", *LIST))
 def list_people() -> Page[UserRow]:
     q = read_query("q")
-    return people.find_people(q, viewer_id(), read_page(f"people-{q}"))
+    return people.find_people(q, viewer_id(), read_ranked_page(f"people-{q}"))
 
 
 @access(READERS)

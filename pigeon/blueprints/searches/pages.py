@@ -22,7 +22,7 @@ from pigeon.services.searches import history, people
 from pigeon.web.forms import Form, render_refused
 from pigeon.web.guards import MEMBERS, access
 from pigeon.web.login import get_viewer, this_viewer
-from pigeon.web.parsing import read_form, read_id, read_page, read_query, read_shown
+from pigeon.web.parsing import read_form, read_id, read_query, read_ranked_page, read_shown
 from pigeon.web.stories import rings
 
 PAGE = "searches/search.html"
@@ -35,7 +35,7 @@ def show() -> ResponseReturnValue:
     typed = {"q": read_shown("q")}
     try:
         q = read_query("q")
-        asked = read_page(f"people-{q}", default=ROWS)
+        asked = read_ranked_page(f"people-{q}", default=ROWS)
         page = people.find_people(q, get_viewer().user_id, asked)
     except Invalid as error:
         if "q" not in error.fields:

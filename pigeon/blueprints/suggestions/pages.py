@@ -13,7 +13,7 @@ from pigeon.services.suggestions import suggestions
 from pigeon.services.users import users
 from pigeon.web.guards import MEMBERS, access
 from pigeon.web.login import get_viewer, this_viewer, viewer_id
-from pigeon.web.parsing import read_page, read_query, read_shown
+from pigeon.web.parsing import read_query, read_ranked_page, read_shown
 from pigeon.web.stories import rings
 
 ROWS = 40
@@ -32,7 +32,7 @@ def list_people() -> ResponseReturnValue:
 def _found(reader_id: int) -> tuple[Page[UserRow], int]:
     try:
         q = read_query("q")
-        return people.find_people(q, reader_id, read_page(f"people-{q}", default=ROWS)), 200
+        return people.find_people(q, reader_id, read_ranked_page(f"people-{q}", default=ROWS)), 200
     except Invalid as error:
         if "q" not in error.fields:
             raise

@@ -19,6 +19,7 @@ from pigeon.models import HeldUsername, IdentityModel, MailedToken, UserModel
 from pigeon.services import access
 from pigeon.services.accounts import checks, passwords, recovery, security_log, sessions, tokens
 from pigeon.services.accounts.logins import check_password
+from pigeon.services.searches import keying
 from pigeon.services.users import withdrawals
 from pigeon.unit_of_work import UnitOfWork, retried, unit_of_work
 
@@ -93,6 +94,8 @@ def withdraw(user_id: int, *, password: str, fresh_identity: bool, caller: Calle
         sessions.end_all(user_id, uow)
         _hold(username)
         _erase(locked)
+        db.session.flush()
+        keying.key(user_id)
         withdrawals.hide(uow, user_id, username)
         security_log.note("withdrew", user_id, caller)
         uow.record(UserWithdrew(user_id=user_id, username=username))

@@ -23,6 +23,7 @@ from pigeon.extensions import db, settings
 from pigeon.models import HeldUsername, UserModel
 from pigeon.services import rates
 from pigeon.services.accounts.sessions import hash_token
+from pigeon.services.searches import keying
 from pigeon.services.users import checks as users_checks
 from pigeon.unit_of_work import UnitOfWork
 
@@ -79,7 +80,9 @@ def add(person: Person) -> int:
     except IntegrityError as error:
         constraint = str(error.orig).rpartition("for key")[2]
         raise fault("email" if "email_key" in constraint else "username", "taken") from error
-    return int(result.inserted_primary_key[0])
+    user_id = int(result.inserted_primary_key[0])
+    keying.key(user_id)
+    return user_id
 
 
 def checked_username(username: str) -> str:

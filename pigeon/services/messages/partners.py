@@ -13,6 +13,7 @@ from sqlalchemy.orm import aliased
 from pigeon.domain.messages import Partner
 from pigeon.domain.page import Page, PageRequest, cut
 from pigeon.domain.presence import Presence
+from pigeon.domain.search_keys import Query
 from pigeon.extensions import db
 from pigeon.models import FollowModel, UserModel
 from pigeon.services import access, presence
@@ -32,8 +33,8 @@ class _Found:
 
 
 def list_of(viewer_id: int, q: str, request: PageRequest) -> Page[Partner]:
-    """People to write to, of each rank the newest follow first; with `q` those whom it begins."""
-    viewer, query = access.viewer(viewer_id), people.check_query(q)
+    """People to write to, of each rank the newest follow first; with `q` those whom it finds."""
+    viewer, query = access.viewer(viewer_id), Query(people.check_query(q))
     found = list(islice(_walk(viewer_id, viewer, query, request.before), request.limit + 1))
     page = cut(found, request, lambda one: one.place)
     return page.map(lambda some: _partners([one.user_id for one in some], viewer))
@@ -47,7 +48,7 @@ def _partners(ids: list[int], viewer: Viewer) -> list[Partner]:
     ]
 
 
-def _walk(viewer_id: int, viewer: Viewer, query: str, before: int | None) -> Iterator[_Found]:
+def _walk(viewer_id: int, viewer: Viewer, query: Query, before: int | None) -> Iterator[_Found]:
     """From the place before which somebody has read; a place is the higher the earlier it comes."""
     first = len(_RANKS) - 1
     rank, follow_id = (first, None) if before is None else (before >> RANK_BITS, before)
@@ -59,17 +60,17 @@ def _walk(viewer_id: int, viewer: Viewer, query: str, before: int | None) -> Ite
 
 
 def _of_rank(
-    rank: int, viewer_id: int, viewer: Viewer, query: str, below: int | None
+    rank: int, viewer_id: int, viewer: Viewer, query: Query, below: int | None
 ) -> Iterator[Any]:
     """In batches: SQL lets some through that the query does not fit."""
     while True:
         statement = _RANKS[rank](viewer_id).where(access.users.where(viewer)).limit(LOOKED_AT)
-        if query:
-            statement = statement.where(people.begins(query))
+        if query.text:
+            statement = statement.where(people.may_fit(query))
         if below is not None:
             statement = statement.where(FollowModel.id < below)
         batch = db.session.execute(statement).all()
-        yield from (row for row in batch if not query or people.matches(query, row[:3]))
+        yield from (row for row in batch if not query.text or query.place_of(row[1], row[2]))
         if len(batch) < LOOKED_AT:
             return
         below = batch[-1].follow_id

@@ -1,28 +1,24 @@
-"""Finding people by the beginning of a handle or a name, also while Korean is being typed."""
+"""Finding people by what their handle or name begins with, or holds, also while it is typed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import islice
-from typing import Any
+from sqlalchemy import ColumnElement, exists
 
-from sqlalchemy import ColumnElement, case, or_, select
-
-from pigeon.domain import hangul, limits
-from pigeon.domain.names import canonical_username
-from pigeon.domain.page import Page, PageRequest, cut
+from pigeon.domain import limits
+from pigeon.domain.page import Page, PageRequest, write_place
+from pigeon.domain.search_keys import Query
 from pigeon.domain.users import UserHit, UserRow
-from pigeon.extensions import db
-from pigeon.models import FollowModel, UserModel
+from pigeon.models import SearchKey, UserModel
 from pigeon.services import access
+from pigeon.services.searches.ranking import Place, Walk, any_key, first_place
 from pigeon.services.users import checks as users_checks
 from pigeon.services.users import users
 
-LOOKED_AT = 200
+LOOKED_AT = 1_000
+"""Keys that are read for one page, which may hold fewer people than it could."""
+SUGGESTED_FROM = 300
 # Korean and Japanese keyboards write the second one.
 AT_SIGNS = ("@", "＠")
-# What the parts of a handle begin after.
-PART_MARKS = (".", "_")
 
 
 def check_query(q: str) -> str:
@@ -32,86 +28,27 @@ def check_query(q: str) -> str:
 
 
 def find_people(q: str, viewer_id: int | None, request: PageRequest) -> Page[UserRow]:
-    """People a part of whose handle or a word of whose name begins with `q`; nobody if blank."""
-    query = check_query(q)
-    if not query:
+    """People whom the query finds, ranked; nobody if blank. `request` has a `place`."""
+    query, viewer = Query(check_query(q)), access.viewer(viewer_id)
+    if not query.text:
         return Page(items=[], next=None)
-    found = list(islice(_people(query, viewer_id, request.before), request.limit + 1))
-    page = cut(found, request, lambda row: int(row[0]))
-    return page.map(lambda rows: users.rows([row[0] for row in rows], viewer_id))
-
-
-def _people(query: str, viewer_id: int | None, before: int | None) -> Iterator[Any]:
-    """Matching people, newest first, in batches: SQL lets some through that do not fit."""
-    while True:
-        statement = (
-            select(UserModel.id, UserModel.username, UserModel.display_name)
-            .where(
-                begins(query), access.users.where(access.viewer(viewer_id)), _may_be_found(query)
-            )
-            .order_by(UserModel.id.desc())
-            .limit(LOOKED_AT)
-        )
-        if before is not None:
-            statement = statement.where(UserModel.id < before)
-        batch = db.session.execute(statement).all()
-        yield from (row for row in batch if matches(query, row))
-        if len(batch) < LOOKED_AT:
-            return
-        before = batch[-1][0]
+    place = first_place(viewer) if request.place is None else Place.read(request.place)
+    ids, behind = Walk(query, viewer, place).take(request.limit, LOOKED_AT)
+    following = write_place(request.kind, behind.text()) if behind is not None else None
+    return Page(items=users.rows(ids, viewer), next=following)
 
 
 def suggest_mentions(q: str, viewer_id: int) -> list[UserHit]:
-    """Up to 8 people to mention: who has that very handle, then whom the viewer follows."""
-    query = check_query(q)
-    if not query:
+    """Up to 8 people to mention, in the same order."""
+    query, viewer = Query(check_query(q)), access.viewer(viewer_id)
+    if not query.text:
         return []
-    mine = select(FollowModel.followee_id).where(FollowModel.follower_id == viewer_id)
-    exact_first = case((UserModel.username == canonical_username(query), 0), else_=1)
-    follows_first = case((UserModel.id.in_(mine), 0), else_=1)
-    statement = (
-        select(UserModel.id, UserModel.username, UserModel.display_name)
-        .where(
-            begins(query),
-            access.users.where(access.viewer(viewer_id)),
-            or_(UserModel.id.in_(mine), _may_be_found(query)),
-        )
-        .order_by(exact_first, follows_first, UserModel.follower_count.desc(), UserModel.id)
-        .limit(LOOKED_AT)
-    )
-    rows = [row for row in db.session.execute(statement) if matches(query, row)]
-    ids = [row[0] for row in rows[: limits.SUGGESTIONS]]
-    return [UserHit(user=user) for user in users.rows(ids, viewer_id)]
+    ids, _ = Walk(query, viewer, Place()).take(limits.SUGGESTIONS, SUGGESTED_FROM)
+    return [UserHit(user=user) for user in users.rows(ids, viewer)]
 
 
-def _may_be_found(query: str) -> ColumnElement[bool]:
-    """Who does not want to be discovered is found by those who know the whole handle."""
-    return or_(UserModel.is_discoverable.is_(True), UserModel.username == canonical_username(query))
-
-
-def begins(query: str) -> ColumnElement[bool]:
-    """What SQL can tell: handles by prefix, names by jamo or initial consonants at word starts."""
-    jamo, initials = hangul.query_forms(query)
-    if initials is not None:
-        return _at_word_start(UserModel.name_initials, initials[:60])
-    wanted = canonical_username(query)
-    handle = UserModel.username.startswith(wanted, autoescape=True)
-    parts = [UserModel.username.contains(mark + wanted, autoescape=True) for mark in PART_MARKS]
-    return or_(handle, *parts, _at_word_start(UserModel.name_jamo, jamo[:255]))
-
-
-def _at_word_start(column: Any, prefix: str) -> ColumnElement[bool]:
-    return or_(
-        column.startswith(prefix, autoescape=True), column.contains(f" {prefix}", autoescape=True)
-    )
-
-
-def matches(query: str, row: Any) -> bool:
-    """What SQL cannot tell: whether the unfinished syllable fits."""
-    _, username, display_name = row
-    wanted = canonical_username(query)
-    return bool(
-        username.startswith(wanted)
-        or any(mark + wanted in username for mark in PART_MARKS)
-        or hangul.matches(query, display_name)
-    )
+def may_fit(query: Query) -> ColumnElement[bool]:
+    """What SQL can tell of the people of a list: the others the query does not find."""
+    theirs = SearchKey.user_id == UserModel.id
+    has_key = exists().where(theirs, any_key(SearchKey.key, query.anywhere))
+    return (UserModel.username == query.handle) | has_key

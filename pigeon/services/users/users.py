@@ -41,6 +41,7 @@ from pigeon.services.messages import unread as messages_unread
 from pigeon.services.notifications import counts as notifications_counts
 from pigeon.services.relations.showings import showings
 from pigeon.services.relations.standings import standings
+from pigeon.services.searches import keying
 from pigeon.services.stories import tray
 from pigeon.services.timelines import sidebar
 from pigeon.services.users import cards as user_cards
@@ -241,6 +242,8 @@ def update_profile(user_id: int, changes: dict[str, Any]) -> Me:
             values["notify"] = _merge_notify(user_id, values["notify"])
         if values:
             db.session.execute(update(UserModel).where(UserModel.id == user_id).values(**values))
+        if "display_name" in values:
+            keying.key(user_id)
         changed(uow, user_id, is_shown=bool(SHOWN & values.keys()))
         if "is_private" in values:
             uow.after_commit(lambda: landing.mosaics.evict(""))

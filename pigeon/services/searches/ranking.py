@@ -1,0 +1,317 @@
+"""Who is found, in the order in which they are shown, a bounded stretch at a time.
+
+1. the person of that very handle;
+2. whom the viewer follows;
+3. whose handle or name begins with what was typed;
+4. whom people follow whom the viewer follows: of those whom suggestions name, the first `MET`;
+5. everybody else.
+
+Within 2, 3 and 5 the order is that of the keys, the whole ones first, then of the ids; within 4
+the one of the suggestions. Each person is shown once: where their first key stands. A `Place` says
+where a reading ended, so pages join whatever became of follows meanwhile. Rows are read in the
+order of an index, and no more than `budget` of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Select, exists, false, func, literal, null, or_, select
+from sqlalchemy.orm import aliased
+
+from pigeon.domain import hangul, search_keys
+from pigeon.domain.errors import FieldError, Invalid
+from pigeon.domain.search_keys import INSIDE, WHOLE, Query
+from pigeon.extensions import db
+from pigeon.models import FollowModel, SearchKey, UserModel
+from pigeon.services import access
+from pigeon.services.access.viewers import Viewer
+from pigeon.services.suggestions import suggestions
+
+MET = 8
+NOW = 2**62
+"""Later than every follow."""
+MOST_AT_ONCE = 400
+_EXACT, _FOLLOWED, _WHOLE, _MET, _REST = range(5)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Behind whom to go on: the stage, and the key and id within it.
+
+    `as_of` is the newest follow of the viewer when the first page was read, `met` whom stage 4 has
+    shown: so nobody is lost or shown again who is followed while somebody turns the pages.
+    """
+
+    stage: int = _EXACT
+    as_of: int = NOW
+    met: tuple[int, ...] = ()
+    user_id: int = 0
+    key: str = ""
+
+    def text(self) -> str:
+        met = "-".join(map(str, self.met))
+        return f"{self.stage}.{self.as_of}.{met}.{self.user_id}.{self.key}"
+
+    @classmethod
+    def read(cls, text: str) -> Place:
+        """Invalid naming `before` for what `text` never wrote."""
+        stage, as_of, met, user_id, key = (*text.split(".", 4), *[""] * 5)[:5]
+        shown = met.split("-") if met else []
+        numbers = (stage, as_of, user_id, *shown)
+        if not all(one.isascii() and one.isdigit() and len(one) < 20 for one in numbers):
+            raise Invalid({"before": FieldError("bad_format")})
+        if int(stage) > _REST or len(shown) > MET or not _may_be_key(key):
+            raise Invalid({"before": FieldError("bad_format")})
+        return cls(
+            stage=int(stage),
+            as_of=min(int(as_of), NOW),
+            met=tuple(map(int, shown)),
+            user_id=min(int(user_id), NOW),
+            key=key,
+        )
+
+
+def _may_be_key(text: str) -> bool:
+    return text.isprintable() and len(text) <= 1 + search_keys.LONGEST
+
+
+def first_place(viewer: Viewer) -> Place:
+    """Where a list of pages begins."""
+    if viewer.id is None:
+        return Place()
+    mine = select(func.max(FollowModel.id)).where(FollowModel.follower_id == viewer.id)
+    return Place(as_of=db.session.scalar(mine) or 0)
+
+
+class _Row(NamedTuple):
+    key: str
+    user_id: int
+    username: str
+    display_name: str
+    state: str
+    is_discoverable: bool
+    follow_id: int | None
+    is_repeated: bool
+
+
+Step = tuple[int | None, Place]
+"""A row that was looked at: whom it shows, if anybody, and where one goes on behind it."""
+
+
+def any_key(key: Any, beginnings: tuple[str, ...]) -> ColumnElement[bool]:
+    """The key of that column begins with one of these."""
+    return or_(false(), *((key >= one) & (key < one + hangul.LAST) for one in beginnings))
+
+
+class Walk:
+    """One reading of what a query finds, from a place on."""
+
+    def __init__(self, query: Query, viewer: Viewer, place: Place) -> None:
+        self._query, self._viewer, self._place = query, viewer, place
+        self._met = place.met
+        self._at_once = 0
+
+    def take(self, count: int, budget: int) -> tuple[list[int], Place | None]:
+        """At most `count` people, and the place to go on from; None when nothing is left.
+
+        Fewer than `count` with a place when `budget` rows were looked at.
+        """
+        found: list[int] = []
+        self._at_once, last = count + 1, self._place
+        for looked_at, (user_id, place) in enumerate(self._steps()):
+            if user_id is not None and len(found) == count:
+                return found, last
+            if user_id is not None:
+                found.append(user_id)
+            last = place
+            if looked_at >= budget:
+                return found, last
+        return found, None
+
+    def _steps(self) -> Iterator[Step]:
+        stages: tuple[Callable[[Place], Iterator[Step]], ...] = (
+            self._exact,
+            self._followed,
+            self._whole,
+            self._known_to_friends,
+            self._rest,
+        )
+        for number in range(self._place.stage, len(stages)):
+            begin = Place(stage=number, as_of=self._place.as_of, met=self._met)
+            yield from stages[number](self._place if number == self._place.stage else begin)
+
+    # -- stages ------------------------------------------------------------------------------------
+
+    def _exact(self, place: Place) -> Iterator[Step]:
+        query = select(UserModel.id).where(
+            UserModel.username == self._query.handle, access.users.is_active()
+        )
+        found = db.session.scalar(query) if self._query.handle and not place.user_id else None
+        if found is not None and not access.users.is_hidden(self._viewer, found):
+            yield found, replace(place, user_id=found)
+
+    def _followed(self, place: Place) -> Iterator[Step]:
+        """Also who is not to be discovered: their followers know them."""
+        if self._viewer.id is None or not self._query.words:
+            return
+        while True:
+            batch = _fetch(self._of_followed(place).limit(MOST_AT_ONCE))
+            for row in batch:
+                place = replace(place, key=row.key, user_id=row.user_id)
+                yield self._shown(row, self._fits(row) is not None), place
+            if len(batch) < MOST_AT_ONCE:
+                return
+
+    def _whole(self, place: Place) -> Iterator[Step]:
+        return self._in_order(self._query.whole, place, WHOLE)
+
+    def _known_to_friends(self, place: Place) -> Iterator[Step]:
+        if self._viewer.id is None or not self._query.words:
+            return
+        for row in self._of_suggested():
+            if len(self._met) == MET:
+                return
+            if row.user_id not in self._met and self._is_new(row) and self._fits(row) == INSIDE:
+                self._met = (*self._met, row.user_id)
+                yield row.user_id, replace(place, met=self._met)
+
+    def _rest(self, place: Place) -> Iterator[Step]:
+        return self._in_order(self._query.inside, place, INSIDE)
+
+    def _in_order(self, beginnings: tuple[str, ...], place: Place, wanted: str) -> Iterator[Step]:
+        for row in self._rows(beginnings, place):
+            hit = not row.is_repeated and row.user_id not in self._met and self._is_new(row)
+            here = replace(place, key=row.key, user_id=row.user_id)
+            yield self._shown(row, hit and self._fits(row) == wanted), here
+
+    def _shown(self, row: _Row, is_wanted: bool) -> int | None:
+        is_wanted = is_wanted and access.users.is_active_state(row.state)
+        is_wanted = is_wanted and row.username != self._query.handle
+        hidden = is_wanted and access.users.is_hidden(self._viewer, row.user_id)
+        return row.user_id if is_wanted and not hidden else None
+
+    def _fits(self, row: _Row) -> str | None:
+        return self._query.place_of(row.username, row.display_name)
+
+    def _is_new(self, row: _Row) -> bool:
+        """No earlier stage is theirs."""
+        was_followed = row.follow_id is not None and row.follow_id <= self._place.as_of
+        return row.is_discoverable and not was_followed
+
+    # -- rows --------------------------------------------------------------------------------------
+
+    def _rows(self, beginnings: tuple[str, ...], place: Place) -> Iterator[_Row]:
+        """Of keys that begin so, in order, behind the place."""
+        key = SearchKey.key
+        for one in beginnings:
+            behind, low = place.key, key >= one
+            if behind >= one + hangul.LAST:
+                continue
+            if behind >= one:
+                yield from self._of_key(beginnings, behind, place.user_id)
+                low = key > behind
+            yield from self._of_range(beginnings, low, one + hangul.LAST)
+
+    def _of_range(
+        self, beginnings: tuple[str, ...], low: ColumnElement[bool], high: str
+    ) -> Iterator[_Row]:
+        for size in self._sizes():
+            batch = _fetch(self._select(beginnings, low & (SearchKey.key < high), size))
+            yield from batch
+            if len(batch) < size:
+                return
+            # The last one may be the key of more people than there was room for.
+            yield from self._of_key(beginnings, batch[-1].key, batch[-1].user_id)
+            low = SearchKey.key > batch[-1].key
+
+    def _of_key(self, beginnings: tuple[str, ...], key: str, user_id: int) -> Iterator[_Row]:
+        for size in self._sizes():
+            same = (SearchKey.key == key) & (SearchKey.user_id > user_id)
+            batch = _fetch(self._select(beginnings, same, size))
+            yield from batch
+            if len(batch) < size:
+                return
+            user_id = batch[-1].user_id
+
+    def _sizes(self) -> Iterator[int]:
+        """Of one reading after another: most of them find enough at once."""
+        size = self._at_once
+        while True:
+            yield size
+            size = min(4 * size, MOST_AT_ONCE)
+
+    def _select(
+        self, beginnings: tuple[str, ...], which: ColumnElement[bool], count: int
+    ) -> Select[Any]:
+        """So many keys, and nothing left out of them: what is looked at is bounded."""
+        keys = (
+            select(SearchKey.key, SearchKey.user_id)
+            .where(which)
+            .order_by(SearchKey.key, SearchKey.user_id)
+            .limit(count)
+            .subquery()
+        )
+        other = aliased(SearchKey)
+        is_repeated = exists().where(
+            other.user_id == keys.c.user_id,
+            other.key < keys.c.key,
+            any_key(other.key, beginnings),
+        )
+        return (
+            select(keys.c.key, *_COLUMNS, self._follow_id(keys.c.user_id), is_repeated)
+            .join(UserModel, UserModel.id == keys.c.user_id)
+            .order_by(keys.c.key, keys.c.user_id)
+        )
+
+    def _of_followed(self, place: Place) -> Select[Any]:
+        """Whom the viewer follows, each with the first of their keys that begins so."""
+        first = func.min(SearchKey.key).label("key")
+        follows = (
+            select(SearchKey.user_id, first)
+            .join(FollowModel, FollowModel.followee_id == SearchKey.user_id)
+            .where(
+                FollowModel.follower_id == self._viewer.id,
+                FollowModel.id <= place.as_of,
+                any_key(SearchKey.key, self._query.anywhere),
+            )
+            .group_by(SearchKey.user_id)
+            .subquery()
+        )
+        key, user_id = follows.c.key, follows.c.user_id
+        return (
+            select(key, *_COLUMNS, literal(0), false())
+            .join(UserModel, UserModel.id == user_id)
+            .where((key > place.key) | ((key == place.key) & (user_id > place.user_id)))
+            .order_by(key, user_id)
+        )
+
+    def _of_suggested(self) -> list[_Row]:
+        """In the order of the suggestions."""
+        ranked = suggestions.ranked.one(self._viewer.id or 0) or []
+        places = {one.user_id: at for at, one in enumerate(ranked) if one.common}
+        query = select(literal(""), *_COLUMNS, self._follow_id(UserModel.id), false())
+        found = _fetch(query.where(UserModel.id.in_(places))) if places else []
+        found = [row for row in found if self._shown(row, True)]
+        return sorted(found, key=lambda row: places[row.user_id])
+
+    def _follow_id(self, person: Any) -> Any:
+        if self._viewer.id is None:
+            return null()
+        mine = (FollowModel.follower_id == self._viewer.id) & (FollowModel.followee_id == person)
+        return select(FollowModel.id).where(mine).scalar_subquery()
+
+
+_COLUMNS = (
+    UserModel.id,
+    UserModel.username,
+    UserModel.display_name,
+    UserModel.state,
+    UserModel.is_discoverable,
+)
+
+
+def _fetch(query: Select[Any]) -> list[_Row]:
+    return [_Row(*row) for row in db.session.execute(query)]
