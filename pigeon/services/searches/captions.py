@@ -103,7 +103,8 @@ def _has(publication_id: Any, piece: str) -> ColumnElement[bool]:
 
 def _may_be_found(viewer: Viewer) -> ColumnElement[bool]:
     author = PublicationModel.author_id
-    shown: ColumnElement[bool] = author.in_(select(UserModel.id).where(UserModel.is_discoverable.is_(True)))
+    open_people = select(UserModel.id).where(UserModel.is_discoverable.is_(True))
+    shown: ColumnElement[bool] = author.in_(open_people)
     if viewer.id is None:
         return shown
     mine = select(FollowModel.followee_id).where(FollowModel.follower_id == viewer.id)
