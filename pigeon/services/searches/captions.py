@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, exists, func, literal, select, union_all
@@ -23,8 +24,8 @@ COMPARED = 6
 """Pieces of a query that choose candidates; the caption itself tells about the others."""
 COUNTED = 1_000
 """A piece is counted so far to find the rarest, which leads."""
-LOOKED_AT = 200
-BATCHES = 10
+LOOKED_AT = 60
+BATCHES = 30
 """A page ends after so many batches of candidates, full or not; its cursor goes on from there."""
 
 
@@ -45,7 +46,8 @@ def find_posts(q: str, who: Who, request: PageRequest) -> Page[Post]:
         batch = db.session.execute(_candidates(pieces, viewer, before)).all()
         is_end = len(batch) < LOOKED_AT
         before = batch[-1][0] if batch else before
-        found += [row[:2] for row in batch if captions.matches(query, row[2])]
+        fitting = (row[:2] for row in batch if captions.matches(query, row[2]))
+        found += islice(fitting, request.limit + 1 - len(found))
         if is_end or len(found) > request.limit:
             break
     more = len(found) > request.limit
@@ -83,9 +85,10 @@ def _candidates(
         select(leading.publication_id, PostModel.id, PostModel.caption)
         .join(PublicationModel, PublicationModel.id == leading.publication_id)
         .join(PostModel, PostModel.id == PublicationModel.post_id)
+        .join(UserModel, UserModel.id == PublicationModel.author_id)
         .where(
             leading.piece == pieces[0],
-            access.posts.is_by_open_author(viewer, PublicationModel.author_id),
+            access.users.where_shows_posts(viewer),
             _may_be_found(viewer),
             *(_has(leading.publication_id, piece) for piece in pieces[1:]),
         )
@@ -102,10 +105,8 @@ def _has(publication_id: Any, piece: str) -> ColumnElement[bool]:
 
 
 def _may_be_found(viewer: Viewer) -> ColumnElement[bool]:
-    author = PublicationModel.author_id
-    open_people = select(UserModel.id).where(UserModel.is_discoverable.is_(True))
-    shown: ColumnElement[bool] = author.in_(open_people)
+    shown = UserModel.is_discoverable.is_(True)
     if viewer.id is None:
         return shown
     mine = select(FollowModel.followee_id).where(FollowModel.follower_id == viewer.id)
-    return shown | author.in_(mine) | (author == viewer.id)
+    return shown | UserModel.id.in_(mine) | (UserModel.id == viewer.id)
