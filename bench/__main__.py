@@ -40,6 +40,7 @@ GROUPS = (
     "hostile",
     "relations",
     "stories",
+    "captions",
     "messages",
     "presence",
     "messages_mongo",

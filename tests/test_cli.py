@@ -98,6 +98,7 @@ def test_a_timeline_that_differs_from_its_definition_is_told(run: Any, drain: An
 
 def test_keys_of_people_are_made_again(run: Any) -> None:
     make_user("ann")
+    assert run("searches", "captions").output == "Pieces of 0 captions were made.\n"
     assert run("searches", "keys").output.endswith("Keys of 0 people were made.\n")
     made = run("searches", "keys", "--all")
     assert (made.exit_code, made.stdout) == (0, "Keys of 1 people were made.\n")

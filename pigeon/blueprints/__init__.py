@@ -223,6 +223,7 @@ CALLS: tuple[tuple[str, str, View], ...] = (
     ("DELETE", "/suggestions/<username>", suggestions_api.dismiss),
     ("GET", "/search/users", searches_api.list_people),
     ("GET", "/search/tags", searches_api.list_tags),
+    ("GET", "/search/posts", searches_api.list_posts),
     ("GET", "/search/suggest", searches_api.suggest),
     ("GET", "/search/history", searches_api.list_history),
     ("POST", "/search/history", searches_api.add_history),

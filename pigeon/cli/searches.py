@@ -1,13 +1,14 @@
-"""`flask searches …`: under which keys people are found."""
+"""`flask searches …`: by what people and captions are found."""
 
 from __future__ import annotations
 
 import click
 from flask.cli import AppGroup
 
+from pigeon.services.posts import pieces
 from pigeon.services.searches import keying
 
-searches = AppGroup("searches", help="Finding people.")
+searches = AppGroup("searches", help="Finding people and captions.")
 
 
 @searches.command("keys")
@@ -21,3 +22,9 @@ def make_keys(all_of_them: bool, after: int) -> None:
 
     count = keying.rebuild(all_of_them=all_of_them, after=after, tell=tell)
     click.echo(f"Keys of {count} people were made.")
+
+
+@searches.command("captions")
+def make_pieces() -> None:
+    """Compare every caption with the pieces that it is found by; it may be run again."""
+    click.echo(f"Pieces of {pieces.rebuild()} captions were made.")

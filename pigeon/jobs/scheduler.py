@@ -32,6 +32,7 @@ from pigeon.jobs.write_backs import Flusher
 from pigeon.services import collectors
 from pigeon.services.accounts import addresses
 from pigeon.services.outbox import outbox
+from pigeon.services.posts import pieces
 from pigeon.services.presence import activity
 from pigeon.services.searches import keying
 from pigeon.services.stories import drift, ending
@@ -113,6 +114,7 @@ TASKS: tuple[tuple[Callable[[], object], float, bool], ...] = (
     (keep_house, 3_600.0, True),
     (activity.flush, ACTIVITY_S, True),
     (addresses.respell, 3_600.0, True),
+    (pieces.fill, 3_600.0, True),
     (ending.withdraw_ended, STORIES_S, True),
     (ending.withdraw_failed, 3_600.0, True),
     (drift.check, DRIFT_S, True),

@@ -11,7 +11,14 @@ from pigeon.models.notifications import (
     NotificationModel,
 )
 from pigeon.models.outbox import OutboxRow
-from pigeon.models.posts import IdempotencyKey, MentionModel, PostModel, PostTag, PublicationModel
+from pigeon.models.posts import (
+    CaptionPiece,
+    IdempotencyKey,
+    MentionModel,
+    PostModel,
+    PostTag,
+    PublicationModel,
+)
 from pigeon.models.presence import ActivityModel
 from pigeon.models.relations import BlockModel, MuteModel
 from pigeon.models.saves import PostSave
@@ -31,6 +38,7 @@ from pigeon.models.write_backs import WriteBackJournal
 __all__ = [
     "ActivityModel",
     "BlockModel",
+    "CaptionPiece",
     "CommentLike",
     "CommentMention",
     "CommentModel",

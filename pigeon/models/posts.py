@@ -76,6 +76,24 @@ class PostTag(Model):
     publication_id: Mapped[int | None] = mapped_column(Id)
 
 
+class CaptionPiece(Model):
+    """A piece of a published caption (`domain/captions.py`); it goes with its publication.
+
+    The table is its own primary key, and its index holds the two columns the other way round.
+    """
+
+    __tablename__ = "caption_pieces"
+    __table_args__ = (
+        Index("ix_caption_pieces_piece_publication_id", "piece", "publication_id"),
+        {"sqlite_with_rowid": False, "mysql_engine": "InnoDB", "mysql_charset": "utf8mb4"},
+    )
+
+    publication_id: Mapped[int] = mapped_column(
+        Id, ForeignKey("publications.id", ondelete="CASCADE"), primary_key=True
+    )
+    piece: Mapped[str] = mapped_column(Key(3), primary_key=True)
+
+
 class IdempotencyKey(Model):
     """The answer to a key that was used in the last 24 hours: the post or comment it made."""
 

@@ -301,7 +301,7 @@ def test_alt_texts_of_an_edit(world: World) -> None:
 
 
 def test_searching_for_too_much(world: World) -> None:
-    for path in ("/search/users", "/search/suggest"):
+    for path in ("/search/users", "/search/tags", "/search/posts", "/search/suggest"):
         assert world.client.api("GET", f"{path}?q={'x' * 50}")[0] == 200
         _, body = world.client.api("GET", f"{path}?q={'x' * 51}")
         assert refusal(body) == ("invalid", {"q": "too_long"})

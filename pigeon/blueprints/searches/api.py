@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pigeon.domain.errors import FieldError, Invalid
 from pigeon.domain.page import Page
+from pigeon.domain.posts import Post
 from pigeon.domain.searches import SearchEntry, TagHit
 from pigeon.domain.users import UserRow
-from pigeon.services.searches import history, people, suggesting, tags
+from pigeon.services.searches import captions, history, people, suggesting, tags
 from pigeon.services.searches.suggesting import Hit
 from pigeon.web.answers import LIST, answers
 from pigeon.web.guards import MEMBERS, READERS, access
@@ -36,6 +37,13 @@ def list_people() -> Page[UserRow]:
 def list_tags() -> Page[TagHit]:
     q = read_query("q")
     return tags.find_tags(q, read_page(f"tags-{q}"))
+
+
+@access(READERS)
+@answers(Page[Post], query=("q", *LIST))
+def list_posts() -> Page[Post]:
+    q = read_query("q")
+    return captions.find_posts(q, viewer_id(), read_page(f"captions-{q}"))
 
 
 @access(MEMBERS)

@@ -1,4 +1,4 @@
-"""The page of the search: what is found, or what one searched for before.
+"""The page of the search: what is found, of one kind at a time, or what was searched for before.
 
 Reading it stores nothing. A word is stored by the form that sends it, which then leads to what is
 found; a person by a script, when their row is opened.
@@ -7,7 +7,7 @@ found; a person by a script, when their row is opened.
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import Any
+from typing import Any, TypeAlias
 from urllib.parse import urlencode
 
 from flask import redirect, render_template
@@ -16,40 +16,66 @@ from flask.typing import ResponseReturnValue
 from pigeon.blueprints.searches.api import DELETES, SAVES
 from pigeon.domain.errors import Conflict, Invalid, Unavailable
 from pigeon.domain.page import Page, PageRequest
-from pigeon.domain.searches import KEPT, SearchEntry
+from pigeon.domain.posts import Post
+from pigeon.domain.searches import KEPT, SearchEntry, TagHit
 from pigeon.domain.users import UserRow
-from pigeon.services.searches import history, people
+from pigeon.services.searches import captions, history, people, tags
 from pigeon.web.forms import Form, render_refused
 from pigeon.web.guards import MEMBERS, access
 from pigeon.web.login import get_viewer, this_viewer
-from pigeon.web.parsing import read_form, read_id, read_query, read_ranked_page, read_shown
+from pigeon.web.parsing import (
+    read_form,
+    read_id,
+    read_page,
+    read_query,
+    read_ranked_page,
+    read_shown,
+)
 from pigeon.web.stories import rings
 
 PAGE = "searches/search.html"
 ROWS = 40
-NOBODY: Page[UserRow] = Page(items=[], next=None)
+CELLS = 12
+PEOPLE, TAGS, POSTS = "people", "tags", "posts"
+Found: TypeAlias = Page[UserRow] | Page[TagHit] | Page[Post]
+NOTHING: Page[Any] = Page(items=[], next=None)
 
 
 @access(MEMBERS)
 def show() -> ResponseReturnValue:
-    typed = {"q": read_shown("q")}
+    typed, of = {"q": read_shown("q")}, _kind(read_query("of"))
     try:
         q = read_query("q")
-        asked = read_ranked_page(f"people-{q}", default=ROWS)
-        page = people.find_people(q, get_viewer().user_id, asked)
+        page = _find(q, of)
     except Invalid as error:
         if "q" not in error.fields:
             raise
-        return render_refused(PAGE, error, typed, **_beside(page=NOBODY))
-    return render_template(PAGE, form=Form(values=typed), **_beside(page=page, q=q))
+        return render_refused(PAGE, error, typed, **_beside(page=NOTHING, of=of))
+    return render_template(PAGE, form=Form(values=typed), **_beside(page=page, q=q, of=of))
 
 
-def _beside(*, page: Page[UserRow], q: str = "") -> dict[str, Any]:
+def _kind(of: str) -> str:
+    """What is searched: people, where the address names nothing else that can be."""
+    return of if of in (TAGS, POSTS) else PEOPLE
+
+
+def _find(q: str, of: str) -> Found:
+    if of == TAGS:
+        return tags.find_tags(q, read_page(f"tags-{q}", default=ROWS))
+    if of == POSTS:
+        return captions.find_posts(q, this_viewer(), read_page(f"captions-{q}", default=CELLS))
+    page = people.find_people(
+        q, get_viewer().user_id, read_ranked_page(f"people-{q}", default=ROWS)
+    )
+    rings.ask(this_viewer(), (row.id for row in page.items))
+    return page
+
+
+def _beside(*, page: Found, of: str, q: str = "") -> dict[str, Any]:
     """What is found, or what was searched for before."""
     reader_id = get_viewer().user_id
-    rings.ask(this_viewer(), (row.id for row in page.items))
     recent = [] if q.strip() else _recent(reader_id)
-    return {"page": page, "q": q, "recent": recent, "saves": history.saves(reader_id)}
+    return {"page": page, "of": of, "q": q, "recent": recent, "saves": history.saves(reader_id)}
 
 
 def _recent(reader_id: int) -> list[SearchEntry]:
@@ -59,15 +85,17 @@ def _recent(reader_id: int) -> list[SearchEntry]:
 @access(MEMBERS, rate=SAVES)
 def search() -> ResponseReturnValue:
     """What is searched is found whether or not it can be saved now."""
-    typed = read_form("q")
+    typed = read_form("q", "of")
+    of = _kind(typed.sent["of"])
     try:
         q = typed["q"]
         if people.check_query(q):
             with suppress(Conflict, Unavailable):
                 history.add_word(q, by=get_viewer().user_id)
     except Invalid as error:
-        return render_refused(PAGE, error, typed, **_beside(page=NOBODY))
-    return redirect(f"/search?{urlencode({'q': q})}" if q.strip() else "/search", 303)
+        return render_refused(PAGE, error, typed, **_beside(page=NOTHING, of=of))
+    asked = {"q": q} if of == PEOPLE else {"q": q, "of": of}
+    return redirect(f"/search?{urlencode(asked)}" if q.strip() else "/search", 303)
 
 
 @access(MEMBERS, rate=DELETES)

@@ -29,7 +29,7 @@ from pigeon.services.likes import likers, likes
 from pigeon.services.likes.likers import Liker
 from pigeon.services.media import media
 from pigeon.services.posts import cards as post_cards
-from pigeon.services.posts import publishing
+from pigeon.services.posts import pieces, publishing
 from pigeon.services.saves import saved
 from pigeon.services.timelines.timelines import Entry
 from pigeon.services.users import users
@@ -250,6 +250,8 @@ def index_text(post: PostModel) -> list[int]:
         PostTag(post_id=post.id, tag=tag, position=n, publication_id=publication_id)
         for n, tag in enumerate(parsed.tags)
     )
+    if publication_id is not None:
+        pieces.replace(publication_id, post.caption)
     return newly_named
 
 

@@ -50,6 +50,7 @@ from pigeon.services.posts import cards as post_cards
 from pigeon.services.posts import pictures, posts
 from pigeon.services.relations import blocks
 from pigeon.services.saves import saves
+from pigeon.services.searches import captions as searches_captions
 from pigeon.services.searches import history, suggesting
 from pigeon.services.searches import people as searches_people
 from pigeon.services.stories import pictures as story_pictures
@@ -297,6 +298,9 @@ LISTS: dict[str, Callable[[Meeting], list[int]]] = {
     "searches.people.find_people": lambda m: _ids(
         searches_people.find_people("ann", m.ben.id, m.page("people")).items
     ),
+    "searches.captions.find_posts": lambda m: _authors(
+        searches_captions.find_posts("sky", m.ben.id, m.page("c")).items
+    ),
     "searches.suggesting.suggest": lambda m: _ids(
         hit.user for hit in suggesting.suggest("ann", m.ben.id) if isinstance(hit, UserHit)
     ),
@@ -356,6 +360,7 @@ OF_POSTS = {
     "posts.posts.see",
     "posts.posts.list_of_author",
     "tags.list_posts",
+    "searches.captions.find_posts",
     "watching",
     "messages.hydration.messages_of",
     "stories.stories.shown_of",
