@@ -47,6 +47,7 @@ STORED_MEDIA = Family(name="media1", kind="string", ttl_s=3_600, policy="look-as
 FRAGMENT = Family(name=f"frag{CARD_VERSION}", kind="string", ttl_s=DAY_S, policy="look-aside")
 PENDING_POSTS = Family(name="pending", kind="string", ttl_s=DAY_S, policy="look-aside")
 SUGGESTIONS = Family(name="suggest2", kind="string", ttl_s=600, policy="look-aside")
+EXPLORE = Family(name="explore1", kind="string", ttl_s=600, policy="look-aside")
 TAG_COUNTS = Family(name="tagcounts", kind="string", ttl_s=60, policy="look-aside")
 DEPARTURES = Family(name="departures", kind="string", ttl_s=DAY_S, policy="write-through")
 SIDEBAR = Family(name="beside2", kind="string", ttl_s=600, policy="look-aside")

@@ -29,6 +29,7 @@ from pigeon.services.access.viewers import Viewer
 from pigeon.services.comments import cards as comment_cards
 from pigeon.services.comments import changes as comments_changes
 from pigeon.services.comments import comments
+from pigeon.services.explore import explore
 from pigeon.services.follows import follows
 from pigeon.services.likes import likers, likes
 from pigeon.services.media import media, owners
@@ -270,6 +271,10 @@ def _around(m: Meeting) -> list[int]:
     return _authors(comments.around(m.bens_comment_id, m.ben.id).top.items)
 
 
+def _discovered(m: Meeting, of: str) -> list[int]:
+    return _authors(explore.list_posts(of, m.ben.id, m.page(of)).items)
+
+
 def _shown_in(items: Any) -> list[int]:
     return [int(item.user.id) for item in items]
 
@@ -293,6 +298,7 @@ LISTS: dict[str, Callable[[Meeting], list[int]]] = {
         posts.list_of_author(m.ann.id, m.ben.id, m.page("p")).items
     ),
     "the saved posts": lambda m: _authors(saves.list_of(m.ben.id, m.page("saved")).items),
+    "explore.explore.list_posts": lambda m: _discovered(m, "everybody"),
     "tags.list_posts": lambda m: _authors(tags.list_posts("sky", m.ben.id, m.page("t")).items),
     "searches.people.find_people": lambda m: _ids(
         searches_people.find_people("ann", m.ben.id, m.page("people")).items
@@ -355,6 +361,7 @@ OF_POSTS = {
     "posts.posts.get_many",
     "posts.posts.see",
     "posts.posts.list_of_author",
+    "explore.explore.list_posts",
     "tags.list_posts",
     "watching",
     "messages.hydration.messages_of",
@@ -558,6 +565,18 @@ def test_who_is_hidden_is_suggested_to_nobody(meeting: Meeting, way: str) -> Non
     for forgets in (lambda: None, lambda: suggestions.ranked.evict(meeting.ben.id)):
         forgets()  # the ranking is kept for minutes
         assert _ids(suggestions.page(meeting.ben.id, asked).items) == expected
+
+
+@pytest.mark.parametrize("way", list(HIDES))
+def test_who_is_hidden_is_not_discovered(meeting: Meeting, way: str) -> None:
+    """Followed by nobody who looks: what is for all to find then."""
+    follows.unfollow(meeting.ann.id, by=meeting.ben.id)
+    for of in ("popular", "recent"):
+        assert _discovered(meeting, of) == [meeting.ann.id]
+    HIDES[way](meeting.ann, meeting.ben)
+    for forgets in (lambda: None, cache.client.flushdb):
+        forgets()
+        assert [_discovered(meeting, of) for of in ("popular", "recent")] == [[], []]
 
 
 @pytest.mark.parametrize("way", list(HIDES))
