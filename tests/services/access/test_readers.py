@@ -55,7 +55,7 @@ from pigeon.services.searches import history, suggesting
 from pigeon.services.searches import people as searches_people
 from pigeon.services.stories import pictures as story_pictures
 from pigeon.services.stories import replies, stories, tray, viewers, viewing
-from pigeon.services.suggestions import suggestions
+from pigeon.services.suggestions import ranking, suggestions
 from pigeon.services.timelines import timelines
 from pigeon.services.users import avatars, suspensions, users
 from pigeon.services.write_backs import flusher
@@ -562,7 +562,7 @@ def test_who_is_hidden_is_suggested_to_nobody(meeting: Meeting, way: str) -> Non
     assert _ids(suggestions.page(meeting.ben.id, asked).items) == [meeting.cid.id]
     HIDES[way](meeting.cid, meeting.ben)
     expected = [meeting.cid.id] if way == "private" else []
-    for forgets in (lambda: None, lambda: suggestions.ranked.evict(meeting.ben.id)):
+    for forgets in (lambda: None, lambda: ranking.rankings.evict(meeting.ben.id)):
         forgets()  # the ranking is kept for minutes
         assert _ids(suggestions.page(meeting.ben.id, asked).items) == expected
 
