@@ -72,6 +72,7 @@ export const behaviors = {
   "story-tray": () => import("./stories/tray.js"),
   "stories-waiting": () => import("./stories/waiting.js"),
   "story-composer": () => import("./stories/composer.js"),
+  "suggestion-strip": () => import("./suggestions/strip.js"),
   theme: () => import("./settings/theme.js"),
   thread: () => import("./messages/thread.js"),
   "thread-accept": () => import("./messages/accept.js"),
