@@ -47,6 +47,7 @@ View = Callable[..., Any]
 
 PAGES: tuple[tuple[str, str, View], ...] = (
     ("GET", "/", timelines.show),
+    ("POST", "/checklist/dismiss", timelines.put_checklist_away),
     ("GET", "/login", accounts.show_login),
     ("POST", "/login", accounts.log_in),
     ("POST", "/logout", accounts.log_out),

@@ -7,6 +7,7 @@ export const behaviors = {
   "bell-button": () => import("./follows/bell-button.js"),
   "caption-clamp": () => import("./posts/caption-clamp.js"),
   carousel: () => import("./posts/carousel.js"),
+  checklist: () => import("./timelines/checklist.js"),
   "comment-composer": () => import("./comments/composer.js"),
   "comment-delete": () => import("./comments/delete.js"),
   "comment-earlier": () => import("./comments/earlier.js"),
