@@ -46,7 +46,7 @@ STORY_SEEN = Family(name="storyseen", kind="hash", ttl_s=DAY_S, policy="look-asi
 STORED_MEDIA = Family(name="media1", kind="string", ttl_s=3_600, policy="look-aside")
 FRAGMENT = Family(name=f"frag{CARD_VERSION}", kind="string", ttl_s=DAY_S, policy="look-aside")
 PENDING_POSTS = Family(name="pending", kind="string", ttl_s=DAY_S, policy="look-aside")
-SUGGESTIONS = Family(name="suggest3", kind="string", ttl_s=DAY_S, policy="look-aside")
+SUGGESTIONS = Family(name="suggest3", kind="string", ttl_s=3_600, policy="look-aside")
 POPULAR = Family(name="popular1", kind="string", ttl_s=60, policy="look-aside")
 EXPLORE = Family(name="explore1", kind="string", ttl_s=600, policy="look-aside")
 TAG_COUNTS = Family(name="tagcounts", kind="string", ttl_s=60, policy="look-aside")

@@ -15,7 +15,7 @@ def _update(event: events.UserFollowed | events.UserUnfollowed) -> list[JobSpec]
     return [
         timelines.refresh_follow.spec(**pair),
         notifications.update_for_follow.spec(**pair),
-        *suggestions.after(event.follower_id),
+        suggestions.after_follow(event.follower_id),
     ]
 
 
@@ -62,8 +62,8 @@ def _approve(event: events.FollowApproved) -> list[JobSpec]:
     pair = {"follower_id": event.follower_id, "followee_id": event.followee_id}
     announced = notifications.announce_approval.spec(request_id=event.request_id, **pair)
     accepted = messages.accept_followed.spec(**pair)
-    refreshed = suggestions.after(event.follower_id)
-    return [timelines.refresh_follow.spec(**pair), announced, accepted, *refreshed]
+    refreshed = suggestions.after_follow(event.follower_id)
+    return [timelines.refresh_follow.spec(**pair), announced, accepted, refreshed]
 
 
 def _push_approved(event: events.FollowApproved) -> None:

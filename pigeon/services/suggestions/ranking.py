@@ -29,6 +29,9 @@ KEPT = 50
 WEIGHED = 200
 NAMED = 2
 POPULAR = 500
+QUICK = 100
+"""Who follows so few has a ranking that is counted in some milliseconds."""
+NEAR = 1_000
 MARGIN = timedelta(seconds=1)
 """So far clocks of two processes may be apart."""
 
@@ -76,6 +79,23 @@ def refresh(user_id: int, since: datetime) -> bool:
         rankings.renew(user_id)
     sidebar.evict(user_id)
     return is_old
+
+
+def refresh_follow(user_id: int, since: datetime) -> None:
+    """After somebody followed or unfollowed: it changes what their followers are suggested, too.
+
+    Those of them whose ranking is counted in no time have it counted when they read it next;
+    theirs who follow many stay for their hour, and nobody waits.
+    """
+    refresh(user_id, since)
+    near = (
+        select(FollowModel.follower_id)
+        .join(UserModel, UserModel.id == FollowModel.follower_id)
+        .where(FollowModel.followee_id == user_id, UserModel.following_count <= QUICK)
+        .order_by(FollowModel.id.desc())
+        .limit(NEAR)
+    )
+    rankings.evict(*db.session.scalars(near))
 
 
 def count(user_id: int) -> Ranking:

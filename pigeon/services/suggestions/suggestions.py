@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import literal, select, union_all
 from sqlalchemy.exc import IntegrityError
 
+from pigeon.cache.trips import trip
 from pigeon.domain.events import SuggestionDismissed
 from pigeon.domain.page import Page, PageRequest, write_cursor
 from pigeon.domain.users import Mutuals, RowViewer, Suggestion, UserRef
@@ -27,8 +28,8 @@ CURSOR = "suggestions"
 def page(reader_id: int, request: PageRequest) -> Page[Suggestion]:
     """Ranked; the cursor is the position in the ranking. Who is known by now is passed over."""
     viewer = access.viewer(reader_id)
-    kept = ranking.rankings.one(reader_id)
-    left = list(enumerate(kept.places if kept else []))[request.before or 0 :]
+    kept, _ = trip(ranking.rankings.read([reader_id]), viewer.relations.read_apart())
+    left = list(enumerate(kept[reader_id].places if kept else []))[request.before or 0 :]
     strange = _strange(viewer, [one for _, one in left])
     left = [(number, one) for number, one in left if one.user_id in strange]
     found = list[Suggestion]()

@@ -49,8 +49,8 @@ def test_a_follow_changes_the_ranking_by_a_job(
     follow_all([ann], ben)
     follow_all([ben], cat)
     follow_all([dan], eve)
-    assert suggested(ann) == ["cat"]
     drain()
+    assert suggested(ann) == ["cat"]
     follows.follow(dan.id, by=ann.id)
     with queries() as sent:
         assert suggested(ann) == ["cat"], "as counted before"
@@ -112,6 +112,23 @@ def test_jobs_of_many_follows_count_once(ann: Person) -> None:
     assert ranking.refresh(ann.id, later)
     ranking.rankings.evict(ann.id)
     assert not ranking.refresh(ann.id, later), "counted by being read"
+
+
+def test_what_ones_people_follow_changes_the_ranking(
+    ann: Person, drain: Callable[[], int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ben, cat, dan, eve = (make_user(name) for name in ("ben", "cat", "dan", "eve"))
+    follow_all([ann], ben)
+    follow_all([ben], cat)
+    drain()
+    assert suggested(ann) == ["cat"]
+    follow_all([ben], dan)
+    drain()
+    assert set(suggested(ann)) == {"cat", "dan"}
+    monkeypatch.setattr(ranking, "QUICK", 0)
+    follow_all([ben], eve)
+    drain()
+    assert set(suggested(ann)) == {"cat", "dan"}, "who follows many does not wait for it"
 
 
 def test_the_last_to_begin_counting_stays(ann: Person, monkeypatch: pytest.MonkeyPatch) -> None:
