@@ -297,6 +297,7 @@ LISTS: dict[str, Callable[[Meeting], list[int]]] = {
     "posts.posts.list_of_author": lambda m: _authors(
         posts.list_of_author(m.ann.id, m.ben.id, m.page("p")).items
     ),
+    "posts.posts.newest_of": lambda m: _authors(posts.newest_of([m.ann.id], m.ben.id, each=3)),
     "the saved posts": lambda m: _authors(saves.list_of(m.ben.id, m.page("saved")).items),
     "explore.explore.list_posts": lambda m: _discovered(m, "everybody"),
     "tags.list_posts": lambda m: _authors(tags.list_posts("sky", m.ben.id, m.page("t")).items),
@@ -361,6 +362,7 @@ OF_POSTS = {
     "posts.posts.get_many",
     "posts.posts.see",
     "posts.posts.list_of_author",
+    "posts.posts.newest_of",
     "explore.explore.list_posts",
     "tags.list_posts",
     "watching",
@@ -489,6 +491,8 @@ ONES_OWN = {
     "notifications.removals.remove_of",
     "suggestions.suggestions.dismiss",
     "stories.stories.check_owns",
+    "timelines.checklist.find",
+    "timelines.checklist.put_away",
     "timelines.sidebar.evict",
     "timelines.timelines.rebuild",
     "timelines.timelines.verify",
