@@ -47,6 +47,7 @@ class Settings:
     oidc_client_secret: str
     oidc_name: str
     public_reading: bool
+    explore_everybody: bool
     registration: str
     celebrity_followers: int
     timeline_length: int
@@ -107,6 +108,7 @@ class Settings:
             oidc_client_secret=env.secret("OIDC_CLIENT_SECRET", ""),
             oidc_name=env.text("OIDC_NAME", "Google"),
             public_reading=env.switch("PUBLIC_READING", default=is_development),
+            explore_everybody=env.switch("EXPLORE_EVERYBODY", default=False),
             registration=_registration(env, "open" if is_development else ""),
             celebrity_followers=env.number("CELEBRITY_FOLLOWERS", 10_000),
             timeline_length=env.number("TIMELINE_LENGTH", 800),

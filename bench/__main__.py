@@ -39,6 +39,7 @@ GROUPS = (
     "bus",
     "hostile",
     "relations",
+    "suggestions",
     "stories",
     "captions",
     "messages",

@@ -13,6 +13,8 @@ from pigeon.blueprints.accounts import oidc as accounts_oidc
 from pigeon.blueprints.accounts import pages as accounts
 from pigeon.blueprints.comments import api as comments_api
 from pigeon.blueprints.comments import pages as comments
+from pigeon.blueprints.explore import api as explore_api
+from pigeon.blueprints.explore import pages as explore
 from pigeon.blueprints.likes import api as likes_api
 from pigeon.blueprints.likes import pages as likes
 from pigeon.blueprints.messages import api as messages_api
@@ -45,6 +47,7 @@ View = Callable[..., Any]
 
 PAGES: tuple[tuple[str, str, View], ...] = (
     ("GET", "/", timelines.show),
+    ("POST", "/checklist/dismiss", timelines.put_checklist_away),
     ("GET", "/login", accounts.show_login),
     ("POST", "/login", accounts.log_in),
     ("POST", "/logout", accounts.log_out),
@@ -83,6 +86,7 @@ PAGES: tuple[tuple[str, str, View], ...] = (
     ("POST", "/u/<username>/remove", relations.remove_follower),
     ("GET", "/people", suggestions.list_people),
     ("POST", "/people/<username>/dismiss", suggestions.dismiss),
+    ("GET", "/explore", explore.show),
     ("GET", "/search", searches.show),
     ("POST", "/search", searches.search),
     ("GET", "/search/history/clear", searches.show_clear),
@@ -277,6 +281,7 @@ CALLS: tuple[tuple[str, str, View], ...] = (
     ("PUT", "/notifications/<notification_id>/read", notifications_api.mark_read),
     ("DELETE", "/notifications/<notification_id>", notifications_api.remove),
     ("GET", "/timeline", posts_api.timeline),
+    ("GET", "/explore", explore_api.list_posts),
     ("GET", "/tags/<tag>/posts", posts_api.list_tagged),
 )
 

@@ -75,6 +75,7 @@ QUERY = {
     "limit": {"type": "integer", "minimum": 1, "maximum": limits.PAGE_MAX},
     "q": {"type": "string", "maxLength": limits.SEARCH},
     "for": {"type": "string", "enum": ["search", "mention"]},
+    "of": {"type": "string", "enum": ["popular", "recent", "everybody"]},
     "kind": {"type": "array", "items": {"type": "string", "enum": list(KINDS)}},
 }
 

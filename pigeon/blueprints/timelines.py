@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from flask import render_template
+from flask import redirect, render_template
 from flask.typing import ResponseReturnValue
 
 from pigeon.domain.posts import Image
 from pigeon.extensions import settings
 from pigeon.services import landing as landings
-from pigeon.services.timelines import timelines
+from pigeon.services.timelines import checklist, timelines
 from pigeon.web.forms import Form
-from pigeon.web.guards import ANYONE, access
-from pigeon.web.login import find_viewer
+from pigeon.web.guards import ANYONE, MEMBERS, access
+from pigeon.web.login import find_viewer, get_viewer
 from pigeon.web.parsing import read_page, read_query
 from pigeon.web.timelines import home
 
@@ -27,6 +27,12 @@ def show() -> ResponseReturnValue:
     if read_query("fragment"):
         return home.render_feed(viewer, asked)
     return home.render(viewer, asked)
+
+
+@access(MEMBERS, rate=(100, 3_600))
+def put_checklist_away() -> ResponseReturnValue:
+    checklist.put_away(get_viewer().user_id)
+    return redirect("/", 303)
 
 
 def _landing() -> str:

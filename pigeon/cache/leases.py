@@ -74,6 +74,13 @@ def try_take(key: str) -> str | None:
     return cache_breaker.attempt(lambda: take(key), None)
 
 
+def retake(key: str, lease_ms: int) -> str:
+    """A token that allows one fill over what is there; whoever took one before has lost it."""
+    token = secrets.token_hex(8)
+    must_reach(lambda: cache.client.set(keys.lease(key), token, px=lease_ms))
+    return token
+
+
 def try_take_field(key: str) -> str | None:
     """As `try_take`, for an entry that is there already and gets more fields."""
     token = secrets.token_hex(8)

@@ -12,13 +12,14 @@ from pigeon.cache import codec, leases, trips
 from pigeon.cache.breaker import cache_breaker
 from pigeon.cache.keys import Family
 from pigeon.cache.trips import Read
-from pigeon.extensions import cache
+from pigeon.extensions import cache, db
 
 K = TypeVar("K", int, str)
 T = TypeVar("T")
 
 ABSENT_S = 60  # what is not there now may be made at any moment
 WAIT_S = 0.02
+RENEWING_MS = 30_000
 WAITS = 5
 
 Loader: TypeAlias = Callable[[list[K]], dict[K, T]]
@@ -68,6 +69,12 @@ class Cached(Generic[K, T]):
         """Write through: replace the entry and void fills that are under way."""
         self.evict(key)
         self._fill({key: value}, [key], self._leases([key]))
+
+    def renew(self, key: K) -> None:
+        """Load anew what is read meanwhile; of several at once the last to begin stays."""
+        token = leases.retake(self._family.key(key), RENEWING_MS)
+        db.session.rollback()  # a fresh snapshot, taken after the lease
+        self._fill(self._loader([key]), [key], {key: token})
 
     def evict(self, *evicted: K) -> None:
         leases.evict(*(self._family.key(key) for key in evicted))

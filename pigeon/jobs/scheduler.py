@@ -31,6 +31,7 @@ from pigeon.jobs.worker import announce_ready
 from pigeon.jobs.write_backs import Flusher
 from pigeon.services import collectors
 from pigeon.services.accounts import addresses
+from pigeon.services.explore import ranking
 from pigeon.services.outbox import outbox
 from pigeon.services.posts import pieces
 from pigeon.services.presence import activity
@@ -43,6 +44,7 @@ TIMEOUT_S = 1.0
 ACTIVITY_S = 30.0
 STORIES_S = 15.0
 DRIFT_S = 60.0
+RANKING_S = 60.0
 DEMO_S = 600.0
 KEYS_S = 300.0
 
@@ -118,6 +120,7 @@ TASKS: tuple[tuple[Callable[[], object], float, bool], ...] = (
     (ending.withdraw_ended, STORIES_S, True),
     (ending.withdraw_failed, 3_600.0, True),
     (drift.check, DRIFT_S, True),
+    (ranking.refresh, RANKING_S, True),
     (renew_demo, DEMO_S, True),
     (keying.mend, KEYS_S, True),
 )

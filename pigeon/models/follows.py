@@ -52,7 +52,7 @@ class FollowRequest(Model):
 
 
 class SuggestionDismissal(Model):
-    """`user_id` does not want `dismissed_id` suggested again."""
+    """`user_id` does not want `dismissed_id` suggested again; themselves: no first steps."""
 
     __tablename__ = "suggestion_dismissals"
     __table_args__ = (TABLE,)

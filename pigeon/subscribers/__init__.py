@@ -29,6 +29,7 @@ from pigeon.subscribers import (
     saves,
     searches,
     stories,
+    suggestions,
     users,
 )
 from pigeon.subscribers.reactions import merge
@@ -49,6 +50,7 @@ FEATURES = (
     saves,
     searches,
     stories,
+    suggestions,
     users,
 )
 REACTIONS = merge(*(feature.REACTIONS for feature in FEATURES))

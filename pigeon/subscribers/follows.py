@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pigeon.domain import events
-from pigeon.jobs import messages, notifications, timelines
+from pigeon.jobs import messages, notifications, suggestions, timelines
 from pigeon.realtime import push
 from pigeon.subscribers.reactions import Reaction, Table
 from pigeon.subscribers.relations import push_changed
@@ -12,7 +12,11 @@ from pigeon.unit_of_work import JobSpec
 
 def _update(event: events.UserFollowed | events.UserUnfollowed) -> list[JobSpec]:
     pair = {"follower_id": event.follower_id, "followee_id": event.followee_id}
-    return [timelines.refresh_follow.spec(**pair), notifications.update_for_follow.spec(**pair)]
+    return [
+        timelines.refresh_follow.spec(**pair),
+        notifications.update_for_follow.spec(**pair),
+        suggestions.after_follow(event.follower_id),
+    ]
 
 
 def _follow(event: events.UserFollowed) -> list[JobSpec]:
@@ -35,7 +39,8 @@ def _push_unfollowed(event: events.UserUnfollowed) -> None:
 
 
 def _announce_request(event: events.FollowRequested) -> list[JobSpec]:
-    return [notifications.announce_request.spec(request_id=event.request_id)]
+    announced = notifications.announce_request.spec(request_id=event.request_id)
+    return [announced, *suggestions.after(event.requester_id)]
 
 
 def _push_requested(event: events.FollowRequested) -> None:
@@ -43,7 +48,8 @@ def _push_requested(event: events.FollowRequested) -> None:
 
 
 def _withdraw_request(event: events.FollowRequestEnded) -> list[JobSpec]:
-    return [notifications.withdraw_request.spec(request_id=event.request_id)]
+    withdrawn = notifications.withdraw_request.spec(request_id=event.request_id)
+    return [withdrawn, *suggestions.after(event.requester_id)]
 
 
 def _push_ended(event: events.FollowRequestEnded) -> None:
@@ -56,7 +62,8 @@ def _approve(event: events.FollowApproved) -> list[JobSpec]:
     pair = {"follower_id": event.follower_id, "followee_id": event.followee_id}
     announced = notifications.announce_approval.spec(request_id=event.request_id, **pair)
     accepted = messages.accept_followed.spec(**pair)
-    return [timelines.refresh_follow.spec(**pair), announced, accepted]
+    refreshed = suggestions.after_follow(event.follower_id)
+    return [timelines.refresh_follow.spec(**pair), announced, accepted, refreshed]
 
 
 def _push_approved(event: events.FollowApproved) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pigeon.domain import events
-from pigeon.jobs import notifications, relations
+from pigeon.jobs import notifications, relations, suggestions
 from pigeon.realtime import push
 from pigeon.services.users import users
 from pigeon.subscribers.messages import push_relation
@@ -20,11 +20,16 @@ def push_changed(reader_id: int, other_id: int) -> None:
 
 def _block(event: events.UserBlocked) -> list[JobSpec]:
     pair = {"user_id": event.blocker_id, "other_id": event.blocked_id}
-    return [relations.refresh.spec(**pair), notifications.remove_between.spec(**pair)]
+    return [
+        relations.refresh.spec(**pair),
+        notifications.remove_between.spec(**pair),
+        *suggestions.after(event.blocker_id, event.blocked_id),
+    ]
 
 
 def _unblock(event: events.UserUnblocked) -> list[JobSpec]:
-    return [relations.refresh.spec(user_id=event.blocker_id, other_id=event.blocked_id)]
+    refreshed = relations.refresh.spec(user_id=event.blocker_id, other_id=event.blocked_id)
+    return [refreshed, *suggestions.after(event.blocker_id, event.blocked_id)]
 
 
 def _part(event: events.UserBlocked) -> None:

@@ -11,20 +11,29 @@ import pytest
 from flask import Flask
 
 from pigeon.web.timelines import feed
-from tests.factories import Person, make_follow, make_post
+from tests.factories import Person, make_follow, make_post, make_user
 from tests.factories.uploads import make_processing_post
 from tests.harness.clients import Client
 from tests.harness.pages import visible_text
 
 
-def test_first_things_are_for_who_follows_nobody(
+def test_first_steps_stay_until_they_are_put_away(
     app: Flask, client_for: Callable[[Person], Client], ann: Person, bob: Person
 ) -> None:
-    browser = client_for(ann)
-    before = browser.get("/").text
-    make_follow(ann, bob)
-    after = browser.get("/").text
-    assert "checklist-step" in before and "checklist-step" not in after
+    browser, others = client_for(ann), [make_user() for _ in range(5)]
+    picture, words = make_post(others[0], images=1, alt="a bay"), make_post(others[0])
+    html = browser.get("/").text
+    assert "0 of 3 done" in html and "Follow 5 people" in html
+    assert f'href="/p/{picture.id}" aria-label="a bay"' in html and f"/p/{words.id}" not in html
+    for number, person in enumerate([bob, *others[:3]], 1):
+        make_follow(ann, person)
+        assert f'"checklist-part">{number} of 5<' in browser.get("/").text
+    make_follow(ann, others[3])
+    html = browser.get("/").text
+    assert "1 of 3 done" in html and "People to follow" not in html
+    answer = browser.form("/checklist/dismiss")
+    assert (answer.status_code, answer.location) == (303, "/")
+    assert "checklist-step" not in browser.get("/").text
 
 
 def test_links_of_the_public_are_not_for_strangers_when_reading_is_off(

@@ -49,7 +49,7 @@ def test_comments_made_while_away_and_after_appear(
     post = cast.post(ann)
     page = as_person(ann)
     go_live(page, f"/p/{post.id}")
-    leave(page, "/people")
+    leave(page, "/search")
     _comment(site, post, bob, "while away")
     go_back(page, f"**/p/{post.id}")
     page.locator(".comment[id]", has_text="while away").wait_for()
@@ -95,7 +95,7 @@ def test_posts_of_others_are_announced(
     cast.post(bob)
     page, author = as_person(ann), as_person(bob)
     go_live(page, "/")
-    leave(page, "/people")
+    leave(page, "/search")
     if when == "while away":
         send(author, caption=when)
     go_back(page, "**/")
@@ -115,7 +115,7 @@ def test_a_post_that_became_ready_while_away_is_shown(
         number = send(page, [jpeg()], "soon")
         page.goto("/")
         page.locator(f"#post-{number}.is-pending").wait_for()
-        leave(page, "/people")
+        leave(page, "/search")
     state = (
         "fetch('/api/v1/posts/' + {}).then((answer) => answer.json()).then(({{ state }}) => state)"
     )

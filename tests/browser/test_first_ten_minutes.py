@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from playwright.sync_api import expect
 
+from pigeon.services.suggestions import ranking
+
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
     from tests.browser.conftest import Cast
     from tests.factories import Person
+    from tests.harness.sites import Site
 
 pytestmark = pytest.mark.browser
 PASSWORD = "seven doves over the bay"
@@ -56,6 +59,46 @@ def test_sign_up_by_the_letter_leads_to_the_first_post(
     ready.wait_for(timeout=20_000)
     expect(card.locator(".carousel-slide")).to_have_count(len(photographs))
     expect(page.locator(".checklist-step.is-done")).to_contain_text("Share your first photo")
+
+
+def test_first_steps_are_marked_without_a_reload(
+    site: Site,
+    as_person: Callable[..., Page],
+    compose: Callable[..., Any],
+    photographs: list[Path],
+    cast: Cast,
+) -> None:
+    for number in range(6):
+        star = cast.person("star", follower_count=1_000 + number)
+        cast.post(star, images=1, caption="a star's own")
+    nora = cast.person("nora")
+    with site.app.app_context():
+        ranking.popular.evict("")
+    page = as_person(nora, viewport=PHONE)
+    page.evaluate("window.isSamePage = true")
+    card, people = page.locator(".checklist"), page.locator(".checklist-person")
+    expect(card.locator(".checklist-progress")).to_have_text("0 of 3 done")
+    assert people.locator(".checklist-thumb img").count() >= 6
+    shown = people.count()
+    for number in range(1, 5):
+        card.get_by_role("button", name=re.compile("^Follow star")).first.click()
+        expect(card.locator(".checklist-part")).to_have_text(f"{number} of 5")
+    page.locator("#feed article", has_text="a star's own").first.wait_for()
+    card.get_by_role("button", name=re.compile("^Follow star")).first.click()
+    expect(card.locator(".checklist-step.is-done")).to_contain_text("Follow 5 people")
+    expect(people).to_have_count(shown)
+    other = as_person(nora)
+    other.goto("/settings/profile")
+    other.get_by_label("New picture").set_input_files(photographs[0])
+    other.get_by_role("button", name="Use this picture").click()
+    expect(card.locator(".checklist-step.is-done")).to_have_count(2, timeout=20_000)
+    compose(other, photographs, "My first")
+    other.get_by_role("button", name="Share", exact=True).click()
+    expect(card.locator(".checklist-heading")).to_have_text("That is all. Welcome!", timeout=20_000)
+    assert page.evaluate("window.isSamePage")
+    page.reload()
+    page.locator("#feed article", has_text="My first").wait_for()
+    expect(card).to_have_count(0)
 
 
 def test_in_another_browser_the_link_asks_for_the_password(

@@ -150,6 +150,23 @@ def test_a_dismissed_suggestion_stays_away(
     expect(row).to_be_hidden()
 
 
+def test_others_to_follow_open_under_a_profile_that_is_followed(
+    as_person: Callable[..., Page], cast: Cast, ann: Person, bob: Person
+) -> None:
+    popular = cast.person("carol")
+    cast.follow(ann, popular)
+    page = as_person(bob)
+    page.goto(f"/u/{ann.username}")
+    strip = page.locator("#suggested")
+    page.get_by_role("button", name=f"Follow {ann.username}").click()
+    card = strip.locator("li", has_text=popular.username)
+    card.wait_for()
+    card.get_by_role("button", name=f"Follow {popular.username}").click()
+    card.get_by_role("button", name=f"Following {popular.username}").wait_for()
+    page.get_by_role("button", name=f"Following {ann.username}", exact=True).click()
+    expect(strip).to_have_count(0)
+
+
 def test_undo_works_as_long_as_it_is_pointed_at(
     as_person: Callable[..., Page], cast: Cast, ann: Person, bob: Person
 ) -> None:

@@ -193,6 +193,7 @@ CALLS = {
     ),
     "GET /users/{username}/stories": Call(status=200, shape=page_of(shapes.STORY)),
     "GET /timeline": Call(status=200, shape=page_of(shapes.POST)),
+    "GET /explore": Call(status=200, shape=page_of(shapes.POST), before=World.discovered),
     "GET /tags/{tag}/posts": Call(status=200, shape=page_of(shapes.POST)),
 }
 
@@ -236,6 +237,7 @@ def test_public_calls_answer_strangers_without_a_viewer(world: World, anonymous:
         "GET /posts/{post_id}": shapes.POST,
         "GET /posts/{post_id}/comments": page_of(shapes.COMMENT),
         "GET /comments/{comment_id}/replies": page_of(shapes.COMMENT),
+        "GET /explore": page_of(shapes.POST),
         "GET /tags/{tag}/posts": page_of(shapes.POST),
     }
     for name, shape in public.items():

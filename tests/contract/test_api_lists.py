@@ -37,6 +37,8 @@ LISTS = {
     "/search/users?q=per": shapes.USER_ROW,
     "/search/history": shapes.SEARCH_ENTRY,
     "/timeline": shapes.POST,
+    "/explore": shapes.POST,
+    "/explore?of=recent": shapes.POST,
     f"/tags/{TAG}/posts": shapes.POST,
     "/tags/sky/posts": shapes.POST,
     "/posts/{theirs}/comments": shapes.COMMENT,
@@ -84,7 +86,9 @@ def crowd(world: World) -> Crowd:
         make_follow(person, world.bob)
         make_follow(person, world.ann)
         make_follow(world.ann, person)
-        make_follow(person, make_user(f"suggested{person.username[-1]}"))
+        suggested = make_user(f"suggested{person.username[-1]}")
+        make_follow(person, suggested)
+        make_post(suggested)
     for n in range(3):
         make_post(world.bob, caption=f"{n} #{TAG} #sky")
         make_post(world.ann, caption=f"{n}")

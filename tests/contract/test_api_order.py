@@ -143,6 +143,7 @@ PUBLIC = (
     "/posts/1",
     "/posts/1/comments",
     "/comments/1/replies",
+    "/explore",
     "/tags/x/posts",
 )
 

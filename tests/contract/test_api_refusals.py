@@ -312,6 +312,12 @@ def test_searching_for_too_much(world: World) -> None:
     assert found == (422, "invalid", {"for": "bad_format"})
 
 
+def test_exploring_what_is_not_offered(world: World) -> None:
+    found = refused(world.client, "GET /explore?of=everything")
+    assert found == (422, "invalid", {"of": "bad_format"})
+    assert refused(world.client, "GET /explore?of=everybody") == (404, "not_found", {})
+
+
 # -- states ----------------------------------------------------------------------------------------
 
 

@@ -96,6 +96,10 @@ class World:
         saves.set_saved(self.theirs.id, by=self.ann.id, on=True)
         return {}
 
+    def discovered(self) -> None:
+        """Of cat, whom ann does not follow."""
+        make_post(self.cat)
+
     def searched(self) -> dict[str, Any]:
         """For a word, then for bob."""
         entry = history.add_word("sea", by=self.ann.id)

@@ -19,7 +19,7 @@ from pigeon.domain.page import Page, PageRequest
 from pigeon.domain.posts import Post
 from pigeon.domain.searches import KEPT, SearchEntry, TagHit
 from pigeon.domain.users import UserRow
-from pigeon.services.searches import captions, history, people, tags
+from pigeon.services.searches import captions, history, people, suggesting, tags
 from pigeon.web.forms import Form, render_refused
 from pigeon.web.guards import MEMBERS, access
 from pigeon.web.login import get_viewer, this_viewer
@@ -43,6 +43,8 @@ NOTHING: Page[Any] = Page(items=[], next=None)
 
 @access(MEMBERS)
 def show() -> ResponseReturnValue:
+    if read_query("fragment") == "suggestions":
+        return _suggestions()
     typed, of = {"q": read_shown("q")}, _kind(read_query("of"))
     try:
         q = read_query("q")
@@ -52,6 +54,13 @@ def show() -> ResponseReturnValue:
             raise
         return render_refused(PAGE, error, typed, **_beside(page=NOTHING, of=of))
     return render_template(PAGE, form=Form(values=typed), **_beside(page=page, q=q, of=of))
+
+
+def _suggestions() -> str:
+    """For the list under the field; nothing of it is stored."""
+    q = read_query("q").strip()
+    hits = suggesting.suggest(q, get_viewer().user_id)
+    return render_template("searches/_suggestions.html", hits=hits, q=q)
 
 
 def _kind(of: str) -> str:

@@ -14,6 +14,7 @@ from pigeon.services.users import users
 from pigeon.web.guards import MEMBERS, access
 from pigeon.web.login import get_viewer, this_viewer, viewer_id
 from pigeon.web.parsing import read_query, read_ranked_page, read_shown
+from pigeon.web.paths import referring_path
 from pigeon.web.stories import rings
 
 ROWS = 40
@@ -42,4 +43,4 @@ def _found(reader_id: int) -> tuple[Page[UserRow], int]:
 @access(MEMBERS, rate=(400, 3_600))
 def dismiss(username: str) -> ResponseReturnValue:
     suggestions.dismiss(get_viewer().user_id, users.get_card(username, viewer_id()).id)
-    return redirect("/people", 303)
+    return redirect(referring_path("/people"), 303)

@@ -10,16 +10,18 @@ from flask.typing import ResponseReturnValue
 from pigeon.domain.errors import NotFound
 from pigeon.domain.page import Page, PageRequest
 from pigeon.domain.posts import Post
+from pigeon.domain.users import Suggestion, User
 from pigeon.services import presence
 from pigeon.services.access.users import may_see_posts_of
 from pigeon.services.access.viewers import Viewer
 from pigeon.services.follows import follows
 from pigeon.services.posts import posts
 from pigeon.services.saves import saves
+from pigeon.services.suggestions import suggestions
 from pigeon.services.users import users
 from pigeon.web.guards import MEMBERS, READERS, access
 from pigeon.web.login import get_viewer, this_viewer, viewer_id
-from pigeon.web.parsing import read_page
+from pigeon.web.parsing import read_page, read_query
 from pigeon.web.paths import referring_path
 from pigeon.web.posts.open_graph import card_of_user
 from pigeon.web.stories import rings
@@ -28,6 +30,7 @@ GRID = 24
 GLANCE = 3
 LOOKED_AT = 9
 ROWS = 40
+SUGGESTED = 10
 
 
 @access(READERS)
@@ -46,9 +49,17 @@ def show(username: str) -> ResponseReturnValue:
         page=page,
         is_open=is_open,
         of_saved=False,
+        suggestions=_beside(user, viewer) if read_query("suggested") else [],
         open_graph=card_of_user(card),
         **_presence(card.id, viewer),
     )
+
+
+def _beside(user: User, viewer: Viewer) -> list[Suggestion]:
+    """Others to follow, once this person is followed or asked."""
+    if viewer.id is None or user.viewer is None or user.viewer.follow == "none":
+        return []
+    return suggestions.page(viewer.id, PageRequest(limit=SUGGESTED)).items
 
 
 @access(MEMBERS)
@@ -66,6 +77,7 @@ def show_saved(username: str) -> ResponseReturnValue:
         page=saves.list_of(card.id, asked),
         is_open=True,
         of_saved=True,
+        suggestions=[],
         open_graph=None,
         **_presence(card.id, viewer),
     )
@@ -120,7 +132,10 @@ def _id_of(username: str) -> int:
 
 @access(MEMBERS, rate=(200, 3_600))
 def follow(username: str) -> ResponseReturnValue:
+    """From a profile back to it, where others are suggested then."""
     follows.follow(_id_of(username), by=get_viewer().user_id)
+    if referring_path("").partition("?")[0] == f"/u/{username}":
+        return redirect(f"/u/{username}?suggested=true#suggested", 303)
     return _back(username)
 
 

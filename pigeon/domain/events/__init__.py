@@ -72,6 +72,7 @@ from pigeon.domain.events.stories import (
     StoryViewsShown,
     StoryWithdrawn,
 )
+from pigeon.domain.events.suggestions import SuggestionDismissed
 
 __all__ = [
     "AcquaintanceChanged",
@@ -122,6 +123,7 @@ __all__ = [
     "StoryViewsErased",
     "StoryViewsShown",
     "StoryWithdrawn",
+    "SuggestionDismissed",
     "TextSent",
     "UserBlocked",
     "UserChanged",

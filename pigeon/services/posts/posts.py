@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, union_all
 from sqlalchemy.exc import IntegrityError
 
 from pigeon.cache.counters import Counts
@@ -152,6 +152,22 @@ def list_of_author(author_id: int, who: Who, request: PageRequest) -> Page[Post]
         query = query.where(PublicationModel.id < request.before)
     page = cut(db.session.execute(query).all(), request, lambda row: int(row[0]))
     return page.map(lambda rows: get_many([row[1] for row in rows], who))
+
+
+def newest_of(author_ids: Sequence[int], who: Who, *, each: int) -> list[Post]:
+    """The newest posts of each of some people that the viewer may see, in one statement."""
+    if not author_ids:
+        return []
+    newest = [
+        select(PublicationModel.post_id)
+        .where(PublicationModel.author_id == author_id)
+        .order_by(PublicationModel.id.desc())
+        .limit(each)
+        .subquery()
+        for author_id in author_ids
+    ]
+    found = db.session.scalars(union_all(*(select(one.c.post_id) for one in newest)))
+    return get_many(list(found), who)
 
 
 def list_pending(author_id: int) -> list[Post]:

@@ -28,7 +28,7 @@ from pigeon.extensions import db
 from pigeon.models import FollowModel, SearchKey, UserModel
 from pigeon.services import access
 from pigeon.services.access.viewers import Viewer
-from pigeon.services.suggestions import suggestions
+from pigeon.services.suggestions import ranking as suggested
 
 MET = 8
 NOW = 2**62
@@ -290,7 +290,8 @@ class Walk:
 
     def _of_suggested(self) -> list[_Row]:
         """In the order of the suggestions."""
-        ranked = suggestions.ranked.one(self._viewer.id or 0) or []
+        ranking = suggested.rankings.one(self._viewer.id or 0)
+        ranked = ranking.places if ranking else []
         places = {one.user_id: at for at, one in enumerate(ranked) if one.common}
         query = select(literal(""), *_COLUMNS, self._follow_id(UserModel.id), false())
         found = _fetch(query.where(UserModel.id.in_(places))) if places else []

@@ -1,55 +1,43 @@
-"""People to follow: friends of friends by how many, popular accounts for who follows nobody."""
+"""People to follow, as a reader sees them now: the ranking that is kept may be older."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import literal, select, union_all
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import aliased
 
-from pigeon.cache import keys
-from pigeon.cache.look_aside import cached
+from pigeon.cache.trips import trip
+from pigeon.domain.events import SuggestionDismissed
 from pigeon.domain.page import Page, PageRequest, write_cursor
-from pigeon.domain.users import Mutuals, Suggestion, UserRef, UserRow
+from pigeon.domain.users import Mutuals, RowViewer, Suggestion, UserRef
 from pigeon.extensions import db
 from pigeon.models import FollowModel, FollowRequest, SuggestionDismissal, UserModel
 from pigeon.services import access
+from pigeon.services.access.viewers import Viewer
+from pigeon.services.suggestions import ranking
+from pigeon.services.suggestions.ranking import Ranked
 from pigeon.services.timelines import sidebar
 from pigeon.services.users import users
 from pigeon.unit_of_work import retried, unit_of_work
 
-KEPT = 50
-NAMED = 2
 CURSOR = "suggestions"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Ranked:
-    """A place in a reader's ranking: whom, and how many of the reader's people follow them."""
-
-    user_id: int
-    common: int
-    friends: list[int]
-
-
-@cached(keys.SUGGESTIONS, list[Ranked])
-def ranked(reader_ids: list[int]) -> dict[int, list[Ranked]]:
-    """The best `KEPT` suggestions per reader; kept for minutes, forgotten after a follow."""
-    return {reader_id: _rank(reader_id) for reader_id in reader_ids}
-
-
 def page(reader_id: int, request: PageRequest) -> Page[Suggestion]:
-    """Ranked; the cursor is the position in the ranking. Who is gone is left out."""
-    found = ranked.one(reader_id) or []
-    begin = request.before or 0
-    end = begin + request.limit
-    following = end if len(found) > end else None
-    return Page(
-        items=_hydrate(reader_id, found[begin:end]),
-        next=write_cursor(CURSOR, following) if following is not None else None,
-    )
+    """Ranked; the cursor is the position in the ranking. Who is known by now is passed over."""
+    viewer = access.viewer(reader_id)
+    kept, _ = trip(ranking.rankings.read([reader_id]), viewer.relations.read_apart())
+    left = list(enumerate(kept[reader_id].places if kept else []))[request.before or 0 :]
+    strange = _strange(viewer, [one for _, one in left])
+    left = [(number, one) for number, one in left if one.user_id in strange]
+    found = list[Suggestion]()
+    while left and len(found) < request.limit:
+        wanted = request.limit - len(found)
+        found += _hydrate(viewer, [one for _, one in left[:wanted]])
+        left = left[wanted:]
+    return Page(items=found, next=write_cursor(CURSOR, left[0][0]) if left else None)
 
 
 @retried
@@ -58,99 +46,82 @@ def dismiss(reader_id: int, user_id: int) -> None:
     try:
         with unit_of_work() as uow:
             db.session.add(SuggestionDismissal(user_id=reader_id, dismissed_id=user_id))
+            uow.record(SuggestionDismissed(user_id=reader_id))
             uow.after_commit(lambda: sidebar.evict(reader_id))
     except IntegrityError:
         return
 
 
-def _rank(reader_id: int) -> list[Ranked]:
-    mutual = db.session.execute(_by_mutuals(reader_id)).all()
-    if mutual:
-        return _with_friends(reader_id, {int(row[0]): int(row[1]) for row in mutual})
-    popular = db.session.scalars(_by_popularity(reader_id))
-    return [Ranked(user_id=user_id, common=0, friends=[]) for user_id in popular]
+# -- as they stand now -----------------------------------------------------------------------------
 
 
-def _excluded(reader_id: int, candidate: Any) -> list[Any]:
-    mine = select(FollowModel.followee_id).where(FollowModel.follower_id == reader_id)
-    dismissed = select(SuggestionDismissal.dismissed_id).where(
-        SuggestionDismissal.user_id == reader_id
-    )
-    asked = select(FollowRequest.requested_id).where(FollowRequest.requester_id == reader_id)
-    known = (mine, dismissed, asked)
-    return [*(candidate.not_in(ids) for ids in known), candidate != reader_id]
+@dataclass(frozen=True, kw_only=True)
+class _Standing:
+    """Who follows the reader, and who is not to be suggested."""
+
+    follows_me: set[int]
+    known: set[int]
 
 
-def _by_mutuals(reader_id: int) -> Any:
-    theirs = aliased(FollowModel)
-    common = func.count().label("common")
-    return (
-        select(theirs.followee_id, common)
-        .select_from(FollowModel)
-        .join(theirs, theirs.follower_id == FollowModel.followee_id)
-        .join(UserModel, UserModel.id == theirs.followee_id)
-        .where(
-            FollowModel.follower_id == reader_id,
-            access.users.where(access.viewer(reader_id)),
-            UserModel.is_discoverable.is_(True),
-            *_excluded(reader_id, theirs.followee_id),
-        )
-        .group_by(theirs.followee_id)
-        .order_by(common.desc(), theirs.followee_id)
-        .limit(KEPT)
-    )
+def _strange(viewer: Viewer, places: Sequence[Ranked]) -> set[int]:
+    """Those of the ranked whom the reader neither follows, nor muted, nor must not meet."""
+    ids = [one.user_id for one in places]
+    viewer.relations.followed_among([*ids, *(friend for one in places for friend in one.friends)])
+    known = viewer.relations.followed_among(ids) | access.users.hidden_among(viewer, ids)
+    return set(ids) - known - access.users.unwanted_posts(viewer)
 
 
-def _by_popularity(reader_id: int) -> Any:
-    return (
-        select(UserModel.id)
-        .where(
-            access.users.where(access.viewer(reader_id)),
-            UserModel.is_discoverable.is_(True),
-            *_excluded(reader_id, UserModel.id),
-        )
-        .order_by(UserModel.follower_count.desc(), UserModel.id)
-        .limit(KEPT)
-    )
-
-
-def _with_friends(reader_id: int, common: dict[int, int]) -> list[Ranked]:
-    """Name up to two of the people in common, for all candidates in one statement."""
-    theirs = aliased(FollowModel)
-    pairs = db.session.execute(
-        select(theirs.followee_id, FollowModel.followee_id)
-        .select_from(FollowModel)
-        .join(theirs, theirs.follower_id == FollowModel.followee_id)
-        .where(FollowModel.follower_id == reader_id, theirs.followee_id.in_(common))
-        .order_by(theirs.id.desc())
-    )
-    named: dict[int, list[int]] = {}
-    for candidate, friend in pairs:
-        named.setdefault(candidate, []).append(friend)
+def _hydrate(viewer: Viewer, places: list[Ranked]) -> list[Suggestion]:
+    if not places:
+        return []
+    ids = [one.user_id for one in places]
+    friends = [friend for one in places for friend in one.friends]
+    refs = users.visible_refs([*ids, *friends], viewer)
+    standing = _standing(viewer.id or 0, ids)
+    named = {user_id: refs[user_id] for user_id in _followed(viewer, friends) & refs.keys()}
     return [
-        Ranked(user_id=user_id, common=count, friends=named.get(user_id, [])[:NAMED])
-        for user_id, count in common.items()
+        _suggestion(refs[one.user_id], one, named, one.user_id in standing.follows_me)
+        for one in places
+        if one.user_id in refs and one.user_id not in standing.known
     ]
 
 
-def _hydrate(reader_id: int, found: list[Ranked]) -> list[Suggestion]:
-    """Rows of the ranked as they are called and stand to the reader now."""
-    rows = {
-        int(row.id): row
-        for row in users.rows([one.user_id for one in found], reader_id)
-        if row.viewer and row.viewer.follow == "none"  # the ranking may be minutes old
-    }
-    friends = users.visible_refs((friend for one in found for friend in one.friends), reader_id)
-    return [
-        _suggestion(rows[one.user_id], one, [friends[i] for i in one.friends if i in friends])
-        for one in found
-        if one.user_id in rows
-    ]
+def _followed(viewer: Viewer, friends: Iterable[int]) -> set[int]:
+    """Who was one of the reader's people when the ranking was counted, and still is."""
+    return viewer.relations.followed_among(friends)
 
 
-def _suggestion(row: UserRow, place: Ranked, friends: list[UserRef]) -> Suggestion:
-    mutuals = Mutuals(count=place.common, users=friends)
-    viewer = replace(row.viewer, mutuals=mutuals) if row.viewer else None
-    return Suggestion(
-        **{**vars(row), "viewer": viewer}, reason="mutuals" if place.common else "popular"
+def _standing(reader_id: int, ids: list[int]) -> _Standing:
+    """What no cache knows, in one statement of lookups."""
+    query = union_all(
+        select(FollowModel.follower_id, literal(1)).where(
+            FollowModel.followee_id == reader_id, FollowModel.follower_id.in_(ids)
+        ),
+        select(FollowRequest.requested_id, literal(0)).where(
+            FollowRequest.requester_id == reader_id, FollowRequest.requested_id.in_(ids)
+        ),
+        select(SuggestionDismissal.dismissed_id, literal(0)).where(
+            SuggestionDismissal.user_id == reader_id, SuggestionDismissal.dismissed_id.in_(ids)
+        ),
+        select(UserModel.id, literal(0)).where(
+            UserModel.id.in_(ids), UserModel.is_discoverable.is_(False)
+        ),
     )
+    rows = db.session.execute(query).all()
+    return _Standing(
+        follows_me={row[0] for row in rows if row[1]}, known={row[0] for row in rows if not row[1]}
+    )
+
+
+def _suggestion(
+    ref: UserRef, place: Ranked, named: dict[int, UserRef], follows_me: bool
+) -> Suggestion:
+    friends = [named[friend] for friend in place.friends if friend in named]
+    count = place.common - len(place.friends) + len(friends)
+    viewer = RowViewer(
+        is_self=False,
+        follows_me=follows_me,
+        follow="none",
+        mutuals=Mutuals(count=count, users=friends),
+    )
+    return Suggestion(**vars(ref), viewer=viewer, reason="mutuals" if count else "popular")

@@ -20,8 +20,5 @@ def departures(_names: list[str]) -> dict[str, str]:
 
 
 def evict(reader_id: int) -> None:
-    """After a follow, a dismissal, a first post, a new name or picture."""
-    leases.evict(
-        keys.SUGGESTIONS.key(reader_id),
-        *(keys.SIDEBAR.key(f"{reader_id}:{language}") for language in LANGUAGES),
-    )
+    """After a follow, a dismissal, a first post, a new name or picture, a new ranking."""
+    leases.evict(*(keys.SIDEBAR.key(f"{reader_id}:{language}") for language in LANGUAGES))

@@ -20,8 +20,8 @@ from pigeon.cache.trips import trip
 from pigeon.domain.page import Page, PageRequest
 from pigeon.domain.posts import Post
 from pigeon.domain.sessions import SessionUser
-from pigeon.domain.users import UserRef
-from pigeon.services import access, counts
+from pigeon.domain.users import Suggestion, UserRef
+from pigeon.services import access
 from pigeon.services.access.viewers import Viewer
 from pigeon.services.likes import likers
 from pigeon.services.messages import unread as messages_unread
@@ -30,7 +30,7 @@ from pigeon.services.posts import cards as post_cards
 from pigeon.services.posts import posts
 from pigeon.services.stories.tray import Tray
 from pigeon.services.suggestions import suggestions
-from pigeon.services.timelines import sidebar
+from pigeon.services.timelines import checklist, sidebar
 from pigeon.services.timelines.timelines import Entry
 from pigeon.services.users import users
 from pigeon.web import badges
@@ -38,8 +38,9 @@ from pigeon.web.moments import Moment
 from pigeon.web.stories import trays
 from pigeon.web.timelines import feed
 
-SUGGESTED = 5
 FIRST_SUGGESTED = 8
+THUMBS = 3
+LOOKED_AT = 6
 FRAMES = 512
 SLOT = b"\0"
 CARDS, CURSOR, TOKEN, CHECKLIST, ASIDE, TRAY = (
@@ -48,17 +49,8 @@ CARDS, CURSOR, TOKEN, CHECKLIST, ASIDE, TRAY = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Checklist:
-    """The first steps of somebody who follows nobody yet."""
-
-    has_avatar: bool
-    follows_somebody: bool
-    has_posted: bool
-
-
-@dataclass(frozen=True, kw_only=True)
 class Sidebar:
-    """What stands around the feed, as markup; "" for who needs no checklist any more.
+    """What stands around the feed, as markup; "" for who needs no first steps any more.
 
     Void as soon as somebody withdrew after `departed`.
     """
@@ -86,12 +78,13 @@ def sidebars(wanted: list[str]) -> dict[str, Sidebar]:
 
 
 def _sidebar(reader_id: int) -> Sidebar:
-    steps = _checklist(reader_id)
-    wanted = PageRequest(limit=FIRST_SUGGESTED if steps else SUGGESTED)
+    suggested = suggestions.page(reader_id, PageRequest(limit=FIRST_SUGGESTED)).items
+    steps = checklist.find(reader_id, len(suggested))
     context = {
         "me": users.refs([reader_id])[reader_id],
-        "checklist": steps,
-        "suggestions": suggestions.page(reader_id, wanted).items,
+        "steps": steps,
+        "suggestions": suggested,
+        "pictured": _pictured(suggested, reader_id) if steps else {},
     }
     return Sidebar(
         departed=sidebar.departures.one("") or "",
@@ -100,16 +93,14 @@ def _sidebar(reader_id: int) -> Sidebar:
     )
 
 
-def _checklist(reader_id: int) -> Checklist | None:
-    counted = counts.of_user(reader_id)
-    if counted.following_count:
-        return None
-    card = users.cards.one(reader_id)
-    return Checklist(
-        has_avatar=card is not None and card.avatar is not None,
-        follows_somebody=False,
-        has_posted=counted.post_count > 0,
-    )
+def _pictured(suggested: list[Suggestion], reader_id: int) -> dict[str, list[Post]]:
+    """By person, a few posts that show the reader what following them would bring."""
+    newest = posts.newest_of([int(one.id) for one in suggested], reader_id, each=LOOKED_AT)
+    shown: dict[str, list[Post]] = {one.id: [] for one in suggested}
+    for post in newest:
+        if post.images and post.images[0].thumb_url and len(shown[post.author.id]) < THUMBS:
+            shown[post.author.id].append(post)
+    return shown
 
 
 def render(viewer: SessionUser, asked: PageRequest) -> str | bytes:

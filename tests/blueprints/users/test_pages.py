@@ -75,3 +75,28 @@ def test_followers_go_on(app: Flask, client_for: Callable[[Person], Client], ann
     assert link
     rest = browser.get(unescape(link[1])).text
     assert len(set(re.findall(r'href="/u/(person\d+)"', page + rest))) == 41
+
+
+def test_others_are_suggested_under_a_profile_once_it_is_followed(
+    client: Client, bob: Person, ann: Person, client_for: Callable[[Person], Client]
+) -> None:
+    cat = make_user("cat")
+    make_follow(ann, cat)
+    page, token = f"/u/{ann.username}", client.csrf()
+    assert 'id="suggested"' not in client.get(f"{page}?suggested=true").text
+
+    def press(action: str) -> str:
+        headers = {"Referer": f"http://localhost{page}?suggested=true"}
+        answer = client.post(action, data={"csrf_token": token}, headers=headers)
+        assert answer.status_code == 303
+        return str(answer.location)
+
+    after = press(f"{page}/follow")
+    assert after == f"{page}?suggested=true#suggested"
+    html = client.get(after).text
+    assert 'id="suggested"' in html and f"Followed by {ann.username}" in html
+    assert press(f"/people/{cat.username}/dismiss") == f"{page}?suggested=true"
+    assert f"/u/{cat.username}" not in client.get(after).text
+    assert 'id="suggested"' not in client.get(page).text
+    press(f"{page}/unfollow")
+    assert 'id="suggested"' not in client.get(after).text

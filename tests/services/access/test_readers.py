@@ -29,6 +29,7 @@ from pigeon.services.access.viewers import Viewer
 from pigeon.services.comments import cards as comment_cards
 from pigeon.services.comments import changes as comments_changes
 from pigeon.services.comments import comments
+from pigeon.services.explore import explore
 from pigeon.services.follows import follows
 from pigeon.services.likes import likers, likes
 from pigeon.services.media import media, owners
@@ -55,7 +56,7 @@ from pigeon.services.searches import history, suggesting
 from pigeon.services.searches import people as searches_people
 from pigeon.services.stories import pictures as story_pictures
 from pigeon.services.stories import replies, stories, tray, viewers, viewing
-from pigeon.services.suggestions import suggestions
+from pigeon.services.suggestions import ranking, suggestions
 from pigeon.services.timelines import timelines
 from pigeon.services.users import avatars, suspensions, users
 from pigeon.services.write_backs import flusher
@@ -271,6 +272,10 @@ def _around(m: Meeting) -> list[int]:
     return _authors(comments.around(m.bens_comment_id, m.ben.id).top.items)
 
 
+def _discovered(m: Meeting, of: str) -> list[int]:
+    return _authors(explore.list_posts(of, m.ben.id, m.page(of)).items)
+
+
 def _shown_in(items: Any) -> list[int]:
     return [int(item.user.id) for item in items]
 
@@ -293,7 +298,9 @@ LISTS: dict[str, Callable[[Meeting], list[int]]] = {
     "posts.posts.list_of_author": lambda m: _authors(
         posts.list_of_author(m.ann.id, m.ben.id, m.page("p")).items
     ),
+    "posts.posts.newest_of": lambda m: _authors(posts.newest_of([m.ann.id], m.ben.id, each=3)),
     "the saved posts": lambda m: _authors(saves.list_of(m.ben.id, m.page("saved")).items),
+    "explore.explore.list_posts": lambda m: _discovered(m, "everybody"),
     "tags.list_posts": lambda m: _authors(tags.list_posts("sky", m.ben.id, m.page("t")).items),
     "searches.people.find_people": lambda m: _ids(
         searches_people.find_people("ann", m.ben.id, m.page("people")).items
@@ -359,6 +366,8 @@ OF_POSTS = {
     "posts.posts.get_many",
     "posts.posts.see",
     "posts.posts.list_of_author",
+    "posts.posts.newest_of",
+    "explore.explore.list_posts",
     "tags.list_posts",
     "searches.captions.find_posts",
     "watching",
@@ -487,6 +496,8 @@ ONES_OWN = {
     "notifications.removals.remove_of",
     "suggestions.suggestions.dismiss",
     "stories.stories.check_owns",
+    "timelines.checklist.find",
+    "timelines.checklist.put_away",
     "timelines.sidebar.evict",
     "timelines.timelines.rebuild",
     "timelines.timelines.verify",
@@ -560,9 +571,21 @@ def test_who_is_hidden_is_suggested_to_nobody(meeting: Meeting, way: str) -> Non
     assert _ids(suggestions.page(meeting.ben.id, asked).items) == [meeting.cid.id]
     HIDES[way](meeting.cid, meeting.ben)
     expected = [meeting.cid.id] if way == "private" else []
-    for forgets in (lambda: None, lambda: suggestions.ranked.evict(meeting.ben.id)):
+    for forgets in (lambda: None, lambda: ranking.rankings.evict(meeting.ben.id)):
         forgets()  # the ranking is kept for minutes
         assert _ids(suggestions.page(meeting.ben.id, asked).items) == expected
+
+
+@pytest.mark.parametrize("way", list(HIDES))
+def test_who_is_hidden_is_not_discovered(meeting: Meeting, way: str) -> None:
+    """Followed by nobody who looks: what is for all to find then."""
+    follows.unfollow(meeting.ann.id, by=meeting.ben.id)
+    for of in ("popular", "recent"):
+        assert _discovered(meeting, of) == [meeting.ann.id]
+    HIDES[way](meeting.ann, meeting.ben)
+    for forgets in (lambda: None, cache.client.flushdb):
+        forgets()
+        assert [_discovered(meeting, of) for of in ("popular", "recent")] == [[], []]
 
 
 @pytest.mark.parametrize("way", list(HIDES))

@@ -11,7 +11,7 @@ from pigeon.domain.sessions import Caller
 from pigeon.extensions import cache, db
 from pigeon.services.accounts import changes as accounts_changes
 from pigeon.services.follows import follows, requests
-from pigeon.services.suggestions import suggestions
+from pigeon.services.suggestions import ranking, suggestions
 from pigeon.services.users import suspensions, users
 from tests.factories import Person, make_follow, make_user
 from tests.factories.relations import make_block, make_private
@@ -132,9 +132,9 @@ def test_who_is_parted_from_me_is_suggested_no_more(ann: Person, reason: str) ->
     """Also while a ranking from before is cached."""
     ben, _ = make_user("ben"), make_user("cat")
     assert set(suggested(ann)) == {"ben", "cat"}
-    ranked = suggestions.ranked.one(ann.id) or []
+    ranked = ranking.count(ann.id)
     part(reason, ann, ben)
-    suggestions.ranked.put(ann.id, ranked)
+    ranking.rankings.put(ann.id, ranked)
     assert set(suggested(ann)) == {"cat"}
 
 
@@ -156,7 +156,7 @@ def test_who_declined_may_be_suggested_again(ann: Person) -> None:
     follows.follow(ben.id, by=ann.id)
     assert suggested(ann) == []
     requests.decline(ann.id, by=ben.id)
-    suggestions.ranked.evict(ann.id)
+    ranking.rankings.evict(ann.id)
     assert suggested(ann) == ["ben"]
 
 

@@ -7,7 +7,7 @@ import { openDialog } from "./dialog.js";
 const LIST = [
   [["j"], "next"], [["k"], "previous"], [["Enter"], "open"], [["l"], "like"], [["c"], "comment"], [["s"], "save"],
   [["."], "fresh"], [["n"], "new"], [["/"], "search"], [["m"], "messages"],
-  [["g", "h"], "home"], [["g", "n"], "notifications"], [["g", "m"], "messages"], [["g", "p"], "profile"], [["g", "s"], "settings"], [["?"], "help"], [["Esc"], "close"],
+  [["g", "h"], "home"], [["g", "e"], "explore"], [["g", "n"], "notifications"], [["g", "m"], "messages"], [["g", "p"], "profile"], [["g", "s"], "settings"], [["?"], "help"], [["Esc"], "close"],
 ];
 
 /** @type {[string[], string][]} */

@@ -2,7 +2,7 @@
 
 import { showKeys } from "./keyboard-help.js";
 
-const GO = { h: "/", p: () => `/u/${document.body.dataset.me}`, s: "/settings", n: "/notifications", m: "/messages" };
+const GO = { h: "/", e: "/explore", p: () => `/u/${document.body.dataset.me}`, s: "/settings", n: "/notifications", m: "/messages" };
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 let awaitsPlace = false;
 
@@ -46,7 +46,7 @@ const ACTIONS = {
   ".": () => document.querySelector(".new-posts-pill:not([hidden])")?.click(),
   n: () => visit("/create"),
   m: () => visit("/messages"),
-  "/": () => (document.querySelector('input[type="search"]') ? document.querySelector('input[type="search"]').focus() : visit("/people")),
+  "/": () => (document.querySelector('input[type="search"]') ? document.querySelector('input[type="search"]').focus() : visit("/search")),
   "?": showKeys,
 };
 

@@ -6,34 +6,39 @@ const SAID = ["role", "aria-expanded", "aria-controls", "aria-autocomplete", "ar
 export function suggestionList(input, list) {
   let at = -1;
 
+  const options = () => [...list.querySelectorAll('[role="option"]')];
+
   function activate(index) {
     at = index;
-    [...list.children].forEach((option, i) => option.setAttribute("aria-selected", String(i === at)));
-    input.setAttribute("aria-activedescendant", list.children[at].id);
-    list.children[at].scrollIntoView({ block: "nearest" });
+    options().forEach((option, i) => option.setAttribute("aria-selected", String(i === at)));
+    input.setAttribute("aria-activedescendant", options()[at].id);
+    options()[at].scrollIntoView({ block: "nearest" });
   }
 
   function close() {
+    at = -1;
     list.hidden = true;
     SAID.forEach((name) => input.removeAttribute(name));
   }
 
-  function open(options) {
-    if (!options.length) return close();
-    list.replaceChildren(...options);
+  /** Shows options, or groups of them; the first is active at once unless `marked` is false. */
+  function open(content, { marked = true } = {}) {
+    if (!content.length) return close();
+    close();
+    list.replaceChildren(...content);
     list.hidden = false;
     input.setAttribute("role", "combobox");
     input.setAttribute("aria-autocomplete", "list");
     input.setAttribute("aria-controls", list.id);
     input.setAttribute("aria-expanded", "true");
-    return activate(0);
+    return marked ? activate(0) : options().forEach((option) => option.setAttribute("aria-selected", "false"));
   }
 
-  return {
-    open,
-    close,
-    isOpen: () => !list.hidden,
-    step: (by) => activate((at + by + list.children.length) % list.children.length),
-    active: () => list.children[at],
-  };
+  function step(by) {
+    const { length } = options();
+    const from = at < 0 && by < 0 ? 0 : at;
+    activate((from + by + length) % length);
+  }
+
+  return { open, close, step, isOpen: () => !list.hidden, active: () => options()[at] };
 }

@@ -16,6 +16,7 @@ export function mentionField(element) {
   const people = suggestionList(input, list);
   let timer;
   let request;
+  let shown; // the word whose people are listed: when a composition ends the same word is told once more
 
   const word = () => MENTION.exec(input.value.slice(0, input.selectionEnd))?.[1];
 
@@ -42,12 +43,14 @@ export function mentionField(element) {
     const found = answer.items.map((hit, i) => drawPerson(hit.user, `${list.id}-${i}`));
     const key = ["nobody_found", "people_found_one"][found.length] ?? "people_found_many";
     status.textContent = text(key, { count: found.length });
+    shown = q;
     people.open(found);
   }
 
   input.addEventListener("input", () => {
     const q = word();
     clearTimeout(timer);
+    if (q && q === shown && people.isOpen()) return;
     if (q) timer = setTimeout(suggest, PAUSE_MS, q);
     else close();
   });

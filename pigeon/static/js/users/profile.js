@@ -15,6 +15,8 @@ function stale({ dataset }, { viewer }) {
 
 function replaceAll(element, fresh) {
   const hadFocus = element.contains(document.activeElement);
+  const [old, place] = [element, fresh].map((root) => root.querySelector(".profile-suggested"));
+  if (old && place) place.replaceWith(old); // what opened there stays open
   element.replaceWith(fresh);
   settle([fresh]);
   if (hadFocus) fresh.querySelector(".button-follow")?.focus({ preventScroll: true });

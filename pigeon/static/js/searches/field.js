@@ -1,0 +1,73 @@
+/* Behaviour `search-field`: words, people and tags are suggested under the search while typing. No option is marked until an
+   arrow key does, so Enter searches for what was typed. Safe while a Hangul syllable is being composed: its keys belong to the
+   input method, and the unfinished syllable is searched. */
+
+import { api } from "../core/api.js";
+import { fetchDocument } from "../core/fragments.js";
+import { forgetPages } from "../core/history.js";
+import { latest } from "../notifications/latest.js";
+import { suggestionList } from "../ui/suggestion-list.js";
+
+const PAUSE_MS = 180;
+
+export function searchField(form) {
+  const input = form.querySelector('input[type="search"]');
+  const list = form.querySelector('[role="listbox"]');
+  const status = form.querySelector('[data-part="said"]');
+  const suggestions = suggestionList(input, list);
+  const fetchLast = latest(fetchDocument);
+  let timer;
+  let shown = "";
+
+  const word = () => input.value.trim();
+
+  function close() {
+    clearTimeout(timer);
+    shown = "";
+    suggestions.close();
+  }
+
+  async function suggest(q) {
+    const path = `/search?fragment=suggestions&q=${encodeURIComponent(q)}`;
+    const page = await fetchLast(path).catch(() => null);
+    const found = page?.querySelector('[data-part="suggestions"]');
+    if (!found || word() !== q || document.activeElement !== input) return;
+    shown = q;
+    status.textContent = found.dataset.said;
+    suggestions.open([...document.adoptNode(found).children], { marked: false });
+  }
+
+  function keep(username) {
+    if (!("saves" in form.dataset)) return;
+    forgetPages();
+    api("POST", "/search/history", { username }, { keepalive: true }).catch(() => {});
+  }
+
+  form.addEventListener("submit", close);
+  input.addEventListener("input", () => {
+    const q = word();
+    clearTimeout(timer);
+    if (!q) close();
+    else if (q !== shown) timer = setTimeout(suggest, PAUSE_MS, q);
+  });
+  input.addEventListener("keydown", (event) => {
+    if (!suggestions.isOpen() || event.isComposing || event.keyCode === 229) return;
+    const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (by) suggestions.step(by);
+    else if (event.key === "Enter" && suggestions.active()) suggestions.active().click();
+    else if (event.key === "Escape") close();
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  });
+  input.addEventListener("blur", close);
+  list.addEventListener("pointerdown", (event) => event.preventDefault());
+  list.addEventListener("click", (event) => {
+    const { username, q } = event.target.closest('[role="option"]')?.dataset ?? {};
+    if (username) keep(username);
+    if (q === undefined) return;
+    event.preventDefault();
+    input.value = q;
+    form.requestSubmit();
+  });
+}
