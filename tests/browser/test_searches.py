@@ -91,7 +91,7 @@ def test_korean_is_searched_while_it_is_composed(
     """Its keys belong to the input method; the list follows the unfinished syllable."""
     with site.app.app_context():
         person = make_user(display_name=MINJI)
-        make_post(person, caption="#민지네 사진")
+        post = make_post(person, caption="#민지네 사진")
     page = as_person(ann, viewport=screen)
     page.goto("/search")
     field, found = page.locator("#q"), page.locator("#q-found")
@@ -122,7 +122,7 @@ def test_korean_is_searched_while_it_is_composed(
     page.wait_for_url("**/search?q=**")
     expect(page.locator("#people")).to_contain_text(MINJI)
     page.locator(".people-tab", has_text="Posts").click()
-    expect(page.locator("#posts .grid-cell")).to_have_count(1)
+    expect(page.locator(f"#posts #post-{post.id}")).to_be_visible()
 
 
 def test_a_suggestion_that_is_opened_is_kept_and_a_stale_answer_is_dropped(
@@ -133,8 +133,8 @@ def test_a_suggestion_that_is_opened_is_kept_and_a_stale_answer_is_dropped(
     late: list[Route] = []
     page.route("**/search?fragment=suggestions&q=b", lambda route: late.append(route))
     field, found = page.locator("#q"), page.locator("#q-found")
-    field.press_sequentially("b")
-    page.wait_for_request("**/search?fragment=suggestions&q=b")
+    with page.expect_request("**/search?fragment=suggestions&q=b"):
+        field.press_sequentially("b")
     field.press_sequentially(bob.username[1:])
     theirs = found.locator(f'[data-username="{bob.username}"]')
     expect(theirs).to_be_visible()
