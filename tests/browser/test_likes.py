@@ -294,7 +294,9 @@ def test_the_page_after_the_list_of_likes_can_be_scrolled(
     like(post, fan)
     page = as_person(bob)
     line = card_of(page, post).locator(".like-line[href]", has_text="Liked by")
-    wait_until(lambda: page.reload() and line.count(), what="the name of who likes it below the post")
+    wait_until(
+        lambda: page.reload() and line.count(), what="the name of who likes it below the post"
+    )
     page.evaluate("window.isSamePage = true")
     line.click()
     page.locator("dialog #likers a.row-handle, dialog #likers a[href^='/u/']").first.hover()

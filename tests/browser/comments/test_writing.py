@@ -14,9 +14,11 @@ from tests.factories.comments import Commented
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
+    from tests.browser.conftest import Cast
     from tests.factories import Person
 
 pytestmark = pytest.mark.browser
+MENTION = "for=mention"
 
 
 def test_writing_and_reloading(read: Callable[..., Page], bob: Person) -> None:
@@ -69,6 +71,32 @@ def test_enter_belongs_to_a_syllable_that_is_composed(
     field(page).press("Enter")
     row(page, "안녕").wait_for()
     see_texts(page, "안녕")
+
+
+def test_the_person_who_is_marked_stays_marked_when_a_syllable_is_done(
+    read: Callable[..., Page], cast: Cast, bob: Person
+) -> None:
+    """The end of a composition tells the same word once more, which is no reason to ask again."""
+    people = [cast.named("솜이"), cast.named("솜솜")]
+    page = read(bob)
+    asked: list[str] = []
+    page.on(
+        "request", lambda request: asked.append(request.url) if MENTION in request.url else None
+    )
+    field(page).press_sequentially("@")
+    session = page.context.new_cdp_session(page)
+    session.send("Input.imeSetComposition", {"text": "솜", "selectionStart": 1, "selectionEnd": 1})
+    options = page.locator(".comment-form [role=option]")
+    expect(options).to_have_count(len(people))
+    session.send("Input.insertText", {"text": "솜"})
+    page.keyboard.press("ArrowDown")
+    expect(options.nth(1)).to_have_attribute("aria-selected", "true")
+    page.wait_for_timeout(400)  # longer than the pause before a word is asked for
+    expect(options.nth(1)).to_have_attribute("aria-selected", "true")
+    assert len(asked) == 1
+    chosen = options.nth(1).get_attribute("data-username")
+    page.keyboard.press("Enter")
+    expect(field(page)).to_have_value(f"@{chosen} ")
 
 
 def test_a_reply_stands_below_and_names_who_is_answered(
