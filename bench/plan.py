@@ -74,6 +74,8 @@ class Plan:
     """Clients whose process is killed."""
     online: int
     """People with a socket while the status of some is asked."""
+    searched: int
+    """People who are added to be found."""
 
 
 FULL = Plan(
@@ -121,6 +123,7 @@ FULL = Plan(
     idle_sockets=3_000,
     returning=1_000,
     online=10_000,
+    searched=1_000_000,
 )
 
 QUICK = Plan(
@@ -168,6 +171,7 @@ QUICK = Plan(
     idle_sockets=500,
     returning=200,
     online=2_000,
+    searched=20_000,
 )
 
 TINY = Plan(
@@ -215,4 +219,5 @@ TINY = Plan(
     idle_sockets=20,
     returning=10,
     online=120,
+    searched=300,
 )
