@@ -26,7 +26,7 @@ from pigeon.services.users import users
 
 SUGGEST = "/api/v1/search/suggest?for=mention&q="
 MILLI, MEGABYTE, MILLION = 1_000, 1_000_000, 1_000_000
-KEY_COLUMNS = ["`key`", "user_id"]
+KEY_COLUMNS = ["place", "`key`", "user_id"]
 AT_ONCE = 250_000
 REBUILT = 5_000
 RENAMED = 20
@@ -113,7 +113,7 @@ def _keys(first: int, end: int) -> list[Values]:
     ).all()
     db.session.rollback()
     return sorted(
-        (key, user_id)
+        (key[0], key[1:], user_id)
         for user_id, username, name in found
         for key in search_keys.keys_of(username, name)
     )

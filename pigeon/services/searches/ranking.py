@@ -24,7 +24,7 @@ from pigeon.domain import hangul, search_keys
 from pigeon.domain.errors import FieldError, Invalid
 from pigeon.domain.search_keys import INSIDE, WHOLE, Query
 from pigeon.extensions import db
-from pigeon.models import FollowModel, UserModel
+from pigeon.models import FollowModel
 from pigeon.services import access
 from pigeon.services.access.viewers import Viewer
 from pigeon.services.searches import statements
@@ -131,12 +131,9 @@ class Walk:
     # -- stages ------------------------------------------------------------------------------------
 
     def _exact(self, place: Place) -> Iterator[Step]:
-        query = select(UserModel.id).where(
-            UserModel.username == self._query.handle, access.users.is_active()
-        )
-        found = db.session.scalar(query) if self._query.handle and not place.user_id else None
-        if found is not None and not access.users.is_hidden(self._viewer, found):
-            yield found, replace(place, user_id=found)
+        is_asked = self._query.handle and not place.user_id
+        for row in statements.of_handle(self._query.handle, self._viewer.id) if is_asked else ():
+            yield self._shown(row, True), replace(place, user_id=row.user_id)
 
     def _followed(self, place: Place) -> Iterator[Step]:
         """Also who is not to be discovered: their followers know them."""
@@ -147,7 +144,10 @@ class Walk:
             batch = asked(place.key, place.user_id, as_of=place.as_of, count=MOST_AT_ONCE)
             for row in batch:
                 place = replace(place, key=row.key, user_id=row.user_id)
-                yield self._shown(row, self._fits(row) is not None), place
+                yield (
+                    self._shown(row, self._fits(row) is not None and not self._is_exact(row)),
+                    place,
+                )
             if len(batch) < MOST_AT_ONCE:
                 return
 
@@ -161,7 +161,7 @@ class Walk:
             if len(self._met) == MET:
                 return
             is_new = row.user_id not in self._met and self._is_new(row)
-            if self._shown(row, is_new and self._fits(row) == INSIDE):
+            if self._shown(row, is_new and self._fits(row) == INSIDE) is not None:
                 self._met = (*self._met, row.user_id)
                 yield row.user_id, replace(place, met=self._met)
 
@@ -175,18 +175,22 @@ class Walk:
             yield self._shown(row, hit and self._fits(row) == wanted), here
 
     def _shown(self, row: Row, is_wanted: bool) -> int | None:
-        is_wanted = is_wanted and access.users.is_active_state(row.state)
-        is_wanted = is_wanted and row.username != self._query.handle
-        hidden = is_wanted and access.users.is_hidden(self._viewer, row.user_id)
-        return row.user_id if is_wanted and not hidden else None
+        if not is_wanted or not access.users.is_active_state(row.state):
+            return None
+        followed = {row.user_id} if row.follow_id is not None else set()
+        self._viewer.relations.learn_followed([row.user_id], followed)
+        return row.user_id
 
     def _fits(self, row: Row) -> str | None:
         return self._query.place_of(row.username, row.display_name)
 
     def _is_new(self, row: Row) -> bool:
-        """No earlier stage is theirs."""
+        """No earlier stage is theirs, nor do they want to be known by their handle alone."""
         was_followed = row.follow_id is not None and row.follow_id <= self._place.as_of
-        return row.is_discoverable and not was_followed
+        return row.is_discoverable and not was_followed and not self._is_exact(row)
+
+    def _is_exact(self, row: Row) -> bool:
+        return row.username == self._query.handle
 
     # -- rows --------------------------------------------------------------------------------------
 
@@ -234,5 +238,6 @@ class Walk:
         """In the order of the suggestions."""
         ranked = suggestions.ranked.one(viewer_id) or []
         places = {one.user_id: at for at, one in enumerate(ranked) if one.common}
-        found = statements.of_people(list(places), viewer_id) if places else []
+        asked = partial(statements.of_people, self._query.anywhere, viewer_id)
+        found = asked(list(places)) if places else []
         return sorted(found, key=lambda row: places[row.user_id])

@@ -120,6 +120,7 @@ def viewer_id(app: Flask) -> int:
     with unit_of_work():
         rows = [
             {
+                "id": n,
                 "username": username,
                 "display_name": name,
                 "email": f"{n}@example.org",
@@ -131,9 +132,9 @@ def viewer_id(app: Flask) -> int:
             for n, (username, name) in enumerate(everybody(), 1)
         ]
         db.session.execute(insert(UserModel), rows)
-        viewer = {"username": "viewer", "email": "v@example.org", "email_key": "v@example.org"}
-        db.session.execute(insert(UserModel), [viewer | {"created_at": now}])
         viewer_id = last + 1
+        viewer = {"username": "viewer", "email": "v@example.org", "email_key": "v@example.org"}
+        db.session.execute(insert(UserModel), [viewer | {"id": viewer_id, "created_at": now}])
         follows = [
             {"follower_id": viewer_id, "followee_id": n, "created_at": now}
             for n in range(97, last, 97)
