@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
+from http.client import HTTPConnection
 from typing import Any
 from urllib.parse import quote
 
@@ -16,7 +18,6 @@ from bench.data import USER_COLUMNS, user_row
 from bench.ground import Ground
 from bench.loader import Loader
 from bench.loader import Row as Values
-from bench.pages import Reader
 from bench.results import Goal, Group, Row, Spread, Table, ratio, shown, spread
 from pigeon.domain import hangul, limits, search_keys
 from pigeon.extensions import db
@@ -145,13 +146,37 @@ def _typed() -> list[str]:
 
 
 def _calls(ground: Ground, group: Group, count: int) -> None:
+    """Over HTTP, by one connection to one worker: what a browser waits for."""
     reader = ground.data.viewers[ground.plan.reference][0]
-    page = Reader(ground.app(), ground.cookie_of(reader))
+    with ground.processes() as processes, _caller(processes.web(), ground, reader) as call:
+        _typing(ground, group, count, call)
+        _lengths(ground, group, call)
+        _slowest(group, call)
+
+
+@contextmanager
+def _caller(url: str, ground: Ground, reader: int) -> Iterator[Callable[[str], None]]:
+    connection = HTTPConnection(url.removeprefix("http://"))
+    headers = {"Cookie": ground.cookie_of(reader)}
+
+    def call(q: str) -> None:
+        connection.request("GET", SUGGEST + quote(q), headers=headers)
+        answer = connection.getresponse()
+        answer.read()
+        assert answer.status == 200, answer.status
+
+    try:
+        yield call
+    finally:
+        connection.close()
+
+
+def _typing(ground: Ground, group: Group, count: int, call: Callable[[str], None]) -> None:
     typed = rounds.taking_turns(_typed(), max(200, ground.plan.page_calls * 3))
     found = _p99(
         {
-            EMPTY: partial(rounds.timed, lambda _q: page.read(SUGGEST), typed),
-            OURS: partial(rounds.timed, lambda q: page.read(SUGGEST + _quoted(q)), typed),
+            EMPTY: partial(rounds.timed, lambda _q: call(""), typed),
+            OURS: partial(rounds.timed, call, typed),
         },
         ground.plan.rounds,
     )
@@ -160,29 +185,32 @@ def _calls(ground: Ground, group: Group, count: int) -> None:
             metric=f"suggestion while typing among {count:,} people, p99 / {EMPTY}, p99",
             value=ratio(found[OURS], found[EMPTY]),
             goal=Goal(at_most=3),
-            note=f"by somebody who follows {ground.plan.reference:,}; the call with its JSON",
+            note=f"over HTTP, by somebody who follows {ground.plan.reference:,}",
         )
     )
+    rows = [(name, _ms(times)) for name, times in found.items()]
+    group.tables.append(Table(title="While typing", head=("call", "ms, p99"), rows=rows))
+
+
+def _lengths(ground: Ground, group: Group, call: Callable[[str], None]) -> None:
     calls = {
-        name: (lambda words=words: _median(lambda q: page.read(SUGGEST + _quoted(q)), words))
+        name: (lambda some=words: _median(call, some))
         for name, words in (("50 characters", LONG), ("3 characters", SHORT))
     }
-    lengths = rounds.interleaved(calls, ground.plan.rounds)
+    found = rounds.interleaved(calls, ground.plan.rounds)
     group.rows.append(
         Row(
             metric="suggestion for 50 characters / for 3, p50",
-            value=ratio(lengths["50 characters"], lengths["3 characters"]),
+            value=ratio(found["50 characters"], found["3 characters"]),
             goal=Goal(at_most=1.5),
         )
     )
-    rows = [(f"{name}, p99", _ms(times)) for name, times in found.items()]
-    rows += [(f"{name}, p50", _ms(times)) for name, times in lengths.items()]
-    group.tables.append(Table(title="Calls", head=("call", "ms"), rows=rows))
-    _slowest(group, page)
+    rows = [(name, _ms(times)) for name, times in found.items()]
+    group.tables.append(Table(title="Lengths", head=("call", "ms, p50"), rows=rows))
 
 
-def _slowest(group: Group, page: Reader) -> None:
-    times = {q: _median(lambda one: page.read(SUGGEST + _quoted(one)), [q]) for q in _typed()}
+def _slowest(group: Group, call: Callable[[str], None]) -> None:
+    times = {q: _median(call, [q]) for q in _typed()}
     worst = sorted(times.items(), key=lambda item: -item[1])[:6]
     rows = [(q, _ms([seconds])) for q, seconds in worst]
     group.tables.append(Table(title="What takes longest", head=("typed", "ms, p50"), rows=rows))
@@ -195,10 +223,6 @@ def _p99(ways: dict[str, Callable[[], list[float]]], count: int) -> dict[str, li
 
 def _median(call: Callable[[str], object], words: Any) -> float:
     return rounds.median_of(call, [*words] * 7)
-
-
-def _quoted(q: str) -> str:
-    return quote(q)
 
 
 def _ms(times: list[float]) -> str:
