@@ -47,6 +47,7 @@ GROUPS = (
     "messages_mongo",
     "messages_across",
     "sockets",
+    "searches",
 )
 """In this order; `notifications` and what follows add people and posts to the data."""
 DOCS = Path(__file__).parents[1] / "docs"

@@ -76,6 +76,8 @@ class Plan:
     """People with a socket while the status of some is asked."""
     captions: int
     """Posts whose captions are searched."""
+    searched: int
+    """People who are added to be found."""
 
 
 FULL = Plan(
@@ -124,6 +126,7 @@ FULL = Plan(
     returning=1_000,
     online=10_000,
     captions=1_000_000,
+    searched=1_000_000,
 )
 
 QUICK = Plan(
@@ -172,6 +175,7 @@ QUICK = Plan(
     returning=200,
     online=2_000,
     captions=30_000,
+    searched=20_000,
 )
 
 TINY = Plan(
@@ -220,4 +224,5 @@ TINY = Plan(
     returning=10,
     online=120,
     captions=500,
+    searched=300,
 )

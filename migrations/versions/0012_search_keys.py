@@ -25,10 +25,11 @@ depends_on = None
 
 def upgrade():
     op.create_table('search_keys',
-    sa.Column('key', key(41), nullable=False),
+    sa.Column('place', key(1), nullable=False),
+    sa.Column('key', key(40), nullable=False),
     sa.Column('user_id', ID, autoincrement=False, nullable=False),
     sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_search_keys_user_id_users'), ondelete='CASCADE'),
-    sa.PrimaryKeyConstraint('key', 'user_id', name=op.f('pk_search_keys')),
+    sa.PrimaryKeyConstraint('place', 'key', 'user_id', name=op.f('pk_search_keys')),
     sqlite_with_rowid=False, mysql_charset='utf8mb4', mysql_engine='InnoDB'
     )
     with op.batch_alter_table('search_keys', schema=None) as batch_op:

@@ -225,7 +225,8 @@ class Query:
 
     @cached_property
     def anywhere(self) -> tuple[str, ...]:
-        return _apart({*self.whole, *self.inside})
+        """All of them, whatever their first letter."""
+        return _apart({one[1:] for one in (*self.whole, *self.inside)})
 
 
 def _pieces(key: str) -> list[str]:

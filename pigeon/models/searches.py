@@ -35,8 +35,8 @@ class SearchModel(Model):
 class SearchKey(Model):
     """A beginning under which a person is found, as `domain/search_keys.py` makes them.
 
-    Rows are kept in the order of the keys, which is what a query reads; the index finds the keys
-    of one person.
+    `place` is the first letter of what is made there. Rows are kept in the order of both, which is
+    what a query reads; the index finds keys of one person, wherever they stand.
     """
 
     __tablename__ = "search_keys"
@@ -45,7 +45,8 @@ class SearchKey(Model):
         {"sqlite_with_rowid": False, "mysql_engine": "InnoDB", "mysql_charset": "utf8mb4"},
     )
 
-    key: Mapped[str] = mapped_column(Key(1 + search_keys.LONGEST), primary_key=True)
+    place: Mapped[str] = mapped_column(Key(1), primary_key=True)
+    key: Mapped[str] = mapped_column(Key(search_keys.LONGEST), primary_key=True)
     user_id: Mapped[int] = mapped_column(
         Id, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
     )

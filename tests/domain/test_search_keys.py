@@ -64,6 +64,7 @@ def test_who_fits_has_a_key_in_a_range_and_the_oracle_agrees(
     beginnings = {WHOLE: wanted.whole, INSIDE: wanted.inside, None: ()}[place]
     if place is not None and wanted.words:
         assert any(key.startswith(beginnings) for key in keys_of(username, name))
+        assert any(key[1:].startswith(wanted.anywhere) for key in keys_of(username, name))
 
 
 def test_one_beginning_is_never_within_another() -> None:

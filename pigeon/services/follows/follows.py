@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, literal, select, union_all
+from sqlalchemy import ColumnElement, bindparam, func, literal, literal_column, select, union_all
 from sqlalchemy.orm import aliased
 
 from pigeon.domain.errors import Conflict
@@ -124,18 +124,30 @@ def relation(viewer_id: int, user_id: int) -> Relation:
 
 def others_among(viewer_id: int, ids: list[int]) -> tuple[set[int], set[int]]:
     """Those of `ids` who follow the viewer, and those whom the viewer asks to follow."""
-    follow, request = FollowModel, FollowRequest
-    query = union_all(
-        select(follow.follower_id, literal(0)).where(
-            follow.followee_id == viewer_id, follow.follower_id.in_(ids)
+    rows = (
+        db.session.connection().execute(_OTHERS, {"viewer": viewer_id, "ids": ids}) if ids else ()
+    )
+    found = [(row[0], row[1]) for row in rows]
+    followers, requested = ({one for one, kind in found if kind == number} for number in (0, 1))
+    return followers, requested
+
+
+def _others() -> Any:
+    """Made once: every list of people asks it."""
+    viewer: Any = bindparam("viewer")
+    ids: Any = bindparam("ids", expanding=True)
+    follow, request = FollowModel.__table__.c, FollowRequest.__table__.c
+    return union_all(
+        select(follow.follower_id, literal_column("0")).where(
+            follow.followee_id == viewer, follow.follower_id.in_(ids)
         ),
-        select(request.requested_id, literal(1)).where(
-            request.requester_id == viewer_id, request.requested_id.in_(ids)
+        select(request.requested_id, literal_column("1")).where(
+            request.requester_id == viewer, request.requested_id.in_(ids)
         ),
     )
-    rows = db.session.execute(query).all() if ids else []
-    followers, requested = ({row[0] for row in rows if row[1] == number} for number in (0, 1))
-    return followers, requested
+
+
+_OTHERS = _others()
 
 
 def list_followers(user_id: int, viewer_id: int | None, request: PageRequest) -> Page[int]:

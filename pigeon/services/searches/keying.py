@@ -44,12 +44,12 @@ def _key(ids: Sequence[int]) -> None:
     found = [one[0] for one in people]
     db.session.execute(delete(SearchKey).where(SearchKey.user_id.in_(found)))
     rows = [
-        {"key": one, "user_id": user_id}
+        {"place": one[0], "key": one[1:], "user_id": user_id}
         for user_id, *names in people
         for one in search_keys.keys_of(*names)
     ]
     if rows:
-        db.session.execute(insert(SearchKey), sorted(rows, key=lambda row: str(row["key"])))
+        db.session.execute(insert(SearchKey), rows)
     current = update(UserModel).where(UserModel.id.in_(found)).values(keyed_as=_current())
     db.session.execute(current.execution_options(synchronize_session=False))
 

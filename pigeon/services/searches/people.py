@@ -10,7 +10,8 @@ from pigeon.domain.search_keys import Query
 from pigeon.domain.users import UserHit, UserRow
 from pigeon.models import SearchKey, UserModel
 from pigeon.services import access
-from pigeon.services.searches.ranking import Place, Walk, any_key, first_place
+from pigeon.services.searches.ranking import Place, Walk, first_place
+from pigeon.services.searches.statements import begins
 from pigeon.services.users import checks as users_checks
 from pigeon.services.users import users
 
@@ -50,5 +51,5 @@ def suggest_mentions(q: str, viewer_id: int) -> list[UserHit]:
 def may_fit(query: Query) -> ColumnElement[bool]:
     """What SQL can tell of the people of a list: the others the query does not find."""
     theirs = SearchKey.user_id == UserModel.id
-    has_key = exists().where(theirs, any_key(SearchKey.key, query.anywhere))
+    has_key = exists().where(theirs, begins(SearchKey.key, query.anywhere))
     return (UserModel.username == query.handle) | has_key

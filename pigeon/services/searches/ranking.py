@@ -16,18 +16,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from functools import partial
 
-from sqlalchemy import ColumnElement, Select, exists, false, func, literal, null, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import func, select
 
 from pigeon.domain import hangul, search_keys
 from pigeon.domain.errors import FieldError, Invalid
 from pigeon.domain.search_keys import INSIDE, WHOLE, Query
 from pigeon.extensions import db
-from pigeon.models import FollowModel, SearchKey, UserModel
+from pigeon.models import FollowModel
 from pigeon.services import access
 from pigeon.services.access.viewers import Viewer
+from pigeon.services.searches import statements
+from pigeon.services.searches.statements import Row
 from pigeon.services.suggestions import ranking as suggested
 
 MET = 8
@@ -86,24 +87,8 @@ def first_place(viewer: Viewer) -> Place:
     return Place(as_of=db.session.scalar(mine) or 0)
 
 
-class _Row(NamedTuple):
-    key: str
-    user_id: int
-    username: str
-    display_name: str
-    state: str
-    is_discoverable: bool
-    follow_id: int | None
-    is_repeated: bool
-
-
 Step = tuple[int | None, Place]
 """A row that was looked at: whom it shows, if anybody, and where one goes on behind it."""
-
-
-def any_key(key: Any, beginnings: tuple[str, ...]) -> ColumnElement[bool]:
-    """The key of that column begins with one of these."""
-    return or_(false(), *((key >= one) & (key < one + hangul.LAST) for one in beginnings))
 
 
 class Walk:
@@ -146,22 +131,23 @@ class Walk:
     # -- stages ------------------------------------------------------------------------------------
 
     def _exact(self, place: Place) -> Iterator[Step]:
-        query = select(UserModel.id).where(
-            UserModel.username == self._query.handle, access.users.is_active()
-        )
-        found = db.session.scalar(query) if self._query.handle and not place.user_id else None
-        if found is not None and not access.users.is_hidden(self._viewer, found):
-            yield found, replace(place, user_id=found)
+        is_asked = self._query.handle and not place.user_id
+        for row in statements.of_handle(self._query.handle, self._viewer.id) if is_asked else ():
+            yield self._shown(row, True), replace(place, user_id=row.user_id)
 
     def _followed(self, place: Place) -> Iterator[Step]:
         """Also who is not to be discovered: their followers know them."""
         if self._viewer.id is None or not self._query.words:
             return
+        asked = partial(statements.of_followed, self._query.anywhere, self._viewer.id)
         while True:
-            batch = _fetch(self._of_followed(place).limit(MOST_AT_ONCE))
+            batch = asked(place.key, place.user_id, as_of=place.as_of, count=MOST_AT_ONCE)
             for row in batch:
                 place = replace(place, key=row.key, user_id=row.user_id)
-                yield self._shown(row, self._fits(row) is not None), place
+                yield (
+                    self._shown(row, self._fits(row) is not None and not self._is_exact(row)),
+                    place,
+                )
             if len(batch) < MOST_AT_ONCE:
                 return
 
@@ -171,10 +157,11 @@ class Walk:
     def _known_to_friends(self, place: Place) -> Iterator[Step]:
         if self._viewer.id is None or not self._query.words:
             return
-        for row in self._of_suggested():
+        for row in self._of_suggested(self._viewer.id):
             if len(self._met) == MET:
                 return
-            if row.user_id not in self._met and self._is_new(row) and self._fits(row) == INSIDE:
+            is_new = row.user_id not in self._met and self._is_new(row)
+            if self._shown(row, is_new and self._fits(row) == INSIDE) is not None:
                 self._met = (*self._met, row.user_id)
                 yield row.user_id, replace(place, met=self._met)
 
@@ -187,50 +174,54 @@ class Walk:
             here = replace(place, key=row.key, user_id=row.user_id)
             yield self._shown(row, hit and self._fits(row) == wanted), here
 
-    def _shown(self, row: _Row, is_wanted: bool) -> int | None:
-        is_wanted = is_wanted and access.users.is_active_state(row.state)
-        is_wanted = is_wanted and row.username != self._query.handle
-        hidden = is_wanted and access.users.is_hidden(self._viewer, row.user_id)
-        return row.user_id if is_wanted and not hidden else None
+    def _shown(self, row: Row, is_wanted: bool) -> int | None:
+        if not is_wanted or not access.users.is_active_state(row.state):
+            return None
+        followed = {row.user_id} if row.follow_id is not None else set()
+        self._viewer.relations.learn_followed([row.user_id], followed)
+        return row.user_id
 
-    def _fits(self, row: _Row) -> str | None:
+    def _fits(self, row: Row) -> str | None:
         return self._query.place_of(row.username, row.display_name)
 
-    def _is_new(self, row: _Row) -> bool:
-        """No earlier stage is theirs."""
+    def _is_new(self, row: Row) -> bool:
+        """No earlier stage is theirs, nor do they want to be known by their handle alone."""
         was_followed = row.follow_id is not None and row.follow_id <= self._place.as_of
-        return row.is_discoverable and not was_followed
+        return row.is_discoverable and not was_followed and not self._is_exact(row)
+
+    def _is_exact(self, row: Row) -> bool:
+        return row.username == self._query.handle
 
     # -- rows --------------------------------------------------------------------------------------
 
-    def _rows(self, beginnings: tuple[str, ...], place: Place) -> Iterator[_Row]:
+    def _rows(self, beginnings: tuple[str, ...], place: Place) -> Iterator[Row]:
         """Of keys that begin so, in order, behind the place."""
-        key = SearchKey.key
         for one in beginnings:
-            behind, low = place.key, key >= one
-            if behind >= one + hangul.LAST:
+            end = one + hangul.LAST
+            if place.key >= end:
                 continue
-            if behind >= one:
-                yield from self._of_key(beginnings, behind, place.user_id)
-                low = key > behind
-            yield from self._of_range(beginnings, low, one + hangul.LAST)
+            if place.key < one:
+                yield from self._of_range(beginnings, one, end, behind=False)
+                continue
+            yield from self._of_key(beginnings, place.key, place.user_id)
+            yield from self._of_range(beginnings, place.key, end, behind=True)
 
     def _of_range(
-        self, beginnings: tuple[str, ...], low: ColumnElement[bool], high: str
-    ) -> Iterator[_Row]:
+        self, beginnings: tuple[str, ...], low: str, high: str, *, behind: bool
+    ) -> Iterator[Row]:
+        asked = partial(statements.of_range, beginnings, self._viewer.id)
         for size in self._sizes():
-            batch = _fetch(self._select(beginnings, low & (SearchKey.key < high), size))
+            batch = asked(low, high, count=size, behind=behind)
             yield from batch
             if len(batch) < size:
                 return
             # The last one may be the key of more people than there was room for.
-            yield from self._of_key(beginnings, batch[-1].key, batch[-1].user_id)
-            low = SearchKey.key > batch[-1].key
+            low, behind = batch[-1].key, True
+            yield from self._of_key(beginnings, low, batch[-1].user_id)
 
-    def _of_key(self, beginnings: tuple[str, ...], key: str, user_id: int) -> Iterator[_Row]:
+    def _of_key(self, beginnings: tuple[str, ...], key: str, user_id: int) -> Iterator[Row]:
         for size in self._sizes():
-            same = (SearchKey.key == key) & (SearchKey.user_id > user_id)
-            batch = _fetch(self._select(beginnings, same, size))
+            batch = statements.of_key(beginnings, self._viewer.id, key, user_id, count=size)
             yield from batch
             if len(batch) < size:
                 return
@@ -243,76 +234,11 @@ class Walk:
             yield size
             size = min(4 * size, MOST_AT_ONCE)
 
-    def _select(
-        self, beginnings: tuple[str, ...], which: ColumnElement[bool], count: int
-    ) -> Select[Any]:
-        """So many keys, and nothing left out of them: what is looked at is bounded."""
-        keys = (
-            select(SearchKey.key, SearchKey.user_id)
-            .where(which)
-            .order_by(SearchKey.key, SearchKey.user_id)
-            .limit(count)
-            .subquery()
-        )
-        other = aliased(SearchKey)
-        is_repeated = exists().where(
-            other.user_id == keys.c.user_id,
-            other.key < keys.c.key,
-            any_key(other.key, beginnings),
-        )
-        return (
-            select(keys.c.key, *_COLUMNS, self._follow_id(keys.c.user_id), is_repeated)
-            .join(UserModel, UserModel.id == keys.c.user_id)
-            .order_by(keys.c.key, keys.c.user_id)
-        )
-
-    def _of_followed(self, place: Place) -> Select[Any]:
-        """Whom the viewer follows, each with the first of their keys that begins so."""
-        first = func.min(SearchKey.key).label("key")
-        follows = (
-            select(SearchKey.user_id, first)
-            .join(FollowModel, FollowModel.followee_id == SearchKey.user_id)
-            .where(
-                FollowModel.follower_id == self._viewer.id,
-                FollowModel.id <= place.as_of,
-                any_key(SearchKey.key, self._query.anywhere),
-            )
-            .group_by(SearchKey.user_id)
-            .subquery()
-        )
-        key, user_id = follows.c.key, follows.c.user_id
-        return (
-            select(key, *_COLUMNS, literal(0), false())
-            .join(UserModel, UserModel.id == user_id)
-            .where((key > place.key) | ((key == place.key) & (user_id > place.user_id)))
-            .order_by(key, user_id)
-        )
-
-    def _of_suggested(self) -> list[_Row]:
+    def _of_suggested(self, viewer_id: int) -> list[Row]:
         """In the order of the suggestions."""
-        ranking = suggested.rankings.one(self._viewer.id or 0)
+        ranking = suggested.rankings.one(viewer_id)
         ranked = ranking.places if ranking else []
         places = {one.user_id: at for at, one in enumerate(ranked) if one.common}
-        query = select(literal(""), *_COLUMNS, self._follow_id(UserModel.id), false())
-        found = _fetch(query.where(UserModel.id.in_(places))) if places else []
-        found = [row for row in found if self._shown(row, True)]
+        asked = partial(statements.of_people, self._query.anywhere, viewer_id)
+        found = asked(list(places)) if places else []
         return sorted(found, key=lambda row: places[row.user_id])
-
-    def _follow_id(self, person: Any) -> Any:
-        if self._viewer.id is None:
-            return null()
-        mine = (FollowModel.follower_id == self._viewer.id) & (FollowModel.followee_id == person)
-        return select(FollowModel.id).where(mine).scalar_subquery()
-
-
-_COLUMNS = (
-    UserModel.id,
-    UserModel.username,
-    UserModel.display_name,
-    UserModel.state,
-    UserModel.is_discoverable,
-)
-
-
-def _fetch(query: Select[Any]) -> list[_Row]:
-    return [_Row(*row) for row in db.session.execute(query)]

@@ -25,7 +25,8 @@ from tests.harness.crashes import killed_at
 
 def stored(person: Person) -> set[str]:
     db.session.rollback()
-    return set(db.session.scalars(select(SearchKey.key).where(SearchKey.user_id == person.id)))
+    key = SearchKey.place + SearchKey.key
+    return set(db.session.scalars(select(key).where(SearchKey.user_id == person.id)))
 
 
 def write_as_before(person: Person, **columns: Any) -> None:

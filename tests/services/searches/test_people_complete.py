@@ -132,8 +132,8 @@ def viewer_id(app: Flask) -> int:
             for n, (username, name) in enumerate(everybody(), 1)
         ]
         db.session.execute(insert(UserModel), rows)
-        viewer = {"username": "viewer", "email": "v@example.org", "email_key": "v@example.org"}
         viewer_id = last + 1
+        viewer = {"username": "viewer", "email": "v@example.org", "email_key": "v@example.org"}
         db.session.execute(insert(UserModel), [viewer | {"id": viewer_id, "created_at": now}])
         follows = [
             {"follower_id": viewer_id, "followee_id": n, "created_at": now}
