@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import literal, select, union_all
+from sqlalchemy import bindparam, literal, select, union_all
 from sqlalchemy.exc import IntegrityError
 
 from pigeon.cache.trips import trip
@@ -91,23 +91,27 @@ def _followed(viewer: Viewer, friends: Iterable[int]) -> set[int]:
     return viewer.relations.followed_among(friends)
 
 
+_READER, _IDS = bindparam("reader_id"), bindparam("ids", expanding=True)
+_STANDING = union_all(
+    select(FollowModel.follower_id, literal(1)).where(
+        FollowModel.followee_id == _READER, FollowModel.follower_id.in_(_IDS)
+    ),
+    select(FollowRequest.requested_id, literal(0)).where(
+        FollowRequest.requester_id == _READER, FollowRequest.requested_id.in_(_IDS)
+    ),
+    select(SuggestionDismissal.dismissed_id, literal(0)).where(
+        SuggestionDismissal.user_id == _READER, SuggestionDismissal.dismissed_id.in_(_IDS)
+    ),
+    select(UserModel.id, literal(0)).where(
+        UserModel.id.in_(_IDS), UserModel.is_discoverable.is_(False)
+    ),
+)
+"""Built once: to build it costs more than to run it."""
+
+
 def _standing(reader_id: int, ids: list[int]) -> _Standing:
     """What no cache knows, in one statement of lookups."""
-    query = union_all(
-        select(FollowModel.follower_id, literal(1)).where(
-            FollowModel.followee_id == reader_id, FollowModel.follower_id.in_(ids)
-        ),
-        select(FollowRequest.requested_id, literal(0)).where(
-            FollowRequest.requester_id == reader_id, FollowRequest.requested_id.in_(ids)
-        ),
-        select(SuggestionDismissal.dismissed_id, literal(0)).where(
-            SuggestionDismissal.user_id == reader_id, SuggestionDismissal.dismissed_id.in_(ids)
-        ),
-        select(UserModel.id, literal(0)).where(
-            UserModel.id.in_(ids), UserModel.is_discoverable.is_(False)
-        ),
-    )
-    rows = db.session.execute(query).all()
+    rows = db.session.execute(_STANDING, {"reader_id": reader_id, "ids": ids}).all()
     return _Standing(
         follows_me={row[0] for row in rows if row[1]}, known={row[0] for row in rows if not row[1]}
     )
