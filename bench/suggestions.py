@@ -91,7 +91,8 @@ def _following(ground: Ground, group: Group) -> None:
         found = [_time_to_show(reader) for _ in range(ground.plan.rounds)]
     group.rows.append(
         Row(
-            metric="from a follow to the changed ranking, by a worker, s",
+            metric="from a follow to the changed ranking, by a worker",
+            unit=" s",
             value=spread(found),
             goal=Goal(at_most=5),
         )

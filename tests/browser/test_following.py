@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import expect
 
+from pigeon.domain.clock import utc_now
 from tests.harness.children import wait_until
 
 if TYPE_CHECKING:
@@ -194,7 +196,8 @@ def test_new_posts_stand_in_the_order_of_the_timeline(
     send: Callable[..., str],
     cast: Cast,
 ) -> None:
-    ann, bob, cat = cast.person("ann"), cast.person("bob"), cast.person("cat")
+    long_ago = utc_now() - timedelta(days=99)  # her first steps are behind her
+    ann, bob, cat = cast.person("ann", created_at=long_ago), cast.person("bob"), cast.person("cat")
     cast.follow(ann, bob)
     cast.follow(bob, cat)  # so that she is suggested
     cast.post(cat, caption="the oldest")

@@ -147,10 +147,10 @@ def test_who_went_elsewhere_meanwhile_is_left_there(
     page.route(f"**/p/{posts[0].id}?fragment=1", lambda route: waiting.append(route))
     page.locator(f"#post-{posts[0].id} .post-time").click()
     wait_until(lambda: page.evaluate("1") and waiting)
-    page.locator('.nav-item[href="/people"]').click()
-    page.wait_for_url("**/people")
+    page.locator('.nav-item[href="/search"]').click()
+    page.wait_for_url("**/search")
     with page.expect_response("**?fragment=1"):
         waiting[0].continue_()
     page.evaluate("() => new Promise((done) => setTimeout(done, 100))")
-    expect(page).to_have_url(re.compile("/people$"))
+    expect(page).to_have_url(re.compile("/search$"))
     expect(page.locator("html.has-dialog")).to_have_count(0)

@@ -222,7 +222,7 @@ def test_muted_posts_leave_the_feed_and_come_back_on_undo(
     card.wait_for()
     mute()
     page.reload()
-    page.locator(".empty").first.wait_for()
+    page.locator(".checklist").wait_for()
     expect(card).to_have_count(0)
     page.goto("/settings/muted")
     page.get_by_role("button", name=f"Unmute {ann.username}").click()

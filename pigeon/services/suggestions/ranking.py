@@ -47,9 +47,10 @@ class Ranked:
 
 @dataclass(frozen=True, kw_only=True)
 class Ranking:
-    """The best `KEPT`, as they stood at `counted_at`."""
+    """The best `KEPT`, as they stood at `counted_at`, for who followed so many then."""
 
     counted_at: datetime
+    followed: int
     places: list[Ranked]
 
 
@@ -99,11 +100,15 @@ def refresh_follow(user_id: int, since: datetime) -> None:
 
 
 def count(user_id: int) -> Ranking:
-    now = utc_now()
+    now, followed = utc_now(), db.session.scalar(_followed(user_id)) or 0
     common = {row[0]: row[1] for row in db.session.execute(_by_common(user_id))}
     places = _weighed(user_id, common) if common else []
     chosen = places or [_alone(one) for one in _well_known(user_id)]
-    return Ranking(counted_at=now, places=chosen[:KEPT])
+    return Ranking(counted_at=now, followed=followed, places=chosen[:KEPT])
+
+
+def _followed(user_id: int) -> Any:
+    return select(UserModel.following_count).where(UserModel.id == user_id)
 
 
 def _alone(user_id: int) -> Ranked:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import literal, select, union_all
+from sqlalchemy import bindparam, literal, select, union_all
 from sqlalchemy.exc import IntegrityError
 
 from pigeon.cache.trips import trip
@@ -14,10 +14,10 @@ from pigeon.domain.page import Page, PageRequest, write_cursor
 from pigeon.domain.users import Mutuals, RowViewer, Suggestion, UserRef
 from pigeon.extensions import db
 from pigeon.models import FollowModel, FollowRequest, SuggestionDismissal, UserModel
-from pigeon.services import access
+from pigeon.services import access, counts
 from pigeon.services.access.viewers import Viewer
 from pigeon.services.suggestions import ranking
-from pigeon.services.suggestions.ranking import Ranked
+from pigeon.services.suggestions.ranking import Ranked, Ranking
 from pigeon.services.timelines import sidebar
 from pigeon.services.users import users
 from pigeon.unit_of_work import retried, unit_of_work
@@ -26,10 +26,29 @@ CURSOR = "suggestions"
 
 
 def page(reader_id: int, request: PageRequest) -> Page[Suggestion]:
-    """Ranked; the cursor is the position in the ranking. Who is known by now is passed over."""
+    """Ranked; the cursor is the position in the ranking. Who is known by now is passed over.
+
+    Who follows few need not wait for the job that counts: not after a follow, and not for more.
+    """
     viewer = access.viewer(reader_id)
-    kept, _ = trip(ranking.rankings.read([reader_id]), viewer.relations.read_apart())
-    left = list(enumerate(kept[reader_id].places if kept else []))[request.before or 0 :]
+    kept, counted, _ = trip(
+        ranking.rankings.read([reader_id]),
+        counts.users.read([reader_id]),
+        viewer.relations.read_apart(),
+    )
+    followed = counted.get(reader_id, (0, 0, 0))[2]
+    found = kept.get(reader_id)
+    if followed > ranking.QUICK:
+        return _page(viewer, found, request)
+    if found is not None and found.followed == followed:
+        page = _page(viewer, found, request)
+        if page.items or request.before is not None:
+            return page
+    return _page(viewer, ranking.count(reader_id), request)
+
+
+def _page(viewer: Viewer, ranked: Ranking | None, request: PageRequest) -> Page[Suggestion]:
+    left = list(enumerate(ranked.places if ranked else []))[request.before or 0 :]
     strange = _strange(viewer, [one for _, one in left])
     left = [(number, one) for number, one in left if one.user_id in strange]
     found = list[Suggestion]()
@@ -91,23 +110,27 @@ def _followed(viewer: Viewer, friends: Iterable[int]) -> set[int]:
     return viewer.relations.followed_among(friends)
 
 
+_READER, _IDS = bindparam("reader_id"), bindparam("ids", expanding=True)
+_STANDING = union_all(
+    select(FollowModel.follower_id, literal(1)).where(
+        FollowModel.followee_id == _READER, FollowModel.follower_id.in_(_IDS)
+    ),
+    select(FollowRequest.requested_id, literal(0)).where(
+        FollowRequest.requester_id == _READER, FollowRequest.requested_id.in_(_IDS)
+    ),
+    select(SuggestionDismissal.dismissed_id, literal(0)).where(
+        SuggestionDismissal.user_id == _READER, SuggestionDismissal.dismissed_id.in_(_IDS)
+    ),
+    select(UserModel.id, literal(0)).where(
+        UserModel.id.in_(_IDS), UserModel.is_discoverable.is_(False)
+    ),
+)
+"""Built once: to build it costs more than to run it."""
+
+
 def _standing(reader_id: int, ids: list[int]) -> _Standing:
     """What no cache knows, in one statement of lookups."""
-    query = union_all(
-        select(FollowModel.follower_id, literal(1)).where(
-            FollowModel.followee_id == reader_id, FollowModel.follower_id.in_(ids)
-        ),
-        select(FollowRequest.requested_id, literal(0)).where(
-            FollowRequest.requester_id == reader_id, FollowRequest.requested_id.in_(ids)
-        ),
-        select(SuggestionDismissal.dismissed_id, literal(0)).where(
-            SuggestionDismissal.user_id == reader_id, SuggestionDismissal.dismissed_id.in_(ids)
-        ),
-        select(UserModel.id, literal(0)).where(
-            UserModel.id.in_(ids), UserModel.is_discoverable.is_(False)
-        ),
-    )
-    rows = db.session.execute(query).all()
+    rows = db.session.execute(_STANDING, {"reader_id": reader_id, "ids": ids}).all()
     return _Standing(
         follows_me={row[0] for row in rows if row[1]}, known={row[0] for row in rows if not row[1]}
     )

@@ -47,40 +47,40 @@ class Steps:
         return self.done == len(("picture", "people", "post"))
 
 
-def find(reader_id: int, suggested: int) -> Steps | None:
+def find(user_id: int, suggested: int) -> Steps | None:
     """The steps while some are left; None for who needs them no more, or put them away.
 
     `suggested` is how many others there are to follow.
     """
-    counted, card = counts.of_user(reader_id), users.cards.one(reader_id)
+    counted, card = counts.of_user(user_id), users.cards.one(user_id)
     if card is None or (counted.following_count and card.created_at < utc_now() - NEW):
         return None
-    followed = counted.following_count + _asked(reader_id)
+    followed = counted.following_count + _asked(user_id)
     steps = Steps(
         has_avatar=card.avatar is not None,
         followed=followed,
         wanted=max(1, min(WANTED, followed + suggested)),
         has_posted=counted.post_count > 0,
     )
-    return None if steps.is_done or _is_put_away(reader_id) else steps
+    return None if steps.is_done or _is_put_away(user_id) else steps
 
 
 @retried
-def put_away(reader_id: int) -> None:
+def put_away(user_id: int) -> None:
     """Show them no more; twice is fine."""
     try:
         with unit_of_work() as uow:
-            db.session.add(SuggestionDismissal(user_id=reader_id, dismissed_id=reader_id))
-            uow.after_commit(lambda: sidebar.evict(reader_id))
+            db.session.add(SuggestionDismissal(user_id=user_id, dismissed_id=user_id))
+            uow.after_commit(lambda: sidebar.evict(user_id))
     except IntegrityError:
         return
 
 
-def _asked(reader_id: int) -> int:
-    query = select(func.count()).where(FollowRequest.requester_id == reader_id)
+def _asked(user_id: int) -> int:
+    query = select(func.count()).where(FollowRequest.requester_id == user_id)
     return db.session.scalar(query) or 0
 
 
-def _is_put_away(reader_id: int) -> bool:
-    mine = SuggestionDismissal.user_id == reader_id, SuggestionDismissal.dismissed_id == reader_id
+def _is_put_away(user_id: int) -> bool:
+    mine = SuggestionDismissal.user_id == user_id, SuggestionDismissal.dismissed_id == user_id
     return db.session.scalar(select(SuggestionDismissal.user_id).where(*mine)) is not None

@@ -496,8 +496,6 @@ ONES_OWN = {
     "notifications.removals.remove_of",
     "suggestions.suggestions.dismiss",
     "stories.stories.check_owns",
-    "timelines.checklist.find",
-    "timelines.checklist.put_away",
     "timelines.sidebar.evict",
     "timelines.timelines.rebuild",
     "timelines.timelines.verify",
