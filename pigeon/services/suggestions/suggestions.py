@@ -110,7 +110,8 @@ def _followed(viewer: Viewer, friends: Iterable[int]) -> set[int]:
     return viewer.relations.followed_among(friends)
 
 
-_READER, _IDS = bindparam("reader_id"), bindparam("ids", expanding=True)
+_READER: Any = bindparam("reader_id")
+_IDS: Any = bindparam("ids", expanding=True)
 _STANDING = union_all(
     select(FollowModel.follower_id, literal(1)).where(
         FollowModel.followee_id == _READER, FollowModel.follower_id.in_(_IDS)
