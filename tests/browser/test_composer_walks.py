@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tests.harness.sites import Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.no_second_look]
-WALKS = int(os.environ.get("COMPOSER_WALKS", "5"))
+WALKS = int(os.environ.get("COMPOSER_WALKS", "2"))
 SEEDS = [int(seed) for seed in os.environ.get("COMPOSER_SEEDS", "1,2,3").split(",")]
 
 
