@@ -1,6 +1,7 @@
 """The statements that read people by their keys, made once for each shape: they are asked often.
 
-What is looked at is bounded by `count`: nothing is left out in SQL that the walk does not see.
+What is looked at is bounded by `count`: nothing is left out in SQL that `ranking` does not see. So
+who may be shown is not asked here.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ _KEYS, _USERS, _FOLLOWS = SearchKey.__table__, UserModel.__table__, FollowModel.
 
 
 class Row(NamedTuple):
-    """Somebody under a key; `follow_id` is the viewer's follow of them."""
+    """Somebody under a key; `follow_id` is the follow of them by whom it is read for."""
 
     key: str
     user_id: int
@@ -49,7 +50,7 @@ def begins(key: Any, beginnings: Sequence[str]) -> ColumnElement[bool]:
 
 def of_range(
     beginnings: Sequence[str],
-    viewer_id: int | None,
+    follower_id: int | None,
     low: str,
     high: str,
     *,
@@ -59,34 +60,34 @@ def of_range(
     """Keys from `low` on, or behind it, and before `high`."""
     statement = _of_range(len(beginnings), behind)
     asked = {"place": low[0], "low": low[1:], "high": high[1:], "count": count}
-    return _read(statement, _places(beginnings) | asked, viewer=viewer_id)
+    return _read(statement, _places(beginnings) | asked, follower=follower_id)
 
 
 def of_key(
-    beginnings: Sequence[str], viewer_id: int | None, key: str, user_id: int, *, count: int
+    beginnings: Sequence[str], follower_id: int | None, key: str, user_id: int, *, count: int
 ) -> list[Row]:
     """One key, of people with a higher id."""
     asked = {"place": key[0], "key": key[1:], "after": user_id, "count": count}
-    return _read(_of_key(len(beginnings)), _places(beginnings) | asked, viewer=viewer_id)
+    return _read(_of_key(len(beginnings)), _places(beginnings) | asked, follower=follower_id)
 
 
 def of_followed(
-    beginnings: Sequence[str], viewer_id: int, key: str, user_id: int, *, as_of: int, count: int
+    beginnings: Sequence[str], follower_id: int, key: str, user_id: int, *, as_of: int, count: int
 ) -> list[Row]:
-    """Whom the viewer followed then, each with the first of their keys that begins so."""
+    """Whom somebody followed then, each with the first of their keys that begins so."""
     statement = _of_followed(len(beginnings))
     place = {"key": key, "after": user_id, "as_of": as_of}
-    return _read(statement, _bounds(beginnings), viewer=viewer_id, count=count, **place)
+    return _read(statement, _bounds(beginnings), follower=follower_id, count=count, **place)
 
 
-def of_people(beginnings: Sequence[str], viewer_id: int, ids: Sequence[int]) -> list[Row]:
+def of_people(beginnings: Sequence[str], follower_id: int, ids: Sequence[int]) -> list[Row]:
     """Those of the people who have a key that begins so."""
     bounds = _bounds(beginnings)
-    return _read(_of_people(len(beginnings)), bounds, viewer=viewer_id, ids=list(ids))
+    return _read(_of_people(len(beginnings)), bounds, follower=follower_id, ids=list(ids))
 
 
-def of_handle(username: str, viewer_id: int | None) -> list[Row]:
-    return _read(_of_handle(), {}, viewer=viewer_id, username=username)
+def of_handle(username: str, follower_id: int | None) -> list[Row]:
+    return _read(_of_handle(), {}, follower=follower_id, username=username)
 
 
 def _read(statement: Select[Any], values: Mapping[str, Any], **more: Any) -> list[Row]:
@@ -134,7 +135,7 @@ def _by_person(statement: Select[Any], keys: Any) -> Select[Any]:
 
 
 def _follow_id(person: Any) -> Any:
-    mine = (_FOLLOWS.c.follower_id == bindparam("viewer")) & (_FOLLOWS.c.followee_id == person)
+    mine = (_FOLLOWS.c.follower_id == bindparam("follower")) & (_FOLLOWS.c.followee_id == person)
     return select(_FOLLOWS.c.id).where(mine).scalar_subquery()
 
 
@@ -185,7 +186,7 @@ def _of_followed(number: int) -> Select[Any]:
         )
         .join(_FOLLOWS, _FOLLOWS.c.followee_id == _KEYS.c.user_id)
         .where(
-            _FOLLOWS.c.follower_id == bindparam("viewer"),
+            _FOLLOWS.c.follower_id == bindparam("follower"),
             # Not of the index by id, which has no followees: of the one that is in their order.
             _FOLLOWS.c.id + 0 <= bindparam("as_of"),
             _begins(_KEYS.c.key, number),

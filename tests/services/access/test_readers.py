@@ -475,15 +475,10 @@ RELATIONS = {
     *(f"follows.followees.{name}" for name in ("among", "read", "in_sql", "load")),
     *(f"follows.follows.{name}" for name in ("relation", "others_among", "mutuals")),
     "relations.apart.load",
+    "searches.ranking.first_place",
     *(f"stories.authors.{name}" for name in ("read_followed", "in_sql")),
 }
 """What the rules are made of."""
-STEPS = {
-    "searches.ranking.first_place",
-    *(f"searches.statements.{n}" for n in ("of_range", "of_key", "of_followed", "of_people")),
-    "searches.statements.of_handle",
-}
-"""Steps of a list that is tried here, which leaves out whom its viewer may not know of."""
 ONES_OWN = {
     *(
         f"notifications.notifications.{name}"
@@ -515,7 +510,7 @@ ASKING = {"who", "viewer", "viewer_id", "reader", "reader_id"}
 
 def test_every_function_that_reads_for_a_viewer_is_tried_here() -> None:
     tried = LISTS.keys() | DOORS.keys() | SUGGESTING | WAITING
-    assert set(_readers()) - LAID_OVER - RELATIONS - STEPS - ONES_OWN == {
+    assert set(_readers()) - LAID_OVER - RELATIONS - ONES_OWN == {
         name for name in tried if "." in name and " " not in name
     }
 

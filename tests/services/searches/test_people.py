@@ -187,6 +187,7 @@ def test_the_order_is_handle_followed_beginning_friends_of_friends_and_the_rest(
     assert [hit.user.username for hit in hits] == wanted
 
 
+@pytest.mark.no_second_look
 def test_who_is_followed_while_pages_are_turned_is_not_lost(app: Flask) -> None:
     viewer, friend, other = make_user("viewer"), make_user("friend"), make_user("other")
     people = [make_user(f"n{n}.kim", display_name="하늘") for n in range(6)]

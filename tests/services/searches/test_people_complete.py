@@ -178,6 +178,7 @@ def read_all(query: str, viewer_id: int) -> list[int]:
         assert pages < 1_000
 
 
+@pytest.mark.no_second_look
 def test_everybody_is_found_once_and_nobody_else(app: Flask, viewer_id: int) -> None:
     for query in (*QUERIES.split(), *WORDS):
         ranks = {
