@@ -89,9 +89,7 @@ def test_what_no_ranking_may_show_is_gone_at_once(
     assert suggested(ann) == ["stays"]
 
 
-def test_who_is_followed_no_more_is_not_named(
-    ann: Person, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_who_is_followed_no_more_is_not_named(ann: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     friends = [make_user(f"friend{n}") for n in range(3)]
     cat = make_user("cat")
     follow_all([ann], *friends)
