@@ -27,7 +27,7 @@ def test_counts_change_in_the_feed_while_the_post_is_on_the_screen(
     post = cast.post(ann)
     page = as_person(ann)
     card = page.locator(f"#post-{post.id}")
-    card.scroll_into_view_if_needed()  # the more people there are, the longer the first steps above
+    card.scroll_into_view_if_needed()  # below the first steps
     with site.app.app_context():
         likes.set_liked(likes.POSTS, post.id, by=bob.id, on=True)
     card.locator('[data-like-count][data-count="1"]').wait_for()

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import expect
 
+from pigeon.domain.clock import utc_now
 from pigeon.services.comments import changes as comments_changes
 from pigeon.services.follows import follows
 from pigeon.services.likes import likes
@@ -332,9 +334,8 @@ def test_without_scripts_all_of_it_works(
     expect(page.get_by_role("group", name="Likes").get_by_label("Off")).to_be_checked()
 
 
-def test_a_person_at_a_glance(
-    as_person: Callable[..., Page], cast: Cast, ann: Person, bob: Person
-) -> None:
+def test_a_person_at_a_glance(as_person: Callable[..., Page], cast: Cast, bob: Person) -> None:
+    ann = cast.person("ann", created_at=utc_now() - timedelta(days=99))  # without first steps
     cast.post(bob, caption="mine", images=1)
     cast.follow(ann, bob)
     page = as_person(ann, reduced_motion="reduce")

@@ -17,6 +17,7 @@ from pigeon.jobs import queues, scheduler
 from pigeon.jobs.scheduler import Scheduler, Task, sweep_outbox
 from pigeon.models import OutboxRow
 from pigeon.services.accounts import addresses
+from pigeon.services.explore import ranking
 from pigeon.services.outbox import figures as outbox_figures
 from pigeon.services.outbox import outbox
 from pigeon.services.presence import activity
@@ -135,5 +136,6 @@ def test_housekeeping_that_a_store_keeps_waiting_says_so_in_a_line(app: Flask) -
 def test_the_house_is_kept(app: Flask) -> None:
     runs = {sweep_outbox, scheduler.keep_house, activity.flush, addresses.respell}
     runs |= {ending.withdraw_ended, ending.withdraw_failed, drift.check, scheduler.renew_demo}
+    runs |= {ranking.refresh}
     assert {task.run for task in Scheduler(app)._tasks} == runs
     scheduler.keep_house()

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import bindparam, literal, select, union_all
+from sqlalchemy import BindParameter, bindparam, literal, select, union_all
 from sqlalchemy.exc import IntegrityError
 
 from pigeon.cache.trips import trip
@@ -111,8 +110,8 @@ def _followed(viewer: Viewer, friends: Iterable[int]) -> set[int]:
     return viewer.relations.followed_among(friends)
 
 
-_READER: Any = bindparam("reader_id")
-_IDS: Any = bindparam("ids", expanding=True)
+_READER: BindParameter[int] = bindparam("reader_id")
+_IDS: BindParameter[int] = bindparam("ids", expanding=True)
 _STANDING = union_all(
     select(FollowModel.follower_id, literal(1)).where(
         FollowModel.followee_id == _READER, FollowModel.follower_id.in_(_IDS)

@@ -205,7 +205,7 @@ def test_asked_withdrawn_and_asked_again_by_one_button(
     client: Client, ann: Person, bob: Person
 ) -> None:
     make_private(ann)
-    assert press(client, "/u/ann", "/u/ann/follow") == "/u/ann"
+    assert press(client, "/u/ann", "/u/ann/follow") == "/u/ann?suggested=true#suggested"
     page = client.get("/u/ann").text
     assert 'aria-label="Requested ann"' in page and "once your request is accepted" in page
     assert press(client, "/u/ann", "/u/ann/unfollow") == "/u/ann"
