@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from pigeon.domain import hangul
-from pigeon.domain.names import canonical_username
+from pigeon.domain.names import canonical_username, username_problem
 
 VERSION = "1"
 """Of the keys: with another one everybody's are made anew."""
@@ -183,8 +183,9 @@ class Query:
 
     @cached_property
     def handle(self) -> str:
-        """Whom it names exactly, if there is somebody of that handle."""
-        return canonical_username(self.text)
+        """Whom it names exactly, if there is somebody of that handle; "" for what is none."""
+        name = canonical_username(self.text)
+        return name if username_problem(name) in (None, "reserved") else ""
 
     @cached_property
     def words(self) -> tuple[Word, ...]:

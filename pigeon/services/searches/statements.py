@@ -76,8 +76,9 @@ def of_followed(
 ) -> list[Row]:
     """Whom somebody followed then, each with the first of their keys that begins so."""
     statement = _of_followed(len(beginnings))
-    place = {"key": key, "after": user_id, "as_of": as_of}
-    return _read(statement, _bounds(beginnings), follower=follower_id, count=count, **place)
+    place = {"key": key, "after": user_id, "as_of": as_of, "count": count}
+    span = {"first": beginnings[0], "last": beginnings[-1] + hangul.LAST}
+    return _read(statement, _bounds(beginnings) | place | span, follower=follower_id)
 
 
 def of_people(beginnings: Sequence[str], follower_id: int, ids: Sequence[int]) -> list[Row]:
@@ -189,6 +190,8 @@ def _of_followed(number: int) -> Select[Any]:
             _FOLLOWS.c.follower_id == bindparam("follower"),
             # Not of the index by id, which has no followees: of the one that is in their order.
             _FOLLOWS.c.id + 0 <= bindparam("as_of"),
+            # Of one person so little is read, whatever lies between the beginnings.
+            (_KEYS.c.key >= bindparam("first")) & (_KEYS.c.key < bindparam("last")),
             _begins(_KEYS.c.key, number),
         )
         .group_by(_KEYS.c.user_id)
