@@ -1,6 +1,6 @@
-"""Find Korean (and any other) names by what has been typed so far.
+"""What is typed for Korean (and any other) names, and what somebody means who has not finished.
 
-A name matches from its start, or from the start of one of its words, when the query is
+From a place in a name (`search_keys` says which) a query fits when it is
 
 - the beginning of its jamo: `미` and `민` find 민지, `미` also finds 미나; `갑` finds 가방 (its
   final may become the next syllable's initial), `값` finds 갑수, `고` finds 과자;
@@ -62,45 +62,11 @@ def initials(text: str) -> str:
     return "".join(unit[0] for unit in units_of(search_key(text)))
 
 
-def query_forms(query: str) -> tuple[str, str | None]:
-    """`(jamo_prefix, initials_prefix)`: what SQL can filter by before `matches` decides.
-
-    A query of consonants only has an `initials_prefix`: filter `name_initials` by it, alone and
-    exactly. Otherwise filter `name_jamo` by `jamo_prefix`, which every match starts with; it is
-    shorter than the query when that is a mixture. A blank query gives `("", None)`.
-    """
-    key = search_key(query)
-    jamo_prefix = min((certain_of(reading) for reading in readings(key)), key=len)
-    spelled = typed(key)
-    if spelled and not spelled.strip(_CONSONANTS + " "):
-        return jamo_prefix, spelled
-    return jamo_prefix, None
-
-
-def matches_prefix(query: str, candidate: str) -> bool:
-    """Whether the candidate may be what somebody who typed the query is about to write."""
-    key, wanted = search_key(candidate), search_key(query)
-    return typed(key).startswith(typed(wanted)) or _any_fits(wanted, units_of(key), [0])
-
-
-def matches(query: str, display_name: str) -> bool:
-    """Like `matches_prefix`, from the start of any word of the name.
-
-    Quick for long names and for long queries; of both together it takes the product.
-    """
-    key, wanted = search_key(display_name), search_key(query)
-    if f" {typed(wanted)}" in f" {typed(key)}":
-        return True
-    units = units_of(key)
-    return _any_fits(wanted, units, [0, *(at + 1 for at, unit in enumerate(units) if unit == " ")])
-
-
-def _any_fits(wanted: str, units: list[str], starts: list[int]) -> bool:
-    return any(fits(reading, units, start) for start in starts for reading in readings(wanted))
-
-
 def fits(reading: Sequence[str], units: Sequence[str], start: int) -> bool:
-    """Unit by unit; a lone consonant stands for its syllable, the last token may be unfinished."""
+    """Whether the units from `start` on may be what one reading of a query is about to become.
+
+    A lone consonant stands for its syllable, the last token may be unfinished.
+    """
     *head, last = reading
     end = start + len(head)
     if end >= len(units) or not "".join(units[end : end + len(last)]).startswith(last):

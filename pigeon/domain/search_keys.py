@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from pigeon.domain import hangul
-from pigeon.domain.names import canonical_username
+from pigeon.domain.names import canonical_username, username_problem
 
 VERSION = "1"
 """Of the keys: with another one everybody's are made anew."""
@@ -57,8 +57,7 @@ class Spelling:
         return self.typed[self.offsets[start] :]
 
 
-@lru_cache(maxsize=10_000)
-def spell(text: str) -> Spelling:
+def read(text: str) -> Spelling:
     """Linear in the length of the text, which `bounds` lets through."""
     units: list[str] = []
     starts: list[int] = []
@@ -73,6 +72,10 @@ def spell(text: str) -> Spelling:
             units.extend(hangul.units_of(char))
         before = kind
     return _spelling(units[:MOST_UNITS], [one for one in starts if one < MOST_UNITS])
+
+
+spell = lru_cache(maxsize=10_000)(read)
+"""The same for names, of which the same ones are asked about again and again."""
 
 
 def _spelling(units: list[str], starts: list[int]) -> Spelling:
@@ -183,8 +186,9 @@ class Query:
 
     @cached_property
     def handle(self) -> str:
-        """Whom it names exactly, if there is somebody of that handle."""
-        return canonical_username(self.text)
+        """Whom it names exactly, if there is somebody of that handle; "" for what is none."""
+        name = canonical_username(self.text)
+        return name if username_problem(name) in (None, "reserved") else ""
 
     @cached_property
     def words(self) -> tuple[Word, ...]:
@@ -197,7 +201,7 @@ class Query:
 
     def place_of(self, username: str, display_name: str) -> str | None:
         """`WHOLE` when it begins the handle or the name, `INSIDE`, or None."""
-        if username == self.handle:
+        if self.handle and username == self.handle:
             return WHOLE
         found = [spelling for spelling in (spell(username), spell(display_name)) if spelling.units]
         if not self.words:

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from pigeon.domain import bounds, hangul, names, symbols, text, tokens
+from pigeon.domain import bounds, hangul, names, search_keys, symbols, text, tokens
 from tests.harness import costs
 
-MODULES = (text, tokens, names, hangul, symbols, bounds)
+MODULES = (text, tokens, names, hangul, search_keys, symbols, bounds)
 SHORT, LONG = 2_000, 8_000
 FLOOR_S = 0.003
 """Of the long one; what is so quick may take any share of it."""
@@ -21,6 +21,8 @@ OTHERS = {
     "mentioned": {"ann": "ann"},
     "name": "text",
 }
+OF_READINGS = {"hangul.certain_of", "hangul.fits"}
+"""They take what `hangul.readings` made of a text."""
 
 Call = Callable[[str], object]
 
@@ -74,9 +76,10 @@ def slowness(call: Call, piece: str) -> float | None:
 
 def test_functions_are_found_by_looking() -> None:
     found = {name for name, _ in calls()}
-    assert {"text.parse(text)", "text.segments(text)", "hangul.matches(display_name)"} <= found
+    assert {"text.parse(text)", "text.segments(text)", "search_keys.read(text)"} <= found
     assert {"names.fold(text)", "bounds.has_long_run(text)", "text.excerpt(text)"} <= found
-    assert {name for name, _ in functions()} == {name.partition("(")[0] for name in found}
+    named = {name for name, _ in functions()} - OF_READINGS
+    assert named == {name.partition("(")[0] for name in found}
 
 
 @pytest.mark.parametrize("kind", costs.PIECES)

@@ -7,11 +7,14 @@ from hypothesis import strategies as st
 from pigeon.domain.hangul import (
     decompose,
     initials,
-    matches,
-    matches_prefix,
-    query_forms,
     search_key,
 )
+from pigeon.domain.search_keys import INSIDE, WHOLE, Query
+
+
+def matches_prefix(query: str, name: str) -> bool:
+    return not query or Query(query).place_of("", name) == WHOLE
+
 
 CONSONANTS = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
 syllables = st.characters(min_codepoint=0xAC00, max_codepoint=0xD7A3)
@@ -115,11 +118,10 @@ def test_another_name_is_not_found(query: str, name: str) -> None:
 
 
 def test_a_query_may_begin_at_any_word() -> None:
-    assert matches("ㅁㅈ", "김 민지")
-    assert matches("kim", "Ann Kim")
-    assert matches("ann k", "Ann  Kim")
-    assert not matches("im", "Ann Kim")
-    assert not matches_prefix("kim", "Ann Kim")
+    assert Query("ㅁㅈ").place_of("", "김 민지") == INSIDE
+    assert Query("kim").place_of("", "Ann Kim") == INSIDE
+    assert Query("ann k").place_of("", "Ann  Kim") == WHOLE
+    assert Query("im").place_of("", "Ann Kim") is None
 
 
 @given(st.text(syllables, min_size=1, max_size=5), st.data())
@@ -135,42 +137,6 @@ def test_a_name_is_found_after_every_key_on_the_way(name: str, data: st.DataObje
 def test_a_name_is_found_by_its_start_and_initials_of_the_rest(name: str, at: int) -> None:
     assert matches_prefix(name[:at] + initials(name[at:]), name)
     assert matches_prefix(initials(name[:at]) + name[at:], name)
-
-
-@given(queries, names)
-def test_sql_prefilter_loses_no_match(query: str, name: str) -> None:
-    jamo_prefix, initials_prefix = query_forms(query)
-    if matches_prefix(query, name):
-        assert decompose(name).startswith(jamo_prefix)
-    if initials_prefix is not None:
-        assert initials(name).startswith(initials_prefix) == matches_prefix(query, name)
-
-
-@given(queries, names)
-def test_sql_prefilter_by_words_loses_no_match(query: str, name: str) -> None:
-    if matches(query, name):
-        jamo_prefix, initials_prefix = query_forms(query)
-        column = decompose(name) if initials_prefix is None else initials(name)
-        wanted = jamo_prefix if initials_prefix is None else initials_prefix
-        assert column.startswith(wanted) or f" {wanted}" in column
-
-
-@pytest.mark.parametrize(
-    ("query", "forms"),
-    [
-        ("", ("", None)),
-        ("ㅁㅈ", ("ㅁ", "ㅁㅈ")),
-        ("ㄱ ㅁㅈ", ("ㄱ", "ㄱ ㅁㅈ")),
-        ("ㄳ", ("ㄱ", "ㄱㅅ")),
-        ("민", ("ㅁㅣㄴ", None)),
-        ("민지", ("ㅁㅣㄴㅈㅣ", None)),
-        ("미ㅈ", ("ㅁㅣㅈ", None)),
-        ("민ㅈㅎ", ("ㅁㅣㄴ", None)),
-        ("Ann", ("ann", None)),
-    ],
-)
-def test_query_forms(query: str, forms: tuple[str, str | None]) -> None:
-    assert query_forms(query) == forms
 
 
 @given(st.text())

@@ -196,22 +196,36 @@ class Walk:
 
     def _rows(self, beginnings: tuple[str, ...], place: Place) -> Iterator[Row]:
         """Of keys that begin so, in order, behind the place."""
+        if not place.key:
+            yield from self._of_all(beginnings)
+            return
         for one in beginnings:
-            end = one + hangul.LAST
-            if place.key >= end:
+            if place.key >= one + hangul.LAST:
                 continue
-            if place.key < one:
-                yield from self._of_range(beginnings, one, end, behind=False)
-                continue
-            yield from self._of_key(beginnings, place.key, place.user_id)
-            yield from self._of_range(beginnings, place.key, end, behind=True)
+            if place.key >= one:
+                yield from self._of_key(beginnings, place.key, place.user_id)
+            yield from self._of_range(beginnings, one, max(place.key, one), place.key >= one)
+
+    def _of_all(self, beginnings: tuple[str, ...]) -> Iterator[Row]:
+        """From the first one on: most often one reading finds enough."""
+        if not beginnings:
+            return
+        size = self._at_once
+        rows = statements.of_ranges(beginnings, self._viewer.id, count=size)
+        for one in beginnings:
+            batch = [row for row in rows if row.key.startswith(one)]
+            yield from batch
+            if len(batch) == size:
+                yield from self._of_key(beginnings, batch[-1].key, batch[-1].user_id)
+                yield from self._of_range(beginnings, one, batch[-1].key, True)
 
     def _of_range(
-        self, beginnings: tuple[str, ...], low: str, high: str, *, behind: bool
+        self, beginnings: tuple[str, ...], beginning: str, low: str, behind: bool
     ) -> Iterator[Row]:
+        """Of one beginning, from `low` on or behind it."""
         asked = partial(statements.of_range, beginnings, self._viewer.id)
         for size in self._sizes():
-            batch = asked(low, high, count=size, behind=behind)
+            batch = asked(low, beginning + hangul.LAST, count=size, behind=behind)
             yield from batch
             if len(batch) < size:
                 return

@@ -20,6 +20,7 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    union_all,
 )
 
 from pigeon.domain import hangul
@@ -46,6 +47,12 @@ class Row(NamedTuple):
 def begins(key: Any, beginnings: Sequence[str]) -> ColumnElement[bool]:
     """The key of that column, of whatever place, begins with one of these."""
     return or_(false(), *((key >= one) & (key < one + hangul.LAST) for one in beginnings))
+
+
+def of_ranges(beginnings: Sequence[str], follower_id: int | None, *, count: int) -> list[Row]:
+    """The first keys that begin so, `count` of each beginning."""
+    statement = _of_ranges(len(beginnings))
+    return _read(statement, _places(beginnings), follower=follower_id, count=count)
 
 
 def of_range(
@@ -76,8 +83,9 @@ def of_followed(
 ) -> list[Row]:
     """Whom somebody followed then, each with the first of their keys that begins so."""
     statement = _of_followed(len(beginnings))
-    place = {"key": key, "after": user_id, "as_of": as_of}
-    return _read(statement, _bounds(beginnings), follower=follower_id, count=count, **place)
+    place = {"key": key, "after": user_id, "as_of": as_of, "count": count}
+    span = {"first": beginnings[0], "last": beginnings[-1] + hangul.LAST}
+    return _read(statement, _bounds(beginnings) | place | span, follower=follower_id)
 
 
 def of_people(beginnings: Sequence[str], follower_id: int, ids: Sequence[int]) -> list[Row]:
@@ -139,9 +147,14 @@ def _follow_id(person: Any) -> Any:
     return select(_FOLLOWS.c.id).where(mine).scalar_subquery()
 
 
-def _in_order(which: ColumnElement[bool], number: int) -> Select[Any]:
+def _first(*which: ColumnElement[bool]) -> Select[Any]:
+    """So many keys in order, and nothing left out of them."""
     order = (_KEYS.c.key, _KEYS.c.user_id)
-    keys = select(_KEYS).where(which).order_by(*order).limit(bindparam("count")).subquery()
+    keys = select(_KEYS).where(*which).order_by(*order).limit(bindparam("count")).subquery()
+    return select(keys)
+
+
+def _with_people(keys: Any, number: int) -> Select[Any]:
     other = _KEYS.alias()
     places = [
         (other.c.place == bindparam(f"place{at}")) & _within(other.c.key, at)
@@ -158,8 +171,17 @@ def _in_order(which: ColumnElement[bool], number: int) -> Select[Any]:
     return (
         select(keys.c.place, keys.c.key, *_PERSON, follow_id, is_repeated)
         .join(_USERS, _USERS.c.id == keys.c.user_id)
-        .order_by(keys.c.key, keys.c.user_id)
+        .order_by(keys.c.place, keys.c.key, keys.c.user_id)
     )
+
+
+@lru_cache
+def _of_ranges(number: int) -> Select[Any]:
+    ranges = [
+        _first(_KEYS.c.place == bindparam(f"place{at}"), _within(_KEYS.c.key, at))
+        for at in range(number)
+    ]
+    return _with_people(union_all(*ranges).subquery(), number)
 
 
 @lru_cache
@@ -167,13 +189,14 @@ def _of_range(number: int, behind: bool) -> Select[Any]:
     low: Any = bindparam("low")
     lowest = _KEYS.c.key > low if behind else _KEYS.c.key >= low
     there = (_KEYS.c.place == bindparam("place")) & (_KEYS.c.key < bindparam("high"))
-    return _in_order(lowest & there, number)
+    return _with_people(_first(lowest, there).subquery(), number)
 
 
 @lru_cache
 def _of_key(number: int) -> Select[Any]:
     same = (_KEYS.c.place == bindparam("place")) & (_KEYS.c.key == bindparam("key"))
-    return _in_order(same & (_KEYS.c.user_id > bindparam("after")), number)
+    behind = _KEYS.c.user_id > bindparam("after")
+    return _with_people(_first(same, behind).subquery(), number)
 
 
 @lru_cache
@@ -189,6 +212,8 @@ def _of_followed(number: int) -> Select[Any]:
             _FOLLOWS.c.follower_id == bindparam("follower"),
             # Not of the index by id, which has no followees: of the one that is in their order.
             _FOLLOWS.c.id + 0 <= bindparam("as_of"),
+            # Of one person so little is read, whatever lies between the beginnings.
+            (_KEYS.c.key >= bindparam("first")) & (_KEYS.c.key < bindparam("last")),
             _begins(_KEYS.c.key, number),
         )
         .group_by(_KEYS.c.user_id)

@@ -117,7 +117,7 @@ def test_pages_join_without_gap_or_repetition(app: Flask, queries: Callable[[], 
     assert before is None
     with queries() as sent:
         searches.find_people("ㅎ", None, PageRequest())
-    assert len(sent) == 3  # that handle, the names that begin so, and those that hold it
+    assert len(sent) == 2  # the names that begin so, and those that hold it
 
 
 def test_whom_i_follow_comes_first_among_mentions(app: Flask) -> None:
