@@ -2,7 +2,7 @@
 
 import { api } from "../core/api.js";
 import { everywhere } from "../core/history.js";
-import { switchTo } from "../core/switches.js";
+import { switchTo } from "../ui/switches.js";
 import { likeCount, setLikeCount } from "../posts/counts.js";
 
 const buttonsOf = (kind, id) => everywhere(`[data-behavior~="like-button"][data-kind="${kind}"][data-id="${id}"]`);

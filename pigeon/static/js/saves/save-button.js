@@ -2,7 +2,7 @@
 
 import { api } from "../core/api.js";
 import { everywhere } from "../core/history.js";
-import { switchTo } from "../core/switches.js";
+import { switchTo } from "../ui/switches.js";
 
 const buttonsOf = (id) => everywhere(`[data-behavior~="save-button"][data-id="${id}"]`);
 

@@ -1,8 +1,8 @@
 /* What a tap switches on or off. It shows at once; one request per thing is under way, and what was wanted last is sent
    after it: taps that cancel each other out send nothing. */
 
-import { text } from "./strings.js";
-import { toast } from "./toasts.js";
+import { text } from "../core/strings.js";
+import { toast } from "../core/toasts.js";
 
 const wanted = new Map(); // by thing, while a request is under way
 
