@@ -6,13 +6,15 @@ who may be shown is not asked here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
+    Executable,
     Select,
+    TextClause,
     and_,
     bindparam,
     false,
@@ -20,6 +22,7 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    text,
     union_all,
 )
 
@@ -51,7 +54,7 @@ def begins(key: Any, beginnings: Sequence[str]) -> ColumnElement[bool]:
 
 def of_ranges(beginnings: Sequence[str], follower_id: int | None, *, count: int) -> list[Row]:
     """The first keys that begin so, `count` of each beginning."""
-    statement = _of_ranges(len(beginnings))
+    statement = _spelled(_of_ranges, len(beginnings))
     return _read(statement, _places(beginnings), follower=follower_id, count=count)
 
 
@@ -65,7 +68,7 @@ def of_range(
     behind: bool,
 ) -> list[Row]:
     """Keys from `low` on, or behind it, and before `high`."""
-    statement = _of_range(len(beginnings), behind)
+    statement = _spelled(_of_range, len(beginnings), behind)
     asked = {"place": low[0], "low": low[1:], "high": high[1:], "count": count}
     return _read(statement, _places(beginnings) | asked, follower=follower_id)
 
@@ -75,14 +78,16 @@ def of_key(
 ) -> list[Row]:
     """One key, of people with a higher id."""
     asked = {"place": key[0], "key": key[1:], "after": user_id, "count": count}
-    return _read(_of_key(len(beginnings)), _places(beginnings) | asked, follower=follower_id)
+    return _read(
+        _spelled(_of_key, len(beginnings)), _places(beginnings) | asked, follower=follower_id
+    )
 
 
 def of_followed(
     beginnings: Sequence[str], follower_id: int, key: str, user_id: int, *, as_of: int, count: int
 ) -> list[Row]:
     """Whom somebody followed then, each with the first of their keys that begins so."""
-    statement = _of_followed(len(beginnings))
+    statement = _spelled(_of_followed, len(beginnings))
     place = {"key": key, "after": user_id, "as_of": as_of, "count": count}
     span = {"first": beginnings[0], "last": beginnings[-1] + hangul.LAST}
     return _read(statement, _bounds(beginnings) | place | span, follower=follower_id)
@@ -95,12 +100,25 @@ def of_people(beginnings: Sequence[str], follower_id: int, ids: Sequence[int]) -
 
 
 def of_handle(username: str, follower_id: int | None) -> list[Row]:
-    return _read(_of_handle(), {}, follower=follower_id, username=username)
+    return _read(_spelled(_of_handle), {}, follower=follower_id, username=username)
 
 
-def _read(statement: Select[Any], values: Mapping[str, Any], **more: Any) -> list[Row]:
+def _read(statement: Executable, values: Mapping[str, Any], **more: Any) -> list[Row]:
     found = db.session.connection().execute(statement, {**values, **more})
     return [Row(place + key, *row) for place, key, *row in found]
+
+
+def _spelled(build: Callable[..., Select[Any]], *shape: int) -> TextClause:
+    """The statement as text: to recognise a large one takes SQLAlchemy longer than to run it."""
+    return _text(db.engine.dialect.name, build, *shape)
+
+
+@lru_cache
+def _text(_dialect: str, build: Callable[..., Select[Any]], *shape: int) -> TextClause:
+    named: Any = type(db.engine.dialect)
+    compiled = build(*shape).compile(dialect=named(paramstyle="named"))
+    own = {name: value for name, value in compiled.params.items() if value is not None}
+    return text(compiled.string).bindparams(**own)
 
 
 # -- their shapes ----------------------------------------------------------------------------------
@@ -175,7 +193,6 @@ def _with_people(keys: Any, number: int) -> Select[Any]:
     )
 
 
-@lru_cache
 def _of_ranges(number: int) -> Select[Any]:
     ranges = [
         _first(_KEYS.c.place == bindparam(f"place{at}"), _within(_KEYS.c.key, at))
@@ -184,7 +201,6 @@ def _of_ranges(number: int) -> Select[Any]:
     return _with_people(union_all(*ranges).subquery(), number)
 
 
-@lru_cache
 def _of_range(number: int, behind: bool) -> Select[Any]:
     low: Any = bindparam("low")
     lowest = _KEYS.c.key > low if behind else _KEYS.c.key >= low
@@ -192,14 +208,12 @@ def _of_range(number: int, behind: bool) -> Select[Any]:
     return _with_people(_first(lowest, there).subquery(), number)
 
 
-@lru_cache
 def _of_key(number: int) -> Select[Any]:
     same = (_KEYS.c.place == bindparam("place")) & (_KEYS.c.key == bindparam("key"))
     behind = _KEYS.c.user_id > bindparam("after")
     return _with_people(_first(same, behind).subquery(), number)
 
 
-@lru_cache
 def _of_followed(number: int) -> Select[Any]:
     asked = (
         select(
@@ -238,7 +252,6 @@ def _of_people(number: int) -> Select[Any]:
     return _people().where(_USERS.c.id.in_(bindparam("ids", expanding=True)), has_key)
 
 
-@lru_cache
 def _of_handle() -> Select[Any]:
     return _people().where(_USERS.c.username == bindparam("username"))
 
