@@ -123,7 +123,9 @@ def test_pages_of_members(
     own, other = f"/u/{bob.username}", f"/u/{ann.username}"
     lists = (f"{other}/followers", f"{other}/following", f"{own}/following")
     people = ("/people", "/people?q=ann", "/people?q=nobody.like.this", "/tags/none", "/nothing")
-    for path in (own, other, *lists, *people, "/api/v1/docs"):
+    kinds = ("/search?q=ann", "/search?q=axes&of=tags", "/search?q=words&of=posts")
+    found = ("/explore", "/explore?of=recent", "/search", *kinds)
+    for path in (own, other, *lists, *people, *found, "/api/v1/docs"):
         page.goto(path)
         look(page)
 

@@ -52,7 +52,8 @@ def test_two_syllables_are_found_inside_words(app: Flask) -> None:
         assert found(nothing, ben) == [], nothing
 
 
-def test_what_may_be_seen_is_found(app: Flask) -> None:
+@pytest.mark.both_modes
+def test_what_may_be_seen_is_found(app: Flask, mode: str) -> None:
     closed = make_user("closed", is_private=True)
     shy = make_user("shy", is_discoverable=False)
     follower, stranger = make_user("follower"), make_user("stranger")
