@@ -84,6 +84,10 @@ class Ground:
         with self.app().app_context():
             return data.add_rung_authors(db.engine, self.plan, self.folder, self.big_author)
 
+    def add_authors(self) -> None:
+        """Those two, before a group adds people or follows: their ids are the ones that follow."""
+        assert self.rung_authors
+
     @cached_property
     def empty_app(self) -> Flask:
         """An application that has the empty page, too."""

@@ -11,7 +11,7 @@ from http.client import HTTPConnection
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import func, or_, select, text
+from sqlalchemy import delete, func, or_, select, text
 
 from bench import rounds
 from bench.data import USER_COLUMNS, user_row
@@ -71,6 +71,7 @@ def measure(ground: Ground) -> Group:
 
 def _fill(ground: Ground) -> int:
     """People with names, and everybody's keys; how many there are."""
+    ground.add_authors()
     last = int(db.session.scalar(select(func.max(UserModel.id))) or 0)
     db.session.rollback()
     loader = Loader(db.engine, ground.folder)
@@ -78,6 +79,8 @@ def _fill(ground: Ground) -> int:
         ids = range(first, min(first + AT_ONCE, last + ground.plan.searched + 1))
         loader.load("users", USER_COLUMNS, (_user(user_id) for user_id in ids))
     total = last + ground.plan.searched
+    db.session.execute(delete(SearchKey))  # those of people whom other groups have added
+    db.session.commit()
     for first in range(1, total + 1, AT_ONCE):
         loader.load("search_keys", KEY_COLUMNS, _keys(first, first + AT_ONCE))
     db.session.execute(
