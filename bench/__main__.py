@@ -48,6 +48,7 @@ GROUPS = (
     "messages_across",
     "sockets",
     "searches",
+    "history",
 )
 """In this order; `notifications` and what follows add people and posts to the data."""
 DOCS = Path(__file__).parents[1] / "docs"
