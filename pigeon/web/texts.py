@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from pigeon.domain import bounds, limits
 from pigeon.domain.errors import FieldError, Invalid
 
-NO_LIMITS: Mapping[str, int] = {}
+NO_LIMITS: Mapping[str, int] = MappingProxyType({})
 """Of a form or a body whose fields all have the limits of their names (`limits.of_text`)."""
 NAME = 100
 """Of the name of a field; what is longer is no field of ours, and is not repeated at length."""

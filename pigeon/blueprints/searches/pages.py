@@ -14,7 +14,7 @@ from flask import redirect, render_template
 from flask.typing import ResponseReturnValue
 
 from pigeon.blueprints.searches.api import DELETES, SAVES
-from pigeon.domain.errors import Conflict, Invalid, Unavailable
+from pigeon.domain.errors import Conflict, FieldError, Invalid, Unavailable
 from pigeon.domain.page import Page, PageRequest
 from pigeon.domain.posts import Post
 from pigeon.domain.searches import KEPT, SearchEntry, TagHit
@@ -52,7 +52,7 @@ def show() -> ResponseReturnValue:
     except Invalid as error:
         if "q" not in error.fields:
             raise
-        return render_refused(PAGE, error, typed, **_beside(page=NOTHING, of=of))
+        return _refused(error, typed, of)
     return render_template(PAGE, form=Form(values=typed), **_beside(page=page, q=q, of=of))
 
 
@@ -87,6 +87,12 @@ def _beside(*, page: Found, of: str, q: str = "") -> dict[str, Any]:
     return {"page": page, "of": of, "q": q, "recent": recent, "saves": history.saves(reader_id)}
 
 
+def _refused(error: Invalid, typed: Any, of: str) -> ResponseReturnValue:
+    """The field alone, with what was typed: a refusal looks for nothing."""
+    saves = history.saves(get_viewer().user_id)
+    return render_refused(PAGE, error, typed, page=NOTHING, of=of, q="", recent=None, saves=saves)
+
+
 def _recent(reader_id: int) -> list[SearchEntry]:
     return history.list_of(reader_id, PageRequest(kind="recent", limit=KEPT)).items
 
@@ -94,17 +100,17 @@ def _recent(reader_id: int) -> list[SearchEntry]:
 @access(MEMBERS, rate=SAVES)
 def search() -> ResponseReturnValue:
     """What is searched is found whether or not it can be saved now."""
-    typed = read_form("q", "of")
-    of = _kind(typed.sent["of"])
+    typed, of = read_form("q"), _kind(read_form("of").sent["of"])
     try:
         q = typed["q"]
-        if people.check_query(q):
-            with suppress(Conflict, Unavailable):
-                history.add_word(q, by=get_viewer().user_id)
+        if not people.check_query(q):
+            raise Invalid({"q": FieldError("required")})
+        with suppress(Conflict, Unavailable):
+            history.add_word(q, by=get_viewer().user_id)
     except Invalid as error:
-        return render_refused(PAGE, error, typed, **_beside(page=NOTHING, of=of))
+        return _refused(error, typed, of)
     asked = {"q": q} if of == PEOPLE else {"q": q, "of": of}
-    return redirect(f"/search?{urlencode(asked)}" if q.strip() else "/search", 303)
+    return redirect(f"/search?{urlencode(asked)}", 303)
 
 
 @access(MEMBERS, rate=DELETES)

@@ -36,7 +36,8 @@ def find_people(q: str, viewer_id: int | None, request: PageRequest) -> Page[Use
     place = first_place(viewer) if request.place is None else Place.read(request.place)
     ids, behind = Walk(query, viewer, place).take(request.limit, LOOKED_AT)
     following = write_place(request.kind, behind.text()) if behind is not None else None
-    return Page(items=users.rows(ids, viewer), next=following)
+    found = users.with_mutuals(users.rows(ids, viewer), viewer)
+    return Page(items=found, next=following)
 
 
 def suggest_mentions(q: str, viewer_id: int) -> list[UserHit]:

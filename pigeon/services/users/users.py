@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 from sqlalchemy import select, update
@@ -156,6 +156,26 @@ def rows(ids: list[int], who: Who) -> list[UserRow]:
     found = visible_refs(ids, viewer)
     viewers = _row_viewers(list(found), viewer)
     return [UserRow(**vars(ref), viewer=viewers.get(user_id)) for user_id, ref in found.items()]
+
+
+def with_mutuals(rows: list[UserRow], who: Who) -> list[UserRow]:
+    """The same rows, each with whom of the viewer's people that person is followed by."""
+    viewer = access.viewer(who)
+    if viewer.id is None:
+        return rows
+    found = follows.mutuals_among(viewer.id, [int(row.id) for row in rows])
+    named = visible_refs({one for _, friends in found.values() for one in friends}, viewer)
+
+    def known(row: UserRow) -> Mutuals:
+        count, friends = found.get(int(row.id), (0, []))
+        return Mutuals(count=count, users=[named[one] for one in friends if one in named])
+
+    return [
+        replace(row, viewer=replace(row.viewer, mutuals=known(row)))
+        if row.viewer is not None and not row.viewer.is_self
+        else row
+        for row in rows
+    ]
 
 
 def blocked_rows(ids: list[int]) -> list[UserRow]:

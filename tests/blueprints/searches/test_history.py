@@ -45,7 +45,8 @@ def test_the_form_stores_a_word_and_reading_what_is_found_does_not(
     assert (answer.status_code, answer.location) == (303, "/search?q=+bob+%26+co+")
     assert words(client) == ["bob & co"]
     assert "bob & co" in shown(client)
-    assert client.form("/search", q=" ").location == "/search"
+    blank = client.form("/search", q=" ")
+    assert (blank.status_code, "This is needed." in blank.text) == (422, True)
     assert words(client) == ["bob & co"]
 
 

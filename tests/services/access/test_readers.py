@@ -288,6 +288,12 @@ def _authors(found: Any) -> list[int]:
     return [int(one.author.id) for one in found]
 
 
+def _named_beside(m: Meeting) -> list[int]:
+    (row,) = users.with_mutuals(users.rows([m.cid.id], m.ben.id), m.ben.id)
+    assert row.viewer is not None
+    return _ids(row.viewer.mutuals.users if row.viewer.mutuals else [])
+
+
 LISTS: dict[str, Callable[[Meeting], list[int]]] = {
     "timelines.timelines.page": lambda m: [entry.author_id for entry in _entries(m)],
     "timelines.timelines.plain": _plain_timeline,
@@ -334,6 +340,7 @@ LISTS: dict[str, Callable[[Meeting], list[int]]] = {
         users.met_refs(list(users.refs([m.ann.id]).values()), m.viewer())
     ),
     "users.users.mutuals": lambda m: _ids(users.mutuals(m.ben.id, m.cid.id).users),
+    "users.users.with_mutuals": _named_beside,
     "watching": lambda m: [m.ann.id for _ in watches.watchable_among({(m.ben.id, m.post_id)})],
     "notifications.notifications.list_of": _notified,
     "notifications.notifications.get": _one_notified,
@@ -382,6 +389,7 @@ OF_POSTS = {
 OF_FOLLOWS = {
     "follows.follows.list_following",
     "users.users.mutuals",
+    "users.users.with_mutuals",
     "messages.partners.list_of",
 }
 """What lists whom ben follows."""
@@ -473,7 +481,10 @@ LAID_OVER = {
 """They add to what somebody else asked for."""
 RELATIONS = {
     *(f"follows.followees.{name}" for name in ("among", "read", "in_sql", "load")),
-    *(f"follows.follows.{name}" for name in ("relation", "others_among", "mutuals")),
+    *(
+        f"follows.follows.{name}"
+        for name in ("relation", "others_among", "mutuals", "mutuals_among")
+    ),
     "relations.apart.load",
     "searches.ranking.first_place",
     *(f"stories.authors.{name}" for name in ("read_followed", "in_sql")),

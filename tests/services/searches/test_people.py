@@ -249,3 +249,24 @@ def test_partners_are_found_as_people_are(app: Flask) -> None:
         assert [one.username for one in page.items] == ["ben.kim"]
     for q in ("%", "en", "kim lee"):
         assert partners.list_of(ann.id, q, PageRequest(kind="partners")).items == []
+
+
+def test_what_is_found_says_whom_of_my_people_they_are_followed_by(app: Flask) -> None:
+    ann, ben, cid, dan = (make_user(name) for name in ("ann", "ben", "cid", "dan"))
+    star, alone = make_user("kim.star"), make_user("kim.alone")
+    for friend in (ben, cid, dan):
+        make_follow(ann, friend)
+        make_follow(friend, star)
+    make_follow(alone, star)
+    page = searches.find_people("kim", ann.id, PageRequest(limit=10))
+    found = {
+        row.username: (
+            row.viewer.mutuals.count,
+            [user.username for user in row.viewer.mutuals.users],
+        )
+        for row in page.items
+        if row.viewer and row.viewer.mutuals
+    }
+    assert found == {"kim.star": (3, ["dan", "cid"]), "kim.alone": (0, [])}
+    me = searches.find_people("ann", ann.id, PageRequest(limit=10)).items[0]
+    assert me.viewer is not None and me.viewer.mutuals is None
