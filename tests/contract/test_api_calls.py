@@ -97,7 +97,7 @@ CALLS = {
     "DELETE /suggestions/{username}": Call(status=204),
     "GET /search/users": Call(status=200, shape=page_of(shapes.USER_ROW), query="q=b"),
     "GET /search/tags": Call(status=200, shape=page_of(shapes.TAG_HIT), query="q=하"),
-    "GET /search/posts": Call(status=200, shape=page_of(shapes.POST), query="q=sky"),
+    "GET /search/posts": Call(status=200, shape=page_of(shapes.POST), query="q=nobody"),
     "GET /search/suggest": Call(
         status=200, shape=page_of(shapes.USER_HIT), query="q=b&for=mention"
     ),
