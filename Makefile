@@ -52,7 +52,7 @@ mongo-servers: dev
 	@.ci/mongo-servers secantusdb nx-27017 || true
 
 # What failed is looked at once more, alone: see tests/harness/second_look.py.
-test: dev system mongo-servers ## Run all tests, on real services (about 18 minutes on two cores)
+test: dev system mongo-servers ## Run all tests, on real services (some 40 minutes on two cores)
 	$(BIN)/python -m pytest -n 2 --dist loadgroup --second-look --times $(TESTS)
 
 # Without browser, groups of processes, MariaDB, measurements, and what takes long by itself.
