@@ -139,7 +139,7 @@ def test_a_suggestion_that_is_opened_is_kept_and_a_stale_answer_is_dropped(
     theirs = found.locator(f'[data-username="{bob.username}"]')
     expect(theirs).to_be_visible()
     late[0].continue_()
-    page.wait_for_timeout(200)
+    page.wait_for_timeout(200)  # what a late answer would change is changed by now
     expect(found.locator("#q-all")).to_contain_text(f"“{bob.username}”")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")

@@ -75,7 +75,8 @@ def test_people_are_found_by_the_beginning(people: None, q: str, names: set[str]
     assert found(q) == names
 
 
-def test_a_new_name_is_found_and_the_old_one_is_not(app: Flask) -> None:
+@pytest.mark.both_modes
+def test_a_new_name_is_found_and_the_old_one_is_not(app: Flask, mode: str) -> None:
     ann = make_user("ann", display_name="하늘")
     assert found("ㅎㄴ") == {"ann"}
     users.update_profile(ann.id, {"display_name": "바다"})
@@ -162,7 +163,10 @@ def ranked(q: str, viewer_id: int | None, size: int = 50) -> list[str]:
         place = read_place("p", page.next)
 
 
-def test_the_order_is_handle_followed_beginning_friends_of_friends_and_the_rest(app: Flask) -> None:
+@pytest.mark.both_modes
+def test_the_order_is_handle_followed_beginning_friends_of_friends_and_the_rest(
+    app: Flask, mode: str
+) -> None:
     viewer, friend = make_user("viewer"), make_user("friend")
     people = {
         name: make_user(name, display_name=shown)
@@ -240,7 +244,8 @@ def test_whatever_is_typed_is_answered(app: Flask) -> None:
         assert searches.suggest_mentions(q, ann.id) == []
 
 
-def test_partners_are_found_as_people_are(app: Flask) -> None:
+@pytest.mark.both_modes
+def test_partners_are_found_as_people_are(app: Flask, mode: str) -> None:
     ann, ben = make_user("ann"), make_user("ben.kim", display_name="김민지")
     make_follow(ann, ben)
     make_user("kim.ben", display_name="김민지")

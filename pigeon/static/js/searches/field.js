@@ -50,16 +50,8 @@ export function searchField(form) {
     if (!q) close();
     else if (q !== shown) timer = setTimeout(suggest, PAUSE_MS, q);
   });
-  input.addEventListener("keydown", (event) => {
-    if (!suggestions.isOpen() || event.isComposing || event.keyCode === 229) return;
-    const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (by) suggestions.step(by);
-    else if (event.key === "Enter" && suggestions.active()) suggestions.active().click();
-    else if (event.key === "Escape") close();
-    else return;
-    event.preventDefault();
-    event.stopPropagation();
-  });
+  const keys = { takers: ["Enter"], choose: (option) => option.click(), leave: close };
+  input.addEventListener("keydown", (event) => suggestions.press(event, keys));
   input.addEventListener("blur", close);
   list.addEventListener("pointerdown", (event) => event.preventDefault());
   list.addEventListener("click", (event) => {

@@ -40,5 +40,17 @@ export function suggestionList(input, list) {
     activate((from + by + length) % length);
   }
 
-  return { open, close, step, isOpen: () => !list.hidden, active: () => options()[at] };
+  /** What a key means while the list is open, unless it belongs to an input method: arrows step, `takers` choose what is active. */
+  function press(event, { takers, choose, leave }) {
+    if (list.hidden || event.isComposing || event.keyCode === 229) return;
+    const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (by) step(by);
+    else if (takers.includes(event.key) && at >= 0) choose(options()[at]);
+    else if (event.key === "Escape") leave();
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  return { open, close, press, isOpen: () => !list.hidden };
 }

@@ -54,16 +54,7 @@ export function mentionField(element) {
     if (q) timer = setTimeout(suggest, PAUSE_MS, q);
     else close();
   });
-  input.addEventListener("keydown", (event) => {
-    if (!people.isOpen() || event.isComposing || event.keyCode === 229) return;
-    const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (by) people.step(by);
-    else if (event.key === "Enter" || event.key === "Tab") accept(people.active());
-    else if (event.key === "Escape") close();
-    else return;
-    event.preventDefault();
-    event.stopPropagation();
-  });
+  input.addEventListener("keydown", (event) => people.press(event, { takers: ["Enter", "Tab"], choose: accept, leave: close }));
   input.addEventListener("blur", close);
   list.addEventListener("pointerdown", (event) => event.preventDefault());
   list.addEventListener("click", (event) => {
