@@ -2,11 +2,10 @@
    arrow key does, so Enter searches for what was typed. Safe while a Hangul syllable is being composed: its keys belong to the
    input method, and the unfinished syllable is searched. */
 
-import { api } from "../core/api.js";
 import { fetchDocument } from "../core/fragments.js";
-import { forgetPages } from "../core/history.js";
 import { latest } from "../notifications/latest.js";
 import { suggestionList } from "../ui/suggestion-list.js";
+import { keepPerson } from "./results.js";
 
 const PAUSE_MS = 180;
 
@@ -37,12 +36,6 @@ export function searchField(form) {
     suggestions.open([...document.adoptNode(found).children], { marked: false });
   }
 
-  function keep(username) {
-    if (!("saves" in form.dataset)) return;
-    forgetPages();
-    api("POST", "/search/history", { username }, { keepalive: true }).catch(() => {});
-  }
-
   form.addEventListener("submit", close);
   input.addEventListener("input", () => {
     const q = word();
@@ -56,7 +49,7 @@ export function searchField(form) {
   list.addEventListener("pointerdown", (event) => event.preventDefault());
   list.addEventListener("click", (event) => {
     const { username, q } = event.target.closest('[role="option"]')?.dataset ?? {};
-    if (username) keep(username);
+    if (username && "saves" in form.dataset) keepPerson(username);
     if (q === undefined) return;
     event.preventDefault();
     input.value = q;

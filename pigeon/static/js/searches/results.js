@@ -4,12 +4,16 @@
 import { api } from "../core/api.js";
 import { forgetPages } from "../core/history.js";
 
+/** Keeps somebody among the recent searches, also while the page is left. */
+export function keepPerson(username) {
+  forgetPages();
+  api("POST", "/search/history", { username }, { keepalive: true }).catch(() => {});
+}
+
 export function searchResults(list) {
   const onOpen = ({ target, button }) => {
     const row = target.closest("a.row-person")?.closest("[data-username]");
-    if (!row || button > 1) return;
-    forgetPages();
-    api("POST", "/search/history", { username: row.dataset.username }, { keepalive: true }).catch(() => {});
+    if (row && button <= 1) keepPerson(row.dataset.username);
   };
   list.addEventListener("click", onOpen);
   list.addEventListener("auxclick", onOpen);
