@@ -18,6 +18,7 @@ from bench.results import Group, shown
 GROUPS = (
     "timeline",
     "home_page",
+    "home_bytes",
     "fan_out",
     "isolation",
     "memory",

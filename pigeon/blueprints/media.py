@@ -13,6 +13,7 @@ from pigeon.domain.errors import NotFound
 from pigeon.extensions import settings
 from pigeon.services import access as rules
 from pigeon.services.media import media, owners
+from pigeon.services.users import avatar_sizes
 from pigeon.stores.media import CONTENT_TYPES, NAME
 from pigeon.web.guards import READERS, access
 from pigeon.web.login import this_viewer
@@ -32,9 +33,10 @@ def show(name: str) -> ResponseReturnValue:
     owners.check_sees(viewer, picture)
     is_open = rules.media.is_open_to_all(viewer, picture)
     caching = FOR_A_WHILE if is_open else ASKING_EACH_TIME
+    sent = avatar_sizes.nearest(name, picture)
     if media.store().origin is not None:
-        return _send_away(name, owners.seconds_left(picture, PRESIGNED_S), caching)
-    return _send(name, caching)
+        return _send_away(sent, owners.seconds_left(picture, PRESIGNED_S), caching)
+    return _send(sent, caching)
 
 
 def _send_away(name: str, life_s: int, caching: str) -> Response:

@@ -8,6 +8,7 @@ import click
 from flask.cli import AppGroup
 
 from pigeon.services import collectors
+from pigeon.services.users import avatar_sizes
 
 media = AppGroup("media", help="Stored pictures.")
 
@@ -33,3 +34,9 @@ def verify_media() -> None:
     click.echo(f"{len(found.missing)} objects are missing, {len(found.objects)} belong to nothing.")
     if found.missing:
         raise SystemExit(1)
+
+
+@media.command("avatars")
+def make_avatar_sizes() -> None:
+    """Make the small sizes that avatars of earlier releases lack; it may be run again."""
+    click.echo(f"Small sizes of {avatar_sizes.rebuild()} avatars were made.")

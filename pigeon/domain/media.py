@@ -20,7 +20,8 @@ class Upload:
 class StoredMedia:
     """What access rules need of a stored picture; `post_id` is None for one that is of no post.
 
-    `claimed` is the `client_msg_id` of the one message that may carry it.
+    `claimed` is the `client_msg_id` of the one message that may carry it. `kinds` names what was
+    made of it, as parts of its objects' names; an entry cached by an earlier release has none.
     """
 
     media_id: int
@@ -29,3 +30,4 @@ class StoredMedia:
     kind: str
     state: str
     claimed: str | None = None
+    kinds: tuple[str, ...] = ()

@@ -13,9 +13,18 @@ WITHDRAWN = "withdrawn"
 """Gone for good; the row stays until everything of theirs is erased."""
 
 
+AVATAR_SIDES = (64, 128, 256, 512)
+"""Of the squares that are made of every avatar."""
+
+
 def avatar_url(name: str | None) -> str | None:
     """Where the square picture is that belongs to the random `name` of an avatar."""
     return f"/media/{name}-s256.webp" if name else None
+
+
+def avatar_widths(url: str) -> str:
+    """Every square of an avatar with its width, as a `srcset` says it."""
+    return ", ".join(f"{url.replace('-s256.', f'-s{side}.')} {side}w" for side in AVATAR_SIDES)
 
 
 @dataclass(frozen=True, kw_only=True)

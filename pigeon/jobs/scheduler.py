@@ -37,6 +37,7 @@ from pigeon.services.posts import pieces
 from pigeon.services.presence import activity
 from pigeon.services.searches import keying
 from pigeon.services.stories import drift, ending
+from pigeon.services.users import avatar_sizes
 
 log = structlog.get_logger()
 TICK_S = 1.0
@@ -117,6 +118,7 @@ TASKS: tuple[tuple[Callable[[], object], float, bool], ...] = (
     (activity.flush, ACTIVITY_S, True),
     (addresses.respell, 3_600.0, True),
     (pieces.fill, 3_600.0, True),
+    (avatar_sizes.fill, 3_600.0, True),
     (ending.withdraw_ended, STORIES_S, True),
     (ending.withdraw_failed, 3_600.0, True),
     (drift.check, DRIFT_S, True),

@@ -13,7 +13,7 @@ from jinja2 import StrictUndefined
 from markupsafe import Markup, escape
 
 from pigeon.domain import limits, names, text
-from pigeon.domain.users import UserRef
+from pigeon.domain.users import UserRef, avatar_widths
 from pigeon.extensions import babel, settings
 from pigeon.services.notifications import wording
 from pigeon.web import badges, numbers, presence
@@ -52,6 +52,7 @@ def bind(app: Flask) -> None:
         compact=compact,
         rich=rich,
         address=names.shown_email,
+        avatar_widths=avatar_widths,
         grapheme=text.first_grapheme,
         sentence=wording.parts,
         status_word=presence.status_word,

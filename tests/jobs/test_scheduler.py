@@ -24,6 +24,7 @@ from pigeon.services.posts import pieces
 from pigeon.services.presence import activity
 from pigeon.services.searches import keying
 from pigeon.services.stories import drift, ending
+from pigeon.services.users import avatar_sizes
 from pigeon.unit_of_work import unit_of_work
 from tests.factories import make_post, make_user
 
@@ -138,6 +139,6 @@ def test_housekeeping_that_a_store_keeps_waiting_says_so_in_a_line(app: Flask) -
 def test_the_house_is_kept(app: Flask) -> None:
     runs = {sweep_outbox, scheduler.keep_house, activity.flush, addresses.respell}
     runs |= {ending.withdraw_ended, ending.withdraw_failed, drift.check, scheduler.renew_demo}
-    runs |= {ranking.refresh, keying.mend, pieces.fill}
+    runs |= {ranking.refresh, keying.mend, pieces.fill, avatar_sizes.fill}
     assert {task.run for task in Scheduler(app)._tasks} == runs
     scheduler.keep_house()

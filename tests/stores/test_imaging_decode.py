@@ -97,7 +97,7 @@ def test_an_image_of_a_phone_is_rendered_as_any_other(upload: Write, out: Path) 
 
     assert (rendered.width, rendered.height) == (8_064, 6_048)
     assert [file.kind for file in rendered.files if file.kind[0] == "w"] == [
-        *("w320", "w640", "w1080", "w2048"),
+        *("w320", "w640", "w720", "w1080", "w2048"),
     ]
     image = opened(rendered, "w2048")
     places = ((30, 30), (2_000, 30), (30, 1_500), (2_000, 1_500))

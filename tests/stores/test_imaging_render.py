@@ -24,6 +24,7 @@ def test_renditions_of_a_large_photograph(upload: Write, out: Path) -> None:
     assert [(f.kind, f.width, f.height) for f in rendered.files] == [
         ("w320", 320, 213),
         ("w640", 640, 427),
+        ("w720", 720, 480),
         ("w1080", 1080, 720),
         ("w2048", 2048, 1365),
         ("jpeg", 1080, 720),
@@ -43,8 +44,8 @@ def test_renditions_of_a_large_photograph(upload: Write, out: Path) -> None:
         ((1, 1), [1]),
         ((320, 200), [320]),
         ((700, 10), [320, 640, 700]),
-        ((2048, 99), [320, 640, 1080, 2048]),
-        ((9000, 30), [320, 640, 1080, 2048]),
+        ((2048, 99), [320, 640, 720, 1080, 2048]),
+        ((9000, 30), [320, 640, 720, 1080, 2048]),
     ],
 )
 def test_nothing_is_enlarged(
@@ -61,7 +62,10 @@ def test_a_very_tall_picture_stays_within_what_webp_can_hold(upload: Write, out:
     rendered = render(upload(hostile.encoded(Image.new("RGB", (900, 19_000)), "PNG")), out)
 
     assert max(file.height for file in rendered.files) <= imaging_render.WEBP_SIDE
-    assert [file.kind for file in rendered.files] == ["w320", "w640", "w776", "jpeg", "thumb"]
+    assert [file.kind for file in rendered.files] == [
+        *("w320", "w640", "w720", "w776"),
+        *("jpeg", "thumb"),
+    ]
 
 
 @pytest.mark.parametrize("kind", ["jpeg", "png", "webp", "gif", "avif"])
@@ -94,13 +98,15 @@ def test_an_avatar_is_the_middle_unless_cropped(upload: Write, out: Path) -> Non
 
     middle = render_avatar(path, out)
     assert [(f.kind, f.width, f.height) for f in middle.files] == [
+        ("s64", 64, 64),
+        ("s128", 128, 128),
         ("s256", 256, 256),
         ("s512", 512, 512),
     ]
     assert is_near(opened(middle, "s512").getpixel((500, 500)), hostile.QUADRANTS[3], 25)
 
     corner = render_avatar(path, out, (0.0, 0.0, 0.5))
-    assert [file.width for file in corner.files] == [256, 500]
+    assert [file.width for file in corner.files] == [64, 128, 256, 500]
     assert is_near(opened(corner, "s512").getpixel((490, 490)), hostile.QUADRANTS[0], 25)
 
 

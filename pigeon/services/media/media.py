@@ -25,7 +25,7 @@ from pigeon.domain.posts import Image, ImageError, Variant
 from pigeon.extensions import db, settings
 from pigeon.models import MediaModel
 from pigeon.stores import imaging
-from pigeon.stores.imaging_results import Rendered
+from pigeon.stores.imaging_results import Rendered, RenderedFile
 from pigeon.stores.incoming import WORK, Incoming
 from pigeon.stores.media import MediaStore, is_name
 from pigeon.stores.media_urls import media_store
@@ -167,6 +167,13 @@ def mark_ready(row: MediaModel, rendered: Rendered) -> None:
     )
 
 
+def add_renditions(row: MediaModel, files: Iterable[RenderedFile]) -> None:
+    """Write into the row of a ready picture what else there is of it now."""
+    known = {kind: entry for entry in _variants(row) for kind in entry[:1]}
+    known |= {f.kind: (f.kind, f.width, f.height, f.content_type) for f in files}
+    row.variants = json.dumps(sorted(known.values(), key=lambda entry: entry[1]))
+
+
 def object_name(name: str, kind: str, content_type: str) -> str:
     return f"{name}-{kind}.{EXTENSIONS[content_type]}"
 
@@ -275,6 +282,7 @@ def stored(names: list[str]) -> dict[str, StoredMedia]:
             kind=row.kind,
             state=row.state,
             claimed=row.claimed,
+            kinds=tuple(kind for kind, *_ in _variants(row)),
         )
         for row in rows
     }

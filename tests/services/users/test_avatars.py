@@ -94,7 +94,7 @@ def test_the_newest_wins_whatever_is_ready_first(
     drain()
     assert avatar_of(ann) == name_of(newest)
     assert names(told) == ["avatar.ready"]
-    assert len(stored_objects()) == 2 and left_in_incoming() == []
+    assert len(stored_objects()) == 4 and left_in_incoming() == []
 
 
 def test_a_damaged_one_is_told_and_a_waiting_one_still_comes(
@@ -112,7 +112,7 @@ def test_a_damaged_one_is_told_and_a_waiting_one_still_comes(
     assert state_of(ann) == ("failed", "unreadable")
     assert names(told) == ["avatar.failed", "avatar.ready"]
     drain()
-    assert len(stored_objects()) == 2 and left_in_incoming() == []
+    assert len(stored_objects()) == 4 and left_in_incoming() == []
 
 
 def test_one_that_was_waiting_comes_after_the_newer_one_failed(

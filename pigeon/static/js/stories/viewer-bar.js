@@ -3,6 +3,7 @@
 
 import { text } from "../core/strings.js";
 import { element, icon } from "../ui/lightbox-parts.js";
+import { drawAvatar } from "../users/avatar-picture.js";
 
 function button(key, iconName, act, className = "") {
   const made = element("button", `icon-button ${className}`, icon(iconName));
@@ -20,17 +21,6 @@ function wordButton(key, act) {
   return made;
 }
 
-function avatarOf({ id, username, display_name: name, avatar_url: url }) {
-  if (!url) {
-    const letter = [...new Intl.Segmenter().segment(name || username)][0]?.segment ?? "";
-    return element("span", `avatar avatar-56 tint-${(Number(id) % 8) + 1}`, letter);
-  }
-  const picture = element("img", "avatar avatar-56");
-  picture.src = url;
-  picture.alt = "";
-  return picture;
-}
-
 function makeSide(by, act) {
   const side = element("button", `story-viewer-side ${by < 0 ? "is-previous" : "is-next"}`);
   side.type = "button";
@@ -45,7 +35,7 @@ export function drawSide(side, someone, slide) {
   if (!someone) return side.replaceChildren();
   const stage = slide?.querySelector(".story-stage")?.cloneNode(true);
   const picture = element("span", "story-viewer-side-picture", ...(stage ? [stage] : []));
-  const avatar = avatarOf(someone);
+  const avatar = drawAvatar(someone, 56);
   const who = element("span", "story-viewer-side-who", avatar, element("span", "one-line", someone.username));
   stage?.removeAttribute("data-behavior");
   [picture, avatar].forEach((one) => one.setAttribute("aria-hidden", "true"));

@@ -24,17 +24,9 @@ function stopWaiting() {
   if (isWaiting()) localStorage.removeItem(WAITING);
 }
 
-/** A picture that is loaded before it is shown does not flash. */
-async function preload(url) {
-  const picture = new Image();
-  picture.src = url;
-  await picture.decode().catch(() => {});
-}
-
 /** Shows on every page of this tab what a Me says. */
 export async function show(me) {
-  if (me.avatar_url) await preload(me.avatar_url);
-  everywhere(`[data-avatar="${me.id}"]`).forEach((element) => redraw(element, me));
+  await Promise.all(everywhere(`[data-avatar="${me.id}"]`).map((element) => redraw(element, me)));
 }
 
 function tellFailure({ avatar }) {
