@@ -34,7 +34,10 @@ from pigeon.web.paths import own_path, referring_path
 from pigeon.web.wording import me_with_sentences
 
 THEMES = ("system", "light", "dark")
-PRIVACY = ("is_private", "messages_from", "sends_receipts", "shows_activity", "saves_searches")
+PRIVACY = (
+    *("is_private", "is_discoverable", "messages_from"),
+    *("sends_receipts", "shows_activity", "saves_searches"),
+)
 YEAR_S = 365 * 86_400
 
 
@@ -195,11 +198,13 @@ def _wanted_privacy(messages_from: str) -> dict[str, Any]:
     """What the form sends; pages of earlier releases do not have all of the switches."""
     wanted: dict[str, Any] = {"is_private": read_switch("is_private")}
     receipts, activity = read_switch("sends_receipts"), read_switch("shows_activity")
-    searches = read_switch("saves_searches")
+    searches, discoverable = read_switch("saves_searches"), read_switch("is_discoverable")
     if messages_from:
         wanted |= {"messages_from": messages_from, "sends_receipts": receipts}
     if read_switch("has_activity"):
         wanted["shows_activity"] = activity
+    if read_switch("has_discoverable"):
+        wanted["is_discoverable"] = discoverable
     if read_switch("has_searches"):
         wanted["saves_searches"] = searches
     return wanted

@@ -90,7 +90,7 @@ PARKED_KINDS = Family(name="parkedkinds", kind="set", ttl_s=0, policy="write-bac
 HINTED = Family(name="hinted", kind="string", ttl_s=5, policy="ephemeral")
 STORY_HINTED = Family(name="storyhinted", kind="string", ttl_s=5, policy="ephemeral")
 LEADER = Family(name="leader", kind="string", ttl_s=5, policy="ephemeral")
-CAPTIONS = Family(name="captions1", kind="string", ttl_s=0, policy="rebuilt")
+CAPTIONS = Family(name="captions2", kind="string", ttl_s=0, policy="rebuilt")
 AVATAR_SIZES = Family(name="avatarsizes1", kind="string", ttl_s=0, policy="rebuilt")
 ADDRESSES = Family(name="addresses1", kind="string", ttl_s=0, policy="rebuilt")
 PROBE = Family(name="probe", kind="string", ttl_s=60, policy="ephemeral")

@@ -33,8 +33,15 @@ _SINGLE = {
     for first, row in ((0x1100, _INITIALS), (0x1161, _VOWELS), (0x11A8, _FINALS))
     for offset, jamo in enumerate(row)
 }
+# Two compatibility jamo decompose into old initials, though keyboards type them as finals.
+_SINGLE |= {0x111A: "ㅀ", 0x1121: "ㅄ"}
 _SPLIT = {code: _COMPOUNDS.get(jamo, jamo) for code, jamo in _SINGLE.items()}
 _CONSONANTS = _INITIALS + _FINALS
+_LATIN = str.maketrans(
+    {"ł": "l", "ø": "o", "đ": "d", "ħ": "h", "ŧ": "t", "ı": "i", "ð": "d"}
+    | {"æ": "ae", "œ": "oe", "þ": "th"}
+)
+"""Letters that are no accented ones for Unicode, but for who types the word."""
 _ACCENTS = re.compile("[\u0300-\u036f]")
 
 
@@ -49,7 +56,7 @@ def search_key(text: str) -> str:
 def _compare_by(text: str) -> str:
     bare = _ACCENTS.sub("", unicodedata.normalize("NFKD", fold(text)))
     composed = unicodedata.normalize("NFC", bare).translate(_SINGLE)
-    return " ".join(composed.split())
+    return " ".join(composed.translate(_LATIN).split())
 
 
 def decompose(text: str) -> str:

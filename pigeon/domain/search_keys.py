@@ -33,13 +33,6 @@ WHOLE, INSIDE = "whole", "inside"
 _TYPED = {WHOLE: "a", INSIDE: "b"}
 _INITIALS = {WHOLE: "c", INSIDE: "d"}
 
-_LATIN = str.maketrans(
-    {"ł": "l", "ø": "o", "đ": "d", "ħ": "h", "ŧ": "t", "ı": "i", "ð": "d"}
-    | {"æ": "ae", "œ": "oe", "þ": "th"}
-)
-"""Letters that are no accented ones for Unicode, but for who types the name."""
-
-
 # -- reading a text --------------------------------------------------------------------------------
 
 
@@ -87,7 +80,7 @@ def _spelling(units: list[str], starts: list[int]) -> Spelling:
 
 
 def _folded(text: str) -> str:
-    return hangul.search_key(text).translate(_LATIN)
+    return hangul.search_key(text)
 
 
 _GAP, _LETTER, _DIGIT, _MARK, _DENSE = range(5)

@@ -48,6 +48,8 @@ class UserCard:
     link: str | None
     is_private: bool
     created_at: datetime
+    is_discoverable: bool = True
+    """Of an entry cached by an earlier release nothing is known: as everybody is at first."""
 
     @property
     def ref(self) -> UserRef:

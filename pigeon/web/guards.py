@@ -16,6 +16,7 @@ from pigeon.domain.errors import Forbidden, Malformed, NotFound, TooLarge, Unaut
 from pigeon.extensions import settings
 from pigeon.services import rates
 from pigeon.web import login, texts
+from pigeon.web.paths import path_after_login
 from pigeon.web.requests import is_api, this_request
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -134,5 +135,5 @@ def check_rate(rate: tuple[int, int] | None) -> None:
 
 
 def _return_path() -> str:
-    path = request.full_path.rstrip("?") if request.method in SAFE else "/"
-    return quote(path, safe="")
+    path = request.full_path if request.method in SAFE else "/"
+    return quote(path_after_login(path), safe="")

@@ -29,6 +29,17 @@ def own_path(text: str, default: str = "/") -> str:
     return text if is_page else default
 
 
+def path_after_login(text: str, default: str = "/") -> str:
+    """Where somebody goes on who logs in: without the words that were searched there.
+
+    On a browser that people share the one who logs in may not be the one who typed them.
+    """
+    target = own_path(text, default)
+    path, _, query = target.partition("?")
+    kept = [one for one in query.split("&") if one and one.partition("=")[0] != "q"]
+    return path + (f"?{'&'.join(kept)}" if kept else "")
+
+
 def referring_path(default: str) -> str:
     """The page of ours that a form was sent from, else `default`."""
     parts = urlsplit(request.referrer or "")

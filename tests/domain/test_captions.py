@@ -21,6 +21,7 @@ SOME = st.text(alphabet="가나사진꽃밥 ab é1_#.!漢ひ", max_size=40)
         ("photo", "Two Photos of the club"),
         ("PHOTOS", "two photos"),
         ("cafe", "Café 사진"),
+        ("lodz", "Łódź"),
         ("ny", "in NY today"),
         ("2026", "여름#2026년"),
         ("東京", "昨日の東京駅"),

@@ -52,6 +52,7 @@ CONJOINING = {
     for first, row in ((0x1100, FIRSTS), (0x1161, ONE_KEY[0]), (0x11A8, ONE_KEY[1]))
     for at, jamo in enumerate(row)
 }
+CONJOINING |= {"\u111a": "ㅀ", "\u1121": "ㅄ"}  # what NFKC makes of these two
 LETTERS = {"ł": "l", "ø": "o", "đ": "d", "ı": "i", "ð": "d", "æ": "ae", "œ": "oe", "þ": "th"}
 PIECES = re.compile(r"[가-힣ㄱ-ㅣ\u3041-\u30fe\u4e00-\u9fff☀-➿🌀-🫿]|[0-9]+|[a-z]+")
 HANGUL = re.compile(r"[가-힣ㄱ-ㅎ]")

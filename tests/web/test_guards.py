@@ -19,7 +19,7 @@ def test_pages_lead_to_the_log_in_and_back(
         "/u/ann?before=x",
         f"/p/{names['shown']}",
         "/tags/sky",
-        "/people?q=%20a",
+        "/explore?by=newest",
     ):
         answer = anonymous.get(path)
         assert answer.status_code == 302 and answer.location.startswith("/login?next=%2F")

@@ -20,7 +20,7 @@ from pigeon.web.forms import Form, render_refused
 from pigeon.web.guards import ANYONE, access
 from pigeon.web.login import find_viewer
 from pigeon.web.parsing import read_form, read_shown
-from pigeon.web.paths import own_path
+from pigeon.web.paths import path_after_login
 from pigeon.web.wording import error_sentence
 
 log = structlog.get_logger()
@@ -37,7 +37,7 @@ def leave() -> ResponseReturnValue:
     home = "/settings/account" if find_viewer() else "/"
     answer = provider.send_away()
     session[AIM] = {
-        "next": own_path(read_shown("next"), home),
+        "next": path_after_login(read_shown("next"), home),
         "invite": read_shown("invite")[:100],
     }
     return answer
@@ -62,7 +62,7 @@ def come_back() -> ResponseReturnValue:
     if user_id is None:
         return _newcomer(identity, aim["invite"])
     begin_session(oidc.log_in(user_id, caller=caller()), by_oidc=True)
-    return redirect(own_path(aim["next"]))
+    return redirect(path_after_login(aim["next"]))
 
 
 @access(ANYONE)

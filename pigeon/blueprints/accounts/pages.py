@@ -22,7 +22,7 @@ from pigeon.web.forms import Form, refused_form, render_refused
 from pigeon.web.guards import ANYONE, access
 from pigeon.web.login import find_viewer
 from pigeon.web.parsing import read_form, read_query, read_shown
-from pigeon.web.paths import own_path
+from pigeon.web.paths import path_after_login
 
 LOOK_UPS = (60, 60)
 """(times, seconds) of username look-ups per network."""
@@ -33,7 +33,7 @@ LOOK_UPS = (60, 60)
 
 @access(ANYONE)
 def show_login() -> ResponseReturnValue:
-    target = own_path(read_shown("next"))
+    target = path_after_login(read_shown("next"))
     if find_viewer():
         return redirect(target)
     values = {"next": target} if target != "/" else {}
@@ -48,7 +48,7 @@ def log_in() -> ResponseReturnValue:
     except DomainError as error:
         return render_refused("accounts/login.html", error, typed)
     begin_session(token)
-    return redirect(own_path(typed["next"]), 303)
+    return redirect(path_after_login(typed["next"]), 303)
 
 
 @access(ANYONE)

@@ -201,6 +201,10 @@ def _well_known(user_id: int) -> list[int]:
 def _by_popularity(viewer: access.viewers.Viewer) -> Any:
     return (
         select(UserModel.id)
-        .where(access.users.where(viewer), UserModel.is_discoverable.is_(True))
+        .where(
+            access.users.where(viewer),
+            UserModel.is_discoverable.is_(True),
+            UserModel.is_private.is_(False),
+        )
         .order_by(UserModel.follower_count.desc(), UserModel.id)
     )

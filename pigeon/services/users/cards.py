@@ -34,6 +34,7 @@ def card_of(row: UserModel) -> UserCard:
         link=row.link,
         is_private=row.is_private,
         created_at=row.created_at,
+        is_discoverable=row.is_discoverable,
     )
 
 

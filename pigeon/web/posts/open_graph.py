@@ -11,6 +11,7 @@ from pigeon.domain.users import UserCard
 from pigeon.extensions import settings
 from pigeon.services import access
 from pigeon.services.access.viewers import Viewer
+from pigeon.services.users.cards import cards
 
 DESCRIPTION = 200
 
@@ -28,8 +29,10 @@ class OpenGraph:
 
 
 def card_of_user(user: UserCard) -> OpenGraph | None:
-    """The card of a profile; None when strangers may not read it."""
+    """The card of a profile; None when strangers may not read it or are not to discover it."""
     if not (settings().public_reading and access.users.may_see_posts_of(access.stranger(), user)):
+        return None
+    if not user.is_discoverable:
         return None
     name = user.display_name or user.username
     picture = user.ref.avatar_url
@@ -44,9 +47,12 @@ def card_of_user(user: UserCard) -> OpenGraph | None:
 
 
 def card_of_post(post: Post, viewer: Viewer) -> OpenGraph | None:
-    """The card of a post that a viewer reads; None when strangers may not read it."""
+    """The card of a post that a viewer reads; None as for the profile of its author."""
     stranger = access.stranger(beside=viewer)
     if not (settings().public_reading and access.posts.may_see(stranger, post)):
+        return None
+    author = cards.one(int(post.author.id))
+    if author is None or not author.is_discoverable:
         return None
     name = post.author.display_name or post.author.username
     image = post.images[0] if post.images else None

@@ -77,6 +77,16 @@ def test_log_in_goes_where_one_wanted_to_go(app: Flask, anonymous: Any) -> None:
     assert (answer.status_code, answer.headers["Location"]) == (303, "/settings/account")
 
 
+def test_words_of_a_search_are_not_handed_to_who_logs_in(app: Flask, anonymous: Any) -> None:
+    """It may be somebody else, on a browser that people share."""
+    ann = make_user("ann")
+    answer = anonymous.get("/search?of=tags&q=secret+words")
+    assert answer.headers["Location"] == "/login?next=%2Fsearch%3Fof%3Dtags"
+    assert "secret" not in anonymous.get("/login?next=/search%3Fq=secret").text
+    fields = {"login": "ann", "password": ann.password, "next": "/search?q=secret+words"}
+    assert anonymous.form("/login", **fields).headers["Location"] == "/search"
+
+
 def test_a_refused_log_in_says_so(app: Flask, anonymous: Any) -> None:
     page = anonymous.form("/login", login="ann", password="guessed wrong", next="/settings")
     assert page.status_code == 401

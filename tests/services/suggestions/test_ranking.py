@@ -161,6 +161,11 @@ def test_the_last_to_begin_counting_stays(ann: Person, monkeypatch: pytest.Monke
     assert (set(suggested(ann)), len(begun)) == ({"cat", "dan"}, 2)
 
 
+def test_a_closed_account_is_no_popular_one(ann: Person) -> None:
+    make_user("closed", follower_count=9, is_private=True), make_user("open")
+    assert suggested(ann) == ["open"]
+
+
 def test_popular_people_are_looked_up_for_everybody(
     ann: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -151,8 +151,9 @@ def test_home_suggests_nobody_who_is_parted_from_me(
 
 
 def test_who_declined_may_be_suggested_again(ann: Person) -> None:
-    ben = make_user("ben")
-    make_private(ben)
+    ben, carl = make_user("ben"), make_user("carl")
+    make_private(ben, carl)
+    make_follow(ann, carl)
     follows.follow(ben.id, by=ann.id)
     assert suggested(ann) == []
     requests.decline(ann.id, by=ben.id)

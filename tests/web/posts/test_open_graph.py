@@ -51,3 +51,18 @@ def test_what_is_not_public_has_none(
 ) -> None:
     found = meta(client_for(ann).get(f"/p/{names['failed']}").text)
     assert found["robots"] == "noindex" and not [n for n in found if n.startswith("og:")]
+
+
+def test_who_is_not_to_be_discovered_has_none(
+    app: Flask, client_for: Callable[[Person], Client], names: dict[str, int], ann: Person
+) -> None:
+    """By the switch of their own settings; search engines are told so, too."""
+    browser = client_for(ann)
+    assert "og:title" in meta(browser.get("/u/ann").text)
+    typed = {"messages_from": "everyone", "has_discoverable": "true"}
+    assert browser.form("/settings/privacy", **typed).status_code == 303
+    for path in (f"/p/{names['shown']}", "/u/ann"):
+        found = meta(browser.get(path).text)
+        assert found["robots"] == "noindex" and not [n for n in found if n.startswith("og:")]
+    browser.form("/settings/privacy", **typed, is_discoverable="true")
+    assert "og:title" in meta(browser.get("/u/ann").text)

@@ -17,8 +17,11 @@ function csrfToken() {
   return field.value;
 }
 
-function leaveForLogin() {
-  location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
+/** Back to this page afterwards, but without the words of a search: who logs in may be somebody else. */
+export function leaveForLogin() {
+  const { pathname, searchParams } = new URL(location.href);
+  searchParams.delete("q");
+  location.assign(`/login?next=${encodeURIComponent([pathname, searchParams].filter(String).join("?"))}`);
 }
 
 /**

@@ -2,6 +2,7 @@
    After `socket:resync` follows `live:refetch`: something may have been missed, so what is shown asks what is new. */
 
 import { io } from "../../vendor/socket.io@4.8.4/socket.io.esm.min.js";
+import { leaveForLogin } from "./api.js";
 import { text } from "./strings.js";
 
 const OFFLINE_AFTER_MS = 3000;
@@ -40,7 +41,7 @@ function found() {
 /** The session ended elsewhere: log-in, then back to where the reader was. */
 function leave() {
   socket.disconnect();
-  location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
+  leaveForLogin();
 }
 
 /** Who knows more than whether the page is in sight answers instead whether somebody is there. */
