@@ -92,7 +92,7 @@ def test_an_interrupted_caller_leaves_no_child(
     class JobTimeout(Exception):
         pass
 
-    def give_up(_: int) -> bytes:
+    def give_up(_: int, wall_s: float) -> bytes:
         raise JobTimeout
 
     monkeypatch.setattr(imaging_worker, "render", _for_ever)
