@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from struct import unpack_from
 from typing import BinaryIO, NamedTuple
 
+from pigeon.domain import limits
 from pigeon.stores.imaging_parts import (
     MAX_PARTS,
     MAX_PROFILE,
@@ -33,7 +34,6 @@ FRAMES = frozenset({0xC0, 0xC1, 0xC2, 0xC9, 0xCA})
 OTHER_FRAMES = frozenset({0xC3, 0xC5, 0xC6, 0xC7, 0xCB, 0xCD, 0xCE, 0xCF})
 """Lossless and hierarchical ones, which no decoder of photographs reads."""
 
-BITS = 8
 ICC = b"ICC_PROFILE\0"
 END_MARK = b"\xff\xd9"
 
@@ -51,8 +51,8 @@ def read_jpeg(data: mmap.mmap) -> Header:
     width = height = end = 0
     orientation: int | None = None
     for marker, _, start, end in _segments(data):
-        if marker in OTHER_FRAMES or (marker in FRAMES and data[start] != BITS):
-            raise Refused("unsupported")
+        if marker in OTHER_FRAMES or (marker in FRAMES and data[start] != limits.JPEG_BITS):
+            raise Refused("unsupported", limits.JPEG_BITS)
         if marker in FRAMES and not width:
             height, width = unpack_from(">HH", data, start + 1)
         if marker == 0xE1 and orientation is None and data[start : start + 5] == b"Exif\0":
