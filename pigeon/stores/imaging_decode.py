@@ -134,11 +134,18 @@ def _upright(image: Image.Image, orientation: int) -> Image.Image:
 
 
 def _only_pixels(image: Image.Image, coding: Coding) -> Image.Image:
-    """Neither comment nor profile nor any other property can travel into a new image."""
-    clean = Image.new("RGB", image.size, WHITE)
+    """Neither comment nor profile nor any other property can travel into a new image.
+
+    What was converted is closed: each of them may have 25 megapixels.
+    """
+    mask = None
     if image.mode in ("LA", "RGBA"):
-        bare = image.convert(image.mode[:-1])
-        clean.paste(to_srgb(bare, coding), mask=image.getchannel("A"))
-        return clean
-    clean.paste(to_srgb(image, coding))
+        mask, whole = image.getchannel("A"), image
+        image = image.convert(image.mode[:-1])
+        whole.close()
+    colors = to_srgb(image, coding)
+    if colors is not image:
+        image.close()
+    clean = Image.new("RGB", colors.size, WHITE)
+    clean.paste(colors, mask=mask)
     return clean

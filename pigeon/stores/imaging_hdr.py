@@ -22,8 +22,8 @@ from pigeon.stores.imaging_curves import (
     times,
 )
 
-SIDE = 33
-"""Nodes of the table a channel: an error of less than a step of 255 between two of them."""
+SIDE = 65
+"""Nodes of the table a channel: half as many would be wrong by five steps of 255 between two."""
 
 WHITE = 203.0
 BRIGHTEST = 1_000.0 / WHITE

@@ -36,6 +36,8 @@ OTHER_FRAMES = frozenset({0xC3, 0xC5, 0xC6, 0xC7, 0xCB, 0xCD, 0xCE, 0xCF})
 
 ICC = b"ICC_PROFILE\0"
 END_MARK = b"\xff\xd9"
+RESTART = re.compile(rb"\xff[\xd0-\xd7]")
+OTHER_PIXELS = b"\x55\xaa\x33" * 40
 
 
 class Segment(NamedTuple):
@@ -89,11 +91,18 @@ def mended(data: mmap.mmap) -> BinaryIO | None:
 
 def with_other_end(data: mmap.mmap) -> BinaryIO:
     """Continued in two ways that mean different pixels, a file whose pixels are all there is the
-    same picture; this is the way that `mended` does not take."""
+    same picture; this is the way that `mended` does not take.
+
+    Where pixels are counted off by marks, the decoder waits for the next one.
+    """
     segments = list(_segments(data))
     pieces = [data[segment.at : segment.end] for segment in segments]
     rest = data[segments[-1].end :]
-    return io.BytesIO(b"".join([data[:2], *pieces, rest, b"\x55\xaa\x33" * 40, END_MARK]))
+    marks = RESTART.findall(rest)
+    following = bytes((0xFF, 0xD0 + (marks[-1][1] + 1) % 8)) if marks else b"\xff\xd0"
+    return io.BytesIO(
+        b"".join([data[:2], *pieces, rest, OTHER_PIXELS, following, OTHER_PIXELS, END_MARK])
+    )
 
 
 def _segments(data: mmap.mmap) -> Iterator[Segment]:

@@ -63,6 +63,7 @@ def read_png(data: mmap.mmap) -> Header:
 
 def read_picture(data: mmap.mmap) -> Png:
     chunks = list(_chunks(data))
+    require(_is_sound(data, chunks[0]))
     said = _said_before_pixels(data, chunks)
     header = data[16:29]
     color_type = header[9]

@@ -31,6 +31,9 @@ even grow: of these the smaller of two files is kept, one that loses nothing and
 WORTH = 2
 """So many times the bytes is a file worth that loses nothing, as long as the upload was larger."""
 
+LOSSLESS_PIXELS = 6_000_000
+"""Tried up to here: the encoder takes 16 bytes a pixel and more."""
+
 TINY = 4_096
 """Bytes that are worth it in any case."""
 
@@ -160,7 +163,8 @@ def _write_jpeg(image: Image.Image, path: Path, subsampling: int) -> None:
 
 def _write_drawn(image: Image.Image, path: Path, upload_bytes: int) -> None:
     kept = _webp(image, quality=QUALITY, method=METHOD)
-    if len(_webp(image, **LOSSLESS_AT_ONCE)) < HOPELESS * len(kept):
+    is_small = image.width * image.height <= LOSSLESS_PIXELS
+    if is_small and len(_webp(image, **LOSSLESS_AT_ONCE)) < HOPELESS * len(kept):
         lossless = _webp(image, **LOSSLESS)
         if len(lossless) <= max(len(kept), min(WORTH * len(kept), max(TINY, upload_bytes))):
             kept = lossless

@@ -12,10 +12,14 @@ const ascii = (bytes, at) => String.fromCharCode(...bytes.subarray(at, at + 4));
 function jpegs(bytes) {
   let scan = 0;
   for (const [, , end] of segments(bytes)) scan = end;
+  let restart = 7;
   for (let at = scan; at + 1 < bytes.length; at += 1) {
-    if (bytes[at] === 0xff && bytes[at + 1] === 0xd9) return []; // it has one: it is broken otherwise
+    if (bytes[at] !== 0xff) continue;
+    if (bytes[at + 1] === 0xd9) return []; // it has one: it is broken otherwise
+    if (bytes[at + 1] >= 0xd0 && bytes[at + 1] <= 0xd7) restart = bytes[at + 1] - 0xd0;
   }
-  return [OTHER_PIXELS.concat(JPEG_END), JPEG_END].map((end) => new Blob([bytes, new Uint8Array(end)]));
+  const other = [...OTHER_PIXELS, 0xff, 0xd0 + ((restart + 1) % 8), ...OTHER_PIXELS, ...JPEG_END];
+  return [other, JPEG_END].map((end) => new Blob([bytes, new Uint8Array(end)]));
 }
 
 /** Ends behind a whole chunk, and has pixels. */
