@@ -29,6 +29,7 @@ GROUPS = (
     "posting",
     "publishing",
     "phones",
+    "pictures",
     "mail",
     "idle",
     "neighbours",

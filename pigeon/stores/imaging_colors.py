@@ -31,6 +31,10 @@ GAMMA_SLACK = 0.05
 STEPS = 256
 
 
+SPACES = {"L": b"GRAY", "RGB": b"RGB ", "CMYK": b"CMYK"}
+"""As profiles name them: one of another space does not belong to the picture."""
+
+
 class Cicp(NamedTuple):
     """Primaries and transfer by number (ITU-T H.273)."""
 
@@ -65,7 +69,7 @@ def shown(primaries: int, transfer: int) -> Cicp:
 
 def to_srgb(image: Image.Image, coding: Coding) -> Image.Image:
     """RGB of an image in L, RGB or CMYK; a profile that does not work or belong is passed over."""
-    if coding.icc:
+    if coding.icc and coding.icc[16:20] == SPACES[image.mode]:
         cicp = _cicp_in(coding.icc)
         if cicp is None or cicp.transfer not in (PQ, HLG):
             return _through(image, coding.icc)

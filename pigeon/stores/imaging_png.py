@@ -27,6 +27,7 @@ from pigeon.stores.imaging_parts import (
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 GREY, COLOR, PALETTE, GREY_ALPHA = 0, 2, 3, 4
+PALETTE_BYTES = 3 * 256
 KEY_BYTES = {GREY: 2, COLOR: 6}
 """Of the colour that stands for transparency, by the type of colours."""
 
@@ -74,7 +75,7 @@ def read_picture(data: mmap.mmap) -> Png:
         pixels = frame.pixels
     pieces = [SIGNATURE, _chunk(b"IHDR", header)]
     if b"PLTE" in said:
-        pieces.append(_chunk(b"PLTE", said[b"PLTE"]))
+        pieces.append(_chunk(b"PLTE", _whole_palette(said[b"PLTE"])))
     if b"tRNS" in said and color_type == PALETTE:
         pieces.append(_chunk(b"tRNS", said[b"tRNS"]))
     file = io.BytesIO(b"".join([*pieces, *pixels, _chunk(b"IEND", b"")]))
@@ -128,6 +129,12 @@ def _said_before_pixels(data: mmap.mmap, chunks: list[Box]) -> dict[bytes, bytes
         if is_sound:
             said[chunk.kind] = data[chunk.start : chunk.end]
     return said
+
+
+def _whole_palette(content: bytes) -> bytes:
+    """A colour beyond the last one is the last one."""
+    missing = max(0, PALETTE_BYTES - len(content))
+    return content[:PALETTE_BYTES] + content[-3:] * (missing // 3)
 
 
 def _key(color_type: int, content: bytes) -> tuple[int, ...] | None:

@@ -211,6 +211,12 @@ def _odd() -> Iterator[tuple[str, bytes]]:
     jpeg = encoded(image, "JPEG", quality=95, subsampling=0)
     yield "JPEG, progressive", encoded(image, "JPEG", quality=95, subsampling=0, progressive=True)
     yield "JPEG in CMYK", encoded(image.convert("CMYK"), "JPEG", quality=95, subsampling=0)
+    yield "JPEG in three bare channels", encoded(image, "JPEG", quality=95, keep_rgb=True)
+    yield "JPEG counted off", encoded(image, "JPEG", quality=95, restart_marker_rows=1)
+    yield "AVIF in grey", encoded(image.convert("L"), "AVIF", quality=95)
+    yield "AVIF of a narrow range", encoded(image, "AVIF", quality=95, range="limited")
+    yield "colours by number in a palette", with_chunks(image.quantize(200), cicp(9, 16))
+    yield "HLG and transparency", with_chunks(_half_clear(image), cicp(9, 18))
     yield "JPEG in grey", encoded(image.convert("L"), "JPEG", quality=95)
     yield "JPEG without an end", jpeg[:-2]
     yield "JPEG with stray bytes", jpeg[:20] + b"stray\0bytes" + jpeg[20:]

@@ -174,6 +174,18 @@ def _with_small_frame(frame: tuple[int, ...]) -> bytes:
     )
 
 
+def test_a_colour_beyond_the_palette_is_its_last_one(upload: Write, out: Path) -> None:
+    data = kinds.raw_png(3, 8)
+    at = data.index(b"PLTE")
+    (length,) = struct.unpack_from(">I", data, at - 4)
+    short = data[: at - 4] + chunk(b"PLTE", bytes(range(30))) + data[at + length + 8 :]
+
+    image = opened(render(upload(short), out), "w96")
+
+    assert is_near(image.getpixel((1, 1)), (0, 1, 2), 1)
+    assert is_near(image.getpixel((90, 20)), (27, 28, 29), 1)
+
+
 def _bombs() -> dict[str, bytes]:
     picture = hostile.picture()
     packed = zlib.compress(bytes(100_000_000))
