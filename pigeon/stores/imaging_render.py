@@ -29,10 +29,13 @@ DRAWN = frozenset({"PNG", "GIF", "WEBP"})
 even grow: of these the smaller of two files is kept, one that loses nothing and one that does."""
 
 WORTH = 2
-"""So many times the bytes is a file worth that loses nothing, as long as the upload was larger."""
+"""So many times the bytes is a file worth that loses nothing, at its own size and if the upload
+was larger."""
 
 LOSSLESS_PIXELS = 6_000_000
 """Tried up to here: the encoder takes 16 bytes a pixel and more."""
+
+FEW_COLORS, MANY_COLORS = 1_024, 65_536
 
 TINY = 4_096
 """Bytes that are worth it in any case."""
@@ -137,7 +140,8 @@ def _save(image: Image.Image, out_dir: Path, kind: str, upload: Inspected) -> Re
     else:
         path, content_type = out_dir / f"{kind}.webp", "image/webp"
         if is_drawn:
-            _write_drawn(image, path, upload.size_bytes)
+            is_whole = image.size == (upload.width, upload.height)
+            _write_drawn(image, path, max(TINY, upload.size_bytes) if is_whole else 0)
         else:
             image.save(path, "WEBP", quality=QUALITY, method=METHOD)
     return RenderedFile(
@@ -161,14 +165,21 @@ def _write_jpeg(image: Image.Image, path: Path, subsampling: int) -> None:
         image.save(path, "JPEG", **options)
 
 
-def _write_drawn(image: Image.Image, path: Path, upload_bytes: int) -> None:
+def _write_drawn(image: Image.Image, path: Path, worth_bytes: int) -> None:
+    """The smaller of a lossy and a lossless file, the latter up to so many bytes in any case."""
     kept = _webp(image, quality=QUALITY, method=METHOD)
-    is_small = image.width * image.height <= LOSSLESS_PIXELS
-    if is_small and len(_webp(image, **LOSSLESS_AT_ONCE)) < HOPELESS * len(kept):
+    if _is_drawn(image) and len(_webp(image, **LOSSLESS_AT_ONCE)) < HOPELESS * len(kept):
         lossless = _webp(image, **LOSSLESS)
-        if len(lossless) <= max(len(kept), min(WORTH * len(kept), max(TINY, upload_bytes))):
+        if len(lossless) <= max(len(kept), min(WORTH * len(kept), worth_bytes)):
             kept = lossless
     path.write_bytes(kept)
+
+
+def _is_drawn(image: Image.Image) -> bool:
+    """Whether it repeats its colours, as no photograph does: counted until there are too many."""
+    pixels = image.width * image.height
+    most = min(MANY_COLORS, max(FEW_COLORS, pixels // 4))
+    return pixels <= LOSSLESS_PIXELS and image.getcolors(most) is not None
 
 
 def _webp(image: Image.Image, **options: object) -> bytes:
