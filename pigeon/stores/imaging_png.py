@@ -68,6 +68,7 @@ def read_picture(data: mmap.mmap) -> Png:
     said = _said_before_pixels(data, chunks)
     header = data[16:29]
     color_type = header[9]
+    require(color_type != PALETTE or b"PLTE" in said)
     frame = _first_frame(data, chunks) if b"acTL" in said else None
     pixels = [data[one.start - 8 : one.end + 4] for one in chunks if one.kind == b"IDAT"]
     if frame is not None:

@@ -186,6 +186,15 @@ def test_a_colour_beyond_the_palette_is_its_last_one(upload: Write, out: Path) -
     assert is_near(image.getpixel((90, 20)), (27, 28, 29), 1)
 
 
+def test_a_palette_that_is_missing_is_damage(upload: Write, out: Path) -> None:
+    data = kinds.raw_png(3, 8)
+    at = data.index(b"PLTE")
+
+    without = data[: at - 4] + data[at + 768 + 8 :]
+
+    assert refusal(lambda: render(upload(without), out)) == "unreadable"
+
+
 def _bombs() -> dict[str, bytes]:
     picture = hostile.picture()
     packed = zlib.compress(bytes(100_000_000))
