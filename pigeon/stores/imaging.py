@@ -39,6 +39,7 @@ WALL_S = 60.0
 CHECK_S = 10.0
 """Of a file whose headers do not tell whether it was cut, while its request waits."""
 
+_checking = threading.Lock()
 FROM_OUTSIDE = frozenset({signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP})
 
 
@@ -53,6 +54,10 @@ main()
 """The worker without the composition root of its package, whose imports take seconds."""
 
 
+class TooSlow(Refused):
+    """The child took longer than it may."""
+
+
 class RenderInterrupted(RuntimeError):
     """Somebody ended the child: that says nothing about the picture, so try again."""
 
@@ -64,9 +69,20 @@ def inspect(path: str | os.PathLike[str]) -> Inspected:
     """
     seen = imaging_headers.inspect(path)
     if not seen.is_ended:
-        with suppress(RenderInterrupted):  # the rendering looks again
-            _reply_to({"path": str(Path(path).absolute()), "work": "check"}, CHECK_S)
+        _check(Path(path))
     return seen
+
+
+def _check(path: Path) -> None:
+    """One at a time, since a large file takes half a gigabyte; what is not looked at here in time
+    is looked at by the rendering."""
+    if not _checking.acquire(timeout=CHECK_S):
+        return
+    try:
+        with suppress(RenderInterrupted, TooSlow):
+            _reply_to({"path": str(path.absolute()), "work": "check"}, CHECK_S)
+    finally:
+        _checking.release()
 
 
 def render_limited(path: Path, out_dir: Path) -> Rendered:
@@ -158,7 +174,7 @@ def _read_to_end(reader: int, wall_s: float) -> bytes:
         if not part:
             return output
         output += part
-    raise Refused("unreadable")
+    raise TooSlow
 
 
 def _run_started(task: Mapping[str, Any], wall_s: float) -> tuple[int, bytes]:
@@ -172,7 +188,7 @@ def _run_started(task: Mapping[str, Any], wall_s: float) -> tuple[int, bytes]:
             timeout=wall_s,
         )
     except subprocess.TimeoutExpired as error:
-        raise Refused("unreadable") from error
+        raise TooSlow from error
     return ended.returncode, ended.stdout
 
 
