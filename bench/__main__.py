@@ -30,6 +30,7 @@ GROUPS = (
     "posting",
     "publishing",
     "phones",
+    "pictures",
     "mail",
     "idle",
     "neighbours",

@@ -101,7 +101,7 @@ def _peak_mb(picture: bytes) -> float:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "upload"
         path.write_bytes(picture)
-        task = {"path": str(path), "out_dir": folder, "square": False}
+        task = {"path": str(path), "out_dir": folder, "work": "photograph"}
         ended = subprocess.run(
             [sys.executable, "-c", imaging.BARE_START + MEASURED, str(Path("pigeon").absolute())],
             input=json.dumps(task),

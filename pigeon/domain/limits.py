@@ -30,6 +30,9 @@ JPEG_PIXELS = 64_000_000
 """Of a JPEG, which is decoded at a fraction of its size; `IMAGE_…` are those of all other types."""
 
 IMAGE_SIDE = 20_000
+JPEG_BITS = 8
+"""A channel: cameras write no other, and no browser shows one."""
+
 TEXT_BYTES = 1024 * 1024
 """A body without files, and what goes along with files."""
 FORM_PARTS = 100

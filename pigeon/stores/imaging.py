@@ -1,6 +1,6 @@
 """Pictures: what an upload is (`inspect`), and its renditions made at a safe distance.
 
-`inspect` reads headers and is for the request; everything that decodes runs in a child with
+`inspect` is for the request and reads headers; everything that decodes runs in a child with
 limits, so that neither a bomb nor a broken decoder touches the process that asked. Pillow is
 imported only on the way there.
 """
@@ -16,10 +16,12 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
-from pigeon.stores.imaging_headers import Inspected, Refused, inspect
+from pigeon.stores import imaging_headers
+from pigeon.stores.imaging_headers import Inspected, Refused
 from pigeon.stores.imaging_results import Rendered, RenderedFile
 
 __all__ = [
@@ -34,6 +36,10 @@ __all__ = [
 ]
 
 WALL_S = 60.0
+CHECK_S = 10.0
+"""Of a file whose headers do not tell whether it was cut, while its request waits."""
+
+_checking = threading.Lock()
 FROM_OUTSIDE = frozenset({signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP})
 
 
@@ -48,8 +54,35 @@ main()
 """The worker without the composition root of its package, whose imports take seconds."""
 
 
+class TooSlow(Refused):
+    """The child took longer than it may."""
+
+
 class RenderInterrupted(RuntimeError):
     """Somebody ended the child: that says nothing about the picture, so try again."""
+
+
+def inspect(path: str | os.PathLike[str]) -> Inspected:
+    """Type, size and frames of a file; raises `Refused` where the contract refuses at once.
+
+    Decodes nothing, but for a JPEG without an end mark, in a child.
+    """
+    seen = imaging_headers.inspect(path)
+    if not seen.is_ended:
+        _check(Path(path))
+    return seen
+
+
+def _check(path: Path) -> None:
+    """One at a time, since a large file takes half a gigabyte; what is not looked at here in time
+    is looked at by the rendering."""
+    if not _checking.acquire(timeout=CHECK_S):
+        return
+    try:
+        with suppress(RenderInterrupted, TooSlow):
+            _reply_to({"path": str(path.absolute()), "work": "check"}, CHECK_S)
+    finally:
+        _checking.release()
 
 
 def render_limited(path: Path, out_dir: Path) -> Rendered:
@@ -58,14 +91,14 @@ def render_limited(path: Path, out_dir: Path) -> Rendered:
     Raises `OSError` when the files cannot be written and `RenderInterrupted` when the child was
     ended from outside: both pass.
     """
-    return _rendered({**_places(path, out_dir), "square": False})
+    return _rendered({**_places(path, out_dir), "work": "photograph"})
 
 
 def render_avatar_limited(
     path: Path, out_dir: Path, crop: tuple[float, float, float] | None = None
 ) -> Rendered:
     """`imaging_render.render_avatar` in a child; errors as in `render_limited`."""
-    return _rendered({**_places(path, out_dir), "square": True, "crop": crop})
+    return _rendered({**_places(path, out_dir), "work": "avatar", "crop": crop})
 
 
 def _places(path: Path, out_dir: Path) -> dict[str, str]:
@@ -73,15 +106,20 @@ def _places(path: Path, out_dir: Path) -> dict[str, str]:
 
 
 def _rendered(task: Mapping[str, Any]) -> Rendered:
-    exit_code, output = _run_forked(task) if _may_fork() else _run_started(task)
+    return _from_json(_reply_to(task, WALL_S)["rendered"])
+
+
+def _reply_to(task: Mapping[str, Any], wall_s: float) -> dict[str, Any]:
+    run = _run_forked if _may_fork() else _run_started
+    exit_code, output = run(task, wall_s)
     if exit_code:
         raise _failure(exit_code)
-    reply = json.loads(output)
+    reply: dict[str, Any] = json.loads(output)
     if "refused" in reply:
         raise Refused(reply["refused"])
     if "errno" in reply:
         raise OSError(reply["errno"], reply["message"])
-    return _from_json(reply["rendered"])
+    return reply
 
 
 def _failure(exit_code: int) -> Exception:
@@ -97,7 +135,7 @@ def _may_fork() -> bool:
     return threading.active_count() == 1 and not is_patched
 
 
-def _run_forked(task: Mapping[str, Any]) -> tuple[int, bytes]:
+def _run_forked(task: Mapping[str, Any], wall_s: float) -> tuple[int, bytes]:
     from pigeon.stores.imaging_worker import write_answer  # loaded here, found there
 
     reader, writer = os.pipe()
@@ -107,7 +145,7 @@ def _run_forked(task: Mapping[str, Any]) -> tuple[int, bytes]:
     os.close(writer)
     output = None
     try:
-        output = _read_to_end(reader)
+        output = _read_to_end(reader, wall_s)
     finally:
         os.close(reader)
         if output is None:
@@ -126,8 +164,8 @@ def _end_after(work: Callable[[], None]) -> NoReturn:
         os._exit(exit_code)
 
 
-def _read_to_end(reader: int) -> bytes:
-    deadline = time.monotonic() + WALL_S
+def _read_to_end(reader: int, wall_s: float) -> bytes:
+    deadline = time.monotonic() + wall_s
     poll = select.poll()
     poll.register(reader, select.POLLIN)
     output = b""
@@ -136,10 +174,10 @@ def _read_to_end(reader: int) -> bytes:
         if not part:
             return output
         output += part
-    raise Refused("unreadable")
+    raise TooSlow
 
 
-def _run_started(task: Mapping[str, Any]) -> tuple[int, bytes]:
+def _run_started(task: Mapping[str, Any], wall_s: float) -> tuple[int, bytes]:
     command = [sys.executable, "-c", BARE_START, str(Path(__file__).parents[1])]
     try:
         ended = subprocess.run(
@@ -147,10 +185,10 @@ def _run_started(task: Mapping[str, Any]) -> tuple[int, bytes]:
             input=json.dumps(task).encode(),
             capture_output=True,
             check=False,
-            timeout=WALL_S,
+            timeout=wall_s,
         )
     except subprocess.TimeoutExpired as error:
-        raise Refused("unreadable") from error
+        raise TooSlow from error
     return ended.returncode, ended.stdout
 
 

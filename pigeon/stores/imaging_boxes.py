@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from struct import unpack_from
 from typing import NamedTuple
 
+from pigeon.stores.imaging_parts import MAX_PROFILE, Box, Header, require
+
 MAX_BOXES = 4_096
 BRANDS = {
     "AVIF": (b"avif", b"avis"),
@@ -27,28 +29,6 @@ _MIRRORED = {1: (4, 2), 3: (2, 4), 6: (7, 5), 8: (5, 7)}
 """EXIF orientation of a turn that is then mirrored, by axis: top to bottom, left to right."""
 
 
-class Header(NamedTuple):
-    """Size as stored; `orientation` as EXIF counts it."""
-
-    width: int
-    height: int
-    frames: int = 1
-    orientation: int = 1
-
-
-class Box(NamedTuple):
-    """One chunk of a container; `start` and `end` enclose its content."""
-
-    kind: bytes
-    start: int
-    end: int
-
-
-def require(condition: bool) -> None:
-    if not condition:
-        raise ValueError
-
-
 def heif_kind(data: mmap.mmap) -> str | None:
     """AVIF or HEIC by brand; where the brands name the container alone, by the items' coding."""
     start = data[8 : min(int.from_bytes(data[:4]), 256)]
@@ -61,7 +41,7 @@ def heif_kind(data: mmap.mmap) -> str | None:
 
 
 def read_avif(data: mmap.mmap) -> Header:
-    width, height, _, turns, axis = _primary(data)
+    width, height, _, turns, axis, *_ = _primary(data)
     orientation = _QUARTERS[turns]
     if axis is not None:
         orientation = _MIRRORED[orientation][axis]
@@ -70,11 +50,17 @@ def read_avif(data: mmap.mmap) -> Header:
 
 def read_heic(data: mmap.mmap) -> Header:
     """As shown: the decoder cuts and turns itself. EXIF has no say in it (ISO 23008-12)."""
-    width, height, clean, turns, _ = _primary(data)
+    width, height, clean, turns, *_ = _primary(data)
     if clean:
         require(all(clean))
         width, height = clean[0] // clean[1], clean[2] // clean[3]
     return Header(height, width) if turns % 2 else Header(width, height)
+
+
+def colors_of(data: mmap.mmap) -> tuple[bytes | None, tuple[int, int] | None]:
+    """Of the primary picture: its profile, and the numbers of its primaries and transfer."""
+    shown = _primary(data)
+    return shown.profile, shown.nclx
 
 
 class Shown(NamedTuple):
@@ -88,6 +74,8 @@ class Shown(NamedTuple):
     clean: tuple[int, ...]
     turns: int
     axis: int | None
+    profile: bytes | None
+    nclx: tuple[int, int] | None
 
 
 def _primary(data: mmap.mmap) -> Shown:
@@ -164,8 +152,10 @@ def _shown(data: mmap.mmap, item: int, box: Box) -> Shown:
     width = height = turns = 0
     axis: int | None = None
     clean: tuple[int, ...] = ()
+    profile: bytes | None = None
+    nclx: tuple[int, int] | None = None
     for index in _associations(data, parts[b"ipma"]).get(item, ()):
-        kind, start, _ = properties[index - 1]
+        kind, start, end = properties[index - 1]
         if kind == b"ispe":
             width, height = unpack_from(">II", data, start + 4)
         elif kind == b"clap":
@@ -174,7 +164,11 @@ def _shown(data: mmap.mmap, item: int, box: Box) -> Shown:
             turns = data[start] & 3
         elif kind == b"imir":
             axis = data[start] & 1
-    return Shown(width, height, clean, turns, axis)
+        elif kind == b"colr" and data[start : start + 4] == b"nclx":
+            nclx = unpack_from(">HH", data, start + 4)
+        elif kind == b"colr" and end - start <= MAX_PROFILE:
+            profile = data[start + 4 : end]
+    return Shown(width, height, clean, turns, axis, profile, nclx)
 
 
 def _associations(data: mmap.mmap, box: Box) -> dict[int, list[int]]:

@@ -1,24 +1,23 @@
 """From a picture file to pixels alone: a part of it, at a size, upright, sRGB, opaque.
 
 JPEGs are decoded at a fraction where that is enough, so that 64 megapixels cost less memory than
-25 of another type. HEIC goes past Pillow's registry: its plugin would take AVIF files away from
-Pillow's own, and knows embedded thumbnails that are other pictures.
+25 of another type. Colours are converted last, when the picture is small.
 """
 
 from __future__ import annotations
 
-import io
 import struct
 import warnings
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
-import pi_heif
-from PIL import AvifImagePlugin, Image, ImageCms, WebPImagePlugin
+from PIL import Image
 
+from pigeon.stores.imaging_colors import Coding, to_srgb
 from pigeon.stores.imaging_headers import TURNED, Inspected, Refused
+from pigeon.stores.imaging_sources import opened, require_all_of_it
 
 WHITE = (255, 255, 255)
 WHOLE_PIXELS = 40_000_000
@@ -27,14 +26,6 @@ progressive one holds up to eight bytes of coefficients a pixel beside what it d
 
 Box = tuple[float, float, float, float]
 """Left, top, right, bottom."""
-
-# Loaded before the fork, and only these: Pillow would look for WebP in all of its forty plugins.
-Image.preinit()
-PLUGINS = (AvifImagePlugin, WebPImagePlugin)
-# Each thread's heap counts against the limit of memory: the calling thread decodes.
-AvifImagePlugin.DEFAULT_MAX_THREADS = 1
-pi_heif.options.DECODE_THREADS = 0
-pi_heif.options.THUMBNAILS = pi_heif.options.DEPTH_IMAGES = pi_heif.options.AUX_IMAGES = False
 
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -55,6 +46,9 @@ _DAMAGE = (
     ArithmeticError,
     MemoryError,
     RuntimeError,
+    AssertionError,
+    AttributeError,
+    StopIteration,
     struct.error,
     zlib.error,
     Image.DecompressionBombError,
@@ -72,13 +66,22 @@ def decode(
     """
     part = part or (0, 0, seen.width, seen.height)
     stored = size[::-1] if seen.orientation in TURNED else size
-    with _damage_is_refused(), _opened(path, seen) as image:
-        if image.size != seen.stored_size:
-            raise Refused("unreadable")
-        box = _drafted(image, _as_stored(part, seen), stored)
-        profile = image.info.get("icc_profile")
-        small = resized(_plain(image), stored, box)
-        return _only_pixels(_upright(small, seen.orientation), profile)
+    with _damage_is_refused():
+        if not seen.is_ended:
+            require_all_of_it(path)
+        source = opened(path, seen)
+        with closing(source.image) as image:
+            if source.size != seen.stored_size:
+                raise Refused("unreadable")
+            box = _drafted(image, _as_stored(part, seen), stored)
+            small = resized(source.plain(image), stored, box)
+            return _only_pixels(_upright(small, seen.orientation), source.coding)
+
+
+def check(path: Path) -> None:
+    """Refuses a JPEG without an end mark that was cut before its last pixel."""
+    with _damage_is_refused():
+        require_all_of_it(path)
 
 
 @contextmanager
@@ -90,22 +93,6 @@ def _damage_is_refused() -> Iterator[None]:
             yield
     except _DAMAGE as error:
         raise Refused("unreadable") from error
-
-
-def _opened(path: Path, seen: Inspected) -> Image.Image:
-    if seen.format == "HEIC":
-        return _heic(path)
-    return Image.open(path, formats=[seen.format])
-
-
-def _heic(path: Path) -> Image.Image:
-    """The primary picture, turned and cut by the decoder, eight bits a channel."""
-    (primary,) = (one for one in pi_heif.open_heif(path) if one.info["primary"])
-    image = Image.frombytes(
-        primary.mode, primary.size, primary.data, "raw", primary.mode, primary.stride
-    )
-    image.info["icc_profile"] = primary.info.get("icc_profile")
-    return image
 
 
 def _drafted(image: Image.Image, part: Box, size: tuple[int, int]) -> Box:
@@ -137,18 +124,6 @@ def _as_stored(part: Box, seen: Inspected) -> Box:
     return (top, left, bottom, right) if seen.orientation in TURNED else (left, top, right, bottom)
 
 
-def _plain(image: Image.Image) -> Image.Image:
-    """The first frame in a mode that can be resampled: L, RGB, RGBA or CMYK."""
-    image.load()
-    if image.mode in ("L", "RGB", "RGBA", "CMYK"):
-        return image
-    if image.mode == "I;16":  # a conversion would clip all but the darkest 255 values
-        return Image.frombytes("L", image.size, image.tobytes()[1::2])
-    if image.mode in ("P", "PA", "LA", "La", "RGBa") and image.has_transparency_data:
-        return image.convert("RGBA")
-    return image.convert("RGB")
-
-
 def resized(image: Image.Image, size: tuple[int, int], box: Box | None = None) -> Image.Image:
     """BICUBIC over an area of its choice looks like LANCZOS here, and takes two thirds of it."""
     if image.size == size and box in (None, (0, 0, *size)):
@@ -161,25 +136,19 @@ def _upright(image: Image.Image, orientation: int) -> Image.Image:
     return image if turn is None else image.transpose(turn)
 
 
-def _only_pixels(image: Image.Image, profile: bytes | None) -> Image.Image:
-    """Neither comment nor profile nor any other property can travel into a new image."""
-    clean = Image.new("RGB", image.size, WHITE)
-    if image.mode == "RGBA":
-        clean.paste(_srgb(image.convert("RGB"), profile), mask=image.getchannel("A"))
-        return clean
-    clean.paste(_srgb(image, profile))
+def _only_pixels(image: Image.Image, coding: Coding) -> Image.Image:
+    """Neither comment nor profile nor any other property can travel into a new image.
+
+    What was converted is closed: each of them may have 25 megapixels.
+    """
+    mask = None
+    if image.mode in ("LA", "RGBA"):
+        mask, whole = image.getchannel("A"), image
+        image = image.convert(image.mode[:-1])
+        whole.close()
+    colors = to_srgb(image, coding)
+    if colors is not image:
+        image.close()
+    clean = Image.new("RGB", colors.size, WHITE)
+    clean.paste(colors, mask=mask)
     return clean
-
-
-def _srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
-    """Through the embedded profile where there is one that works; else the usual conversion."""
-    if profile:
-        try:
-            source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-            target = ImageCms.createProfile("sRGB")
-            turned = ImageCms.profileToProfile(image, source, target, outputMode="RGB")
-        except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
-            turned = None
-        if turned is not None:
-            return turned
-    return image.convert("RGB")

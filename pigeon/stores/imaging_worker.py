@@ -11,13 +11,15 @@ import os
 import resource
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from pigeon.stores.imaging_decode import check
 from pigeon.stores.imaging_headers import Refused
 from pigeon.stores.imaging_render import render, render_avatar
+from pigeon.stores.imaging_results import Rendered
 
 MEMORY_BYTES = 512 * 1024 * 1024
 """Address space beyond what the process has at its start, 25 MB when it is started anew. What fits
@@ -30,19 +32,23 @@ PR_SET_PDEATHSIG = 1
 
 def answer(task: Mapping[str, Any]) -> dict[str, Any]:
     """What became of a task, for JSON. A full disk is an error of ours, not of the picture."""
-    path, out_dir = Path(task["path"]), Path(task["out_dir"])
     try:
-        if task["square"]:
-            rendered = render_avatar(path, out_dir, task["crop"])
-        else:
-            rendered = render(path, out_dir)
+        rendered = WORK[task["work"]](Path(task["path"]), task)
     except Refused as error:
         return {"refused": error.code}
     except MemoryError:
         return {"refused": "unreadable"}
     except OSError as error:
         return {"errno": error.errno, "message": str(error)}
-    return {"rendered": asdict(rendered)}
+    return {"rendered": rendered and asdict(rendered)}
+
+
+Work = Callable[[Path, Mapping[str, Any]], Rendered | None]
+WORK: dict[str, Work] = {
+    "check": lambda path, task: check(path),
+    "photograph": lambda path, task: render(path, Path(task["out_dir"])),
+    "avatar": lambda path, task: render_avatar(path, Path(task["out_dir"]), task["crop"]),
+}
 
 
 def limit_this_process() -> None:

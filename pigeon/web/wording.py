@@ -33,6 +33,13 @@ def field_sentence(error: FieldError) -> str:
         "too_many_pixels": _(
             "This picture has more than %(limit)s megapixels.", limit=_megapixels(error.limit)
         ),
+        "side_too_long": _(
+            "This picture has a side of more than %(limit)s pixels.", limit=_side(error.limit)
+        ),
+        "unsupported": _(
+            "Only JPEGs of %(limit)s bits a channel are read here: save it as an ordinary one.",
+            limit=str(error.limit or limits.JPEG_BITS),
+        ),
         "unreadable": _("This picture is damaged and cannot be read."),
         "bad_format": _("This does not have the right form."),
         "reserved": _("This name is reserved."),
@@ -50,6 +57,10 @@ def _megabytes(limit: int | None) -> str:
 
 def _megapixels(limit: int | None) -> str:
     return str((limit or limits.IMAGE_PIXELS) // 1_000_000)
+
+
+def _side(limit: int | None) -> str:
+    return f"{limit or limits.IMAGE_SIDE:,}"
 
 
 def image_sentence(code: str) -> str:

@@ -19,7 +19,7 @@ from pigeon.models import IdempotencyKey, MediaModel, PostModel
 from tests.factories import Person, make_user
 from tests.harness import pictures
 from tests.harness.clients import Client, multipart
-from tests.stores import heif, hostile
+from tests.stores import heif, hostile, kinds
 
 CAPTION = "four words were typed"
 KINDS: dict[str, tuple[Callable[[], bytes], int, str, int | None]] = {
@@ -29,11 +29,14 @@ KINDS: dict[str, tuple[Callable[[], bytes], int, str, int | None]] = {
         *(lambda: hostile.claimed_jpeg(8_010, 8_000), 422, "too_many_pixels", limits.JPEG_PIXELS),
     ),
     "26 megapixels": (hostile.too_many_pixels, 422, "too_many_pixels", limits.IMAGE_PIXELS),
+    "a side of 20,001 pixels": (hostile.too_long, 422, "side_too_long", limits.IMAGE_SIDE),
+    "12 bits a channel": (hostile.twelve_bits, 422, "unsupported", limits.JPEG_BITS),
     "an executable": (hostile.executable, 422, "bad_format", None),
     "a page": (hostile.html, 422, "bad_format", None),
     "a drawing": (hostile.svg, 422, "bad_format", None),
     "nothing": (lambda: b"", 422, "bad_format", None),
     "half a JPEG": (lambda: hostile.truncated(pictures.jpeg(400, 300)), 422, "unreadable", None),
+    "half a JPEG without an end": (lambda: pictures.jpeg(400, 300)[:-40], 422, "unreadable", None),
     "half a PNG": (lambda: hostile.truncated(pictures.png(400, 300)), 422, "unreadable", None),
     "a bomb": (hostile.png_bomb, 422, "too_many_pixels", limits.IMAGE_PIXELS),
     "a lying frame": (hostile.gif_bomb, 422, "too_many_pixels", limits.IMAGE_PIXELS),
@@ -238,3 +241,24 @@ def test_damage_that_only_decoding_finds_makes_the_picture_fail(
     drain()
     post = browser.api("GET", f"/posts/{post['id']}")[1]
     assert post["state"] == "failed" and post["images"][0]["error"]["code"] == "unreadable"
+
+
+WITHOUT_END = {
+    "JPEG": lambda: pictures.noise("JPEG")[:-2],
+    "PNG": lambda: pictures.noise("PNG")[:-12],
+    "GIF": lambda: pictures.noise("GIF")[:-1],
+    "stray bytes": lambda: (kinds.CASES / "06_jpeg_junk_between_segments.jpg").read_bytes(),
+    "a wrong checksum": lambda: (kinds.CASES / "04_png_bad_crc_text.png").read_bytes(),
+}
+
+
+def test_whole_pictures_with_a_flaw_nobody_sees_are_published(
+    browser: Client, drain: Callable[[], int]
+) -> None:
+    images = [part(make()) for make in WITHOUT_END.values()]
+    status, post = browser.api("POST", "/posts", **multipart(images__=images))
+    assert status == 202
+    drain()
+    post = browser.api("GET", f"/posts/{post['id']}")[1]
+    assert post["state"] == "published"
+    assert {image["state"] for image in post["images"]} == {"ready"}

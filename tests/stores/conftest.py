@@ -15,6 +15,19 @@ from pigeon.stores.media_folder import FolderStore
 from pigeon.stores.media_s3 import S3Store
 from pigeon.stores.media_urls import media_store
 
+PEAK = """
+from pathlib import Path
+from pigeon.stores import imaging_worker as worker
+answer = worker.answer
+def measured(task):
+    found = answer(task)
+    lines = Path("/proc/self/status").read_text().splitlines()
+    found["rendered"]["color"] = next(line for line in lines if line.startswith("VmHWM")).split()[1]
+    return found
+worker.answer = measured
+"""
+"""Says in place of the colour how much memory the child had at its most, in KB."""
+
 
 @pytest.fixture
 def upload(tmp_path: Path) -> Callable[[bytes], Path]:
@@ -63,3 +76,16 @@ def folder_store(tmp_path: Path) -> FolderStore:
     store = media_store("", tmp_path)
     assert isinstance(store, FolderStore)
     return store
+
+
+@pytest.fixture
+def peak_of(monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
+    """Bytes that a child had at its most; `peak_of(render, *arguments)`."""
+    monkeypatch.setattr(imaging, "_may_fork", lambda: False)
+    start = imaging.BARE_START.replace("main()\n", f"{PEAK}main()\n")
+    monkeypatch.setattr(imaging, "BARE_START", start)
+
+    def measure(call: Callable[..., imaging.Rendered], *arguments: object) -> int:
+        return int(call(*arguments).color) * 1024
+
+    return measure

@@ -85,6 +85,11 @@ def profile(icc: bytes) -> Property:
     return b"colr", b"prof" + icc
 
 
+def numbers(primaries: int, transfer: int) -> Property:
+    """Colours by number (ITU-T H.273), as x265 codes them: matrix of BT.601, full range."""
+    return b"colr", b"nclx" + struct.pack(">HHHB", primaries, transfer, 6, 0x80)
+
+
 def picture(source: Coded, *properties: Property) -> Item:
     own = [(b"hvcC", source.settings), size(source.width, source.height)]
     return Item(kind=b"hvc1", data=source.data, properties=[*own, *properties])

@@ -79,6 +79,13 @@ def claimed_jpeg(width: int, height: int) -> bytes:
     return data[:at] + struct.pack(">HH", height, width) + data[at + 4 :]
 
 
+def twelve_bits() -> bytes:
+    """A JPEG as some scanners write it."""
+    data = encoded(picture(), "JPEG").replace(b"\xff\xc0\0\x11\x08", b"\xff\xc1\0\x11\x0c")
+    assert b"\xff\xc1" in data
+    return data
+
+
 def too_many_pixels() -> bytes:
     return encoded(Image.new("1", (5_200, 5_000)), "PNG")
 

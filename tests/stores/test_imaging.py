@@ -92,7 +92,7 @@ def test_an_interrupted_caller_leaves_no_child(
     class JobTimeout(Exception):
         pass
 
-    def give_up(_: int) -> bytes:
+    def give_up(_: int, wall_s: float) -> bytes:
         raise JobTimeout
 
     monkeypatch.setattr(imaging_worker, "render", _for_ever)
@@ -144,3 +144,31 @@ def test_no_fork_beside_threads_or_under_gevent(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(threading, "active_count", lambda: 1)
     monkeypatch.setitem(sys.modules, "gevent.monkey", patched)
     assert not imaging._may_fork()
+
+
+def test_files_without_an_end_are_looked_at_one_at_a_time(
+    upload: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever waits too long for their turn is taken: the rendering looks again."""
+    path = upload(hostile.encoded(hostile.picture(), "JPEG")[:-2])
+    monkeypatch.setattr(imaging, "CHECK_S", 0.2)
+    asked = []
+    monkeypatch.setattr(imaging, "_reply_to", lambda task, wall_s: asked.append(task))
+
+    with imaging._checking:
+        assert imaging.inspect(path).width == 60
+    assert asked == []
+
+    assert imaging.inspect(path).width == 60
+    assert [task["work"] for task in asked] == ["check"]
+
+
+def test_a_machine_that_is_busy_is_not_the_pictures_fault(
+    upload: Write, fork_here: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(imaging, "CHECK_S", 0.2)
+    monkeypatch.setattr(imaging_worker, "check", _for_ever)
+    path = upload(hostile.encoded(hostile.picture(), "JPEG")[:-2])
+
+    assert imaging.inspect(path).width == 60
+    assert psutil.Process().children() == []

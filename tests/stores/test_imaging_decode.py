@@ -18,31 +18,6 @@ from tests.stores.renditions import is_near, opened, refusal
 
 Write = Callable[[bytes], Path]
 LARGEST = (9_236, 6_928)
-WORKER = """
-from pathlib import Path
-from pigeon.stores import imaging_worker as worker
-answer = worker.answer
-def measured(task):
-    found = answer(task)
-    lines = Path("/proc/self/status").read_text().splitlines()
-    found["rendered"]["color"] = next(line for line in lines if line.startswith("VmHWM")).split()[1]
-    return found
-worker.answer = measured
-"""
-"""Says in place of the colour how much memory the child had at its most, in KB."""
-
-
-@pytest.fixture
-def peak_of(monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
-    """Bytes that a child had at its most; `peak_of(render, *arguments)`."""
-    monkeypatch.setattr(imaging, "_may_fork", lambda: False)
-    start = imaging.BARE_START.replace("main()\n", f"{WORKER}main()\n")
-    monkeypatch.setattr(imaging, "BARE_START", start)
-
-    def measure(call: Callable[..., imaging.Rendered], *arguments: object) -> int:
-        return int(call(*arguments).color) * 1024
-
-    return measure
 
 
 @cache

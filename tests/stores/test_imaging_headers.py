@@ -17,6 +17,7 @@ from tests.harness import pace
 from tests.stores import hostile
 from tests.stores.renditions import refusal
 
+CODES = ("bad_format", "unreadable", "too_many_pixels", "side_too_long", "unsupported")
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "AVIF")
 Write = Callable[[bytes], Path]
 
@@ -87,7 +88,7 @@ def test_bytes_behind_the_end_are_no_reason(upload: Write, format: str) -> None:
 
 
 def test_limits_of_bytes_and_pixels(upload: Write) -> None:
-    assert refusal(lambda: inspect(upload(hostile.too_long()))) == "too_many_pixels"
+    assert refusal(lambda: inspect(upload(hostile.too_long()))) == "side_too_long"
     assert refusal(lambda: inspect(upload(hostile.gif_bomb()))) == "too_many_pixels"
     assert inspect(upload(hostile.encoded(Image.new("1", (5_000, 5_000)), "PNG"))).width == 5_000
     just = hostile.encoded(hostile.picture(), "JPEG").ljust(limits.JPEG_BYTES, b"\0")
@@ -102,8 +103,13 @@ def test_limits_of_bytes_and_pixels(upload: Write) -> None:
         (lambda: hostile.executable().ljust(15_728_641), "too_large", 15_728_640),
         (hostile.too_many_pixels, "too_many_pixels", 25_000_000),
         (lambda: hostile.claimed_jpeg(8_001, 8_000), "too_many_pixels", 64_000_000),
+        (lambda: hostile.claimed_jpeg(1_080, 20_001), "side_too_long", 20_000),
+        (lambda: hostile.claimed_jpeg(20_001, 20_001), "too_many_pixels", 64_000_000),
     ],
-    ids=["bytes", "bytes of a JPEG", "bytes of anything", "pixels", "pixels of a JPEG"],
+    ids=[
+        *("bytes", "bytes of a JPEG", "bytes of anything", "pixels", "pixels of a JPEG"),
+        *("a side", "pixels and sides"),
+    ],
 )
 def test_a_limit_is_that_of_the_type(
     upload: Write, make: Callable[[], bytes], code: str, limit: int
@@ -177,4 +183,4 @@ def test_no_garbled_header_gets_anything_but_an_answer(upload: Write) -> None:
             try:
                 inspect(upload(bytes(garbled)))
             except Refused as refusal:
-                assert refusal.code in ("bad_format", "unreadable", "too_many_pixels")
+                assert refusal.code in CODES

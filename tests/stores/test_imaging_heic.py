@@ -98,6 +98,32 @@ def test_a_telephones_colours_become_srgb(upload: Write, out: Path) -> None:
     assert _near(_largest(render(path, out)).getpixel((30, 30)), (215, 94, 96), 5)
 
 
+@pytest.mark.parametrize(
+    ("primaries", "transfer", "wanted"),
+    [
+        (12, 13, (215, 94, 96)),
+        (12, 1, (215, 94, 96)),
+        (2, 2, (200, 100, 100)),
+        (9, 16, (255, 0, 13)),
+    ],
+    ids=["Display P3", "Display P3 of a film", "nothing said", "PQ"],
+)
+def test_colours_by_number_become_srgb(
+    upload: Write, out: Path, primaries: int, transfer: int, wanted: tuple[int, int, int]
+) -> None:
+    said = heif.numbers(primaries, transfer)
+    path = upload(_one(said, source=heif.coded("even.heic")))
+
+    assert _near(_largest(render(path, out)).getpixel((30, 30)), wanted, 6)
+
+
+def test_a_profile_goes_before_numbers(upload: Write, out: Path) -> None:
+    both = (heif.numbers(9, 16), heif.profile(hostile.display_p3()))
+    path = upload(_one(*both, source=heif.coded("even.heic")))
+
+    assert _near(_largest(render(path, out)).getpixel((30, 30)), (215, 94, 96), 5)
+
+
 def test_a_real_photograph_in_display_p3(upload: Write, out: Path) -> None:
     path = heif.PICTURES / "display_p3.heic"
 

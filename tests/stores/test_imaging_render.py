@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from pigeon.stores import imaging_render
 from pigeon.stores.imaging_render import render, render_avatar
 from tests.harness import pace
-from tests.stores import hostile
+from tests.stores import hostile, kinds
 from tests.stores.renditions import is_near, opened
 
 Write = Callable[[bytes], Path]
@@ -117,3 +118,57 @@ def test_a_crop_outside_is_moved_in(
     rendered = render_avatar(upload(hostile.encoded(hostile.picture(90, 70), "PNG")), out, crop)
 
     assert all(file.width == file.height <= 70 for file in rendered.files)
+
+
+def _lettering(width: int, height: int) -> Image.Image:
+    """Red on blue: colours that blur where they are halved."""
+    image = Image.new("RGB", (width, height), (0, 0, 200))
+    draw = ImageDraw.Draw(image)
+    for n in range(400):
+        draw.text((n % 20 * 50, n // 20 * 30), f"{n} words", fill=(220, 0, 0))
+    return image
+
+
+@pytest.mark.parametrize("format", ["PNG", "GIF"])
+def test_lettering_loses_nothing_where_that_is_smaller(
+    upload: Write, out: Path, format: str
+) -> None:
+    image = _lettering(1_000, 640)
+    data = hostile.encoded(image, format)
+
+    rendered = render(upload(data), out)
+
+    assert opened(rendered, "w1000").tobytes() == image.tobytes()
+    (size,) = (file.size for file in rendered.files if file.kind == "w1000")
+    assert size <= len(data)
+
+
+def test_dithering_does_not_grow(upload: Write, out: Path) -> None:
+    path = upload((kinds.CASES / "10_one_bit_dithered_grows.png").read_bytes())
+
+    (size,) = (file.size for file in render(path, out).files if file.kind == "w600")
+
+    assert size <= path.stat().st_size
+
+
+def test_a_photograph_saved_as_png_is_no_larger_than_one_saved_as_jpeg(
+    upload: Write, out: Path
+) -> None:
+    with Image.open(io.BytesIO(hostile.photograph(1_200, 800))) as image:
+        pixels = image.convert("RGB")
+    as_png = render(upload(hostile.encoded(pixels, "PNG")), out)
+    found = {file.kind: file.size for file in as_png.files if file.kind != "jpeg"}
+    as_jpeg = render(upload(hostile.encoded(pixels, "JPEG", quality=98)), out)
+
+    for file in as_jpeg.files:
+        if file.kind != "jpeg":
+            assert found[file.kind] < 1.1 * file.size
+
+
+def test_a_drawing_costs_no_more_than_twice_a_photograph(upload: Write, out: Path) -> None:
+    with Image.open(io.BytesIO(hostile.photograph(2_000, 1_400))) as image:
+        photograph = upload(hostile.encoded(image, "PNG"))
+    drawing = out / "drawing"
+    drawing.write_bytes(hostile.encoded(_lettering(2_000, 1_400), "PNG"))
+
+    assert pace.ratio(lambda: render(drawing, out), lambda: render(photograph, out)) < 2

@@ -41,6 +41,14 @@ def test_an_unknown_code_is_our_fault(app: Flask) -> None:
         (FieldError("too_short", 8), "At least 8 characters are needed."),
         (FieldError("too_large", 30 * 1024 * 1024), "This file is larger than 30 MB."),
         (FieldError("too_many_pixels", 64_000_000), "This picture has more than 64 megapixels."),
+        (
+            FieldError("side_too_long", 20_000),
+            "This picture has a side of more than 20,000 pixels.",
+        ),
+        (
+            FieldError("unsupported", 8),
+            "Only JPEGs of 8 bits a channel are read here: save it as an ordinary one.",
+        ),
     ],
 )
 def test_a_limit_is_named(app: Flask, error: FieldError, sentence: str) -> None:

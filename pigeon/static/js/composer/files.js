@@ -1,8 +1,13 @@
 /* What may be posted, judged before anything is sent. The server judges again. */
 
+import { withEnd } from "./endings.js";
+import { readHead } from "./heads.js";
+
 const HEIF = ["heic", "heix", "hevc", "heim", "heis", "mif1", "msf1"];
 const AVIF = ["avif", "avis"];
 const MB = 1024 * 1024;
+const MAX_SIDE = 20_000; // limits.IMAGE_SIDE
+const JPEG_BITS = 8; // limits.JPEG_BITS
 const PREVIEW_SIDE = 640;
 const PREVIEW_MOST = 2560;
 
@@ -43,28 +48,30 @@ async function shrink(bitmap) {
   return new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", 0.85));
 }
 
-/** {pixels, preview}, or null when the browser cannot draw it. Unlike an element, a bitmap refuses half a file, and its size
-    is counted in pixels whatever resolution the file notes. 64 megapixels are 256 MB: it is closed at once. */
-async function draw(file) {
-  let bitmap;
-  try {
-    bitmap = await createImageBitmap(file);
-  } catch {
-    return null;
-  }
-  const pixels = bitmap.width * bitmap.height;
+/** {width, height, preview}, or null when the browser cannot draw it. Unlike an element, a bitmap refuses half a file, and its
+    size is counted in pixels whatever resolution the file notes. 64 megapixels are 256 MB: it is closed at once. */
+async function draw(file, kind) {
+  const bitmap = await bitmapOf(file, kind);
+  if (!bitmap) return null;
+  const { width, height } = bitmap;
   const preview = await shrink(bitmap);
   bitmap.close();
-  return { pixels, preview };
+  return { width, height, preview };
 }
+
+/** A bitmap, also of a whole picture without its end mark; or null. */
+export const bitmapOf = (file, kind) =>
+  createImageBitmap(file)
+    .catch(() => withEnd(file, kind))
+    .catch(() => null);
 
 /** Roughly, by what the head of the file says: for a picture that is too large to be drawn. */
 function measure(file) {
   const url = URL.createObjectURL(file);
   return new Promise((resolve) => {
     const picture = new Image();
-    picture.onload = () => resolve(picture.naturalWidth * picture.naturalHeight);
-    picture.onerror = () => resolve(0);
+    picture.onload = () => resolve({ width: picture.naturalWidth, height: picture.naturalHeight });
+    picture.onerror = () => resolve({ width: 0, height: 0 });
     picture.src = url;
   }).finally(() => URL.revokeObjectURL(url));
 }
@@ -77,8 +84,20 @@ async function isReadHere(kind) {
 
 const tenths = (value) => (Math.ceil(value * 10) / 10).toLocaleString();
 
-/** Answers {preview, isDrawable}: a small picture, or null where this browser draws no such kind (HEIC), which is left to the
-    server. Throws Refused. `limits` is the form's dataset: a JPEG may have more bytes and pixels than other types. Large
+/** Throws what the server would say of such a size. */
+function judge({ width, height }, name, maxPixels) {
+  const pixels = width * height;
+  if (pixels > maxPixels) {
+    throw new Refused("file_too_many_pixels", { name, size: tenths(pixels / 1e6), limit: maxPixels / 1e6 });
+  }
+  const side = Math.max(width, height);
+  if (side > MAX_SIDE) {
+    throw new Refused("file_side_too_long", { name, size: side.toLocaleString(), limit: MAX_SIDE.toLocaleString() });
+  }
+}
+
+/** Answers {kind, preview, isDrawable}: a small picture, or null where this browser draws no such kind (HEIC), which is left to
+    the server. Throws Refused. `limits` is the form's dataset: a JPEG may have more bytes and pixels than other types. Large
     pictures are to be inspected one at a time. */
 export async function inspect(file, limits) {
   const { name } = file;
@@ -92,13 +111,13 @@ export async function inspect(file, limits) {
   if (file.size > maxBytes) {
     throw new Refused("file_too_large", { name, size: tenths(file.size / MB), limit: maxBytes / MB });
   }
-  const drawn = await draw(file);
-  const pixels = drawn ? drawn.pixels : await measure(file);
-  if (pixels > maxPixels) {
-    throw new Refused("file_too_many_pixels", { name, size: tenths(pixels / 1e6), limit: maxPixels / 1e6 });
-  }
+  const head = await readHead(file, kind).catch(() => null);
+  if (head && !head.isSupported) throw new Refused("file_unsupported", { name, limit: JPEG_BITS });
+  if (head) judge(head, name, maxPixels);
+  const drawn = await draw(file, kind);
+  judge(drawn ?? (await measure(file)), name, maxPixels);
   if (!drawn && (await isReadHere(kind))) throw new Refused("file_damaged", { name });
-  return { preview: drawn?.preview ?? null, isDrawable: Boolean(drawn) };
+  return { kind, preview: drawn?.preview ?? null, isDrawable: Boolean(drawn) };
 }
 
 /** Whether the file is still there: a phone may have taken it back, or a disk was unplugged. */

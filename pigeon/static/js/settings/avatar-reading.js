@@ -1,6 +1,6 @@
 /* Judges the file that was chosen as one's new picture and shows its square. */
 
-import { inspect, Refused } from "../composer/files.js";
+import { bitmapOf, inspect, Refused } from "../composer/files.js";
 import { text } from "../core/strings.js";
 import { choose } from "./avatar-crop.js";
 import { part, setState } from "./avatar-states.js";
@@ -16,8 +16,8 @@ export async function read(form) {
   if (!file) return setState(form, "idle");
   setState(form, "reading");
   try {
-    const { isDrawable } = await inspect(file, form.dataset);
-    const bitmap = isDrawable ? await createImageBitmap(file).catch(() => null) : null;
+    const { kind, isDrawable } = await inspect(file, form.dataset);
+    const bitmap = isDrawable ? await bitmapOf(file, kind) : null;
     if (turns.get(form) !== turn) return undefined;
     form.elements.crop.disabled = !bitmap;
     if (bitmap) choose(part(form, "cropper"), form.elements.crop, bitmap);
