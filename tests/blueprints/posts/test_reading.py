@@ -10,7 +10,8 @@ from flask import Flask
 
 from pigeon.domain import limits
 from pigeon.models import PostModel
-from pigeon.stores.incoming import Incoming
+from pigeon.services.media import media
+from pigeon.stores.incoming_folder import FolderIncoming
 from tests.factories import make_user
 from tests.harness import pictures
 from tests.harness.clients import multipart
@@ -25,7 +26,7 @@ def test_a_full_disk_is_said_and_leaves_nothing(
 ) -> None:
     client = client_for(make_user("ann"))
     monkeypatch.setattr(
-        "pigeon.web.requests.Incoming", lambda folder: Incoming(folder, reserve_bytes=1 << 60)
+        media, "_folder", lambda folder: FolderIncoming(folder, reserve_bytes=1 << 60)
     )
     status, answer = client.share("", [pictures.jpeg()])
     assert (status, answer["error"]["code"]) == (503, "unavailable")
