@@ -20,7 +20,7 @@ NO_GROUPS = ("release",)
 class Machines:
     """One group for each name, `web.1` beside `web.0`; `site.env` has what all of them share.
 
-    `commands` are those of the Procfile, or what stands for them.
+    `commands` are those of the Procfile, or of the units; `%i` in one of a server is its port.
     """
 
     site: Site
@@ -37,7 +37,8 @@ class Machines:
         if kind in SERVERS:
             env["PORT"] = str(self.ports.setdefault(name, children.free_port()))
         self._ready(name).unlink(missing_ok=True)
-        self.site.start(name, self.commands[kind], **env)
+        command = [word.replace("%i", env.get("PORT", "")) for word in self.commands[kind]]
+        self.site.start(name, command, **env)
 
     def kill(self, name: str) -> None:
         """The whole group at once, its children too."""
