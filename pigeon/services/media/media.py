@@ -49,21 +49,21 @@ def _store(url: str, data: Path) -> MediaStore:
 
 def incoming() -> Incoming:
     """Where uploads wait: beside the finished pictures, where every worker finds them."""
-    return store().incoming(_folder(settings().incoming))
+    return store().incoming(folder_of(settings().incoming))
 
 
-def _keeping() -> Incoming:
+def keeping() -> Incoming:
     """In the plain way the request itself works on what it was sent: on its own disk."""
-    return incoming() if settings().asynchronous else _folder(settings().incoming)
+    return incoming() if settings().asynchronous else folder_of(settings().incoming)
 
 
 def waits_in_store() -> bool:
     """Whether what is kept now is no file that a worker can open."""
-    return not _keeping().is_on_this_machine
+    return not keeping().is_on_this_machine
 
 
 @memoized
-def _folder(path: Path) -> FolderIncoming:
+def folder_of(path: Path) -> FolderIncoming:
     """One per process: it remembers when it was swept."""
     return FolderIncoming(path)
 
@@ -103,7 +103,7 @@ def keep_all(
 ) -> list[Upload]:
     """Make files outlive their request; in the object store they go there at the same time."""
     digests = [_digest(file.path) for file in files]
-    tokens = _keeping().keep(files)
+    tokens = keeping().keep(files)
     return [
         Upload(token=token, width=seen.width, height=seen.height, digest=digest, alt=alt)
         for token, seen, digest, alt in zip(tokens, inspected, digests, alts, strict=True)

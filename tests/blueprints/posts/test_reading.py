@@ -26,7 +26,7 @@ def test_a_full_disk_is_said_and_leaves_nothing(
 ) -> None:
     client = client_for(make_user("ann"))
     monkeypatch.setattr(
-        media, "_folder", lambda folder: FolderIncoming(folder, reserve_bytes=1 << 60)
+        media, "folder_of", lambda folder: FolderIncoming(folder, reserve_bytes=1 << 60)
     )
     status, answer = client.share("", [pictures.jpeg()])
     assert (status, answer["error"]["code"]) == (503, "unavailable")
