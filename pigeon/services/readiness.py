@@ -99,6 +99,7 @@ def examine() -> Report:
     except SQLAlchemyError:
         missing.append(NO_DATABASE)
     missing += message_store_problems()
+    refusing += [f"{found}: pictures are refused"] if (found := media.incoming().problem) else []
     return Report(missing=tuple(missing), refusing=tuple(refusing))
 
 

@@ -115,6 +115,10 @@ class Incoming(Protocol):
     is_on_this_machine: bool
     """Whether what is kept can only be read where this folder is."""
 
+    @property
+    def problem(self) -> str:
+        """What keeps this process from keeping uploads, as far as it knows; "" when nothing."""
+
     def stream_factory(self) -> IncomingFile:
         """A file to receive an upload; `Unavailable` when the disk is (nearly) full."""
 

@@ -35,6 +35,7 @@ class FolderIncoming:
     """One folder. Who uses it also sweeps it: nobody else may see this disk."""
 
     is_on_this_machine = True
+    problem = ""
 
     def __init__(self, folder: Path, reserve_bytes: int = RESERVE_BYTES) -> None:
         self.folder = folder

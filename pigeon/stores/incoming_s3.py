@@ -6,7 +6,9 @@ once. What waits has a prefix of its own, so that the store itself may let it ex
 
 from __future__ import annotations
 
+import math
 import re
+import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager
@@ -29,6 +31,9 @@ AT_ONCE = 5
 PATIENCE_S = 15.0
 """For all files of a request together; a store that is well takes a second."""
 RETRY_S = 10
+RESTS_S = 5.0
+"""Who took long to refuse is not asked by everybody: each would hold a process as long."""
+TOLD_S = 60.0
 AWAY = "the object store does not take uploads"
 CONTENT_TYPE = "application/octet-stream"
 
@@ -38,12 +43,23 @@ class S3Incoming(S3Bucket):
 
     is_on_this_machine = False
     patience_s = PATIENCE_S
+    quick_s = 3.0
 
     def __init__(self, media: S3Bucket, folder: FolderIncoming) -> None:
         super().__init__(media.connection, media.bucket, media.prefix + PREFIX)
         self.folder = folder
+        self._failed_at = -math.inf
+        self._asked_again_at = -math.inf
+
+    @property
+    def problem(self) -> str:
+        """Whether what was put last was refused, a moment ago; "" when all is well."""
+        return AWAY if time.monotonic() < self._failed_at + TOLD_S else ""
 
     def stream_factory(self) -> IncomingFile:
+        """Refused before anything is received while the store rests."""
+        if time.monotonic() < self._asked_again_at:
+            raise PicturesWait(RETRY_S, f"{AWAY}: it is asked again in a moment")
         return self.folder.stream_factory()
 
     def workplace(self) -> AbstractContextManager[Path]:
@@ -53,11 +69,15 @@ class S3Incoming(S3Bucket):
         """As long as the slowest of five at a time, and `PATIENCE_S` at most."""
         if not files:
             return []
-        names = [token_hex(16) for _ in files]
+        names, began = [token_hex(16) for _ in files], time.monotonic()
         try:
             self._put_all(names, [file.path for file in files])
         except OSError as error:
+            self._failed_at = time.monotonic()
+            if self._failed_at - began > self.quick_s:
+                self._asked_again_at = self._failed_at + RESTS_S
             raise PicturesWait(RETRY_S, f"{AWAY}: {error}") from error
+        self._failed_at = -math.inf
         return [MARK + name for name in names]
 
     def _put_all(self, names: list[str], paths: list[Path]) -> None:

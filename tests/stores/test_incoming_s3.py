@@ -173,3 +173,28 @@ def test_threads_that_begin_together_make_one_client(s3_store: S3Store) -> None:
     with ThreadPoolExecutor(4) as pool:
         clients = list(pool.map(lambda _: s3_store._client, range(4)))
     assert len({id(client) for client in clients}) == 1
+
+
+@pytest.mark.usefixtures("credentials")
+def test_a_store_that_hung_is_left_alone_for_a_moment(
+    folder: FolderIncoming, hangs: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else every upload would hold a web process for as long as it is waited for."""
+    incoming = _at(hangs, folder)
+    incoming.patience_s, incoming.quick_s = 0.2, 0.1
+    (file,) = _received(incoming, 1)
+    assert incoming.problem == ""
+    with pytest.raises(PicturesWait):
+        incoming.keep([file])
+    file.close()
+
+    with pytest.raises(PicturesWait):
+        incoming.stream_factory()
+    assert incoming.problem == "the object store does not take uploads"
+
+    monkeypatch.setattr(incoming, "_asked_again_at", 0.0)
+    monkeypatch.setattr(S3Incoming, "_put_one", lambda *_: None)
+    (file,) = _received(incoming, 1)
+    incoming.keep([file])
+    file.close()
+    assert incoming.problem == ""

@@ -49,7 +49,13 @@ def _store(url: str, data: Path) -> MediaStore:
 
 def incoming() -> Incoming:
     """Where uploads wait: beside the finished pictures, where every worker finds them."""
-    return store().incoming(folder_of(settings().incoming))
+    return _incoming(settings().media_url, settings().data, settings().incoming)
+
+
+@memoized
+def _incoming(url: str, data: Path, folder: Path) -> Incoming:
+    """One per process: it remembers how the store did."""
+    return _store(url, data).incoming(folder_of(folder))
 
 
 def keeping() -> Incoming:

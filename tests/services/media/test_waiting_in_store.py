@@ -15,7 +15,7 @@ from pigeon.extensions import db
 from pigeon.jobs import registry, runner
 from pigeon.jobs.scheduler import sweep_outbox
 from pigeon.models import MediaModel, OutboxRow, PostModel
-from pigeon.services import collectors
+from pigeon.services import collectors, readiness
 from pigeon.services.media import media
 from pigeon.services.outbox import figures as outbox_figures
 from pigeon.services.posts import posts
@@ -198,3 +198,5 @@ class TestAway:
         assert int(client.last.headers["Retry-After"]) > 0
         assert count(PostModel) == 0 and count(MediaModel) == 0 and left_in_incoming() == []
         assert client.share("text still works")[0] == 201
+        told = "the object store does not take uploads: pictures are refused"
+        assert readiness.examine().refusing == (told,) and readiness.examine().is_ready
