@@ -63,6 +63,20 @@ def keeping() -> Incoming:
     return incoming() if settings().asynchronous else folder_of(settings().incoming)
 
 
+def try_keeping() -> None:
+    """Keep something as an upload is kept, read it as a worker does, and take it away."""
+    area = incoming()
+    file = area.stream_factory()
+    try:
+        file.write(b"tried")
+        (token,) = area.keep([file])
+        with area.workplace() as place:
+            area.original(token, place)
+        area.discard(token)
+    finally:
+        file.close()
+
+
 def waits_in_store() -> bool:
     """Whether what is kept now is no file that a worker can open."""
     return not keeping().is_on_this_machine

@@ -174,6 +174,11 @@ def test_the_plain_way_does_it_on_its_own_disk(
     assert waiting() == [] and left_in_incoming() == []
 
 
+def test_config_check_keeps_one_for_real_and_leaves_nothing(app: Flask) -> None:
+    assert readiness.keeping_problems() == []
+    assert waiting() == [] and left_in_incoming() == []
+
+
 class TestAway:
     """Nobody listens where the store should be."""
 
@@ -200,3 +205,15 @@ class TestAway:
         assert client.share("text still works")[0] == 201
         told = "the object store does not take uploads: pictures are refused"
         assert readiness.examine().refusing == (told,) and readiness.examine().is_ready
+
+    def test_config_check_says_so(self, app: Flask) -> None:
+        answer = app.test_cli_runner().invoke(args=["config", "check"])
+        assert answer.exit_code == 1
+        assert "- MEDIA_URL, INCOMING: an upload cannot be kept: StoreFault" in answer.output
+        assert left_in_incoming() == []
+
+
+def test_config_check_names_an_address_that_is_none(stage: Stage, database: str) -> None:
+    with stage.app(database, "full", {"MEDIA_URL": "ftp://pictures"}).app_context():
+        (line,) = readiness.keeping_problems()
+    assert line.startswith("MEDIA_URL: folder:<path> or s3://")
