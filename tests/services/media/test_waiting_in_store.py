@@ -19,7 +19,7 @@ from pigeon.services import collectors, readiness
 from pigeon.services.media import media
 from pigeon.services.outbox import figures as outbox_figures
 from pigeon.services.posts import posts
-from pigeon.stores.incoming_s3 import MARK
+from pigeon.stores.incoming_s3 import MARK, S3Incoming
 from pigeon.unit_of_work import unit_of_work
 from tests.factories import make_user
 from tests.factories.uploads import make_processing_post, make_upload
@@ -69,6 +69,18 @@ def test_a_post_waits_there_and_leaves_nothing(
     drain()
     assert anonymous.api("GET", f"/posts/{post['id']}")[1]["state"] == "published"
     assert waiting() == [] and left_in_incoming() == []
+
+
+def test_what_is_refused_with_the_request_never_gets_there(
+    app: Flask, client_for: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file cut inside, beside one that is whole: neither was put."""
+    put: list[Any] = []
+    monkeypatch.setattr(S3Incoming, "_put_one", lambda *given: put.append(given))
+    whole = pictures.jpeg(640, 480)
+    status, answer = client_for(make_user("ann")).share("", [whole, whole[: len(whole) // 2]])
+    assert (status, list(answer["error"]["fields"])) == (422, ["images.1"])
+    assert put == [] and waiting() == [] and left_in_incoming() == []
 
 
 def test_what_waits_has_no_address(app: Flask, client_for: Any) -> None:
