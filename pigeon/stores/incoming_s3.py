@@ -28,8 +28,10 @@ MARK = "s3:"
 """Before the name: a token without it is a file in the folder, of a release before."""
 TOKEN = re.compile(r"s3:([0-9a-f]{32})")
 AT_ONCE = 5
-PATIENCE_S = 15.0
-"""For all files of a request together; a store that is well takes a second."""
+PATIENCE_S = 10.0
+SLOWEST_BYTES_PER_S = 20 * 1024 * 1024
+"""For all files of a request together; 300 MB, the most, are then waited for 25 s at most, which is
+less than gunicorn waits for a silent worker."""
 RETRY_S = 10
 RESTS_S = 5.0
 """Who took long to refuse is not asked by everybody: each would hold a process as long."""
@@ -66,7 +68,7 @@ class S3Incoming(S3Bucket):
         return self.folder.workplace()
 
     def keep(self, files: Sequence[IncomingFile]) -> list[str]:
-        """As long as the slowest of five at a time, and `PATIENCE_S` at most."""
+        """As long as the slowest of five at a time; a store that is well takes a second."""
         if not files:
             return []
         names, began = [token_hex(16) for _ in files], time.monotonic()
@@ -84,12 +86,14 @@ class S3Incoming(S3Bucket):
         """What was stored of a refused request has no row: the collector takes it."""
         pool = ThreadPoolExecutor(min(AT_ONCE, len(names)), thread_name_prefix="keep")
         puts = [pool.submit(self._put_one, *pair) for pair in zip(names, paths, strict=True)]
-        done, waiting = wait(puts, timeout=self.patience_s, return_when=FIRST_EXCEPTION)
+        size = sum(path.stat().st_size for path in paths)
+        patience_s = self.patience_s + size / SLOWEST_BYTES_PER_S
+        done, waiting = wait(puts, timeout=patience_s, return_when=FIRST_EXCEPTION)
         pool.shutdown(wait=False, cancel_futures=True)
         for put in done:
             put.result()
         if waiting:
-            raise StoreFault(f"{len(waiting)} of {len(puts)} not stored in {self.patience_s} s")
+            raise StoreFault(f"{len(waiting)} of {len(puts)} not stored in {patience_s:.1f} s")
 
     def _put_one(self, name: str, path: Path) -> None:
         self._put(name, path, ContentType=CONTENT_TYPE, CacheControl="no-store")
