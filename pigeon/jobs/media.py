@@ -5,6 +5,7 @@ from __future__ import annotations
 from pigeon.jobs.registry import job
 from pigeon.services.media import media, owners, processing
 from pigeon.services.outbox.outbox import Unknown
+from pigeon.unit_of_work import JobSpec
 
 
 def _failed(media_id: int) -> None:
@@ -17,6 +18,21 @@ def process(media_id: int) -> None:
         processing.process(media_id)
     except owners.UnknownKind as error:
         raise Unknown(f"pictures of the kind {error}") from error
+
+
+@job("media", gave_up=_failed)
+def process_stored(media_id: int) -> None:
+    """`process` of what waits in the object store.
+
+    Under a name of its own: to a worker of the release before, which knows folders alone, such a
+    picture would be missing, and so its post would fail. It leaves a job that it does not know.
+    """
+    process.run(media_id)
+
+
+def to_process(media_id: int) -> JobSpec:
+    """The job for a picture that was kept just now."""
+    return (process_stored if media.waits_in_store() else process).spec(media_id=media_id)
 
 
 @job("default")

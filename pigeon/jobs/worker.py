@@ -27,10 +27,11 @@ from rq.utils import now
 
 from pigeon import create_app
 from pigeon.extensions import db, leave_connections, state
-from pigeon.faults import Outage, reason_of
+from pigeon.faults import Outage, is_passing, reason_of
 from pigeon.jobs.queues import QUEUES, RUN
 from pigeon.processes.parent import die_with_parent
 from pigeon.services.media import media
+from pigeon.services.outbox import outbox
 
 log = structlog.get_logger()
 STOP_S = 7.0
@@ -130,10 +131,26 @@ def work(app: Flask, queue_name: str) -> None:
     outage = Outage("worker_waits", queue=queue_name)
     with app.app_context():
         leave_connections()
+        take_back()
         while not _serve(queue_name, outage):
             signal.signal(signal.SIGTERM, signal.SIG_DFL)
             db.session.remove()
             time.sleep(REFUSED_WAIT_S)
+
+
+def take_back() -> None:
+    """What processes of this host held that are gone is free again, before the first job.
+
+    Every scheduler may be on other hosts, and cannot tell that they are gone.
+    """
+    try:
+        outbox.free_claims_of_the_dead()
+    except Exception as error:
+        if not is_passing(error):
+            raise
+        log.warning("claims_kept", reason=reason_of(error))  # until their leases end
+    finally:
+        db.session.remove()
 
 
 def _serve(queue_name: str, outage: Outage) -> bool:

@@ -18,7 +18,9 @@ from sqlalchemy import Connection, Engine, NullPool, create_engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from pigeon.cache import keys
+from pigeon.domain.errors import DomainError
 from pigeon.extensions import cache, db, kept, settings, state
+from pigeon.faults import reason_of
 from pigeon.services.media import media
 from pigeon.services.stories import drift
 from pigeon.stores import messages_gate
@@ -99,6 +101,7 @@ def examine() -> Report:
     except SQLAlchemyError:
         missing.append(NO_DATABASE)
     missing += message_store_problems()
+    refusing += [f"{found}: pictures are refused"] if (found := media.incoming().problem) else []
     return Report(missing=tuple(missing), refusing=tuple(refusing))
 
 
@@ -113,6 +116,17 @@ REVISION = text("SELECT version_num FROM alembic_version")
 def problems() -> list[str]:
     """One sentence for each part that does not answer, without a hurry; [] when all do."""
     return [*_redis_problems(), *_sql_problems(), *message_store_problems()]
+
+
+def keeping_problems() -> list[str]:
+    """Whether an upload can be kept and found; tried for real, so for an operator alone."""
+    try:
+        media.try_keeping()
+    except ValueError as error:  # of an address that names no store
+        return [str(error)]
+    except (DomainError, OSError) as error:
+        return [f"MEDIA_URL, INCOMING: an upload cannot be kept: {reason_of(error)}"]
+    return []
 
 
 def _redis_problems() -> list[str]:

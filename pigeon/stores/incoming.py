@@ -1,32 +1,29 @@
 """Where uploads land: straight from the socket into a file, never into memory.
 
 A file belongs to its request until it is kept; then it has a token and belongs to whoever
-stores that. The name a browser gave it is not used for anything.
+stores that. The name a browser gave it is not used for anything. Kept files wait in a folder
+(`incoming_folder`) or in the object store (`incoming_s3`).
 """
 
 from __future__ import annotations
 
 import io
 import os
-import re
-import shutil
-import time
-from collections.abc import Iterator
-from datetime import UTC, datetime
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
 from pathlib import Path
 from secrets import token_hex
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from pigeon.domain import limits
-from pigeon.domain.errors import NotFound, Unavailable
+from pigeon.domain.errors import Unavailable
 from pigeon.faults import DISK_ERRNOS
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer, WriteableBuffer
 
-TOKEN = re.compile(r"[0-9a-f]{32}")
 PART = ".part"
-WORK = ".work"
 RESERVE_BYTES = 256 * 1024 * 1024
 """Left free on the disk: a database may live there too."""
 
@@ -62,10 +59,10 @@ class IncomingFile(io.RawIOBase):
         try:
             os.fsync(self._descriptor)
             self.path = self.path.rename(self.path.with_name(token))
-            _sync_folder(self.path.parent)
+            sync_folder(self.path.parent)
         except OSError as error:
             self.discard()
-            raise _as_domain(error) from error
+            raise as_domain(error) from error
         return token
 
     def discard(self) -> None:
@@ -86,7 +83,7 @@ class IncomingFile(io.RawIOBase):
                 data = data[os.write(self._descriptor, data) :]
         except OSError as error:
             self.discard()
-            raise _as_domain(error) from error
+            raise as_domain(error) from error
 
     # What the reading half of io.RawIOBase is made of:
 
@@ -109,79 +106,48 @@ class IncomingFile(io.RawIOBase):
         return True
 
 
-class Incoming:
-    """The folder of uploads, on a disk that web and media workers share."""
+class Incoming(Protocol):
+    """Uploads that were kept; a token says where its file waits.
 
-    def __init__(self, folder: Path, reserve_bytes: int = RESERVE_BYTES) -> None:
-        self.folder = folder
-        self.reserve_bytes = reserve_bytes
+    Faults of a store are `OSError`s, except when keeping, which raises `Unavailable`.
+    """
 
-    def stream_factory(
-        self,
-        total_content_length: int | None = None,
-        content_type: str | None = None,
-        filename: str | None = None,
-        content_length: int | None = None,
-    ) -> IncomingFile:
-        """For Werkzeug's form parser; raises `Unavailable` when the disk is (nearly) full."""
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            if shutil.disk_usage(self.folder).free < self.reserve_bytes:
-                raise Unavailable(RETRY_S, NEARLY_FULL)
-            return IncomingFile(self.folder)
-        except OSError as error:
-            raise _as_domain(error) from error
+    is_on_this_machine: bool
+    """Whether what is kept can only be read where this folder is."""
 
-    def path(self, token: str) -> Path:
-        """The kept file; raises `NotFound` when it is gone."""
-        path = self._path(token)
-        if not path.is_file():
-            raise NotFound
-        return path
+    @property
+    def problem(self) -> str:
+        """What keeps this process from keeping uploads, as far as it knows; "" when nothing."""
+
+    def stream_factory(self) -> IncomingFile:
+        """A file to receive an upload; `Unavailable` when the disk is (nearly) full."""
+
+    def keep(self, files: Sequence[IncomingFile]) -> list[str]:
+        """The tokens under which they outlive the request, stored for certain; all or none."""
+
+    def workplace(self) -> AbstractContextManager[Path]:
+        """A folder on this machine that is gone afterwards."""
+
+    def original(self, token: str, workplace: Path) -> Path:
+        """A kept file, to be read from this machine's disk; raises `NotFound` when it is gone."""
 
     def discard(self, token: str) -> None:
         """Missing ones are fine."""
-        self._path(token).unlink(missing_ok=True)
 
     def list(self) -> Iterator[tuple[str, datetime]]:
         """(token, modified_at) of all kept files, for the collector of what nobody refers to."""
-        for path in self.folder.glob("*"):
-            if TOKEN.fullmatch(path.name) and (modified := _modified(path)):
-                yield path.name, datetime.fromtimestamp(modified, UTC)
 
     def sweep(self, older_than_s: int) -> int:
-        """Removes what requests and workers left that died: unkept files, folders of work."""
-        oldest = time.time() - older_than_s
-        found = [*self.folder.glob(f"*{PART}"), *self.folder.glob(f"*{WORK}")]
-        stale = [path for path in found if 0 < _modified(path) < oldest]
-        for path in stale:
-            if path.suffix == WORK:
-                shutil.rmtree(path, ignore_errors=True)
-            else:
-                path.unlink(missing_ok=True)
-        return len(stale)
-
-    def _path(self, token: str) -> Path:
-        if not TOKEN.fullmatch(token):
-            raise NotFound
-        return self.folder / token
+        """Removes what requests and workers left on this machine that died; how many."""
 
 
-def _modified(path: Path) -> float:
-    """0 when the file is gone by now."""
-    try:
-        return path.lstat().st_mtime
-    except FileNotFoundError:
-        return 0.0
-
-
-def _as_domain(error: OSError) -> Exception:
+def as_domain(error: OSError) -> Exception:
     if error.errno not in DISK_ERRNOS:
         return error
     return Unavailable(RETRY_S, f"where uploads arrive: {error.strerror}")
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

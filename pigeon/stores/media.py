@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from pigeon.domain.errors import NotFound
+from pigeon.stores.incoming import Incoming
+from pigeon.stores.incoming_folder import FolderIncoming
 
 NAME = re.compile(r"[0-9a-f]{32}(-[a-z0-9]+)?\.(webp|jpg)")
 CONTENT_TYPES = {"webp": "image/webp", "jpg": "image/jpeg"}
@@ -54,6 +56,9 @@ class MediaStore(Protocol):
 
         Who fetches it is told `caching` by the store, when it is given.
         """
+
+    def incoming(self, folder: FolderIncoming) -> Incoming:
+        """Where uploads wait that end here; `folder` is where they arrive."""
 
     @property
     def origin(self) -> str | None:

@@ -12,6 +12,8 @@ from secrets import token_hex
 from typing import BinaryIO
 
 from pigeon.domain.errors import NotFound
+from pigeon.stores.incoming import Incoming
+from pigeon.stores.incoming_folder import FolderIncoming
 from pigeon.stores.media import is_name, readable, writable
 
 PARTS = ".parts"
@@ -24,6 +26,9 @@ class FolderStore:
 
     def __init__(self, root: Path) -> None:
         self.root = root.absolute()
+
+    def incoming(self, folder: FolderIncoming) -> Incoming:
+        return folder
 
     def put(self, name: str, content: Path | bytes, content_type: str) -> None:
         target = self._path(writable(name))

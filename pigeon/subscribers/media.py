@@ -10,7 +10,7 @@ from pigeon.unit_of_work import JobSpec
 
 
 def _process(event: events.ImagesAccepted) -> list[JobSpec]:
-    return [media.process.spec(media_id=number) for number in event.media_ids]
+    return [media.to_process(number) for number in event.media_ids]
 
 
 def _push_progress(event: events.ImageProcessed) -> None:

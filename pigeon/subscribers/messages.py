@@ -64,7 +64,7 @@ def push_relation(user_id: int, other_id: int) -> None:
 
 
 def _process(event: events.PictureUploaded) -> list[JobSpec]:
-    return [media.process.spec(media_id=event.media_id)]
+    return [media.to_process(event.media_id)]
 
 
 REACTIONS: Table = {

@@ -39,7 +39,7 @@ def _refresh_cards(event: events.UserChanged) -> list[JobSpec]:
 
 
 def _process_avatar(event: events.AvatarUploaded) -> list[JobSpec]:
-    return [media.process.spec(media_id=event.media_id)]
+    return [media.to_process(event.media_id)]
 
 
 def _push_avatar(event: events.AvatarShown) -> None:

@@ -38,6 +38,7 @@ STATUS: dict[type[errors.DomainError], int] = {
     errors.Invalid: 422,
     errors.TooMany: 429,
     errors.Unavailable: 503,
+    errors.PicturesWait: 503,
     errors.Moving: 503,
 }
 HTTP_CODES = {

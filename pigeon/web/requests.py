@@ -6,13 +6,14 @@ import secrets
 from functools import cached_property
 from typing import IO, Any
 
-from flask import Request, current_app, g, has_request_context, request
+from flask import Request, g, has_request_context, request
 from werkzeug.formparser import FormDataParser
 from werkzeug.wsgi import get_input_stream
 
 from pigeon.domain import limits
 from pigeon.domain.errors import Malformed, TooLarge
-from pigeon.stores.incoming import Incoming, IncomingFile
+from pigeon.services.media import media
+from pigeon.stores.incoming import IncomingFile
 from pigeon.web.bodies import AHEAD, BodyStream, count_fields, first_field
 
 API = "/api/v1"
@@ -100,7 +101,7 @@ class PigeonRequest(Request):
     ) -> IO[bytes]:
         if not self.takes_files:
             raise Malformed
-        file = Incoming(current_app.extensions["settings"].incoming).stream_factory()
+        file = media.incoming().stream_factory()
         self._stored.append(file)
         stream: Any = file
         return stream  # type: ignore[no-any-return]

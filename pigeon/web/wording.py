@@ -124,6 +124,7 @@ def error_sentence(code: str) -> str:
         "reauth_required": _("Log in again first."),
         "registration_closed": _("New accounts are by invitation only here."),
         "messages_closed": _("This person takes messages only from people they follow."),
+        "pictures_unavailable": _("Pictures cannot be taken now. Try again in a minute."),
         "messages_moving": _("Messages are being moved. Try again in a minute."),
         "searches_not_saved": _(
             "Your searches are not saved. You can change that in the settings."

@@ -25,22 +25,22 @@ def commands(root: Path = ROOT) -> dict[str, str]:
 @contextmanager
 def procfile_site(folder: Path, database_url: str, **env: str) -> Iterator[Site]:
     """Migrated by the `release` line, then everything else; ready when all are."""
-    nginx = children.require("nginx", package="nginx")
+    children.require("nginx", package="nginx")
     folder.mkdir(parents=True)
     pair = redis_pair.start(folder)
     site = new_site(folder, children.free_port(), _production(folder, database_url, pair) | env)
     try:
-        _run_release(site)
+        run_release(site)
         ports = {
             kind: [_start_server(site, kind, n) for n in range(SERVERS[kind])] for kind in SERVERS
         }
         workers = [kind for kind in commands() if kind not in (*SERVERS, "release")]
         for kind in workers:
             _start(site, kind, kind, PIGEON_READY_FILE=str(folder / f"{kind}.ready"))
-        _start_nginx(site, nginx, folder, ports)
+        start_nginx(site, folder, ports)
         site.wait()
         for port in (*ports["web"], *ports["realtime"]):
-            _wait_for_server(port)
+            wait_for_server(port)
         for kind in workers:
             children.wait_until((folder / f"{kind}.ready").exists, timeout_s=START_S, what=kind)
         yield site
@@ -61,7 +61,7 @@ def _production(folder: Path, database_url: str, pair: RedisPair) -> dict[str, s
     }
 
 
-def _run_release(site: Site) -> None:
+def run_release(site: Site) -> None:
     command = ["sh", "-c", commands()["release"]]
     done = subprocess.run(command, env=site.env, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
@@ -73,7 +73,7 @@ def _start_server(site: Site, kind: str, number: int) -> int:
     return port
 
 
-def _wait_for_server(port: int) -> None:
+def wait_for_server(port: int) -> None:
     """Itself, since nginx asks another one for as long as this one does not answer."""
     url = f"http://127.0.0.1:{port}/healthz"
     children.wait_until(lambda: status_of(url) == 200, timeout_s=START_S, what=url)
@@ -83,7 +83,8 @@ def _start(site: Site, kind: str, name: str, **env: str) -> None:
     site.start(name, ["sh", "-c", commands()[kind]], **env)
 
 
-def _start_nginx(site: Site, nginx: str, folder: Path, ports: dict[str, list[int]]) -> None:
+def start_nginx(site: Site, folder: Path, ports: dict[str, list[int]]) -> None:
+    nginx = children.require("nginx", package="nginx")
     run = folder / "nginx"
     run.mkdir()
     upstreams = {

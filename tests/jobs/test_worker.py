@@ -20,15 +20,17 @@ from PIL import Image
 from rq import Queue
 from rq.job import Job
 from rq.serializers import JSONSerializer, PickleSerializer
+from sqlalchemy import select, update
 from structlog.testing import capture_logs
 
-from pigeon.extensions import settings, state
+from pigeon.extensions import db, settings, state
 from pigeon.jobs import queues
-from pigeon.jobs.worker import PigeonWorker, parse_slots
+from pigeon.jobs.worker import PigeonWorker, parse_slots, take_back
 from pigeon.models import OutboxRow
+from pigeon.services.outbox import claimants, outbox
 from pigeon.services.outbox import figures as outbox_figures
-from pigeon.services.outbox import outbox
 from pigeon.services.posts import posts
+from pigeon.unit_of_work import unit_of_work
 from tests.factories import make_user
 from tests.factories.uploads import make_processing_post
 from tests.harness import children
@@ -74,7 +76,6 @@ def children_of(process: subprocess.Popen[bytes]) -> list[psutil.Process]:
 
 
 def is_published(post: Any) -> bool:
-    from pigeon.extensions import db
 
     db.session.rollback()
     return posts.get(int(post.id), int(post.author.id)).state == "published"
@@ -126,7 +127,6 @@ def test_nothing_but_outbox_rows_is_run(app: Flask, tmp_path: Path) -> None:
     state.client.rpush(queues.queue("default").key, "a job that does not exist")
     user = make_user("ann")
     from pigeon.domain.events import UserChanged
-    from pigeon.unit_of_work import unit_of_work
 
     with unit_of_work() as uow:
         uow.record(UserChanged(user_id=user.id))
@@ -175,9 +175,6 @@ def test_a_killed_child_is_replaced_and_its_job_done_by_another(
 
 
 def _claimed_by(pids: set[int]) -> int:
-    from sqlalchemy import select
-
-    from pigeon.extensions import db
 
     db.session.rollback()
     names = db.session.scalars(select(OutboxRow.claimed_by).where(OutboxRow.state == "claimed"))
@@ -234,9 +231,7 @@ def test_a_hostile_picture_costs_a_worker_no_more_than_an_honest_one(
 def _send(person: Any, content: bytes) -> None:
     """As if the request had not looked at it; until its job is done."""
     post = make_processing_post(person, caption="p")
-    from sqlalchemy import select
 
-    from pigeon.extensions import db
     from pigeon.models import MediaModel
 
     token = db.session.scalar(select(MediaModel.incoming).order_by(MediaModel.id.desc()).limit(1))
@@ -248,7 +243,6 @@ def _send(person: Any, content: bytes) -> None:
 
 
 def posts_state(post_id: int, viewer_id: int) -> str:
-    from pigeon.extensions import db
 
     db.session.rollback()
     return posts.get(post_id, viewer_id).state
@@ -280,3 +274,38 @@ def _peak_of(process: subprocess.Popen[bytes], work: Callable[[], None]) -> int:
     stop.set()
     watcher.join()
     return peak
+
+
+def test_a_worker_frees_what_its_host_left_behind(app: Flask) -> None:
+    """The scheduler may be on another host, which sees neither process."""
+    make_processing_post(make_user("ann"), images=2)
+    held, other = [row.id for row in db.session.scalars(select(OutboxRow).limit(2))]
+    child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    host, _, _ = claimants.own_name().partition(":")
+    started = Path(f"/proc/{child.pid}/stat").read_text().rpartition(")")[2].split()[19]
+    _claim(held, f"{host}:{child.pid}:{started}")
+    _claim(other, f"elsewhere:{child.pid}:{started}")
+    take_back()
+    assert _states(held, other) == ["claimed", "claimed"], "both live, as far as we can tell"
+
+    child.communicate(b"\n")
+    take_back()
+
+    assert _states(held, other) == ["ready", "claimed"]
+
+
+def _claim(outbox_id: int, name: str) -> None:
+    assert outbox.claim(outbox_id) is not None
+    with unit_of_work():
+        db.session.execute(
+            update(OutboxRow).where(OutboxRow.id == outbox_id).values(claimed_by=name)
+        )
+
+
+def _states(*ids: int) -> list[str]:
+    db.session.rollback()
+    return [
+        state
+        for one in ids
+        for state in db.session.scalars(select(OutboxRow.state).where(OutboxRow.id == one))
+    ]

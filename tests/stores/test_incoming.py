@@ -1,172 +1,147 @@
-"""Uploads on their way: in files, counted, gone with their request unless kept."""
+"""What waits to be processed, in a folder and in an object store: the same for both."""
 
 from __future__ import annotations
 
-import errno
-import gc
-import io
 import os
 import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
-import psutil
 import pytest
-from werkzeug.formparser import MultiPartParser
 
-from pigeon.domain import limits
-from pigeon.domain.errors import NotFound, Unavailable
+from pigeon.domain.errors import NotFound
 from pigeon.stores.incoming import Incoming, IncomingFile
+from pigeon.stores.incoming_folder import LEFT_AFTER_S, FolderIncoming
+from pigeon.stores.media import MediaStore
 
-BOUNDARY = b"frontier"
+HOUR_S = 3_600
 
 
 @pytest.fixture
-def incoming(tmp_path: Path) -> Incoming:
-    return Incoming(tmp_path / "incoming", reserve_bytes=0)
+def folder(tmp_path: Path) -> FolderIncoming:
+    """Where files arrive."""
+    return FolderIncoming(tmp_path / "incoming", reserve_bytes=0)
 
 
-def _names(incoming: Incoming) -> set[str]:
-    return {path.name for path in incoming.folder.iterdir()}
+@pytest.fixture(params=["folder_store", "s3_store"])
+def media(request: pytest.FixtureRequest) -> MediaStore:
+    store: MediaStore = request.getfixturevalue(request.param)
+    return store
 
 
-def _form(*files: bytes) -> bytes:
-    head = b'Content-Disposition: form-data; name="images[]"; filename="../../etc/%d"\r\n\r\n'
-    parts = (b"--frontier\r\n" + head % n + file + b"\r\n" for n, file in enumerate(files))
-    return b"".join(parts) + b"--frontier--\r\n"
+@pytest.fixture
+def incoming(media: MediaStore, folder: FolderIncoming) -> Incoming:
+    return media.incoming(folder)
 
 
-def _parsed(incoming: Incoming, body: bytes) -> list[IncomingFile]:
-    parser = MultiPartParser(stream_factory=incoming.stream_factory)
-    _, files = parser.parse(io.BytesIO(body), BOUNDARY, len(body))
-    return [file.stream for file in files.getlist("images[]")]
+def _received(incoming: Incoming, *contents: bytes) -> list[IncomingFile]:
+    files = [incoming.stream_factory() for _ in contents]
+    for file, content in zip(files, contents, strict=True):
+        file.write(content)
+    return files
 
 
-def test_a_form_lands_in_files_that_end_with_the_request(incoming: Incoming) -> None:
-    first, second = _parsed(incoming, _form(b"one" * 90_000, b"two"))
+def _kept(incoming: Incoming, *contents: bytes) -> list[str]:
+    """Their tokens, when the request is over."""
+    files = _received(incoming, *contents)
+    tokens = incoming.keep(files)
+    _close(files)
+    return tokens
 
-    assert first.read() == b"one" * 90_000
-    assert (second.received, second.path.read_bytes()) == (3, b"two")
-    assert len(_names(incoming)) == 2
 
-    first.close()
-    second.close()
-    assert not _names(incoming)
+def _close(files: Sequence[IncomingFile]) -> None:
+    for file in files:
+        file.close()
+
+
+def _read(incoming: Incoming, token: str) -> bytes:
+    with incoming.workplace() as place:
+        return incoming.original(token, place).read_bytes()
 
 
 def test_what_is_kept_outlives_the_request(incoming: Incoming) -> None:
-    (file,) = _parsed(incoming, _form(b"picture"))
+    contents = [b"picture %d" % n * 30_000 for n in range(7)]
 
-    token = file.keep()
-    file.close()
+    tokens = _kept(incoming, *contents)
 
-    assert incoming.path(token).read_bytes() == b"picture"
-    assert [name for name, _ in incoming.list()] == [token]
-    incoming.discard(token)
-    incoming.discard(token)
-    with pytest.raises(NotFound):
-        incoming.path(token)
+    assert len(set(tokens)) == 7 and all(len(token) <= 64 for token in tokens)
+    assert [_read(incoming, token) for token in tokens] == contents
+    assert [_read(incoming, token) for token in tokens] == contents  # a worker may be killed
+    assert incoming.keep([]) == []
 
 
-def test_no_name_of_the_browser_reaches_the_disk(incoming: Incoming) -> None:
-    (file,) = _parsed(incoming, _form(b"picture"))
+def test_what_is_listed_is_what_was_kept(incoming: Incoming) -> None:
+    unkept = _received(incoming, b"on its way")
+    tokens = _kept(incoming, b"one", b"two")
 
-    assert file.path.parent == incoming.folder
-    assert file.path.name.removesuffix(".part").isalnum()
-    file.close()
+    found = dict(incoming.list())
 
-
-def test_one_byte_more_than_allowed_is_seen_and_the_rest_is_not_stored(
-    incoming: Incoming,
-) -> None:
-    body = _form(b"x" * (limits.JPEG_BYTES + 300_000), b"y" * limits.JPEG_BYTES, b"z")
-    large, largest, small = _parsed(incoming, body)
-
-    assert large.received == limits.JPEG_BYTES + 300_000
-    assert large.path.stat().st_size == limits.JPEG_BYTES + 1
-    assert largest.path.stat().st_size == limits.JPEG_BYTES
-    for file in (large, largest, small):
-        file.close()
+    assert set(found) == set(tokens)
+    assert all(abs((datetime.now(UTC) - at).total_seconds()) < 60 for at in found.values())
+    _close(unkept)
 
 
-def test_memory_does_not_grow_with_the_upload(incoming: Incoming) -> None:
-    before = psutil.Process().memory_info().rss
-    file = incoming.stream_factory()
-    for _ in range(1_000):
-        file.write(bytes(65_536))
+def test_what_is_discarded_is_gone(incoming: Incoming) -> None:
+    gone, stays = _kept(incoming, b"one", b"two")
+    incoming.discard(gone)
+    incoming.discard(gone)
 
-    assert psutil.Process().memory_info().rss - before < 5 * 1024 * 1024
-    file.close()
-
-
-def test_a_dropped_request_leaves_nothing(incoming: Incoming) -> None:
-    body = _form(b"x" * 200_000)[:150_000]
-    with pytest.raises(ValueError):
-        _parsed(incoming, body)
-    gc.collect()
-
-    assert not _names(incoming)
+    with incoming.workplace() as place, pytest.raises(NotFound):
+        incoming.original(gone, place)
+    assert [token for token, _ in incoming.list()] == [stays]
 
 
-def test_discarding_a_kept_file(incoming: Incoming) -> None:
-    file = incoming.stream_factory()
-    file.write(b"picture")
-    file.keep()
-    file.discard()
+def test_nothing_stays_on_the_disk_of_work(incoming: Incoming, folder: FolderIncoming) -> None:
+    (token,) = _kept(incoming, b"picture")
+    before = set(folder.folder.iterdir())
+    with incoming.workplace() as place:
+        incoming.original(token, place)
+        (place / "w320.webp").write_bytes(b"rendition")
 
-    assert not _names(incoming)
-
-
-def test_a_full_disk_is_a_matter_of_waiting(
-    incoming: Incoming, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def full(*_: object) -> int:
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    file = incoming.stream_factory()
-    monkeypatch.setattr(os, "fsync", full)
-    file.write(b"picture")
-
-    with pytest.raises(Unavailable):
-        file.keep()
-    assert not _names(incoming)
+    assert set(folder.folder.iterdir()) == before
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
-def test_a_disk_that_fills_while_writing(incoming: Incoming) -> None:
-    file = incoming.stream_factory()
-    full = os.open("/dev/full", os.O_WRONLY)
-    os.dup2(full, file.fileno())
-    os.close(full)
-
-    with pytest.raises(Unavailable):
-        file.write(b"picture")
-    assert file.closed
-    assert not _names(incoming)
-
-
-def test_a_nearly_full_disk_takes_no_uploads(tmp_path: Path) -> None:
-    with pytest.raises(Unavailable):
-        Incoming(tmp_path, reserve_bytes=1 << 60).stream_factory()
-    assert not list(tmp_path.iterdir())
-
-
-def test_sweeping_takes_old_parts_and_leaves_kept_files(incoming: Incoming) -> None:
-    young, old, kept = (incoming.stream_factory() for _ in range(3))
-    token = kept.keep()
-    hour_ago = time.time() - 3_600
-    os.utime(old.path, (hour_ago, hour_ago))
-    os.utime(kept.path, (hour_ago, hour_ago))
-
-    assert incoming.sweep(older_than_s=600) == 1
-
-    assert _names(incoming) == {young.path.name, token}
-    for file in (young, old, kept):
-        file.close()
-
-
-@pytest.mark.parametrize("token", ["", "../secret", "a" * 31, "A" * 32, "a" * 32 + "\n", "\0" * 32])
-def test_only_tokens_become_paths(incoming: Incoming, token: str) -> None:
-    with pytest.raises(NotFound):
-        incoming.path(token)
+@pytest.mark.parametrize(
+    "token", ["", "../secret", "a" * 31, "A" * 32, "a" * 32 + "\n", "s3:", "s3:../" + "a" * 29]
+)
+def test_what_is_no_token_is_nowhere(incoming: Incoming, token: str) -> None:
+    with incoming.workplace() as place, pytest.raises(NotFound):
+        incoming.original(token, place)
     with pytest.raises(NotFound):
         incoming.discard(token)
+
+
+def test_an_original_has_no_address(incoming: Incoming, media: MediaStore) -> None:
+    """Nothing that serves media finds one, and the collector of media takes none."""
+    (token,) = _kept(incoming, b"picture with a place in it")
+    name = token.rpartition(":")[2]
+
+    for tried in (token, name, f"incoming/{name}", f"../incoming/{name}"):
+        for read in (media.open, media.size):
+            with pytest.raises(NotFound):
+                read(tried)
+        assert not media.exists(tried)
+        if media.origin:
+            with pytest.raises(NotFound):
+                media.presign(tried)
+    assert not list(media.list())
+
+
+def test_whoever_uses_a_folder_sweeps_it(incoming: Incoming, folder: FolderIncoming) -> None:
+    """On a machine of its own nobody else would: the collector runs on another."""
+    folder.folder.mkdir()
+    left = folder.folder / f"{'a' * 32}.part"
+    left.write_bytes(b"of a request that was killed")
+    (folder.folder / "killed.work").mkdir()
+    young = folder.folder / f"{'b' * 32}.part"
+    young.write_bytes(b"of another process, under way")
+    long_ago = time.time() - LEFT_AFTER_S - HOUR_S
+    for path in (left, folder.folder / "killed.work"):
+        os.utime(path, (long_ago, long_ago))
+
+    _kept(incoming, b"picture")
+
+    found = {path.name for path in folder.folder.iterdir()}
+    assert left.name not in found and "killed.work" not in found
+    assert young.name in found

@@ -10,6 +10,8 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from structlog.testing import capture_logs
 
+from pigeon.domain import errors
+from pigeon.web.errors import STATUS
 from tests.factories import Person
 from tests.harness.absences import without_database
 from tests.harness.clients import Client
@@ -127,3 +129,11 @@ def test_a_database_file_that_cannot_be_opened_is_a_moment_in_ones_language(
     assert {line["event"] for line in said} == {"unavailable"}
     assert {line["reason"] for line in said} == {"OperationalError: unable to open database file"}
     assert len({line["request_id"] for line in said}) == len(said), "one line a request"
+
+
+def test_every_error_that_is_raised_has_a_status() -> None:
+    """The table knows classes, not their parents: a new one would be a 500."""
+    found = [one for one in vars(errors).values() if isinstance(one, type)]
+    domain = [one for one in found if issubclass(one, errors.DomainError)]
+    raised = [one for one in domain if not one.__subclasses__() or one is errors.Unavailable]
+    assert raised and set(raised) <= set(STATUS)

@@ -71,10 +71,7 @@ def create(author_id: int, new: NewPost) -> Post:
         answered = posts.find_answer(author_id, new.key, mark)
         if answered is not None:
             return answered
-    uploads = [
-        media.keep(file, seen, alt)
-        for file, seen, alt in zip(new.files, inspected, alts, strict=True)
-    ]
+    uploads = media.keep_all(new.files, inspected, alts)
     return posts.create(author_id, caption, uploads, key=new.key, mark=mark)
 
 

@@ -5,12 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-import tempfile
 from collections.abc import Iterable, Iterator
 from functools import cache as memoized
 from itertools import takewhile
 from pathlib import Path
-from typing import Protocol
 
 from sqlalchemy import select
 
@@ -26,7 +24,8 @@ from pigeon.extensions import db, settings
 from pigeon.models import MediaModel
 from pigeon.stores import imaging
 from pigeon.stores.imaging_results import Rendered, RenderedFile
-from pigeon.stores.incoming import WORK, Incoming
+from pigeon.stores.incoming import Incoming, IncomingFile
+from pigeon.stores.incoming_folder import FolderIncoming
 from pigeon.stores.media import MediaStore, is_name
 from pigeon.stores.media_urls import media_store
 from pigeon.unit_of_work import UnitOfWork
@@ -36,16 +35,6 @@ SHOWN_WIDTH = 1_080
 HASH_CHUNK = 1 << 20
 RANDOM_PART = 32
 """Hex digits at the begin of an object's name, which those of one picture share."""
-
-
-class Incomer(Protocol):
-    """An upload that still belongs to its request; see `stores.incoming`."""
-
-    path: Path
-
-    def keep(self) -> str: ...
-
-    def flush(self) -> None: ...
 
 
 def store() -> MediaStore:
@@ -59,13 +48,50 @@ def _store(url: str, data: Path) -> MediaStore:
 
 
 def incoming() -> Incoming:
-    return Incoming(settings().incoming)
+    """Where uploads wait: beside the finished pictures, where every worker finds them."""
+    return _incoming(settings().media_url, settings().data, settings().incoming)
+
+
+@memoized
+def _incoming(url: str, data: Path, folder: Path) -> Incoming:
+    """One per process: it remembers how the store did."""
+    return _store(url, data).incoming(folder_of(folder))
+
+
+def keeping() -> Incoming:
+    """In the plain way the request itself works on what it was sent: on its own disk."""
+    return incoming() if settings().asynchronous else folder_of(settings().incoming)
+
+
+def try_keeping() -> None:
+    """Keep something as an upload is kept, read it as a worker does, and take it away."""
+    area = incoming()
+    file = area.stream_factory()
+    try:
+        file.write(b"tried")
+        (token,) = area.keep([file])
+        with area.workplace() as place:
+            area.original(token, place)
+        area.discard(token)
+    finally:
+        file.close()
+
+
+def waits_in_store() -> bool:
+    """Whether what is kept now is no file that a worker can open."""
+    return not keeping().is_on_this_machine
+
+
+@memoized
+def folder_of(path: Path) -> FolderIncoming:
+    """One per process: it remembers when it was swept."""
+    return FolderIncoming(path)
 
 
 # -- accepting ---------------------------------------------------------------------------------
 
 
-def inspect_all(files: list[Incomer], field: str) -> list[imaging.Inspected]:
+def inspect_all(files: list[IncomingFile], field: str) -> list[imaging.Inspected]:
     """What each file is, without decoding; TooLarge first, then Invalid, naming all at fault."""
     found: list[imaging.Inspected] = []
     faults: dict[str, FieldError] = {}
@@ -87,13 +113,24 @@ def _names(field: str, count: int) -> list[str]:
     return [field] if field == "image" else [f"{field}.{n}" for n in range(count)]
 
 
-def keep(file: Incomer, seen: imaging.Inspected, alt: str = "") -> Upload:
+def keep(file: IncomingFile, seen: imaging.Inspected, alt: str = "") -> Upload:
     """Make a file outlive its request; without a row the collector takes it."""
-    digest = _digest(file.path)
-    return Upload(token=file.keep(), width=seen.width, height=seen.height, digest=digest, alt=alt)
+    return keep_all([file], [seen], [alt])[0]
 
 
-def digest(file: Incomer) -> str:
+def keep_all(
+    files: list[IncomingFile], inspected: list[imaging.Inspected], alts: list[str]
+) -> list[Upload]:
+    """Make files outlive their request; in the object store they go there at the same time."""
+    digests = [_digest(file.path) for file in files]
+    tokens = keeping().keep(files)
+    return [
+        Upload(token=token, width=seen.width, height=seen.height, digest=digest, alt=alt)
+        for token, seen, digest, alt in zip(tokens, inspected, digests, alts, strict=True)
+    ]
+
+
+def digest(file: IncomingFile) -> str:
     """SHA-256 of what was uploaded: a request sent twice is known by it."""
     return _digest(file.path)
 
@@ -143,12 +180,12 @@ def render(row: MediaModel) -> Rendered:
 
     Raises `imaging.Refused` for damage, and what passes (`OSError`, `RenderInterrupted`) as it is.
     """
-    path = incoming().path(row.incoming)
-    with tempfile.TemporaryDirectory(suffix=WORK, dir=path.parent) as folder:
+    with incoming().workplace() as folder:
+        path = incoming().original(row.incoming, folder)
         if row.kind == "avatar":
-            rendered = imaging.render_avatar_limited(path, Path(folder), parse_crop(row.crop))
+            rendered = imaging.render_avatar_limited(path, folder, parse_crop(row.crop))
         else:
-            rendered = imaging.render_limited(path, Path(folder))
+            rendered = imaging.render_limited(path, folder)
         crash_point("image.rendered")
         for file in rendered.files:
             store().put(

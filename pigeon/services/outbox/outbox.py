@@ -188,7 +188,7 @@ def sweep(waiting_since: dict[str, datetime]) -> list[tuple[int, str]]:
     `waiting_since` says since when the head of each queue waits: a job that was put there a good
     while before it, and that nobody has taken, is lost.
     """
-    _free_claims_of_the_dead()
+    free_claims_of_the_dead()
     now, grace = utc_now(), timedelta(seconds=LOST_AFTER_S)
     lost = or_(
         *(
@@ -222,7 +222,7 @@ def _mark_enqueued(ids: list[int]) -> None:
 
 
 @retried
-def _free_claims_of_the_dead() -> None:
+def free_claims_of_the_dead() -> None:
     """A process of this host that is gone will not finish: its jobs need not wait for the lease."""
     names = db.session.scalars(
         select(OutboxRow.claimed_by).where(OutboxRow.state == "claimed").distinct()

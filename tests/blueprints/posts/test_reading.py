@@ -10,7 +10,8 @@ from flask import Flask
 
 from pigeon.domain import limits
 from pigeon.models import PostModel
-from pigeon.stores.incoming import Incoming
+from pigeon.services.media import media
+from pigeon.stores.incoming_folder import FolderIncoming
 from tests.factories import make_user
 from tests.harness import pictures
 from tests.harness.clients import multipart
@@ -24,9 +25,8 @@ def test_a_full_disk_is_said_and_leaves_nothing(
     app: Flask, client_for: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client = client_for(make_user("ann"))
-    monkeypatch.setattr(
-        "pigeon.web.requests.Incoming", lambda folder: Incoming(folder, reserve_bytes=1 << 60)
-    )
+    full = FolderIncoming(app.extensions["settings"].incoming, reserve_bytes=1 << 60)
+    monkeypatch.setattr(media, "incoming", lambda: full)
     status, answer = client.share("", [pictures.jpeg()])
     assert (status, answer["error"]["code"]) == (503, "unavailable")
     assert int(client.last.headers["Retry-After"]) > 0
