@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pigeon.domain.media import Upload
 from pigeon.domain.posts import Post
-from pigeon.services.media import media
+from pigeon.services.media import media, uploads
 from pigeon.services.posts import posts
 from tests.factories.people import Person
 from tests.harness import pictures
@@ -14,8 +14,8 @@ def make_upload(content: bytes | None = None, alt: str = "") -> Upload:
     """A kept original; without `content` a tiny JPEG."""
     file = media.incoming().stream_factory()
     file.write(pictures.jpeg() if content is None else content)
-    (seen,) = media.inspect_all([file], "images")
-    upload = media.keep(file, seen, alt)
+    (seen,) = uploads.inspect_all([file], "images")
+    upload = uploads.keep(file, seen, alt)
     file.close()
     return upload
 

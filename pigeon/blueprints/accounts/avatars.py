@@ -6,7 +6,7 @@ from typing import Any
 
 from pigeon.domain.errors import FieldError, Invalid, UnsupportedMediaType
 from pigeon.domain.media import Upload
-from pigeon.services.media import media
+from pigeon.services.media import media, uploads
 from pigeon.web.parsing import is_multipart, read_files, read_form
 
 
@@ -19,14 +19,14 @@ def read_avatar() -> Upload:
     seen = None
     if len(files) == 1:
         try:
-            (seen,) = media.inspect_all(files, "image")
+            (seen,) = uploads.inspect_all(files, "image")
         except Invalid as error:
             faults |= error.fields
     else:
         faults["image"] = FieldError("too_many", 1) if files else FieldError("required")
     if faults or seen is None:
         raise Invalid(faults)
-    return media.keep(files[0], seen)
+    return uploads.keep(files[0], seen)
 
 
 def _crop_faults() -> dict[str, FieldError]:

@@ -8,7 +8,7 @@ from typing import Any
 from pigeon.domain import limits
 from pigeon.domain.errors import FieldError, Invalid
 from pigeon.domain.media import Upload
-from pigeon.services.media import media
+from pigeon.services.media import uploads
 from pigeon.services.messages.checks import Content
 from pigeon.services.users.checks import check_text
 from pigeon.web.messages.bodies import TEXT_LIMITS, id_of
@@ -71,9 +71,9 @@ def _read_upload(file: Any, typed: Typed) -> Upload:
             faults |= error.fields
     seen = None
     try:
-        (seen,) = media.inspect_all([file], "image")
+        (seen,) = uploads.inspect_all([file], "image")
     except Invalid as error:
         faults |= error.fields
     if faults or seen is None:
         raise Invalid(faults)
-    return media.keep(file, seen, check_text("alt", typed["alt"], limits.ALT))
+    return uploads.keep(file, seen, check_text("alt", typed["alt"], limits.ALT))

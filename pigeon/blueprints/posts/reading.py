@@ -8,7 +8,7 @@ from typing import Any
 from pigeon.domain.errors import FieldError, Invalid
 from pigeon.domain.limits import IDEMPOTENCY_KEY, POST_IMAGES
 from pigeon.domain.posts import Post
-from pigeon.services.media import media
+from pigeon.services.media import uploads
 from pigeon.services.posts import checks, posts
 from pigeon.web.parsing import (
     KEY,
@@ -67,12 +67,12 @@ def create(author_id: int, new: NewPost) -> Post:
     inspected, caption, alts = _check(new)
     mark = ""
     if new.key:
-        mark = checks.fingerprint(caption, [media.digest(file) for file in new.files], alts)
+        mark = checks.fingerprint(caption, [uploads.digest(file) for file in new.files], alts)
         answered = posts.find_answer(author_id, new.key, mark)
         if answered is not None:
             return answered
-    uploads = media.keep_all(new.files, inspected, alts)
-    return posts.create(author_id, caption, uploads, key=new.key, mark=mark)
+    kept = uploads.keep_all(new.files, inspected, alts)
+    return posts.create(author_id, caption, kept, key=new.key, mark=mark)
 
 
 def _check(new: NewPost) -> tuple[list[Any], str, list[str]]:
@@ -81,7 +81,7 @@ def _check(new: NewPost) -> tuple[list[Any], str, list[str]]:
     caption, alts = "", new.alts
     faults: dict[str, FieldError] = {}
     try:
-        inspected = media.inspect_all(new.files[:POST_IMAGES], "images")
+        inspected = uploads.inspect_all(new.files[:POST_IMAGES], "images")
     except Invalid as error:
         faults |= error.fields
     try:

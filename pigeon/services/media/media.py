@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import secrets
 from collections.abc import Iterable, Iterator
@@ -16,7 +15,7 @@ from pigeon.cache import keys
 from pigeon.cache.look_aside import cached
 from pigeon.crash_points import crash_point
 from pigeon.domain.clock import utc_now
-from pigeon.domain.errors import FieldError, Invalid, NotFound, TooLarge
+from pigeon.domain.errors import FieldError, Invalid, NotFound
 from pigeon.domain.events import MediaOrphaned
 from pigeon.domain.media import StoredMedia, Upload
 from pigeon.domain.posts import Image, ImageError, Variant
@@ -24,7 +23,7 @@ from pigeon.extensions import db, settings
 from pigeon.models import MediaModel
 from pigeon.stores import imaging
 from pigeon.stores.imaging_results import Rendered, RenderedFile
-from pigeon.stores.incoming import Incoming, IncomingFile
+from pigeon.stores.incoming import Incoming
 from pigeon.stores.incoming_folder import FolderIncoming
 from pigeon.stores.media import MediaStore, is_name
 from pigeon.stores.media_urls import media_store
@@ -32,7 +31,6 @@ from pigeon.unit_of_work import UnitOfWork
 
 EXTENSIONS = {"image/webp": "webp", "image/jpeg": "jpg"}
 SHOWN_WIDTH = 1_080
-HASH_CHUNK = 1 << 20
 RANDOM_PART = 32
 """Hex digits at the begin of an object's name, which those of one picture share."""
 
@@ -89,58 +87,6 @@ def folder_of(path: Path) -> FolderIncoming:
 
 
 # -- accepting ---------------------------------------------------------------------------------
-
-
-def inspect_all(files: list[IncomingFile], field: str) -> list[imaging.Inspected]:
-    """What each file is, without decoding; TooLarge first, then Invalid, naming all at fault."""
-    found: list[imaging.Inspected] = []
-    faults: dict[str, FieldError] = {}
-    for name, file in zip(_names(field, len(files)), files, strict=True):
-        file.flush()
-        try:
-            found.append(imaging.inspect(file.path))
-        except imaging.Refused as error:
-            faults[name] = FieldError(error.code, error.limit)
-    large = {name: fault for name, fault in faults.items() if fault.code == "too_large"}
-    if large:
-        raise TooLarge(large)
-    if faults:
-        raise Invalid(faults)
-    return found
-
-
-def _names(field: str, count: int) -> list[str]:
-    return [field] if field == "image" else [f"{field}.{n}" for n in range(count)]
-
-
-def keep(file: IncomingFile, seen: imaging.Inspected, alt: str = "") -> Upload:
-    """Make a file outlive its request; without a row the collector takes it."""
-    return keep_all([file], [seen], [alt])[0]
-
-
-def keep_all(
-    files: list[IncomingFile], inspected: list[imaging.Inspected], alts: list[str]
-) -> list[Upload]:
-    """Make files outlive their request; in the object store they go there at the same time."""
-    digests = [_digest(file.path) for file in files]
-    tokens = keeping().keep(files)
-    return [
-        Upload(token=token, width=seen.width, height=seen.height, digest=digest, alt=alt)
-        for token, seen, digest, alt in zip(tokens, inspected, digests, alts, strict=True)
-    ]
-
-
-def digest(file: IncomingFile) -> str:
-    """SHA-256 of what was uploaded: a request sent twice is known by it."""
-    return _digest(file.path)
-
-
-def _digest(path: Path) -> str:
-    sha = hashlib.sha256()
-    with path.open("rb") as opened:
-        while chunk := opened.read(HASH_CHUNK):
-            sha.update(chunk)
-    return sha.hexdigest()
 
 
 def add(

@@ -9,7 +9,7 @@ from pigeon.domain import limits
 from pigeon.domain.errors import FieldError, Invalid, UnsupportedMediaType
 from pigeon.domain.ids import find_id
 from pigeon.domain.media import Upload
-from pigeon.services.media import media
+from pigeon.services.media import uploads
 from pigeon.services.messages.checks import Content, id_faults
 from pigeon.services.users.checks import check_text
 from pigeon.web.parsing import (
@@ -89,9 +89,9 @@ def _read_upload(faults: dict[str, FieldError]) -> Upload:
         faults["image"] = FieldError("too_many", 1) if files else FieldError("required")
     else:
         try:
-            (seen,) = media.inspect_all(files, "image")
+            (seen,) = uploads.inspect_all(files, "image")
         except Invalid as error:
             faults |= error.fields
     if faults or seen is None:
         raise Invalid(faults)
-    return media.keep(files[0], seen, alt)
+    return uploads.keep(files[0], seen, alt)

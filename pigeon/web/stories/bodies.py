@@ -9,7 +9,7 @@ from pigeon.domain import limits
 from pigeon.domain.errors import FieldError, Invalid
 from pigeon.domain.media import Upload
 from pigeon.domain.stories import Story
-from pigeon.services.media import media
+from pigeon.services.media import uploads
 from pigeon.services.stories import checks, stories
 from pigeon.services.stories.checks import NewStory
 from pigeon.web.parsing import (
@@ -78,7 +78,7 @@ def create(author_id: int, sent: Sent) -> Story:
     seen = None
     if sent.file is not None:
         try:
-            (seen,) = media.inspect_all([sent.file], "image")
+            (seen,) = uploads.inspect_all([sent.file], "image")
         except Invalid as error:
             faults |= error.fields
     if sent.key and not KEY.fullmatch(sent.key):
@@ -91,12 +91,12 @@ def create(author_id: int, sent: Sent) -> Story:
         raise Invalid(faults)
     mark = ""
     if sent.key:
-        digest = media.digest(sent.file) if sent.file is not None else ""
+        digest = uploads.digest(sent.file) if sent.file is not None else ""
         mark = checks.fingerprint(said, alt, style, digest)
         answered = stories.find_answer(author_id, sent.key, mark)
         if answered is not None:
             return answered
     upload: Upload | None = None
     if sent.file is not None and seen is not None:
-        upload = media.keep(sent.file, seen, alt)
+        upload = uploads.keep(sent.file, seen, alt)
     return stories.create(author_id, said, style, upload, key=sent.key, mark=mark)
