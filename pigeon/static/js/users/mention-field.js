@@ -1,4 +1,4 @@
-/* Behaviour `mention-field`: people are suggested after @ while typing. Safe while a Hangul syllable is being composed:
+/* Behaviour `mention-field`: people are suggested after @ (or its full width) while typing. Safe while a Hangul syllable is being composed:
    the keys belong to the input method then, and the unfinished syllable is searched. */
 
 import { api } from "../core/api.js";
@@ -7,7 +7,7 @@ import { suggestionList } from "../ui/suggestion-list.js";
 import { drawPerson } from "./mention-option.js";
 
 const PAUSE_MS = 180;
-const MENTION = /(?:^|[^\p{L}\p{N}_.@/])@([\p{L}\p{N}_.]{1,30})$/u;
+const MENTION = /(?:^|[^\p{L}\p{N}_.@＠/])[@＠]([\p{L}\p{N}_.]{1,30})$/u;
 
 export function mentionField(element) {
   const input = element.querySelector("textarea, input");
@@ -18,11 +18,13 @@ export function mentionField(element) {
   let request;
   let shown; // the word whose people are listed: when a composition ends the same word is told once more
 
+  let typed; // the text that the list is about
   const word = () => MENTION.exec(input.value.slice(0, input.selectionEnd))?.[1];
 
   function close() {
     clearTimeout(timer);
     request?.abort();
+    status.textContent = "";
     people.close();
   }
 
@@ -30,16 +32,19 @@ export function mentionField(element) {
     input.blur(); // ends a composition, so that its syllable is part of the text
     input.focus();
     const end = input.selectionEnd;
-    input.setRangeText(`${option.dataset.username} `, end - (word() ?? "").length, end, "end");
+    const sign = end - (word() ?? "").length - 1;
+    input.setRangeText(`@${option.dataset.username} `, sign, end, "end");
     input.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
   async function suggest(q) {
     request?.abort();
     request = new AbortController();
+    const { signal } = request;
     const path = `/search/suggest?for=mention&q=${encodeURIComponent(q)}`;
-    const answer = await api("GET", path, undefined, { signal: request.signal }).catch(() => null);
-    if (!answer || word() !== q) return;
+    const answer = await api("GET", path, undefined, { signal }).catch(() => null);
+    if (word() !== q || request.signal !== signal) return;
+    if (!answer) return close();
     const found = answer.items.map((hit, i) => drawPerson(hit.user, `${list.id}-${i}`));
     const key = ["nobody_found", "people_found_one"][found.length] ?? "people_found_many";
     status.textContent = text(key, { count: found.length });
@@ -50,7 +55,9 @@ export function mentionField(element) {
   input.addEventListener("input", () => {
     const q = word();
     clearTimeout(timer);
-    if (q && q === shown && people.isOpen()) return;
+    if (input.value !== typed) people.outdate();
+    typed = input.value;
+    if (q && q === shown && people.isCurrent()) return;
     if (q) timer = setTimeout(suggest, PAUSE_MS, q);
     else close();
   });
