@@ -138,3 +138,42 @@ def test_recent_searches_are_under_the_empty_field_of_explore(
     page.goto("/search?q=lighthouse")
     field.fill("")
     expect(found.locator('[data-q="lighthouse"]')).to_be_visible()
+
+
+def test_what_is_cleared_on_one_tab_is_gone_on_the_other(
+    as_person: Callable[..., Page], ann: Person
+) -> None:
+    page = as_person(ann)
+    page.goto("/search")
+    page.locator("#q").fill("lighthouse")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search?q=lighthouse")
+    page.goto("/search")
+    other = page.context.new_page()
+    other.goto(page.url)
+    expect(other.locator("#recent")).to_be_visible()
+    page.get_by_role("link", name="Clear all").click()
+    page.get_by_role("button", name="Clear all").click()
+    expect(page.locator("#recent")).to_have_count(0)
+    expect(other.locator("#recent")).to_have_count(0)
+
+
+def test_what_does_not_fit_is_told_and_the_cross_empties_the_field(
+    as_person: Callable[..., Page], ann: Person
+) -> None:
+    page = as_person(ann)
+    page.goto("/search")
+    field = page.locator("#q")
+    field.evaluate(
+        """(field) => {
+          const clipboardData = new DataTransfer();
+          clipboardData.setData("text", "x".repeat(60));
+          field.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true }));
+        }"""
+    )
+    expect(page.locator("#q-error")).to_have_text("Only the first 50 characters fit here.")
+    field.fill("sea")
+    expect(page.locator("#q-error")).to_be_hidden()
+    page.get_by_role("button", name="Clear the search").press("Enter")
+    expect(field).to_have_value("")
+    expect(field).to_be_focused()
