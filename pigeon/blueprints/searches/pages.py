@@ -128,7 +128,13 @@ def _elsewhere(q: str) -> list[tuple[str, int, bool]]:
 def _refused(error: Invalid, typed: Any, of: str) -> ResponseReturnValue:
     """The field alone, with what was typed: a refusal looks for nothing."""
     saves = history.saves(get_viewer().user_id)
-    beside = {"of": of, "first_of": PEOPLE, "q": "", "recent": None, "elsewhere": []}
+    beside: dict[str, Any] = {
+        "of": of,
+        "first_of": PEOPLE,
+        "q": "",
+        "recent": None,
+        "elsewhere": [],
+    }
     return render_refused(PAGE, error, typed, page=NOTHING, saves=saves, **beside)
 
 
