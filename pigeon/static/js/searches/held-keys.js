@@ -27,7 +27,7 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("focusin", ({ target }) => {
   if (!held || !target.matches('input[type="search"]')) return held !== null && release();
-  target.value += held;
+  /** @type {HTMLInputElement} */ (target).value += held;
   release();
   target.dispatchEvent(new Event("input", { bubbles: true }));
 });

@@ -41,7 +41,7 @@ function toSearch() {
   const field = [...document.querySelectorAll('main input[type="search"]')].find((one) => one.checkVisibility());
   if (!field) return visit("/search");
   field.focus();
-  field.select();
+  /** @type {HTMLInputElement} */ (field).select();
 }
 
 const ACTIONS = {
