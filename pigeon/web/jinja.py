@@ -12,7 +12,7 @@ from flask_wtf.csrf import generate_csrf
 from jinja2 import StrictUndefined
 from markupsafe import Markup, escape
 
-from pigeon.domain import limits, names, text
+from pigeon.domain import limits, names, search_marks, text
 from pigeon.domain.users import UserRef, avatar_widths
 from pigeon.extensions import babel, settings
 from pigeon.services.notifications import wording
@@ -54,6 +54,7 @@ def bind(app: Flask) -> None:
         address=names.shown_email,
         avatar_widths=avatar_widths,
         grapheme=text.first_grapheme,
+        marks=search_marks.parts,
         sentence=wording.parts,
         status_word=presence.status_word,
         chosen_word=presence.chosen_word,

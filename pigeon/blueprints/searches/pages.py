@@ -10,11 +10,11 @@ from contextlib import suppress
 from typing import Any, TypeAlias
 from urllib.parse import urlencode
 
-from flask import redirect, render_template
+from flask import redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from pigeon.blueprints.searches.api import DELETES, SAVES
-from pigeon.domain.errors import Conflict, FieldError, Invalid, Unavailable
+from pigeon.domain.errors import Conflict, FieldError, Invalid, Malformed, Unavailable
 from pigeon.domain.page import Page, PageRequest
 from pigeon.domain.posts import Post
 from pigeon.domain.searches import KEPT, SearchEntry, TagHit
@@ -29,13 +29,15 @@ from pigeon.web.parsing import (
     read_page,
     read_query,
     read_ranked_page,
-    read_shown,
 )
 from pigeon.web.stories import rings
 
 PAGE = "searches/search.html"
 ROWS = 40
 CELLS = 12
+FEW = 8
+SHOWN = 200
+NUMBER_SIGNS = ("#", "＃")
 PEOPLE, TAGS, POSTS = "people", "tags", "posts"
 Found: TypeAlias = Page[UserRow] | Page[TagHit] | Page[Post]
 NOTHING: Page[Any] = Page(items=[], next=None)
@@ -45,27 +47,44 @@ NOTHING: Page[Any] = Page(items=[], next=None)
 def show() -> ResponseReturnValue:
     if read_query("fragment") == "suggestions":
         return _suggestions()
-    typed, of = {"q": read_shown("q")}, _kind(read_query("of"))
+    typed = {"q": _typed()}
+    of = _kind(read_query("of"), typed["q"])
     try:
         q = read_query("q")
         page = _find(q, of)
+    except Malformed:
+        return _refused(Invalid({"q": FieldError("bad_format")}), typed, of)
     except Invalid as error:
-        if "q" not in error.fields:
-            raise
         return _refused(error, typed, of)
     return render_template(PAGE, form=Form(values=typed), **_beside(page=page, q=q, of=of))
 
 
 def _suggestions() -> str:
     """For the list under the field; nothing of it is stored."""
-    q = read_query("q").strip()
-    hits = suggesting.suggest(q, get_viewer().user_id)
-    return render_template("searches/_suggestions.html", hits=hits, q=q)
+    q, reader_id = read_query("q").strip(), get_viewer().user_id
+    hits = suggesting.suggest(q, reader_id) if q else []
+    recent = [] if q else history.list_of(reader_id, PageRequest(kind="recent", limit=FEW)).items
+    return render_template(
+        "searches/_suggestions.html",
+        hits=hits,
+        recent=recent,
+        q=q,
+        leads_to_tags=q.startswith(NUMBER_SIGNS),
+    )
 
 
-def _kind(of: str) -> str:
-    """What is searched: people, where the address names nothing else that can be."""
-    return of if of in (TAGS, POSTS) else PEOPLE
+def _kind(of: str, q: str) -> str:
+    """What is searched: people, or tags behind a `#`, unless the address names what can be."""
+    return of if of in (PEOPLE, TAGS, POSTS) else _first_of(q)
+
+
+def _first_of(q: str) -> str:
+    return TAGS if q.strip().startswith(NUMBER_SIGNS) else PEOPLE
+
+
+def _typed() -> str:
+    """What the field shows again: nothing of a text that no field can hold."""
+    return "".join(char for char in request.args.get("q", "") if char.isprintable())[:SHOWN]
 
 
 def _find(q: str, of: str) -> Found:
@@ -84,13 +103,39 @@ def _beside(*, page: Found, of: str, q: str = "") -> dict[str, Any]:
     """What is found, or what was searched for before."""
     reader_id = get_viewer().user_id
     recent = [] if q.strip() else _recent(reader_id)
-    return {"page": page, "of": of, "q": q, "recent": recent, "saves": history.saves(reader_id)}
+    elsewhere = [] if of != PEOPLE or page.items or not q.strip() else _elsewhere(q)
+    return {
+        "page": page,
+        "of": of,
+        "first_of": _first_of(q),
+        "q": q,
+        "recent": recent,
+        "saves": history.saves(reader_id),
+        "elsewhere": elsewhere,
+    }
+
+
+def _elsewhere(q: str) -> list[tuple[str, int, bool]]:
+    """Where no people are: how many tags and posts there are (at least), instead of nothing."""
+    tagged = tags.find_tags(q, PageRequest(limit=ROWS))
+    posts = captions.find_posts(
+        q.lstrip("".join(NUMBER_SIGNS)), this_viewer(), PageRequest(limit=CELLS)
+    )
+    found = ((TAGS, tagged), (POSTS, posts))
+    return [(of, len(page.items), page.next is not None) for of, page in found if page.items]
 
 
 def _refused(error: Invalid, typed: Any, of: str) -> ResponseReturnValue:
     """The field alone, with what was typed: a refusal looks for nothing."""
     saves = history.saves(get_viewer().user_id)
-    return render_refused(PAGE, error, typed, page=NOTHING, of=of, q="", recent=None, saves=saves)
+    beside: dict[str, Any] = {
+        "of": of,
+        "first_of": PEOPLE,
+        "q": "",
+        "recent": None,
+        "elsewhere": [],
+    }
+    return render_refused(PAGE, error, typed, page=NOTHING, saves=saves, **beside)
 
 
 def _recent(reader_id: int) -> list[SearchEntry]:
@@ -100,7 +145,11 @@ def _recent(reader_id: int) -> list[SearchEntry]:
 @access(MEMBERS, rate=SAVES)
 def search() -> ResponseReturnValue:
     """What is searched is found whether or not it can be saved now."""
-    typed, of = read_form("q"), _kind(read_form("of").sent["of"])
+    typed = read_form("q")
+    sent = read_form("of").sent["of"]
+    of = _kind("" if sent == PEOPLE else sent, typed["q"])  # a `#` is meant for tags
+    if not typed["q"].strip():  # nothing was meant
+        return redirect("/search", 303)
     try:
         q = typed["q"]
         if not people.check_query(q):
@@ -109,7 +158,7 @@ def search() -> ResponseReturnValue:
             history.add_word(q, by=get_viewer().user_id)
     except Invalid as error:
         return _refused(error, typed, of)
-    asked = {"q": q} if of == PEOPLE else {"q": q, "of": of}
+    asked = {"q": q} if of == _first_of(q) else {"q": q, "of": of}
     return redirect(f"/search?{urlencode(asked)}", 303)
 
 

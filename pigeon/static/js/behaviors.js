@@ -61,6 +61,7 @@ export const behaviors = {
   profile: () => import("./users/profile.js"),
   "remove-follower": () => import("./relations/remove-follower.js"),
   "request-answer": () => import("./relations/request-answer.js"),
+  "recent-searches": () => import("./searches/recent.js"),
   "search-field": () => import("./searches/field.js"),
   "search-results": () => import("./searches/results.js"),
   "send-post": () => import("./messages/send-post.js"),

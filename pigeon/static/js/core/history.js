@@ -65,7 +65,9 @@ document.addEventListener("htmx:after:swap", () => {
   if (nextTop === null) return;
   window.scrollTo(0, nextTop);
   nextTop = null;
-  if (!document.activeElement?.closest("main")) document.getElementById("main").focus({ preventScroll: true });
+  if (document.activeElement?.closest("main")) return;
+  const first = [...document.querySelectorAll("main [autofocus]")].find((field) => field.checkVisibility());
+  (first ?? document.getElementById("main")).focus({ preventScroll: true });
 });
 
 document.addEventListener("htmx:before:history:restore", (event) => {

@@ -1,5 +1,6 @@
 /* Single keys for who likes them (`?` lists them); never while typing, in a dialog, or with a modifier. */
 
+import { holdKey } from "../searches/held-keys.js";
 import { showKeys } from "./keyboard-help.js";
 
 const GO = { h: "/", e: "/explore", p: () => `/u/${document.body.dataset.me}`, s: "/settings", n: "/notifications", m: "/messages" };
@@ -36,6 +37,13 @@ function press(selector) {
   post?.querySelector(selector)?.click();
 }
 
+function toSearch() {
+  const field = [...document.querySelectorAll('main input[type="search"]')].find((one) => one.checkVisibility());
+  if (!field) return visit("/search");
+  field.focus();
+  /** @type {HTMLInputElement} */ (field).select();
+}
+
 const ACTIONS = {
   j: () => stepPost(1),
   k: () => stepPost(-1),
@@ -46,7 +54,7 @@ const ACTIONS = {
   ".": () => document.querySelector(".new-posts-pill:not([hidden])")?.click(),
   n: () => visit("/create"),
   m: () => visit("/messages"),
-  "/": () => (document.querySelector('input[type="search"]') ? document.querySelector('input[type="search"]').focus() : visit("/search")),
+  "/": toSearch,
   "?": showKeys,
 };
 
@@ -58,6 +66,7 @@ function go(key) {
 document.addEventListener("keydown", (event) => {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
   if (!document.body.dataset.me || event.target.closest("input, textarea, select, dialog, [contenteditable]")) return;
+  if (holdKey(event)) return;
   if (awaitsPlace) {
     awaitsPlace = false;
     return go(event.key);
