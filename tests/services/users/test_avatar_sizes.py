@@ -38,6 +38,11 @@ def kinds(person: Person) -> list[str]:
     return [kind for kind, *_ in json.loads(row_of(person).variants)]
 
 
+def content_of(name: str) -> bytes:
+    with media.store().open(name) as stored:
+        return stored.read()
+
+
 def make_old(person: Person, drain: Drain) -> str:
     """An avatar as the release before left it; its random name."""
     avatars.set_avatar(person.id, make_upload(pictures.jpeg(700, 500)), "")
@@ -56,11 +61,11 @@ def make_old(person: Person, drain: Drain) -> str:
 
 def test_small_sizes_are_made_and_the_rest_stays(ann: Person, drain: Drain) -> None:
     name = make_old(ann, drain)
-    before = media.store().open(f"{name}-s256.webp").read()
+    before = content_of(f"{name}-s256.webp")
     assert kinds(ann) == ["s256", "s512"]
     assert avatar_sizes.rebuild() == 1
     assert kinds(ann) == ["s64", "s128", "s256", "s512"]
-    assert media.store().open(f"{name}-s256.webp").read() == before
+    assert content_of(f"{name}-s256.webp") == before
     assert 0 < media.store().size(f"{name}-s64.webp") < media.store().size(f"{name}-s128.webp")
     assert avatar_sizes.rebuild() == 0
 
