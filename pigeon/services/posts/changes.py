@@ -21,7 +21,7 @@ from pigeon.models import (
 )
 from pigeon.services import access, counts
 from pigeon.services.media import media
-from pigeon.services.posts import cards, checks, erasing, posts, publishing
+from pigeon.services.posts import cards, checks, erasing, posts, publishing, tag_counts
 from pigeon.unit_of_work import UnitOfWork, retried, unit_of_work
 
 
@@ -49,6 +49,7 @@ def edit(
             post.edited_at = utc_now()
         if comments_open is not None:
             post.comments_open = comments_open
+        tag_counts.count_anew(uow, post.caption, new_caption)
         post.caption = new_caption
         for row, alt in zip(rows, new_alts, strict=True):
             row.alt = alt
@@ -87,6 +88,7 @@ def remove(post_id: int, *, by: int) -> None:
         post = _lock(post_id, by)
         publication_id = publishing.publication_of(post_id)
         post.state = access.posts.WITHDRAWN
+        tag_counts.count_anew(uow, post.caption)
         erasing.remove_images(uow, post_id)
         for named in (PublicationModel, PostTag, MentionModel):
             db.session.execute(delete(named).where(named.post_id == post_id))

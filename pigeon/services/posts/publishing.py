@@ -11,7 +11,7 @@ from pigeon.extensions import db, settings
 from pigeon.models import MediaModel, PostModel, PostTag, PublicationModel, UserModel
 from pigeon.services import access, counts
 from pigeon.services.posts import cards as post_cards
-from pigeon.services.posts import pieces
+from pigeon.services.posts import pieces, tag_counts
 from pigeon.services.timelines import fanouts, pulls, sidebar
 from pigeon.unit_of_work import UnitOfWork
 
@@ -34,6 +34,7 @@ def publish(uow: UnitOfWork, post: PostModel, *, had_images: bool = False) -> No
         update(PostTag).where(PostTag.post_id == post.id).values(publication_id=row.id)
     )
     pieces.add(row.id, post.caption)
+    tag_counts.count_anew(uow, post.caption)
     _announce(uow, row, author, had_images=had_images)
 
 

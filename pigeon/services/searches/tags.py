@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from sqlalchemy import ColumnElement, func, or_, select
 
-from pigeon.cache import keys
-from pigeon.cache.look_aside import cached
 from pigeon.domain import hangul, text
 from pigeon.domain.page import Page, PageRequest, write_cursor
 from pigeon.domain.searches import TagHit
 from pigeon.extensions import db
-from pigeon.models import PostModel, PostTag
-from pigeon.services import access
+from pigeon.models import PostTag
+from pigeon.services.posts.tag_counts import open_counts
 from pigeon.services.searches import people
 
 RANKED = 200
@@ -29,22 +27,6 @@ def find_tags(q: str, request: PageRequest) -> Page[TagHit]:
     end = begin + request.limit
     more = len(found) > end
     return Page(items=found[begin:end], next=write_cursor(request.kind, end) if more else None)
-
-
-@cached(keys.TAG_COUNTS, int)
-def open_counts(tags: list[str]) -> dict[str, int]:
-    """How many posts everybody may see under each tag; for a minute."""
-    query = (
-        select(PostTag.tag, func.count())
-        .join(PostModel, PostModel.id == PostTag.post_id)
-        .where(
-            PostTag.tag.in_(tags),
-            PostTag.publication_id.is_not(None),
-            access.posts.where(access.stranger()),
-        )
-        .group_by(PostTag.tag)
-    )
-    return {tag: int(count) for tag, count in db.session.execute(query)}
 
 
 def _ranked(beginning: str) -> list[TagHit]:

@@ -72,7 +72,8 @@ _PIECES = b"\0pieces\0"
 
 def _mine(reading: Tray, rings: Sequence[Ring], me: UserRef, language: str) -> bytes:
     mine = rings[0] if rings and rings[0].is_self else None
-    cell = _cell(mine, me) if mine else Cell(me.username, me.id, "", me.avatar_url, 0, 0, "")
+    nothing = Cell(me.username, me.id, me.display_name, me.avatar_url, 0, 0, "")
+    cell = _cell(mine, me) if mine else nothing
     return _own(cell, reading.own(), language)
 
 

@@ -5,6 +5,7 @@ from flask import Flask
 
 from pigeon.domain.errors import Invalid
 from pigeon.domain.page import PageRequest, read_cursor
+from pigeon.services.posts import changes, posts
 from pigeon.services.searches import tags
 from tests.factories import make_post, make_user
 
@@ -65,3 +66,15 @@ def test_a_query_that_is_too_long_is_named(app: Flask) -> None:
     with pytest.raises(Invalid) as refused:
         tags.find_tags("a" * 51, PageRequest())
     assert refused.value.fields["q"].code == "too_long"
+
+
+def test_what_is_posted_edited_or_deleted_is_counted_at_once(app: Flask) -> None:
+    """Also when somebody asked a moment before, as who writes a new tag does."""
+    ann = make_user("ann")
+    assert found("brandnew") == found("other") == []
+    post = posts.create(ann.id, "#brandnew", [])
+    assert found("brandnew") == [("brandnew", 1)]
+    changes.edit(int(post.id), by=ann.id, caption="#other")
+    assert (found("brandnew"), found("other")) == ([], [("other", 1)])
+    changes.remove(int(post.id), by=ann.id)
+    assert found("other") == []
