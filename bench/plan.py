@@ -78,6 +78,8 @@ class Plan:
     """Posts whose captions are searched."""
     searched: int
     """People who are added to be found."""
+    smtp_s: tuple[float, ...]
+    """So long the mail server takes for a mail."""
 
 
 FULL = Plan(
@@ -127,6 +129,7 @@ FULL = Plan(
     online=10_000,
     captions=1_000_000,
     searched=1_000_000,
+    smtp_s=(0, 1, 5),
 )
 
 QUICK = Plan(
@@ -176,6 +179,7 @@ QUICK = Plan(
     online=2_000,
     captions=30_000,
     searched=20_000,
+    smtp_s=(0, 1),
 )
 
 TINY = Plan(
@@ -225,4 +229,5 @@ TINY = Plan(
     online=120,
     captions=500,
     searched=300,
+    smtp_s=(0, 0.2),
 )

@@ -79,6 +79,14 @@ class Table:
     rows: list[tuple[str, ...]]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Curve:
+    """One figure as another grows: per series, (x, rounds of y); every x and y is above zero."""
+
+    name: str
+    series: dict[str, list[tuple[float, Spread]]]
+
+
 @dataclass(kw_only=True)
 class Group:
     """What one module measured."""
@@ -88,6 +96,7 @@ class Group:
     rows: list[Row] = field(default_factory=list)
     tables: list[Table] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    curves: list[Curve] = field(default_factory=list)
 
 
 def figure(value: float) -> str:
