@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 
@@ -76,7 +76,7 @@ class Row:
 class Table:
     title: str
     head: tuple[str, ...]
-    rows: list[tuple[str, ...]]
+    rows: Sequence[tuple[str, ...]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,7 +84,7 @@ class Curve:
     """One figure as another grows: per series, (x, rounds of y); every x and y is above zero."""
 
     name: str
-    series: dict[str, list[tuple[float, Spread]]]
+    series: Mapping[str, Sequence[tuple[float, Spread]]]
 
 
 @dataclass(kw_only=True)

@@ -28,7 +28,7 @@ are in [benchmarks.md](benchmarks.md); every round is in [v1-v2/](v1-v2/).
 싣습니다. 끝내 안정되지 않으면 모든 라운드를 합쳐 **불안정(unsteady)** 으로 표시합니다.
 """
 HEAD = (
-    "| | what · 무엇 | plain way · 단순한 방식 | counted · 센 것 | plain / ours · 비"
+    "| | what · 무엇 | plain way · 단순한 방식 | counted · 센 것 | plain / ours, or as said · 비"
     " | rounds · 라운드 | |\n|---|---|---|---|---:|---:|---|"
 )
 OTHER_PLAN = "**Not the full run: these figures show that the page can be made, nothing else.**\n"

@@ -9,8 +9,8 @@ import pytest
 
 from bench.plan import FULL, QUICK
 from bench.results import Curve, Group, Row, spread
-from bench.tables import __main__ as command
 from bench.tables import TABLES, commits, found, page
+from bench.tables import __main__ as command
 from bench.tables.declared import Axes, Clause, Line, Seven, Words
 from bench.tables.found import Found
 
