@@ -85,16 +85,13 @@ class Found:
         found = [(row, match.groupdict()) for row, match in matches if match]
         if not found and not line.is_optional:
             raise LookupError(f"{group.name} measured nothing named {line.metric!r}")
-        for row, known in found:
-            self._figure(line, row, known).attempts.append(_rounds(line, row))
-
-    def _figure(self, line: Line, row: Row, known: dict[str, str]) -> Figure:
-        for figure in self.figures:
-            if figure.key == line.key and figure.known == known:
-                return figure
-        figure = Figure(key=line.key, known=known, unit=row.unit, attempts=[])
-        self.figures.append(figure)
-        return figure
+        figures = self.of_line(line)
+        for nth, (row, known) in enumerate(found):
+            if nth == len(figures):
+                figures.append(Figure(key=line.key, known={}, unit=row.unit, attempts=[]))
+                self.figures.append(figures[nth])
+            figures[nth].known = known  # another size may be the fastest than the last time
+            figures[nth].attempts.append(_rounds(line, row))
 
 
 def _rounds(line: Line, row: Row) -> list[float]:

@@ -85,6 +85,16 @@ def test_ratio_that_stays_unsteady_is_published_with_all_its_rounds(tmp_path: Pa
     assert "Send." in text, "a sentence claims nothing that a round contradicts"
 
 
+def test_line_that_names_another_size_when_measured_again_stays_one_line() -> None:
+    again = group([2.0, 2.1])
+    again.rows[0] = Row(metric="fast 9", value=spread([2.0, 2.1]))
+
+    (figure,) = result(group([2.0, 3.2]), again).of_line(FAST)
+
+    assert figure.known == {"n": "9"}
+    assert len(figure.attempts) == 2
+
+
 def test_page_shows_plain_way_rounds_pictures_and_sentence_in_both_languages(
     tmp_path: Path,
 ) -> None:
