@@ -7,6 +7,7 @@ import signal
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,6 +20,8 @@ from bench.tables import TABLES, commits, found, page
 from bench.tables.declared import Seven
 from bench.tables.found import Found
 
+WHOLE = replace(FULL, node=False)
+"""No table compares with Node, whose packages take minutes to install."""
 AGAIN = 3
 """So often groups with an unsteady ratio are measured again."""
 PAGE = "v1-v2.md"
@@ -29,7 +32,7 @@ TRIED = Path("var/bench")
 def main(arguments: list[str]) -> int:
     options = _parse(arguments)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that everything is cleaned up
-    plan = QUICK if options.quick else FULL
+    plan = QUICK if options.quick else WHOLE
     folder = options.out or (TRIED if options.quick else DOCS)
     commit = commits.measured()
     if commit.endswith(commits.CHANGED) and folder == DOCS:

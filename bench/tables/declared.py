@@ -19,8 +19,8 @@ class Words:
     en: str
     ko: str
 
-    def fill(self, known: Mapping[str, str]) -> Words:
-        return Words(self.en.format_map(known), self.ko.format_map(known))
+    def fill(self, known: Mapping[str, str], known_ko: Mapping[str, str] | None = None) -> Words:
+        return Words(self.en.format_map(known), self.ko.format_map(known_ko or known))
 
     @property
     def both(self) -> tuple[str, str]:

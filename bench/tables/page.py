@@ -117,21 +117,23 @@ def _measured_with(table: Seven, found: Found) -> str:
 
 def sentence(table: Seven, found: Found) -> Words:
     """For somebody who must decide; what it says follows from the figures."""
-    known = _medians(table, found)
-    parts = [_said(clause, table, found).fill(known) for clause in table.sentence]
+    en, ko = _medians(table, found, "unsteady"), _medians(table, found, "불안정")
+    parts = [_said(clause, found).fill(en, ko) for clause in table.sentence]
     return Words(
         "; ".join(part.en for part in parts) + ".", " ".join(f"{part.ko}." for part in parts)
     )
 
 
-def _said(clause: Clause, table: Seven, found: Found) -> Words:
+def _said(clause: Clause, found: Found) -> Words:
     figures = [one for one in found.figures if one.key == clause.key]
     holds = bool(figures) and figures[0].value.low >= clause.at_least
     return clause.said if holds else clause.otherwise
 
 
-def _medians(table: Seven, found: Found) -> dict[str, str]:
+def _medians(table: Seven, found: Found, unsteady: str) -> dict[str, str]:
+    """What clauses ask for: of several figures of a line, the first one's."""
     known = {line.key: "-" for line in table.lines}
     for one in reversed(found.figures):
-        known[one.key] = f"{figure(one.value.median)}{one.unit}"
+        said = f"{figure(one.value.median)}{one.unit}"
+        known[one.key] = f"{said}, {unsteady}" if one.is_unsteady else said
     return known

@@ -84,7 +84,7 @@ TABLE = Seven(
             key="merge",
             group="merging",
             metric=r"home timeline, (?P<n>\d+) of its authors pulled / none, p50",
-            what=Words("merging {n} celebrities", "유명인 {n}명 병합"),
+            what=Words("celebrities merged: {n}", "병합한 유명인: {n}명"),
             plain=Words("none is pulled", "당겨 읽는 사람 없음"),
             counted=P50,
             is_inverted=True,
@@ -110,27 +110,29 @@ TABLE = Seven(
     ),
     sentence=(
         Clause(
-            key="join",
+            key="best",
             said=Words(
-                "Fan out on write if people follow hundreds ({join} against a join, {best} against"
-                " SQL's best plan)",
-                "수백 명을 팔로우한다면 쓸 때 fan-out하세요(조인 대비 {join},"
-                " SQL 최선 대비 {best})",
+                "Fan out on write if people follow hundreds ({best} against SQL's best plan, {join}"
+                " against a join)",
+                "수백 명을 팔로우한다면 쓸 때 fan-out하세요(SQL 최선의 계획 대비 {best},"
+                " 조인 대비 {join})",
             ),
             otherwise=Words(
-                "One statement on a good index reads a timeline as fast ({join})",
-                "좋은 인덱스의 한 문장도 타임라인을 그만큼 빨리 읽습니다({join})",
+                "At this size SQL's best plan keeps up ({best}), if your database finds it; where"
+                " it joins instead, fan-out on write is {join} as fast",
+                "이 크기에서는 SQL 최선의 계획도 뒤지지 않습니다({best}). 데이터베이스가 그 계획을"
+                " 못 찾고 조인하면 fan-out이 {join} 빠릅니다",
             ),
         ),
         Clause(
             key="sweep",
             said=Words(
-                "and leave celebrities out, which saves cost as well ({sweep})",
-                "유명인은 빼세요. 비용도 줄어듭니다({sweep})",
+                "and leave celebrities out, which saves cost as well ({sweep} at a page a post)",
+                "유명인은 빼세요. 비용도 줄어듭니다(게시물당 한 페이지에서 {sweep})",
             ),
             otherwise=Words(
                 "and choose the threshold of celebrities by how long the last follower may wait: by"
-                " cost alone it hardly matters ({sweep})",
+                " cost alone it hardly matters ({sweep} at a page a post)",
                 "유명인 기준은 마지막 팔로워가 기다릴 시간으로 정하세요. 비용만으로는 거의 차이가"
                 " 없습니다({sweep})",
             ),
