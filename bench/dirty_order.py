@@ -9,32 +9,23 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 
 from sqlalchemy import func, select
 
 from bench import fan_out, rounds
+from bench.dirty_results import ORIGINAL, OURS, PER_S, POSTS, Done, curve, report
 from bench.ground import Ground
-from bench.original_write_back import CHECKPOINT_S, OriginalWriteBack
-from bench.results import Curve, Group, Row, Table, ratio, shown, spread
+from bench.original_write_back import OriginalWriteBack
+from bench.results import Group
 from pigeon.cache import write_back
 from pigeon.extensions import cache, db, settings
 from pigeon.models import PostLike
 from pigeon.services.write_backs import flusher
 from tests.harness import counting
 
-OURS, ORIGINAL = "oldest write first", "least recently written first"
-POSTS, PER_S, EXPONENT = 100, 20, 1.1
+EXPONENT = 1.1
 AT = "2024-01-10 00:00:00.000000"
-PARTS = 20
-"""Of the time, each a point of the curve."""
-SHARES = {
-    "statements": "statements a stored like",
-    "work_s": "seconds a stored like",
-    "missing": "in no row, share",
-    "lost": "lost, share",
-}
 Likes = list[list[tuple[int, int]]]
 
 
@@ -53,24 +44,9 @@ def measure(ground: Ground) -> Group:
         way_of = {way: partial(run, way) for way in ways}
         rounds.interleaved(way_of, min(3, ground.plan.rounds), is_warm=True)
         fan_out.forget_jobs()
-    _report(group, done, seconds)
-    _curve(group, done)
+    report(group, done, seconds)
+    curve(group, done)
     return group
-
-
-@dataclass(frozen=True, kw_only=True)
-class Done:
-    """What became of the likes of one run."""
-
-    ages: list[int]
-    """Of the hot post's oldest unflushed write, at the end of each second."""
-    statements: float
-    """Per like that became a row, as the seconds of work."""
-    work_s: float
-    missing: float
-    """The share of likes that is in no row."""
-    lost: float
-    """The share that does not even wait for one."""
 
 
 class _Scene:
@@ -151,53 +127,3 @@ def _done(likes: Likes, ages: list[int], statements: int, took_s: float, *, wait
         missing=1 - rows / every,
         lost=(every - rows - waiting) / every,
     )
-
-
-# -- what is said ----------------------------------------------------------------------------------
-
-
-def _report(group: Group, done: dict[str, list[Done]], seconds: int) -> None:
-    most = {way: [float(max(run.ages)) for run in runs] for way, runs in done.items()}
-    group.rows.append(
-        Row(
-            metric=f"the hot post's oldest unflushed write in {seconds} s: {ORIGINAL} / {OURS}",
-            value=ratio(most[ORIGINAL], most[OURS]),
-            note="in whole seconds, rounded up",
-        )
-    )
-    said = {"statements": "SQL statements per stored like", "work_s": "time per stored like"}
-    for name, words in said.items():
-        value = ratio(_each(done[ORIGINAL], name), _each(done[OURS], name))
-        group.rows.append(Row(metric=f"{words}: {ORIGINAL} / {OURS}", value=value))
-    for way in (ORIGINAL, OURS):
-        for name, words in (("missing", "in no row"), ("lost", "lost")):
-            shares = spread([share * 100 for share in _each(done[way], name)])
-            metric = f"likes that are {words} after {seconds} s: {way}"
-            group.rows.append(Row(metric=metric, value=shares, unit=" %"))
-    rows: list[tuple[str, ...]] = [
-        (way, shown(spread(most[way])), *(shown(spread(_each(runs, name))) for name in SHARES))
-        for way, runs in done.items()
-    ]
-    head = ("order", "oldest, s", *SHARES.values())
-    group.tables.append(Table(title=f"{seconds} s of {PER_S} likes/s", head=head, rows=rows))
-    group.notes.append(
-        f"{POSTS} posts by Zipf's law. The original takes three names every ten seconds, and a"
-        f" tenth of all every {CHECKPOINT_S} s; its sets expire a minute after their last like."
-    )
-
-
-def _each(runs: list[Done], name: str) -> list[float]:
-    return [float(getattr(run, name)) for run in runs]
-
-
-def _curve(group: Group, done: dict[str, list[Done]]) -> None:
-    """The worst age in each part of the time."""
-    step = max(1, len(done[OURS][0].ages) // PARTS)
-    series = {
-        way: [
-            (float(end), spread([float(max(run.ages[end - step : end])) for run in runs]))
-            for end in range(step, len(runs[0].ages) + 1, step)
-        ]
-        for way, runs in done.items()
-    }
-    group.curves.append(Curve(name="dirty order", series=series))
