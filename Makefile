@@ -11,10 +11,10 @@ MO := $(PO:.po=.mo)
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help run build dev system mongo-servers test test-fast test-pythons check structure rolling chaos load bench bench-quick
+.PHONY: help run build dev system mongo-servers test test-fast test-pythons check structure rolling chaos load bench bench-reference bench-quick
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' Makefile
 	@echo
 	@echo "  make run takes PORT=$(PORT) HOST=$(HOST) DATA=$(DATA) and, for more processes,"
 	@echo "  WEB= REALTIME= (apart, for nginx in front) and WORKER_FANOUT= WORKER_FANOUT_BULK="
@@ -88,8 +88,12 @@ rolling: dev system ## Serve 10,000 answers in the middle of an upgrade; REV=<co
 load: dev ## Put the mix of many people on the Procfile's processes
 	$(BIN)/python -m bench.load
 
-bench: dev system mongo-servers ## Measure everything docs/benchmarks.md publishes
+# What an earlier run measured at this commit is not measured again, but for the TABLE asked for.
+bench: dev system mongo-servers ## Make docs/v1-v2.md, the seven tables; TABLE=3 measures one of them
+	$(BIN)/python -m bench.tables $(if $(TABLE),--table $(TABLE))
+
+bench-reference: dev system mongo-servers ## Measure everything docs/benchmarks.md publishes
 	$(BIN)/python -m bench
 
-bench-quick: dev ## Measure on SQLite, in a minute
-	$(BIN)/python -m bench --quick
+bench-quick: dev ## Try measurements on SQLite; TABLE=3 tries one of the seven tables
+	$(BIN)/python -m $(if $(TABLE),bench.tables --quick --table $(TABLE),bench --quick)

@@ -51,6 +51,13 @@ GROUPS = (
     "sockets",
     "searches",
     "history",
+    "merging",
+    "thresholds",
+    "batches",
+    "notify_workers",
+    "notify_content",
+    "dirty_order",
+    "writing_through",
 )
 """In this order; `notifications` and what follows add people and posts to the data."""
 DOCS = Path(__file__).parents[1] / "docs"

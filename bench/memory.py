@@ -35,6 +35,12 @@ def measure(ground: Ground) -> Group:
             goal=Goal(at_most=7),
         )
     )
+    group.rows.append(
+        Row(
+            metric="sorted set of the same ids / list, bytes per entry",
+            value=spread([as_set / one for one in (*rebuilt, grown)]),
+        )
+    )
     rows = [
         ("list, rebuilt from SQL", figure(rebuilt[0])),
         ("list, pushed to one by one", figure(grown)),

@@ -33,7 +33,7 @@ def measure(ground: Ground) -> Group:
     """People with the bell on an author; every way ends with a row for each of them."""
     group = Group(name="notifications", title="Notifications")
     with ground.app().app_context():
-        ways = _Ways(ground)
+        ways = Ways(ground)
         _rates(ground, group, ways)
         ways.close()
         ways.publish(len(ground.plan.batches) * (ground.plan.slow_rounds + 1))
@@ -42,7 +42,7 @@ def measure(ground: Ground) -> Group:
     return group
 
 
-class _Ways:
+class Ways:
     """Every round tells of another post of the same author."""
 
     def __init__(self, ground: Ground) -> None:
@@ -166,7 +166,7 @@ def _told(event: str) -> list[int]:
 # -- rows --------------------------------------------------------------------------------------
 
 
-def _rates(ground: Ground, group: Group, ways: _Ways) -> None:
+def _rates(ground: Ground, group: Group, ways: Ways) -> None:
     ways.publish(4 * (ground.plan.rounds + 1))
     with ground.processes() as running:
         running.worker(f"{QUEUE}=1")
@@ -203,14 +203,14 @@ def _rates(ground: Ground, group: Group, ways: _Ways) -> None:
     group.tables.append(Table(title=title, head=("way", "thousand rows/s"), rows=rows))
 
 
-def _curve(ground: Ground, group: Group, ways: _Ways) -> None:
+def _curve(ground: Ground, group: Group, ways: Ways) -> None:
     """The job without a queue, at sizes of its batch; small ones tell fewer people."""
     found = rounds.interleaved(
-        {str(size): _run_of(ground, ways, size) for size in ground.plan.batches},
+        {str(size): run_of(ground, ways, size) for size in ground.plan.batches},
         ground.plan.slow_rounds,
     )
     rows = [
-        (f"{int(size):,}", f"{_people(ground, ways, int(size)):,}", shown(spread(rates)))
+        (f"{int(size):,}", f"{people_of(ground, ways, int(size)):,}", shown(spread(rates)))
         for size, rates in found.items()
     ]
     best = max(found, key=lambda size: spread(found[size]).median)
@@ -222,13 +222,14 @@ def _curve(ground: Ground, group: Group, ways: _Ways) -> None:
     group.notes.append(f"The fastest batch was {int(best):,}; the default is in `config.py`.")
 
 
-def _people(ground: Ground, ways: _Ways, size: int) -> int:
-    return min(ground.plan.batches[size], len(ways.people) - 1)
+def people_of(ground: Ground, ways: Ways, size: int) -> int:
+    most = max(ground.plan.batches.values())
+    return min(ground.plan.batches.get(size, most), len(ways.people) - 1)
 
 
-def _run_of(ground: Ground, ways: _Ways, size: int) -> Callable[[], float]:
+def run_of(ground: Ground, ways: Ways, size: int) -> Callable[[], float]:
     """It goes on where a slice of the job ended: after that person."""
-    count = _people(ground, ways, size)
+    count = people_of(ground, ways, size)
     after = ways.people[-count - 1]
 
     def run() -> float:

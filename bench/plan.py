@@ -78,6 +78,15 @@ class Plan:
     """Posts whose captions are searched."""
     searched: int
     """People who are added to be found."""
+    smtp_s: tuple[float, ...]
+    """So long the mail server takes for a mail."""
+    pulled: tuple[int, ...]
+    """So many authors of a reader are celebrities."""
+    thresholds: tuple[int, ...]
+    """From so many followers on somebody is one."""
+    notify_workers: tuple[int, ...]
+    dirty_s: int
+    """So many seconds of likes are written back in two orders."""
 
 
 FULL = Plan(
@@ -127,6 +136,11 @@ FULL = Plan(
     online=10_000,
     captions=1_000_000,
     searched=1_000_000,
+    smtp_s=(0, 1, 5),
+    pulled=(0, 1, 10, 100, 800),
+    thresholds=(100, 1_000, 10_000, 100_000, 1_000_000),
+    notify_workers=(1, 2, 4, 8),
+    dirty_s=600,
 )
 
 QUICK = Plan(
@@ -176,6 +190,11 @@ QUICK = Plan(
     online=2_000,
     captions=30_000,
     searched=20_000,
+    smtp_s=(0, 1),
+    pulled=(0, 1, 10, 100, 800),
+    thresholds=(100, 1_000, 10_000, 100_000),
+    notify_workers=(1, 2, 4, 8),
+    dirty_s=240,
 )
 
 TINY = Plan(
@@ -225,4 +244,9 @@ TINY = Plan(
     online=120,
     captions=500,
     searched=300,
+    smtp_s=(0, 0.2),
+    pulled=(0, 1, 10),
+    thresholds=(100, 1_000),
+    notify_workers=(1, 2),
+    dirty_s=40,
 )

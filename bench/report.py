@@ -15,8 +15,8 @@ from bench.plan import Plan
 from bench.results import Group, Row, Spread, Table, figure, shown
 
 PREFACE = """\
-Written by `make bench`; absolute times belong to the machine of that day, only the ratios mean
-something. A figure is the median of interleaved rounds with its extremes behind it; a ratio is
+Written by `make bench-reference`; absolute times belong to the machine of that day, only the ratios
+mean something. A figure is the median of interleaved rounds with its extremes behind it; a ratio is
 made within each round. Every way that is compared answers the same entries, was warm before it was
 measured, and shares the machine with its rival. Goals stand beside the figures, and where one is
 missed, by how much. Null results are published, too.

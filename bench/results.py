@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 
@@ -76,7 +76,15 @@ class Row:
 class Table:
     title: str
     head: tuple[str, ...]
-    rows: list[tuple[str, ...]]
+    rows: Sequence[tuple[str, ...]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Curve:
+    """One figure as another grows: per series, (x, rounds of y); every x and y is above zero."""
+
+    name: str
+    series: Mapping[str, Sequence[tuple[float, Spread]]]
 
 
 @dataclass(kw_only=True)
@@ -88,6 +96,7 @@ class Group:
     rows: list[Row] = field(default_factory=list)
     tables: list[Table] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    curves: list[Curve] = field(default_factory=list)
 
 
 def figure(value: float) -> str:

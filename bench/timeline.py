@@ -116,6 +116,7 @@ def _report(
             metric=f"{what}: the best plan for this size / ours, p50",
             value=ratio(_best(at), at[OURS]),
         ),
+        Row(metric=f"{what}: FANOUT=off / ours, p50", value=ratio(at[PLAIN], at[OURS])),
         Row(
             metric=f"its growth from {min(found)} to {max(found):,} followees, exponent",
             value=spread(_exponents({size: ways[OURS] for size, ways in found.items()})),

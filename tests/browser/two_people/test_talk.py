@@ -239,7 +239,7 @@ def test_a_like_taken_back_takes_its_row_along(pair: Pair, cast: Cast) -> None:
 def test_every_heart_is_one_more_on_the_badge(
     pair: Pair, cast: Cast, record_property: Callable[[str, object], None]
 ) -> None:
-    """How soon is only noted here; `make bench` holds it against its goal."""
+    """How soon is only noted here; `make bench-reference` holds it against its goal."""
     ann, bob = pair.ann.page, pair.bob.page
     cast.follow(pair.ann.person, pair.bob.person)
     see_badge(bob, 1)

@@ -1,0 +1,139 @@
+"""docs/v1-v2.md, from what was found for each table, in both languages on one page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from bench.results import Spread, figure, shown
+from bench.tables import commits, pictures
+from bench.tables.declared import NOTHING_PROVED, Clause, Seven, Words
+from bench.tables.found import RATIO, Figure, Found
+
+PREFACE = """\
+Is a mechanism worth its complexity? Each table answers for one part of the system: the plain way
+(everything in SQL, everything in the request: `CACHE=off FANOUT=off WRITE_BACK=off ASYNC=off`, one
+switch at a time) against ours, side by side in one run, as ratios made within each round. A figure
+is the median of the rounds with its extremes behind it; above 1× ours is better. Gains that are
+smaller than 1.15× count as no difference, and are published, too. A ratio whose rounds differ by
+more than 1.5× is measured again, at most three times; the first steady measurement stands, and if
+there is none, all rounds stand together as **unsteady**. Absolute times and the other measurements
+are in [benchmarks.md](benchmarks.md); every round is in [v1-v2/](v1-v2/).
+
+각 메커니즘이 복잡함의 값을 하는지 표마다 답합니다. 단순한 방식(모든 것을 SQL로, 모든 것을 요청
+안에서: `CACHE=off FANOUT=off WRITE_BACK=off ASYNC=off`, 스위치는 한 번에 하나씩)과 이 시스템을 한
+실행에서 나란히 재고, 같은 라운드 안에서 비를 구합니다. 값은 라운드의 중앙값이며 괄호 안은
+최솟값과 최댓값입니다. 1×보다 크면 이 시스템이 낫습니다. 1.15×보다 작은 차이는 차이 없음으로 보고
+그대로 싣습니다. 라운드끼리 1.5배 넘게 다른 비는 최대 세 번 다시 재고, 처음으로 안정된 측정을
+싣습니다. 끝내 안정되지 않으면 모든 라운드를 합쳐 **불안정(unsteady)** 으로 표시합니다.
+"""
+HEAD = (
+    "| | what · 무엇 | plain way · 단순한 방식 | counted · 센 것 | plain / ours, or as said · 비"
+    " | rounds · 라운드 | |\n|---|---|---|---|---:|---:|---|"
+)
+OTHER_PLAN = "**Not the full run: these figures show that the page can be made, nothing else.**\n"
+
+
+def text(tables: Sequence[tuple[Seven, Found]], folder: Path) -> str:
+    """The whole page; its pictures are drawn into `folder`, too. All are of one commit."""
+    first = tables[0][1]
+    facts = ", ".join(f"{name}: {value}" for name, value in first.machine.items())
+    minutes = sum(found.took_s for _, found in tables) / 60
+    parts = ["# V1 → V2: seven tables · 일곱 개의 표\n", PREFACE]
+    if any(found.plan != "full" for _, found in tables):
+        parts.append(OTHER_PLAN)
+    parts.append(
+        f"Commit `{commits.short(first.commit)}`; {facts}; {minutes:.0f} minutes in all.\n"
+        "`make bench` repeats everything, `make bench TABLE=3` one table"
+        " · `make bench`로 전부, `make bench TABLE=3`으로 하나만 다시 잽니다.\n"
+    )
+    parts += _contents(tables)
+    for table, found in tables:
+        parts += _section(table, found, pictures.write(folder, table, found))
+    return "\n".join(parts)
+
+
+def _contents(tables: Sequence[tuple[Seven, Found]]) -> list[str]:
+    """The answers by themselves: who must decide reads no further."""
+    parts = ["## In a minute · 1분 요약\n"]
+    for table, found in tables:
+        said = sentence(table, found)
+        parts.append(f"{table.number}. **{table.title.en}**: {said.en}<br>{said.ko}")
+    return [*parts, ""]
+
+
+def _section(table: Seven, found: Found, drawn: list[tuple[str, Words]]) -> list[str]:
+    said = sentence(table, found)
+    parts = [f"## {table.number} · {table.title.en}\n", f"{table.about.en}<br>{table.about.ko}\n"]
+    parts += [f"![{title.en} · {title.ko}](images/{name})\n" for name, title in drawn]
+    parts.append(HEAD)
+    parts += [
+        _row(number, table, at, found.of_line(table.lines[at])[nth])
+        for number, at, nth in pictures.numbered(table, found)
+    ]
+    parts += ["", _measured_with(table, found)]
+    parts += [f"**{said.en}**\n", f"**{said.ko}**\n"]
+    return parts
+
+
+def _row(number: str, table: Seven, at: int, one: Figure) -> str:
+    line = table.lines[at]
+    words = [line.what, line.plain, line.counted]
+    cells = ["<br>".join(said.fill(one.known).both) for said in words]
+    value = f"{shown(one.value)}{one.unit}"
+    rounds = str(len(one.value.values))
+    if len(one.attempts) > 1:
+        rounds += f"<br>{len(one.attempts)} times measured · {len(one.attempts)}번 측정"
+    return f"| {number} | {' | '.join(cells)} | {value} | {rounds} | {_verdict(one)} |"
+
+
+def _verdict(one: Figure) -> str:
+    if one.is_unsteady:
+        return "**unsteady** · **불안정**"
+    if one.unit != RATIO:
+        return ""
+    return _judged(one.value)
+
+
+def _judged(value: Spread) -> str:
+    if value.low > NOTHING_PROVED:
+        return "ours · 이 시스템"
+    if value.high < 1 / NOTHING_PROVED:
+        return "**plain way · 단순한 방식**"
+    return "no difference · 차이 없음"
+
+
+def _measured_with(table: Seven, found: Found) -> str:
+    control = found.controls.get("Redis PING", [])
+    moved = f"; a bare PING moved {max(control) / min(control):.1f}× meanwhile" if control else ""
+    return (
+        f"<sub>Measured {found.at[:10]} in {found.took_s / 60:.0f} minutes, {found.plan} plan"
+        f"{moved}; `make bench TABLE={table.number}`.</sub>\n"
+    )
+
+
+# -- the sentence ----------------------------------------------------------------------------------
+
+
+def sentence(table: Seven, found: Found) -> Words:
+    """For somebody who must decide; what it says follows from the figures."""
+    en, ko = _medians(table, found, "unsteady"), _medians(table, found, "불안정")
+    parts = [_said(clause, found).fill(en, ko) for clause in table.sentence]
+    return Words(
+        "; ".join(part.en for part in parts) + ".", " ".join(f"{part.ko}." for part in parts)
+    )
+
+
+def _said(clause: Clause, found: Found) -> Words:
+    figures = [one for one in found.figures if one.key == clause.key]
+    holds = bool(figures) and figures[0].value.low >= clause.at_least
+    return clause.said if holds else clause.otherwise
+
+
+def _medians(table: Seven, found: Found, unsteady: str) -> dict[str, str]:
+    """What clauses ask for: of several figures of a line, the first one's."""
+    known = {line.key: "-" for line in table.lines}
+    for one in reversed(found.figures):
+        said = f"{figure(one.value.median)}{one.unit}"
+        known[one.key] = f"{said}, {unsteady}" if one.is_unsteady else said
+    return known
