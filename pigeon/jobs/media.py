@@ -9,7 +9,8 @@ from pigeon.unit_of_work import JobSpec
 
 
 def _failed(media_id: int) -> None:
-    processing.fail(media_id, "unreadable")
+    """It is not the file: what was needed for it was away for longer than anybody waits."""
+    processing.fail(media_id, "not_processed")
 
 
 @job("media", gave_up=_failed)

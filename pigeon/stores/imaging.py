@@ -36,8 +36,9 @@ __all__ = [
 ]
 
 WALL_S = 60.0
-CHECK_S = 10.0
-"""Of a file whose headers do not tell whether it was cut, while its request waits."""
+CHECK_S = 4.0
+"""Of all files of a request whose headers do not tell whether they were cut, while it waits; what
+is left then is looked at by the rendering."""
 
 _checking = threading.Lock()
 FROM_OUTSIDE = frozenset({signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP})
@@ -62,25 +63,28 @@ class RenderInterrupted(RuntimeError):
     """Somebody ended the child: that says nothing about the picture, so try again."""
 
 
-def inspect(path: str | os.PathLike[str]) -> Inspected:
+def inspect(path: str | os.PathLike[str], *, until: float | None = None) -> Inspected:
     """Type, size and frames of a file; raises `Refused` where the contract refuses at once.
 
-    Decodes nothing, but for a JPEG without an end mark, in a child.
+    Decodes nothing, but for a JPEG without an end mark, in a child, and only `until` then (of
+    `time.monotonic`).
     """
     seen = imaging_headers.inspect(path)
     if not seen.is_ended:
-        _check(Path(path))
+        _check(Path(path), time.monotonic() + CHECK_S if until is None else until)
     return seen
 
 
-def _check(path: Path) -> None:
+def _check(path: Path, until: float) -> None:
     """One at a time, since a large file takes half a gigabyte; what is not looked at here in time
     is looked at by the rendering."""
-    if not _checking.acquire(timeout=CHECK_S):
+    if not _checking.acquire(timeout=max(0.0, until - time.monotonic())):
         return
     try:
-        with suppress(RenderInterrupted, TooSlow):
-            _reply_to({"path": str(path.absolute()), "work": "check"}, CHECK_S)
+        left_s = until - time.monotonic()
+        if left_s > 0:
+            with suppress(RenderInterrupted, TooSlow):
+                _reply_to({"path": str(path.absolute()), "work": "check"}, left_s)
     finally:
         _checking.release()
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import struct
+from contextlib import suppress
 from typing import NamedTuple
 
 from PIL import Image, ImageCms
@@ -79,7 +80,8 @@ def to_srgb(image: Image.Image, coding: Coding) -> Image.Image:
     if coding.cicp is not None:
         return _by_numbers(image.convert("RGB"), coding.cicp)
     if coding.exponent is not None:
-        return _by_gamma(image.convert("RGB"), coding.exponent, coding.chroma)
+        with suppress(struct.error, ArithmeticError):  # numbers that are no colours are passed over
+            return _by_gamma(image.convert("RGB"), coding.exponent, coding.chroma)
     return image.convert("RGB")
 
 

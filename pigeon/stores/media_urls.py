@@ -8,6 +8,8 @@ from urllib.parse import parse_qsl, urlsplit
 from pigeon.stores.media import MediaStore
 from pigeon.stores.media_folder import FolderStore
 
+INCOMING = "incoming"
+
 
 def media_store(url: str, data_dir: Path) -> MediaStore:
     """'' (a folder below `data_dir`), `folder:<path>` or `s3://bucket/prefix?endpoint=&region=`."""
@@ -21,6 +23,8 @@ def media_store(url: str, data_dir: Path) -> MediaStore:
         from pigeon.stores.media_s3 import S3Store  # boto3 is heavy
 
         options = dict(parse_qsl(parts.query))
+        if parts.path.strip("/").partition("/")[0] == INCOMING:
+            raise ValueError(f"MEDIA_URL: below {INCOMING}/ uploads wait, and may expire there")
         return S3Store(
             bucket=parts.netloc,
             prefix=parts.path.strip("/"),

@@ -143,13 +143,22 @@ def _opened(content: Path | bytes) -> Iterator[BinaryIO]:
         yield body
 
 
+def _is_missing(error: ClientError) -> bool:
+    """The store says so by a code; a bare 404 is its answer to HEAD, which has no words.
+
+    To anything else a bare 404 is that of a proxy whose store is not there at the moment.
+    """
+    code = error.response["Error"]["Code"]
+    return code == "NoSuchKey" or (code == "404" and error.operation_name == "HeadObject")
+
+
 @contextmanager
 def translated() -> Iterator[None]:
     """Nobody else needs to know botocore's errors."""
     try:
         yield
     except ClientError as error:
-        if error.response["Error"]["Code"] in ("404", "NoSuchKey"):
+        if _is_missing(error):
             raise NotFound from error
         raise StoreFault(str(error)) from error
     except BotoCoreError as error:

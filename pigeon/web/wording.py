@@ -41,6 +41,7 @@ def field_sentence(error: FieldError) -> str:
             limit=str(error.limit or limits.JPEG_BITS),
         ),
         "unreadable": _("This picture is damaged and cannot be read."),
+        "not_processed": _("Something went wrong on our side. Try it once more."),
         "bad_format": _("This does not have the right form."),
         "reserved": _("This name is reserved."),
         "taken": _("This name is taken."),

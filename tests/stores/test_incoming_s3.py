@@ -6,6 +6,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from pigeon.stores.incoming_folder import FolderIncoming
 from pigeon.stores.incoming_s3 import S3Incoming
 from pigeon.stores.media import StoreFault
 from pigeon.stores.media_s3 import S3Store
+from pigeon.stores.media_urls import media_store
 from tests.harness import children
 from tests.harness.outside import CREDENTIALS
 
@@ -198,3 +200,44 @@ def test_a_store_that_hung_is_left_alone_for_a_moment(
     incoming.keep([file])
     file.close()
     assert incoming.problem == ""
+
+
+class _Absent(BaseHTTPRequestHandler):
+    """What stands in front of a store and has none behind it at the moment."""
+
+    def _answer(self) -> None:
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self.send_response(404)
+        self.send_header("Content-Length", "18")
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(b"404 page not found")
+
+    do_GET = do_PUT = do_HEAD = _answer  # names of the standard library
+
+    def log_message(self, *_: object) -> None:
+        """Nothing to anybody."""
+
+
+@pytest.mark.usefixtures("credentials")
+def test_a_proxy_without_a_store_is_waited_for(folder: FolderIncoming, tmp_path: Path) -> None:
+    """An answer of 404 that is not the store's own says nothing about an upload."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Absent) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        incoming = _at(f"http://127.0.0.1:{server.server_port}", folder)
+        with pytest.raises(StoreFault):
+            incoming.original(f"s3:{'ab' * 16}", tmp_path)
+        files = _received(incoming, 1)
+        with pytest.raises(PicturesWait):
+            incoming.keep(files)
+        assert incoming.problem
+        server.shutdown()
+    for file in files:
+        file.close()
+
+
+def test_media_are_not_kept_where_uploads_expire() -> None:
+    for path in ("incoming", "incoming/photos"):
+        with pytest.raises(ValueError, match="incoming"):
+            media_store(f"s3://bucket/{path}", Path())
+    assert media_store("s3://bucket/photos/incoming", Path())

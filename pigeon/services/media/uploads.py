@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from pathlib import Path
 
 from pigeon.domain.errors import FieldError, Invalid, TooLarge
@@ -18,10 +19,11 @@ def inspect_all(files: list[IncomingFile], field: str) -> list[imaging.Inspected
     """What each file is, without decoding; TooLarge first, then Invalid, naming all at fault."""
     found: list[imaging.Inspected] = []
     faults: dict[str, FieldError] = {}
+    until = time.monotonic() + imaging.CHECK_S
     for name, file in zip(_names(field, len(files)), files, strict=True):
         file.flush()
         try:
-            found.append(imaging.inspect(file.path))
+            found.append(imaging.inspect(file.path, until=until))
         except imaging.Refused as error:
             faults[name] = FieldError(error.code, error.limit)
     large = {name: fault for name, fault in faults.items() if fault.code == "too_large"}

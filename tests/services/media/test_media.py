@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 import pytest
@@ -9,11 +10,15 @@ from flask import Flask
 from sqlalchemy import select
 
 from pigeon.extensions import db
+from pigeon.jobs import registry
 from pigeon.models import MediaModel, UserModel
-from pigeon.services.media import media, owners, processing
+from pigeon.services.media import media, owners, processing, uploads
+from pigeon.stores import imaging, imaging_worker
 from pigeon.unit_of_work import unit_of_work
+from pigeon.web.wording import image_sentence
 from tests.factories import make_user
 from tests.factories.uploads import make_upload
+from tests.harness import pictures
 from tests.harness.crashes import stored_objects
 
 
@@ -63,3 +68,30 @@ def test_a_newer_release_finishes_what_waited(
 def test_every_kind_fits_into_its_column() -> None:
     room = MediaModel.kind.type.length
     assert max(map(len, [*owners.OWNERS, "highlights"])) <= room
+
+
+def test_files_of_a_request_share_the_time_that_it_waits(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ten files that take for ever hold their request no longer than one does."""
+    monkeypatch.setattr(imaging, "CHECK_S", 0.5)
+    monkeypatch.setattr(imaging, "_may_fork", lambda: True)
+    monkeypatch.setattr(imaging_worker, "check", lambda *_: time.sleep(60))
+    files = [media.incoming().stream_factory() for _ in range(10)]
+    for file in files:
+        file.write(pictures.jpeg()[:-2])
+    began = time.monotonic()
+    assert len(uploads.inspect_all(files, "images")) == 10
+    assert time.monotonic() - began < 3
+    for file in files:
+        file.close()
+
+
+def test_what_was_away_too_long_is_not_blamed_on_the_file(app: Flask) -> None:
+    number = _upload(make_user("ann").id, "avatar")
+    give_up = registry.JOBS["media.process"].gave_up
+    assert give_up
+    give_up(media_id=number)
+    assert db.session.scalar(select(MediaModel.error)) == "not_processed"
+    with app.test_request_context():
+        assert "our side" in image_sentence("not_processed")

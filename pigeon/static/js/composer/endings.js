@@ -38,7 +38,13 @@ function pngs(bytes) {
 function webps(bytes) {
   const view = new DataView(bytes.buffer);
   let at = 12;
-  while (at + 8 <= bytes.length) at += 8 + view.getUint32(at + 4, true);
+  let isOdd = false; // a chunk of odd length has a byte of padding behind it
+  while (at + Number(isOdd) + 8 <= bytes.length) {
+    at += Number(isOdd);
+    const length = view.getUint32(at + 4, true);
+    at += 8 + length;
+    isOdd = length % 2 === 1;
+  }
   const missing = at % 2;
   if (at - bytes.length > missing) return [];
   const whole = new Uint8Array(bytes.length + missing);
