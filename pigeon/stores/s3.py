@@ -148,7 +148,7 @@ def _is_missing(error: ClientError) -> bool:
 
     To anything else a bare 404 is that of a proxy whose store is not there at the moment.
     """
-    code = error.response["Error"]["Code"]
+    code: str = error.response["Error"]["Code"]
     return code == "NoSuchKey" or (code == "404" and error.operation_name == "HeadObject")
 
 
