@@ -54,7 +54,7 @@ CONJOINING = {
 }
 CONJOINING |= {"\u111a": "ㅀ", "\u1121": "ㅄ"}  # what NFKC makes of these two
 LETTERS = {"ł": "l", "ø": "o", "đ": "d", "ı": "i", "ð": "d", "æ": "ae", "œ": "oe", "þ": "th"}
-PIECES = re.compile(r"[가-힣ㄱ-ㅣ\u3041-\u30fe\u4e00-\u9fff☀-➿🌀-🫿]|[0-9]+|[a-z]+")
+PIECES = re.compile(r"[가-힣ㄱ-ㅣ\u3041-\u30fe\u4e00-\u9fff☀-➿🌀-🫿]|[0-9]+|[a-zа-яα-ω]+")
 HANGUL = re.compile(r"[가-힣ㄱ-ㅎ]")
 
 

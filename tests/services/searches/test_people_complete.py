@@ -65,10 +65,56 @@ BY_HAND = [
         ("tama", "ﾀﾏ"),
         ("cafe", "Cafe\u0301"),
     ],
+    *[
+        ("sangah", "박상아"),
+        ("ryuhwan", "류환"),
+        ("suji.bae", "배수지"),
+        ("minsu_ng", "남궁민수"),
+        ("seojun", "이 서준"),
+        ("hanbyeol", "한별 김"),
+        ("sebyeok", "황보새벽"),
+        ("gwon.h", "권혁"),
+        ("gaeun", "가은"),
+        ("kkachi", "까치"),
+        ("ppang", "빵집 뽀뽀"),
+        ("ssal", "쌀쌀맞은"),
+    ],
+    *[
+        ("kimmy", "Kimmy"),
+        ("kimsuah", "Suah Kim"),
+        ("minji.kim_99", "Kim Min-ji"),
+        ("minji_kim2", "MINJI KIM"),
+        ("lodz", "Łódź Żaba"),
+        ("oyvind", "Øyvind Æsen"),
+        ("dorde", "Đorđe"),
+        ("nguyen", "Nguyễn Thị Hồng"),
+        ("ivan.p", "Иван Петров"),
+        ("nikos", "Νίκος"),
+        ("somchai", "สมชาย ใจดี"),
+        ("shalom", "שלום כהן"),
+        ("salma", "سلمى"),
+        ("mei.li", "李美丽"),
+        ("family", "👨‍👩‍👧 우리집"),
+        ("skin", "👍🏽 thumbs"),
+    ],
+    *[
+        ("a.b_c.d", "A B C D"),
+        ("0start", "007"),
+        ("x1y2z3", "x1 y2 z3"),
+        ("nfd", "\u1100\u1175\u11b7\u1106\u1175\u11ab"),
+        ("wide", "ＭＩＮＪＩ１２"),
+        ("zero", "민\u200b지"),
+        ("dots", "김.민.지"),
+        ("quote", '"Rose" O\'Hara'),
+        ("slash", "and/or"),
+        ("many", "하나 둘 셋 넷 다섯 여섯"),
+        ("upper", "STRASSE"),
+        ("ligature", "ﬁne ﬂow"),
+    ],
 ]
 QUERIES = """
 k 김 ㄱ ㅁㅈ ㄱㅁㅈ 김미 민지 값 갑 ㅄ 민ㅈ 김ㅁㅈ ㅁ지 2024 101 ee minjik ＫＩＭ ＠minji.kim Łuk
-strasse thor aesa isil 太郎 田 ユキ 🔥 ㅋㅋ 가가 abcdefghija % _ ___ . 100% ㅏ ㄱㅏ
+ㅀ ㅂㅅ 박ㅄ kimm lodz Ив ник 李 strasse thor aesa isil 太郎 田 ユキ 🔥 ㅋㅋ 가가 abcdefghija % _ ___ . 100% ㅏ ㄱㅏ
 """
 WORDS = (
     *("Kim Minji", "minji kim", "민지 김", "김  ㅁㅈ", "kim kim", "minji 김", "지 민", "b a"),
