@@ -147,17 +147,18 @@ def search() -> ResponseReturnValue:
     """What is searched is found whether or not it can be saved now."""
     typed = read_form("q")
     sent = read_form("of").sent["of"]
-    of = _kind("" if sent == PEOPLE else sent, typed["q"])  # a `#` is meant for tags
-    if not typed["q"].strip():  # nothing was meant
-        return redirect("/search", 303)
+    wanted = "" if sent == PEOPLE else sent
     try:
         q = typed["q"]
+        if not q.strip():  # nothing was meant
+            return redirect("/search", 303)
+        of = _kind(wanted, q)  # a `#` is meant for tags
         if not people.check_query(q):
             raise Invalid({"q": FieldError("required")})
         with suppress(Conflict, Unavailable):
             history.add_word(q, by=get_viewer().user_id)
     except Invalid as error:
-        return _refused(error, typed, of)
+        return _refused(error, typed, _kind(wanted, ""))
     asked = {"q": q} if of == _first_of(q) else {"q": q, "of": of}
     return redirect(f"/search?{urlencode(asked)}", 303)
 

@@ -114,7 +114,8 @@ BY_HAND = [
 ]
 QUERIES = """
 k 김 ㄱ ㅁㅈ ㄱㅁㅈ 김미 민지 값 갑 ㅄ 민ㅈ 김ㅁㅈ ㅁ지 2024 101 ee minjik ＫＩＭ ＠minji.kim Łuk
-ㅀ ㅂㅅ 박ㅄ kimm lodz Ив ник 李 strasse thor aesa isil 太郎 田 ユキ 🔥 ㅋㅋ 가가 abcdefghija % _ ___ . 100% ㅏ ㄱㅏ
+ㅀ ㅂㅅ 박ㅄ kimm lodz Ив ник 李
+strasse thor aesa isil 太郎 田 ユキ 🔥 ㅋㅋ 가가 abcdefghija % _ ___ . 100% ㅏ ㄱㅏ
 """
 WORDS = (
     *("Kim Minji", "minji kim", "민지 김", "김  ㅁㅈ", "kim kim", "minji 김", "지 민", "b a"),
