@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from sqlalchemy import text
 from sqlalchemy.engine import Engine
 
 from bench.loader import Loader, Row
@@ -103,31 +104,37 @@ def user_row(user_id: int, posts: int, followers: int, following: int, is_celebr
 
 def add_big_author(engine: Engine, plan: Plan, folder: Path) -> int:
     """An author with `big_followers` followers who do nothing else; their id."""
-    first, count = plan.users + 1, plan.big_followers
-    author = first + count
+    first, count = _next_id(engine, "users"), plan.big_followers
+    author, follow = first + count, _next_id(engine, "follows")
     at = "2024-01-04 00:00:00.000000"
     loader = Loader(engine, folder)
     people = (user_row(n, 0, 0, 1, False) for n in range(first, author))
     loader.load("users", USER_COLUMNS, people)
     loader.load("users", USER_COLUMNS, [user_row(author, 0, count, 0, False)])
-    follows = ((plan.follows + n, first + n - 1, author, 0, at) for n in range(1, count + 1))
+    follows = ((follow + n, first + n, author, 0, at) for n in range(count))
     loader.load("follows", FOLLOW_COLUMNS, follows)
     return author
 
 
-def add_rung_authors(engine: Engine, plan: Plan, folder: Path, big_author: int) -> dict[int, int]:
-    """Authors by how many people hear of their posts, all with the bell; after the large one."""
+def add_rung_authors(engine: Engine, plan: Plan, folder: Path) -> dict[int, int]:
+    """Authors by how many people hear of their posts, all with the bell."""
     at = "2024-01-06 00:00:00.000000"
     loader = Loader(engine, folder)
-    authors = {size: big_author + n for n, size in enumerate(plan.recipients, 1)}
+    following, follow = _next_id(engine, "users"), _next_id(engine, "follows")
+    authors = {size: following + n for n, size in enumerate(plan.recipients)}
     people = [user_row(author, 0, size, 0, False) for size, author in authors.items()]
     loader.load("users", USER_COLUMNS, people)
-    first = plan.follows + plan.big_followers
     pairs = ((person, author) for size, author in authors.items() for person in range(1, size + 1))
-    follows = ((first + n, person, author, 1, at) for n, (person, author) in enumerate(pairs, 1))
+    follows = ((follow + n, person, author, 1, at) for n, (person, author) in enumerate(pairs))
     loader.load("follows", FOLLOW_COLUMNS, follows)
     loader.analyze("users", "follows")
     return authors
+
+
+def _next_id(engine: Engine, table: str) -> int:
+    """Groups add people, too, in whatever order they are measured."""
+    with engine.connect() as connection:
+        return int(connection.scalar(text(f"SELECT MAX(id) FROM {table}")) or 0) + 1
 
 
 def username(user_id: int) -> str:

@@ -82,11 +82,7 @@ class Ground:
     def rung_authors(self) -> dict[int, int]:
         """As `big_author`: by how many people hear of their posts."""
         with self.app().app_context():
-            return data.add_rung_authors(db.engine, self.plan, self.folder, self.big_author)
-
-    def add_authors(self) -> None:
-        """Those two, before a group adds people or follows: their ids are the ones that follow."""
-        assert self.rung_authors
+            return data.add_rung_authors(db.engine, self.plan, self.folder)
 
     @cached_property
     def empty_app(self) -> Flask:

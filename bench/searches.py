@@ -71,7 +71,6 @@ def measure(ground: Ground) -> Group:
 
 def _fill(ground: Ground) -> int:
     """People with names, and everybody's keys; how many there are."""
-    ground.add_authors()
     last = int(db.session.scalar(select(func.max(UserModel.id))) or 0)
     db.session.rollback()
     loader = Loader(db.engine, ground.folder)

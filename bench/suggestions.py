@@ -33,7 +33,6 @@ Graph = dict[int, set[int]]
 
 
 def measure(ground: Ground) -> Group:
-    ground.add_authors()
     group = Group(name="suggestions", title="Suggestions of people")
     _reading(ground, group)
     _following(ground, group)

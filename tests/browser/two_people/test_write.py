@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,7 @@ pytestmark = [
 BADGE = '[data-badge="messages"]'
 SAID_BEFORE = 30
 FIRST = "said before 0."
+TO_THE_TOP_S = 90
 TO_THE_TOP = "element => { element.scrollTop = -element.scrollHeight; }"
 SOON = 30_000
 
@@ -146,9 +148,8 @@ def test_nothing_is_missing_whatever_was_killed_or_paused(
     row(ann, "while it is down").wait_for(timeout=SOON)
 
     for page in (ann, bob):
-        for _ in range(SAID_BEFORE):
-            if row(page, FIRST).count():
-                break
+        until = time.monotonic() + TO_THE_TOP_S
+        while not row(page, FIRST).count() and time.monotonic() < until:
             page.locator(".thread-scroll").evaluate(TO_THE_TOP)
             page.wait_for_timeout(300)
         expect(row(page, FIRST)).to_have_count(1)
