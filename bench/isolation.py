@@ -76,7 +76,7 @@ class _Saturated:
 
     def __init__(self, ground: Ground) -> None:
         self._ground = ground
-        self._jobs = max(20, int(ground.plan.calm_s * JOBS_PER_S))
+        self._jobs = max(100, int(ground.plan.calm_s * JOBS_PER_S))
 
     def __enter__(self) -> None:
         ids = fan_out.recent(self._ground, self._jobs)
