@@ -40,7 +40,8 @@ def test_who_logs_in_next_meets_no_word_of_the_one_before(
     page = as_person(ann)
     search(page, CANARY)
     search(page, bob.username)
-    page.locator(f'#people a[href="/u/{bob.username}"].row-person').click()
+    with page.expect_response("**/api/v1/search/history"):  # goes on behind the page that opens
+        page.locator(f'#people a[href="/u/{bob.username}"].row-person').click()
     page.wait_for_url(f"**/u/{bob.username}")
     page.goto("/search")
     recent = page.locator("#recent")
