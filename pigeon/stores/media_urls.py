@@ -8,8 +8,6 @@ from urllib.parse import parse_qsl, urlsplit
 from pigeon.stores.media import MediaStore
 from pigeon.stores.media_folder import FolderStore
 
-INCOMING = "incoming"
-
 
 def media_store(url: str, data_dir: Path) -> MediaStore:
     """'' (a folder below `data_dir`), `folder:<path>` or `s3://bucket/prefix?endpoint=&region=`."""
@@ -20,11 +18,12 @@ def media_store(url: str, data_dir: Path) -> MediaStore:
         return FolderStore(Path(path))  # as it is: a folder's name may hold ?, # and %
     parts = urlsplit(url)
     if parts.scheme == "s3" and parts.netloc:
-        from pigeon.stores.media_s3 import S3Store  # boto3 is heavy
+        from pigeon.stores.incoming_s3 import PREFIX  # boto3 is heavy
+        from pigeon.stores.media_s3 import S3Store
 
         options = dict(parse_qsl(parts.query))
-        if parts.path.strip("/").partition("/")[0] == INCOMING:
-            raise ValueError(f"MEDIA_URL: below {INCOMING}/ uploads wait, and may expire there")
+        if parts.path.strip("/").partition("/")[0] == PREFIX:
+            raise ValueError(f"MEDIA_URL: below {PREFIX}/ uploads wait, and may expire there")
         return S3Store(
             bucket=parts.netloc,
             prefix=parts.path.strip("/"),
