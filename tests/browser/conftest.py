@@ -20,7 +20,7 @@ from playwright.sync_api import expect
 from pigeon.domain.sessions import Caller
 from pigeon.services.accounts import sessions
 from tests.factories import Person, make_follow, make_message, make_post, make_user
-from tests.harness.children import wait_until
+from tests.harness import children
 from tests.harness.pictures import real_photographs
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ def go_live() -> Callable[[Page, str], None]:
 
         page.on("websocket", listen)
         page.goto(path)
-        wait_until(
+        children.wait_until(
             lambda: page.wait_for_timeout(10) is None and CONNECTED in heard, what="a connection"
         )
         page.remove_listener("websocket", listen)
@@ -164,7 +164,7 @@ def letters(site: Site) -> Callable[[str], list[str]]:
         return found
 
     def wait(address: str) -> list[str]:
-        wait_until(lambda: links(address), what=f"a letter to {address}")
+        children.wait_until(lambda: links(address), what=f"a letter to {address}")
         return links(address)
 
     return wait
@@ -181,7 +181,7 @@ def held_workers(site: Site) -> Callable[[], Any]:
         workers = [one for one in found if "pigeon.jobs.worker" in one.cmdline()]
         assert workers
         for worker in workers:
-            worker.send_signal(signal.SIGSTOP)
+            children.pause(worker.pid)
         try:
             yield
         finally:

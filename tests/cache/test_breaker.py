@@ -14,6 +14,7 @@ from pigeon.cache.breaker import state_breaker
 from pigeon.domain.errors import TooMany
 from pigeon.extensions import state
 from pigeon.services import rates
+from tests.harness import children
 from tests.harness.redis_pair import RedisPair
 
 pytestmark = pytest.mark.env(RATE_LIMITS="on")
@@ -31,7 +32,7 @@ def full(redis_servers: RedisPair) -> Iterator[None]:
 @contextmanager
 def hanging(redis_servers: RedisPair) -> Iterator[None]:
     pid = redis_servers.processes["state"].pid
-    os.kill(pid, signal.SIGSTOP)
+    children.pause(pid)
     try:
         yield
     finally:

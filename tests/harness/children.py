@@ -61,6 +61,29 @@ def stop(process: subprocess.Popen[bytes], *, timeout_s: float = 10) -> int:
         return process.wait()
 
 
+def pause(pid: int) -> None:
+    """Stop a process until SIGCONT; its connections stay.
+
+    The kernel stops each thread when that one next runs: on a busy machine a thread answers for a
+    while after the signal was sent, so this waits until all stand still.
+    """
+    os.kill(pid, signal.SIGSTOP)
+    wait_until(lambda: _stands_still(pid), what=f"the stop of {pid}")
+
+
+def _stands_still(pid: int) -> bool:
+    states = [_state_of(thread) for thread in Path(f"/proc/{pid}/task").iterdir()]
+    return all(state in "TtZX" for state in states)
+
+
+def _state_of(thread: Path) -> str:
+    """Its letter in /proc; X, dead, once it is gone."""
+    try:
+        return (thread / "stat").read_text().rpartition(") ")[2][0]
+    except FileNotFoundError:
+        return "X"
+
+
 def wait_until(is_true: Callable[[], object], *, timeout_s: float = 30, what: str = "it") -> None:
     """Ask every few milliseconds; AssertionError when `what` does not happen in time."""
     deadline = time.monotonic() + timeout_s

@@ -73,7 +73,7 @@ class MongoServer:
 
     def pause(self) -> None:
         """It hears nothing until `resume`; who is connected stays so."""
-        self.process.send_signal(signal.SIGSTOP)
+        children.pause(self.process.pid)
 
     def resume(self) -> None:
         self.process.send_signal(signal.SIGCONT)

@@ -87,7 +87,7 @@ class Parts:
     def freeze_sql(self) -> None:
         """It holds its connections and answers nobody."""
         assert self.sql.process is not None
-        os.kill(self.sql.process.pid, signal.SIGSTOP)
+        children.pause(self.sql.process.pid)
 
     def thaw_sql(self) -> None:
         assert self.sql.process is not None

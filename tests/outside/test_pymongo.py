@@ -25,6 +25,7 @@ import os, signal, sys, time
 import gevent
 from pigeon.domain.errors import Unavailable
 from pigeon.stores.messages_mongo import MongoMessages
+from tests.harness import children
 
 url, pid = sys.argv[1], int(sys.argv[2])
 home = MongoMessages(url)
@@ -46,7 +47,7 @@ def ask():
         return True
 
 gevent.spawn(beat)
-os.kill(pid, signal.SIGSTOP)
+children.pause(pid)
 began = time.monotonic()
 asking = [gevent.spawn(ask) for _ in range(20)]
 gevent.joinall(asking)

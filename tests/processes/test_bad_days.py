@@ -58,7 +58,7 @@ class Ground:
         self.parts.redis.processes[store] = redis_pair.start_one(store, self.parts.folder)
 
     def freeze(self, store: str) -> None:
-        os.kill(self.process(store).pid, signal.SIGSTOP)
+        children.pause(self.process(store).pid)
 
     def thaw(self, store: str) -> None:
         os.kill(self.process(store).pid, signal.SIGCONT)

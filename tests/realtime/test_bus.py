@@ -115,13 +115,13 @@ def talking(site: Site, to: Person, numbers_said: list[int]) -> Iterator[None]:
 
 
 def stopped(pair: RedisPair) -> None:
-    os.kill(state_pid(pair), signal.SIGSTOP)
+    children.pause(state_pid(pair))
     time.sleep(2.0)
     os.kill(state_pid(pair), signal.SIGCONT)
 
 
 def stopped_for_long(pair: RedisPair) -> None:
-    os.kill(state_pid(pair), signal.SIGSTOP)
+    children.pause(state_pid(pair))
     time.sleep(7.0)
     os.kill(state_pid(pair), signal.SIGCONT)
 
@@ -195,7 +195,7 @@ def test_what_was_lost_is_made_good_when_nobody_has_anything_more_to_say(
     """The listeners notice nothing of two seconds: whoever could not publish has to say it."""
     with bare_site.app.app_context():
         push.to_user(EVENT, {"n": 1}, dora.id)
-        os.kill(state_pid(pair), signal.SIGSTOP)
+        children.pause(state_pid(pair))
         push.to_user(EVENT, {"n": 2}, dora.id)
         os.kill(state_pid(pair), signal.SIGCONT)
     for each in hearing:

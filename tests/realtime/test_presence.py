@@ -297,7 +297,7 @@ class TestProcesses:
             watch(bens, ann)
             name = _process_of(ann)
             worker = _worker_of(other.process.pid)
-            os.kill(worker, signal.SIGSTOP)
+            children.pause(worker)
             state.client.delete(keys.PROCESS.key(name))
             hears(bens, "offline")
             os.kill(worker, signal.SIGCONT)

@@ -350,7 +350,7 @@ NOBODYS = {
     "username": "nobody_at_all",
     "post_id": 999_999,
     "comment_id": 999_999,
-    "message_id": 999 << 32 | 1,
+    "message_id": 999_999 << 32 | 1,
     "story_id": 999_999,
     "name": f"{'0' * 32}-thumb.webp",
 }
