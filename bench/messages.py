@@ -15,7 +15,7 @@ from bench import messages_sending, rounds
 from bench.data import WORDS
 from bench.ground import Ground
 from bench.loader import Loader
-from bench.results import Goal, Group, Row, Table, ratio, shown, spread
+from bench.results import Curve, Goal, Group, Row, Spread, Table, ratio, shown, spread
 from config import Settings
 from pigeon import create_app
 from pigeon.domain.messages import message_id
@@ -35,7 +35,9 @@ NEWEST, OLDEST = "newest page", "oldest page"
 READER = 900_000_000
 """People who do nothing else begin here: nobody's account is asked for by a home of messages."""
 BEGIN_US = 1_700_000_000_000_000
-MICRO = 1_000_000
+MILLI, MICRO = 1_000, 1_000_000
+NAMES = {True: "SQLite", False: "MariaDB"}
+"""Of the database of this run, by whether it is SQLite."""
 AT = "2024-01-08 00:00:00.000000"
 
 
@@ -65,7 +67,7 @@ def homes(ground: Ground) -> Iterator[dict[str, Flask]]:
     small = create_app(settings=Settings.from_env(env))
     migrate(small)
     try:
-        yield {"SQLite": small} | ({} if ground.is_sqlite else {"MariaDB": ground.app()})
+        yield {NAMES[True]: small} | ({} if ground.is_sqlite else {NAMES[False]: ground.app()})
     finally:
         connections.close(small)
 
@@ -158,7 +160,7 @@ def _p50(call: Callable[[], object], calls: int) -> Callable[[], float]:
 
 
 def _history(ground: Ground, group: Group, name: str, world: World) -> None:
-    _pages(ground, group, name, world)
+    pages = _pages(ground, group, name, world)
     longest = world.lengths[-1]
     chat, store, calls = world.chats[longest], message_store(), ground.plan.page_calls
     everything = store.since(chat, 0, longest)
@@ -167,33 +169,46 @@ def _history(ground: Ground, group: Group, name: str, world: World) -> None:
     found = rounds.interleaved(
         {
             OURS: _p50(lambda: store.before(chat, None, PAGE), calls),
-            EVERYTHING: _p50(lambda: store.since(chat, 0, longest), 1),
+            **{
+                f"{EVERYTHING} {n}": _p50(lambda c=c, n=n: store.since(c, 0, n), 1)  # type: ignore[misc]
+                for n, c in world.chats.items()
+            },
         },
         min(3, ground.plan.rounds),
     )
+    whole = {length: found[f"{EVERYTHING} {length}"] for length in world.lengths}
     metric = f"{name}: history of {PAGE} of {longest:,}, load everything / ours"
     group.rows += [
         Row(
             metric=f"{metric}, time",
-            value=ratio(found[EVERYTHING], found[OURS]),
+            value=ratio(whole[longest], found[OURS]),
             goal=Goal(at_least=1_000) if longest == 100_000 else None,
             note="the same reading without a limit",
         ),
         Row(
             metric=f"{metric}, bytes",
-            value=spread([_bytes(everything) / _bytes(page)]),
+            value=spread([json_bytes(everything) / json_bytes(page)]),
             goal=Goal(at_least=1_000) if longest == 100_000 else None,
             note="of what is read, as JSON",
         ),
     ]
+    if name == NAMES[ground.is_sqlite]:
+        series = {OURS: pages, EVERYTHING: whole}
+        group.curves.append(
+            Curve(name="history", series={way: _points(times) for way, times in series.items()})
+        )
 
 
-def _bytes(messages: list[StoredMessage]) -> int:
+def _points(by_length: dict[int, list[float]]) -> list[tuple[float, Spread]]:
+    return [(length, spread([t * MILLI for t in times])) for length, times in by_length.items()]
+
+
+def json_bytes(messages: list[StoredMessage]) -> int:
     return len(json.dumps([asdict(message) for message in messages], ensure_ascii=False).encode())
 
 
-def _pages(ground: Ground, group: Group, name: str, world: World) -> None:
-    """Both ends of conversations of every length, all of them in turns."""
+def _pages(ground: Ground, group: Group, name: str, world: World) -> dict[int, list[float]]:
+    """Both ends of conversations of every length, in turns; seconds of the newest by length."""
     store, calls = message_store(), ground.plan.page_calls
     ends: dict[str, int | None] = {NEWEST: None, OLDEST: PAGE + 1}
     ways = {
@@ -218,6 +233,7 @@ def _pages(ground: Ground, group: Group, name: str, world: World) -> None:
     group.tables.append(
         Table(title=f"{name}: a page of history, p50", head=("", "messages", "µs"), rows=rows)
     )
+    return {length: found[f"{NEWEST} {length}"] for length in world.lengths}
 
 
 def exponents(by_length: dict[int, list[float]]) -> list[float]:

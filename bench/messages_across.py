@@ -23,15 +23,21 @@ from bench import messages_devices, rounds
 from bench.ground import Ground, Processes
 from bench.messages import homes
 from bench.messages_devices import Pair, Person, Times
+from bench.messages_mongo import NO_SERVER
 from bench.results import Goal, Group, Row, Table, figure, ratio, spread
+from config import Settings
+from pigeon import create_app
 from pigeon.extensions import db
+from pigeon.processes import mongo as server_of_messages
 from pigeon.services.accounts import sessions
 from tests.factories import make_follow, make_user
-from tests.harness import children
+from tests.harness import children, connections, mongo
 from tests.harness.environment import ROOT
 from tests.harness.sites import status_of
+from tests.harness.stage import migrate
 
 OURS, PYTHON, NODE = "ours", "Flask-SocketIO relay", "Node relay"
+ALONE = "the plain way, without a bus"
 PACKAGES = (
     "socket.io@4.8.4",
     "@socket.io/redis-adapter@8.3.0",
@@ -73,6 +79,7 @@ def measure(ground: Ground) -> Group:
         for name, app in apps.items():
             with app.app_context():
                 _of_home(ground, group, name, app, has_node=has_node)
+    _over_mongo(ground, group)
     group.notes += [
         "Two processes of each way, a pair of people with two devices on each; one message at a"
         f" time, every {messages_devices.GAP_S * MILLI:g} ms, the same client for all. Ours keeps"
@@ -88,10 +95,30 @@ def measure(ground: Ground) -> Group:
 def _of_home(ground: Ground, group: Group, name: str, app: Flask, *, has_node: bool) -> None:
     _add_table()
     with ground.processes() as running:
-        starts = _starts(ground, running, app, has_node=has_node)
+        starts = _starts(ground, running, has_node=has_node)
         found = _latencies(ground, app, starts)
         _compare(group, name, found)
-        _reach(ground, group, name, app, starts)
+        _reach(ground, group, name, app, {OURS: starts[OURS], ALONE: starts[PYTHON]})
+
+
+def _over_mongo(ground: Ground, group: Group) -> None:
+    """Whom messages reach that are kept there; that server's own speed would say nothing."""
+    if not server_of_messages.SERVER.exists():
+        group.notes.append(NO_SERVER)
+        return
+    with mongo.running("secantusdb", ground.folder) as server:
+        env = {
+            "DATABASE_URL": f"sqlite:///{ground.folder / 'across.sqlite3'}",
+            "MONGO_URL": server.url("across"),
+        }
+        app = create_app(settings=Settings.from_env(ground.env(**env)))
+        migrate(app)
+        try:
+            with app.app_context(), ground.processes() as running:
+                starts = _starts(ground, running, has_node=False, **env)
+                _reach(ground, group, "MongoDB's wire", app, {OURS: starts[OURS]})
+        finally:
+            connections.close(app)
 
 
 # -- the ways --------------------------------------------------------------------------------------
@@ -106,10 +133,10 @@ def _add_table() -> None:
 
 
 def _starts(
-    ground: Ground, running: Processes, app: Flask, *, has_node: bool
+    ground: Ground, running: Processes, *, has_node: bool, **changes: str
 ) -> dict[str, Callable[..., str]]:
     url = db.engine.url.render_as_string(hide_password=False)
-    env = {"DATABASE_URL": url, "SQL_FLUSH": "on", "PIGEON_ROLE": "realtime"}
+    env = {"DATABASE_URL": url, "SQL_FLUSH": "on", "PIGEON_ROLE": "realtime"} | changes
     ours = ["gunicorn", "-c", "gunicorn.conf.py", "-k", "pigeon.processes.gunicorn_gevent.Worker"]
     stock = ["gunicorn", "-c", "gunicorn.conf.py", "-k", "gevent", "bench.messages_relay:app"]
     ways = {
@@ -278,9 +305,8 @@ def _reach(
     ground: Ground, group: Group, name: str, app: Flask, starts: Mapping[str, Callable[..., Any]]
 ) -> None:
     """Devices of both are on any of two processes, as a balancer places them."""
-    ways: dict[str, dict[str, str]] = {OURS: {}, "the plain way, without a bus": {"BUS": "none"}}
-    for way, env in ways.items():
-        start = starts[OURS if way == OURS else PYTHON]
+    for way, start in starts.items():
+        env = {"BUS": "none"} if way == ALONE else {}
         urls = [start(**env), start(**env)]
         places = [((mine,), theirs) for mine in urls for theirs in itertools.product(urls, urls)]
         with _pairs(app, way, places) as pairs:

@@ -9,7 +9,7 @@ from itertools import count
 
 from bench import rounds
 from bench.ground import Ground
-from bench.messages import BEGIN_US, PAGE, SHORT, exponents
+from bench.messages import BEGIN_US, EVERYTHING, PAGE, SHORT, exponents, json_bytes
 from bench.results import Group, Row, Table, ratio, shown, spread
 from bench.together import took_s
 from pigeon.domain.messages import message_id
@@ -76,6 +76,34 @@ def _pages(ground: Ground, group: Group, home: MongoMessages) -> None:
     group.tables.append(
         Table(title="A page of history in MongoDB, p50", head=("messages", "ms"), rows=rows)
     )
+    _against_everything(ground, group, home, chats[lengths[-1]], lengths[-1])
+
+
+def _against_everything(
+    ground: Ground, group: Group, home: MongoMessages, chat: Conversation, length: int
+) -> None:
+    def page() -> list[StoredMessage]:
+        return home.before(chat.id, None, PAGE)
+
+    def everything() -> list[StoredMessage]:
+        return home.since(chat.id, 0, length)
+
+    assert everything()[: -PAGE - 1 : -1] == page()
+    calls = {OURS: (page, ground.plan.page_calls), EVERYTHING: (everything, 1)}
+    ways = {
+        way: lambda r=read, n=n: rounds.median_of(lambda _: r(), range(n))  # type: ignore[misc]
+        for way, (read, n) in calls.items()
+    }
+    found = rounds.interleaved(ways, min(3, ground.plan.rounds))
+    metric = f"history of {PAGE} of {length:,}, load everything / ours"
+    group.rows += [
+        Row(metric=f"{metric}, time", value=ratio(found[EVERYTHING], found[OURS])),
+        Row(
+            metric=f"{metric}, bytes",
+            value=spread([json_bytes(everything()) / json_bytes(page())]),
+            note="of what is read, as JSON",
+        ),
+    ]
 
 
 def _filled(home: MongoMessages, length: int) -> Conversation:

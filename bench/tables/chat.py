@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench.tables.declared import Clause, Line, Seven, Words
+from bench.tables.declared import Axes, Clause, Line, Seven, Words
 
 EVERYTHING = Words("load the whole conversation", "대화 전체를 읽음")
 RELAY = Words(
@@ -50,8 +50,8 @@ TABLE = Seven(
         Line(
             key="alone",
             group="messages_across",
-            metric=r"(?P<db>\w+): messages that reach the other side's devices on two processes,"
-            r" the plain way, without a bus",
+            metric=r"(?P<db>[\w' ]+): messages that reach the other side's devices on two"
+            r" processes, the plain way, without a bus",
             what=Words("{db}: reached without a bus", "{db}: 버스 없이 닿은 비율"),
             plain=Words("each server tells its own", "서버마다 자기 연결에만"),
             counted=REACHED,
@@ -59,8 +59,8 @@ TABLE = Seven(
         Line(
             key="bus",
             group="messages_across",
-            metric=r"(?P<db>\w+): messages that reach the other side's devices on two processes,"
-            r" ours",
+            metric=r"(?P<db>[\w' ]+): messages that reach the other side's devices on two"
+            r" processes, ours",
             what=Words("{db}: reached with the bus", "{db}: 버스로 닿은 비율"),
             plain=Words("each server tells its own", "서버마다 자기 연결에만"),
             counted=REACHED,
@@ -82,6 +82,26 @@ TABLE = Seven(
             what=Words("MongoDB's wire: growth, {a} to {b}", "MongoDB 프로토콜: 증가, {a}→{b}"),
             plain=Words("everything grows with exponent 1", "전체 읽기는 지수 1"),
             counted=Words("exponent; a server in Python", "지수, Python으로 된 서버"),
+            is_optional=True,
+        ),
+        Line(
+            key="mongo_time",
+            group="messages_mongo",
+            metric=r"history of 10 of (?P<n>[\d,]+), load everything / ours, time",
+            what=Words("MongoDB's wire: 10 of {n}, time", "MongoDB 프로토콜: {n}개 중 10개, 시간"),
+            plain=EVERYTHING,
+            counted=Words("p50 of a call of the store", "저장소 호출의 p50"),
+            is_optional=True,
+        ),
+        Line(
+            key="mongo_bytes",
+            group="messages_mongo",
+            metric=r"history of 10 of (?P<n>[\d,]+), load everything / ours, bytes",
+            what=Words(
+                "MongoDB's wire: 10 of {n}, bytes", "MongoDB 프로토콜: {n}개 중 10개, 바이트"
+            ),
+            plain=EVERYTHING,
+            counted=Words("bytes of what is read, as JSON", "읽은 것의 JSON 바이트"),
             is_optional=True,
         ),
         Line(
@@ -119,6 +139,18 @@ TABLE = Seven(
                 "but the bus lost messages here ({bus} of the devices heard them): it is no help",
                 "여기서는 버스가 메시지를 잃었습니다(기기의 {bus}만 받음). 믿지 마세요",
             ),
+        ),
+    ),
+    curves=(
+        Axes(
+            curve="history",
+            title=Words("Ten messages of a conversation", "대화에서 메시지 열 개 읽기"),
+            x=Words("messages in the conversation", "대화의 메시지 수"),
+            y=Words("milliseconds", "밀리초"),
+            series={
+                "ours": Words("by id, ten at a time", "id로 열 개씩"),
+                "load everything": Words("load everything", "전체 읽기"),
+            },
         ),
     ),
 )

@@ -6,8 +6,8 @@ import subprocess
 
 from tests.harness.environment import ROOT
 
-ELSEWHERE = (".", ":!docs", ":!*.md")
-"""Pages, and the results that are stored beside them, change nothing that is measured."""
+ELSEWHERE = (".", ":!docs", ":!*.md", ":!bench/tables", ":(exclude,glob)tests/**/test_*.py")
+"""Pages, results, words and drawings made of them, and tests change nothing that is measured."""
 CHANGED = "+changes"
 
 

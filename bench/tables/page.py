@@ -71,7 +71,7 @@ def _section(table: Seven, found: Found, drawn: list[tuple[str, Words]]) -> list
         _row(number, table, at, found.of_line(table.lines[at])[nth])
         for number, at, nth in pictures.numbered(table, found)
     ]
-    parts += ["", _measured_with(table, found)]
+    parts += ["", _measured_with(table, found), *_notes(found)]
     parts += [f"**{said.en}**\n", f"**{said.ko}**\n"]
     return parts
 
@@ -110,6 +110,14 @@ def _measured_with(table: Seven, found: Found) -> str:
         f"<sub>Measured {found.at[:10]} in {found.took_s / 60:.0f} minutes, {found.plan} plan"
         f"{moved}; `make bench TABLE={table.number}`.</sub>\n"
     )
+
+
+def _notes(found: Found) -> list[str]:
+    """What the groups say of how they measured, folded away."""
+    if not found.notes:
+        return []
+    title = "<details><summary>How it was measured · 측정 방법 (English)</summary>\n"
+    return [title, *[f"- {note}" for note in found.notes], "\n</details>\n"]
 
 
 # -- the sentence ----------------------------------------------------------------------------------

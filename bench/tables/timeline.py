@@ -16,9 +16,12 @@ TABLE = Seven(
     title=Words("타임라인 · timeline", "타임라인"),
     about=Words(
         "A timeline that is pushed to when somebody posts, against a query when it is read; and"
-        " from how many followers on it is cheaper to pull.",
+        " from how many followers on it is cheaper to pull. The sweep of that threshold assumes"
+        " that everybody follows 1,000 people, as many with 10 to 100 followers as with 100 to"
+        " 1,000, and so on up to a million.",
         "게시할 때 밀어 넣는 타임라인과 읽을 때 질의하는 타임라인, 그리고 팔로워가 몇 명부터"
-        " 당겨 읽는 편이 싼지 비교합니다.",
+        " 당겨 읽는 편이 싼지 비교합니다. 기준값 비교는 모두가 1,000명을 팔로우하고 그중 팔로워"
+        " 10~100명, 100~1,000명, … 100만 명까지의 구간에 같은 수가 있다고 가정합니다.",
     ),
     lines=(
         Line(

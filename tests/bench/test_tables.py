@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
-from bench.plan import FULL, QUICK
+from bench.plan import FULL, QUICK, Plan
 from bench.results import Curve, Group, Row, spread
-from bench.tables import TABLES, commits, found, page
+from bench.tables import TABLES, commits, found, page, readme
 from bench.tables import __main__ as command
 from bench.tables.declared import Axes, Clause, Line, Seven, Words
 from bench.tables.found import Found
@@ -129,6 +131,71 @@ def test_pictures_are_well_formed_and_the_same_every_time(tmp_path: Path) -> Non
     curves = drawn[0]["v1-v2-1-miles.svg"]
     assert "miles · 마일" in curves
     assert "hours · 시간" in curves
+
+
+def test_notes_of_the_groups_stand_behind_the_table(tmp_path: Path) -> None:
+    noted = group([2.0, 2.2])
+    noted.notes.append("Pigeons flew with the wind.")
+
+    text = page.text([(TABLE, result(noted))], tmp_path)
+
+    assert "<details><summary>How it was measured" in text
+    assert "\n- Pigeons flew with the wind.\n" in text
+
+
+def test_measuring_again_that_fails_leaves_what_there_was_and_says_so(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tried = []
+
+    def attempt(table: Seven, _plan: Plan, names: Sequence[str], made: Found) -> None:
+        tried.append(list(names))
+        if len(tried) == 2:
+            raise ConnectionError
+        made.add(table, [group([2.0, 3.2])])
+
+    monkeypatch.setattr(command, "_attempt", attempt)
+
+    made = command.measure(TABLE, QUICK, "abc")
+
+    assert tried == [["post"]] * 4
+    assert len(made.of_line(FAST)[0].attempts) == 3
+    assert made.notes == ["Measuring post again failed: ConnectionError."]
+
+
+def test_readme_repeats_the_answers_and_keeps_everything_else() -> None:
+    text = f"# Pigeons\n{readme.BEGIN}\nold\n{readme.END}\nLicence\n"
+
+    told = readme.filled(text, [(TABLE, result(group([2.0, 2.2])))])
+
+    assert "| **Letters** | Carry: 2.10×. | `make bench TABLE=1` |" in told
+    assert "old" not in told
+    assert told.startswith("# Pigeons\n") and told.endswith(f"{readme.END}\nLicence\n")
+    assert readme.filled(told, [(TABLE, result(group([2.0, 2.2])))]) == told
+
+
+def test_published_page_and_readme_say_what_is_stored(tmp_path: Path) -> None:
+    """Whoever edits a figure by hand, or a sentence without making the page, is told here."""
+    stored = [(table, found.read(command.DOCS, table.number)) for table in TABLES]
+    tables = [(table, one) for table, one in stored if one is not None]
+    assert len(tables) == 7
+    assert {one.commit for _, one in tables} == {tables[0][1].commit}
+    assert all(one.plan == "full" for _, one in tables)
+
+    assert (command.DOCS / "v1-v2.md").read_text() == page.text(tables, tmp_path)
+    told = command.README.read_text()
+    assert readme.filled(told, tables) == told
+    for drawn in (tmp_path / "images").iterdir():
+        assert (command.DOCS / "images" / drawn.name).read_text() == drawn.read_text()
+
+
+RATIO = re.compile(r"\d[\d.,]*\s?[×%]|\d[\d.,]* (?:ms|s|MB|KB)\b")
+
+
+def test_every_figure_of_the_readme_is_one_of_the_tables() -> None:
+    told = command.README.read_text()
+    elsewhere = told.partition(readme.BEGIN)[0] + told.partition(readme.END)[2]
+    assert RATIO.findall(elsewhere) == []
 
 
 def test_row_that_is_not_measured_any_more_is_said_at_once() -> None:
