@@ -162,8 +162,10 @@ TABLE = Seven(
         Clause(
             key="through",
             said=Words(
-                "write through what is read right after it was written ({first} at the first read)",
-                "쓰자마자 읽히는 것은 write-through하세요(첫 읽기 {first})",
+                "write through what is read right after it was written ({first} at the first read,"
+                " {through} for the write and one read together)",
+                "쓰자마자 읽히는 것은 write-through하세요(첫 읽기 {first}, 쓰기와 읽기 한 번을"
+                " 합치면 {through})",
             ),
             otherwise=Words(
                 "evicting is enough: write-through only helps the first reader ({first})",
@@ -173,8 +175,10 @@ TABLE = Seven(
         Clause(
             key="likes",
             said=Words(
-                "write back what thousands write at once ({likes})",
-                "수천 명이 한꺼번에 쓰는 것은 write-back하세요({likes})",
+                "write back what thousands write at once ({likes} for likes, {views} for views of"
+                " stories)",
+                "수천 명이 한꺼번에 쓰는 것은 write-back하세요(좋아요 {likes}, 스토리 조회"
+                " {views})",
             ),
             otherwise=Words(
                 "likes do not need write-back here ({likes})",
@@ -184,8 +188,9 @@ TABLE = Seven(
         Clause(
             key="age",
             said=Words(
-                "and flush the oldest write first, or a hot key waits {age} as long",
-                "flush는 가장 오래된 쓰기부터 하세요. 아니면 인기 키가 {age} 더 기다립니다",
+                "flush the oldest write first: in the other order a hot key waits {age} as long",
+                "flush는 가장 오래된 쓰기부터 하세요. 다른 순서에서는 인기 키가 {age} 더"
+                " 기다립니다",
             ),
             otherwise=Words(
                 "in which order they are flushed makes no difference ({age})",

@@ -44,6 +44,8 @@ class Line:
     is_inverted: bool = False
     is_optional: bool = False
     """Left out where the machine lacks what it needs."""
+    is_share: bool = False
+    """Of everything there is: 0.5 is said as 50 %."""
 
 
 @dataclass(frozen=True, kw_only=True)

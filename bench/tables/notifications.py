@@ -128,13 +128,26 @@ TABLE = Seven(
         Clause(
             key="batch",
             said=Words(
-                "in batches: the default is {batch} as fast as single rows, {fastest} of the"
-                " fastest, and holds locks for {locked}",
-                "배치로 쓰세요. 기본값은 한 행씩의 {batch}, 가장 빠른 배치의 {fastest}이고"
-                " 잠금은 {locked}입니다",
+                "in batches: the default is {batch} as fast as single rows and {fastest} of the"
+                " fastest, which holds its locks {locks} as long ({locked} here)",
+                "배치로 쓰세요. 기본값은 한 행씩의 {batch}, 가장 빠른 배치의 {fastest}이고,"
+                " 가장 큰 배치는 잠금을 {locks} 더 오래 붙잡습니다(기본값은 {locked})",
             ),
             otherwise=Words(
                 "batches gain nothing here ({batch})", "여기서는 배치의 이득이 없습니다({batch})"
+            ),
+        ),
+        Clause(
+            key="bytes",
+            said=Words(
+                "content kept apart saves {bytes} the bytes",
+                "내용을 분리하면 바이트가 {bytes} 줄어듭니다",
+            ),
+            otherwise=Words(
+                "content kept apart saves no bytes ({bytes}); it is worth it only where content is"
+                " changed, cached or taken back: one row instead of one a recipient",
+                "내용을 분리해도 바이트는 줄지 않습니다({bytes}). 내용을 바꾸거나 캐시하거나 거둘"
+                " 때만 값을 합니다(수신자마다가 아니라 한 행)",
             ),
         ),
         Clause(

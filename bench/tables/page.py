@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench.results import Spread, figure, shown
+from bench.results import Spread, figure, shown, spread
 from bench.tables import commits, pictures
-from bench.tables.declared import NOTHING_PROVED, Clause, Seven, Words
+from bench.tables.declared import NOTHING_PROVED, Clause, Line, Seven, Words
 from bench.tables.found import RATIO, Figure, Found
 
 PREFACE = """\
@@ -80,11 +80,19 @@ def _row(number: str, table: Seven, at: int, one: Figure) -> str:
     line = table.lines[at]
     words = [line.what, line.plain, line.counted]
     cells = ["<br>".join(said.fill(one.known).both) for said in words]
-    value = f"{shown(one.value)}{one.unit}"
+    value = f"{shown(_scaled(line, one.value))}{_unit(line, one)}"
     rounds = str(len(one.value.values))
     if len(one.attempts) > 1:
         rounds += f"<br>{len(one.attempts)} times measured · {len(one.attempts)}번 측정"
     return f"| {number} | {' | '.join(cells)} | {value} | {rounds} | {_verdict(one)} |"
+
+
+def _scaled(line: Line, value: Spread) -> Spread:
+    return spread([100 * each for each in value.values]) if line.is_share else value
+
+
+def _unit(line: Line, one: Figure) -> str:
+    return " %" if line.is_share else one.unit
 
 
 def _verdict(one: Figure) -> str:
@@ -141,7 +149,8 @@ def _said(clause: Clause, found: Found) -> Words:
 def _medians(table: Seven, found: Found, unsteady: str) -> dict[str, str]:
     """What clauses ask for: of several figures of a line, the first one's."""
     known = {line.key: "-" for line in table.lines}
-    for one in reversed(found.figures):
-        said = f"{figure(one.value.median)}{one.unit}"
-        known[one.key] = f"{said}, {unsteady}" if one.is_unsteady else said
+    for line in table.lines:
+        for one in found.of_line(line)[:1]:
+            said = f"{figure(_scaled(line, one.value).median)}{_unit(line, one)}"
+            known[line.key] = f"{said}, {unsteady}" if one.is_unsteady else said
     return known

@@ -121,10 +121,12 @@ TABLE = Seven(
                 " 조인 대비 {join})",
             ),
             otherwise=Words(
-                "At this size SQL's best plan keeps up ({best}), if your database finds it; where"
-                " it joins instead, fan-out on write is {join} as fast",
-                "이 크기에서는 SQL 최선의 계획도 뒤지지 않습니다({best}). 데이터베이스가 그 계획을"
-                " 못 찾고 조인하면 fan-out이 {join} 빠릅니다",
+                "SQL's best plan keeps up at 1,000 followees ({best}), if your database finds it;"
+                " where it joins instead, fan-out on write is faster ({join}) and stays so as"
+                " people follow more (exponent {growth}, the join's {sql_growth})",
+                "팔로잉 1,000명에서는 SQL 최선의 계획도 뒤지지 않습니다({best}). 데이터베이스가"
+                " 그 계획을 못 찾고 조인하면 쓸 때 fan-out하는 편이 빠르고({join}), 팔로잉이"
+                " 늘어도 그대로입니다(지수 {growth}, 조인은 {sql_growth})",
             ),
         ),
         Clause(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -131,6 +132,17 @@ def test_pictures_are_well_formed_and_the_same_every_time(tmp_path: Path) -> Non
     curves = drawn[0]["v1-v2-1-miles.svg"]
     assert "miles · 마일" in curves
     assert "hours · 시간" in curves
+
+
+def test_share_is_said_in_hundredths(tmp_path: Path) -> None:
+    share = replace(FAST, is_share=True)
+    told = Clause(key="fast", said=Words("{fast}", "{fast}"), otherwise=Words("-{fast}", "-{fast}"))
+    table = replace(TABLE, lines=(share, SLOW, MAYBE), sentence=(told,))
+
+    text = page.text([(table, result(group([0.5, 0.5])))], tmp_path)
+
+    assert "| 50.0 (50.0-50.0) % | 2 |" in text
+    assert "**-50.0 %.**" in text
 
 
 def test_notes_of_the_groups_stand_behind_the_table(tmp_path: Path) -> None:

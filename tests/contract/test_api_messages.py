@@ -360,7 +360,7 @@ def _is_nobody(client: Client, username: str, message_ids: list[str]) -> None:
             _bytes(client, method, path.format(one)) for one in (username, "nobody1")
         )
         assert hidden == unknown and hidden[0] == 404, name
-    nobodys = _bytes(client, "DELETE", f"/messages/{999 << 32 | 1}")
+    nobodys = _bytes(client, "DELETE", f"/messages/{999_999 << 32 | 1}")
     for number in message_ids:
         assert _bytes(client, "DELETE", f"/messages/{number}") == nobodys and nobodys[0] == 404
     for box in ("inbox", "requests"):

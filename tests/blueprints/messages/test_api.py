@@ -106,9 +106,9 @@ def test_a_window_that_cannot_be_is_refused(
         ({"text": " \u200b ", "client_msg_id": "a"}, {"text": "required"}),
         ({"text": "a" * 2_001, "client_msg_id": "a"}, {"text": "too_long"}),
         ({"text": "Hi", "post_id": "1", "client_msg_id": "a"}, {"text": "too_many"}),
-        ({"post_id": "999", "client_msg_id": "a"}, {"post_id": "unknown"}),
+        ({"post_id": "999999999", "client_msg_id": "a"}, {"post_id": "unknown"}),
         ({"image": "nothing", "client_msg_id": "a"}, {"image": "unknown"}),
-        ({"image": "999", "client_msg_id": "a"}, {"image": "unknown"}),
+        ({"image": "999999999", "client_msg_id": "a"}, {"image": "unknown"}),
         ({"text": "Hi", "client_msg_id": "a", "from": "ann"}, {"from": "unknown"}),
     ],
 )
@@ -127,7 +127,7 @@ def test_nobody_writes_to_themselves_or_to_nobody(client: Client, bob: Person) -
     body = {"text": "Hi", "client_msg_id": "a"}
     assert client.api("POST", "/chats/bob/messages", body)[0] == 409
     assert client.api("POST", "/chats/nobody.here/messages", body)[0] == 404
-    assert client.api("GET", "/chats/deleted-99/messages")[0] == 404
+    assert client.api("GET", "/chats/deleted-999999999/messages")[0] == 404
     assert client.api("GET", "/chats/bob")[0] == 404
 
 

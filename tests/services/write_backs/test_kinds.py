@@ -489,7 +489,7 @@ def test_likes_of_the_release_before_are_flushed_beside_an_unknown_kind() -> Non
     post, ann = make_post(), make_user()
     state.client.xadd(keys.JOURNAL.key(), {"c": f"post:{ann.id}:{post.id}:1"})
     visit(ANN, SUNSET, 1)
-    state.client.xadd(keys.JOURNAL.key(), {"c": f"comment:{ann.id}:9999:1"})
+    state.client.xadd(keys.JOURNAL.key(), {"c": f"comment:{ann.id}:999999999:1"})
     flush_before()
     assert set(db.session.scalars(select(PostLike.user_id))) == {ann.id}
     assert flusher.status().parked == {"visit": 1}
