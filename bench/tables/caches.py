@@ -12,8 +12,8 @@ EVICT = Words(
     "write to SQL and evict; the next reader loads", "SQL에 쓰고 캐시를 지움(다음 독자가 읽음)"
 )
 ORIGINAL = Words(
-    "least recently written first, with a checkpoint every 200 s",
-    "가장 오래 안 쓰인 것부터, 200초마다 체크포인트",
+    "the model's design: least recently written first, 3 keys each 10 s, a checkpoint every 200 s",
+    "원래 설계: 가장 오래 안 쓰인 것부터, 10초마다 키 3개, 200초마다 체크포인트",
 )
 P50 = Words("p50 of a call", "호출의 p50")
 RATE = Words("answers per second by 8 clients", "8 클라이언트의 초당 응답")
@@ -51,7 +51,7 @@ TABLE = Seven(
             key="through",
             group="writing_through",
             metric=r"one write and (?P<n>\d+) reads: evict / write-through, p50",
-            what=Words("write-through: a write, {n} reads", "write-through: 쓰기 1, 읽기 {n}"),
+            what=Words("write-through: 1 write + {n} × read", "write-through: 쓰기 1 + 읽기 {n}"),
             plain=EVICT,
             counted=Words("p50 of the write and its reads", "쓰기와 그 읽기들의 p50"),
         ),
@@ -101,10 +101,13 @@ TABLE = Seven(
             key="age",
             group="dirty_order",
             metric=r"the hot post's oldest unflushed write in (?P<s>\d+) s: .*",
-            what=Words("hot key's oldest unflushed write", "인기 키의 가장 오래된 미저장 쓰기"),
+            what=Words(
+                "hot key's oldest unflushed write", "인기 키에서 아직 SQL에 없는 가장 오래된 쓰기"
+            ),
             plain=ORIGINAL,
             counted=Words(
-                "the worst age in {s} s, in whole seconds", "{s}초 동안 가장 긴 나이(초)"
+                "the worst age in {s} s, in seconds; {s} is never stored",
+                "{s}초 동안 가장 긴 나이(초), {s}초면 한 번도 저장되지 않은 것",
             ),
         ),
         Line(
@@ -162,10 +165,10 @@ TABLE = Seven(
         Clause(
             key="through",
             said=Words(
-                "write through what is read right after it was written ({first} at the first read,"
-                " {through} for the write and one read together)",
-                "쓰자마자 읽히는 것은 write-through하세요(첫 읽기 {first}, 쓰기와 읽기 한 번을"
-                " 합치면 {through})",
+                "write through only what is read right after it was written ({first} at the first"
+                " read, {through} for the write and one read, {through_3} for it and a hundred)",
+                "쓰자마자 읽히는 것만 write-through하세요(첫 읽기 {first}, 쓰기와 읽기 한 번을"
+                " 합치면 {through}, 백 번이면 {through_3})",
             ),
             otherwise=Words(
                 "evicting is enough: write-through only helps the first reader ({first})",
@@ -175,10 +178,10 @@ TABLE = Seven(
         Clause(
             key="likes",
             said=Words(
-                "write back what thousands write at once ({likes} for likes, {views} for views of"
-                " stories)",
-                "수천 명이 한꺼번에 쓰는 것은 write-back하세요(좋아요 {likes}, 스토리 조회"
-                " {views})",
+                "write back what thousands write at once (likes {likes}, or {bare} against bare"
+                " SQL; views of stories {views})",
+                "수천 명이 한꺼번에 쓰는 것은 write-back하세요(좋아요 {likes}, 순수 SQL과 비교하면"
+                " {bare}, 스토리 조회 {views})",
             ),
             otherwise=Words(
                 "likes do not need write-back here ({likes})",
@@ -188,9 +191,11 @@ TABLE = Seven(
         Clause(
             key="age",
             said=Words(
-                "flush the oldest write first: in the other order a hot key waits {age} as long",
-                "flush는 가장 오래된 쓰기부터 하세요. 다른 순서에서는 인기 키가 {age} 더"
-                " 기다립니다",
+                "flush the oldest write first: the model's design had not stored a hot post's first"
+                " like after ten minutes, and {missing} of all likes were in no row (ours: {kept})",
+                "flush는 가장 오래된 쓰기부터 하세요. 원래 설계에서는 10분이 지나도 인기"
+                " 게시물의 첫 좋아요가 저장되지 않았고 좋아요의 {missing}가 행에 없었습니다(이"
+                " 시스템 {kept})",
             ),
             otherwise=Words(
                 "in which order they are flushed makes no difference ({age})",
@@ -201,7 +206,9 @@ TABLE = Seven(
     curves=(
         Axes(
             curve="dirty order",
-            title=Words("A hot key's oldest unflushed write", "인기 키의 가장 오래된 미저장 쓰기"),
+            title=Words(
+                "A hot key's oldest unflushed write", "인기 키에서 아직 SQL에 없는 가장 오래된 쓰기"
+            ),
             x=Words("seconds since the first like", "첫 좋아요부터 초"),
             y=Words("age in seconds", "나이(초)"),
             series={

@@ -121,8 +121,9 @@ TABLE = Seven(
         Clause(
             key="time",
             said=Words(
-                "Page history by id from the first day ({time} in time, {bytes} in bytes)",
-                "기록은 처음부터 id로 나눠 읽으세요(시간 {time}, 바이트 {bytes})",
+                "Page history by id from the first day (the longest conversation: {time} in time,"
+                " {bytes} in bytes)",
+                "기록은 처음부터 id로 나눠 읽으세요(가장 긴 대화에서 시간 {time}, 바이트 {bytes})",
             ),
             otherwise=Words(
                 "Conversations this short need no pages ({time})",
@@ -152,10 +153,10 @@ TABLE = Seven(
                 " {relay})",
             ),
             otherwise=Words(
-                "order, policy and counts for every message have their price: a relay that only"
-                " stores a row delivers sooner (ours has {relay} of its speed)",
-                "메시지마다 순서, 권한, 개수를 지키는 데는 값이 있습니다. 한 행만 저장하는"
-                " 중계가 더 빨리 전달합니다(그 속도의 {relay})",
+                "order, policy and counts together have their price: a relay that only stores a row"
+                " and tells everybody delivers sooner (ours at {relay} of its speed)",
+                "순서, 권한, 개수를 모두 지키는 데는 대가가 따릅니다. 한 행만 저장하고 모두에게"
+                " 알리는 중계가 더 빨리 전달합니다(이 시스템은 그 속도의 {relay})",
             ),
         ),
     ),

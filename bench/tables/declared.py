@@ -27,6 +27,22 @@ class Words:
         return self.en, self.ko
 
 
+KOREAN = {
+    "profile": "프로필",
+    "post": "게시물",
+    "newest": "최신",
+    "oldest": "처음",
+    "one conversation": "대화 하나",
+    "8 conversations": "대화 8개",
+    "MongoDB's wire": "MongoDB 프로토콜",
+}
+"""Of what names of rows say in English."""
+
+
+def in_korean(known: Mapping[str, str]) -> dict[str, str]:
+    return {name: KOREAN.get(value, value) for name, value in known.items()}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Line:
     """Rows of a group whose metric is matched whole by `metric`, a regular expression.

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from bench.tables.declared import Axes, Clause, Line, Seven, Words
 
-IN_REQUEST = Words("row by row in the request: `ASYNC=off`", "요청 안에서 한 행씩: `ASYNC=off`")
+IN_REQUEST = Words(
+    "row by row, a commit each, as `ASYNC=off` does, by the bare driver",
+    "`ASYNC=off`처럼 한 행씩 커밋, 드라이버로",
+)
 ROWS = Words("rows committed per second", "초당 커밋한 행")
 LONGEST = Words("longest of a run, first write to commit", "한 실행의 최장, 첫 쓰기부터 커밋까지")
 
@@ -54,7 +57,7 @@ TABLE = Seven(
             key="fastest",
             group="batches",
             metric=r"batches of (?P<d>[\d,]+) / of the fastest, (?P<f>[\d,]+), rows/s",
-            what=Words("default {d} against {f}", "기본 {d}, {f}와 비교"),
+            what=Words("default {d} against {f}", "기본 {d} / {f}"),
             plain=Words("the fastest batch, {f}", "가장 빠른 배치 {f}"),
             counted=ROWS,
         ),
@@ -62,7 +65,7 @@ TABLE = Seven(
             key="locks",
             group="batches",
             metric=r"locks are held: batches of (?P<n>[\d,]+) / of (?P<d>[\d,]+), longest",
-            what=Words("locks held, {n} against {d}", "잠금 시간, {n}과 {d}"),
+            what=Words("locks held, {n} against {d}", "잠금 시간, {n} / {d}"),
             plain=Words("batches of {n}", "{n}개씩"),
             counted=LONGEST,
         ),
@@ -96,7 +99,7 @@ TABLE = Seven(
             metric=r"rows with what happened: whole / split",
             what=Words("content apart: rows that hold it", "내용 분리: 내용을 가진 행"),
             plain=Words("what happened in every row", "행마다 내용 저장"),
-            counted=Words("rows to read, cache or change", "읽고 캐시하고 바꿀 행"),
+            counted=Words("rows to change, by construction", "바꿀 행, 구조상"),
         ),
         Line(
             key="workers",
@@ -119,7 +122,14 @@ TABLE = Seven(
     sentence=(
         Clause(
             key="each",
-            said=Words("Tell people from a worker ({each})", "알림은 워커에 맡기세요({each})"),
+            said=Words(
+                "Tell people from a worker, so that an author waits no longer for 100,000"
+                " recipients than for 10 (exponent {waits}); rows come {each} as fast as with a"
+                " commit each (beside a bare batch insert: {limit})",
+                "알림은 워커에 맡기세요. 수신자가 10만 명이어도 작성자는 10명일 때보다 더"
+                " 기다리지 않습니다(지수 {waits}). 행은 행마다 커밋할 때의 {each} 속도로"
+                " 저장됩니다(순수 배치 insert와 비교하면 {limit})",
+            ),
             otherwise=Words(
                 "Telling them in the request is as fast ({each})",
                 "요청 안에서 알려도 그만큼 빠릅니다({each})",
@@ -128,10 +138,10 @@ TABLE = Seven(
         Clause(
             key="batch",
             said=Words(
-                "in batches: the default is {batch} as fast as single rows and {fastest} of the"
-                " fastest, which holds its locks {locks} as long ({locked} here)",
-                "배치로 쓰세요. 기본값은 한 행씩의 {batch}, 가장 빠른 배치의 {fastest}이고,"
-                " 가장 큰 배치는 잠금을 {locks} 더 오래 붙잡습니다(기본값은 {locked})",
+                "write in batches: the default is {batch} as fast as batches of one and {fastest}"
+                " of the largest, which holds its locks {locks} as long as the default's {locked}",
+                "배치로 쓰세요. 기본값은 한 개짜리 배치의 {batch}, 가장 큰 배치의 {fastest}이고,"
+                " 가장 큰 배치는 잠금을 기본값({locked})의 {locks} 동안 붙잡습니다",
             ),
             otherwise=Words(
                 "batches gain nothing here ({batch})", "여기서는 배치의 이득이 없습니다({batch})"
@@ -144,15 +154,20 @@ TABLE = Seven(
                 "내용을 분리하면 바이트가 {bytes} 줄어듭니다",
             ),
             otherwise=Words(
-                "content kept apart saves no bytes ({bytes}); it is worth it only where content is"
-                " changed, cached or taken back: one row instead of one a recipient",
-                "내용을 분리해도 바이트는 줄지 않습니다({bytes}). 내용을 바꾸거나 캐시하거나 거둘"
-                " 때만 값을 합니다(수신자마다가 아니라 한 행)",
+                "content kept apart saves no bytes ({bytes}): do it only for content that is"
+                " changed, cached or taken back, in one row instead of one a recipient",
+                "내용을 분리해도 바이트는 줄지 않습니다({bytes}). 내용을 바꾸거나 캐시하거나"
+                " 취소할 때만 이득입니다(수신자마다가 아니라 한 행)",
             ),
         ),
         Clause(
             key="workers",
-            said=Words("a second worker helps ({workers})", "워커를 늘리면 빨라집니다({workers})"),
+            said=Words(
+                "2, 4 and 8 workers give {workers_1}, {workers_2} and {workers_3} of one on this"
+                " machine's two cores",
+                "코어 두 개인 이 기계에서 워커 2, 4, 8개는 하나의 {workers_1}, {workers_2},"
+                " {workers_3}입니다",
+            ),
             otherwise=Words(
                 "more workers do not help one database ({workers} with the second)",
                 "데이터베이스 하나에 워커를 늘려도 빨라지지 않습니다(둘째에서 {workers})",

@@ -7,28 +7,33 @@ from pathlib import Path
 
 from bench.results import Spread, figure, shown, spread
 from bench.tables import commits, pictures
-from bench.tables.declared import NOTHING_PROVED, Clause, Line, Seven, Words
+from bench.tables.declared import NOTHING_PROVED, Clause, Line, Seven, Words, in_korean
 from bench.tables.found import RATIO, Figure, Found
 
 PREFACE = """\
 Is a mechanism worth its complexity? Each table answers for one part of the system: the plain way
 (everything in SQL, everything in the request: `CACHE=off FANOUT=off WRITE_BACK=off ASYNC=off`, one
 switch at a time) against ours, side by side in one run, as ratios made within each round. A figure
-is the median of the rounds with its extremes behind it; above 1× ours is better. Gains that are
-smaller than 1.15× count as no difference, and are published, too. A ratio whose rounds differ by
-more than 1.5× is measured again, at most three times; the first steady measurement stands, and if
-there is none, all rounds stand together as **unsteady**. Absolute times and the other measurements
-are in [benchmarks.md](benchmarks.md); every round is in [v1-v2/](v1-v2/).
+is the median of the rounds with its extremes behind it; above 1× ours is better. "Ours" or "plain
+way" is said only where every round differs by more than 1.15×, which is as much as two runs of the
+same thing differed by; where every round lies within that there is "no difference", and everything
+else is "not proved". All are published. A ratio whose rounds differ by more than 1.5× is measured
+again with all of its group, at most three times; the first steady measurement stands, and if there
+is none, all rounds stand together as **unsteady**. The curves show times of this machine; what is
+measured beside the tables, on other days, is in [benchmarks.md](benchmarks.md); every round is in
+[v1-v2/](v1-v2/).
 
-각 메커니즘이 복잡함의 값을 하는지 표마다 답합니다. 단순한 방식(모든 것을 SQL로, 모든 것을 요청
-안에서: `CACHE=off FANOUT=off WRITE_BACK=off ASYNC=off`, 스위치는 한 번에 하나씩)과 이 시스템을 한
-실행에서 나란히 재고, 같은 라운드 안에서 비를 구합니다. 값은 라운드의 중앙값이며 괄호 안은
-최솟값과 최댓값입니다. 1×보다 크면 이 시스템이 낫습니다. 1.15×보다 작은 차이는 차이 없음으로 보고
-그대로 싣습니다. 라운드끼리 1.5배 넘게 다른 비는 최대 세 번 다시 재고, 처음으로 안정된 측정을
-싣습니다. 끝내 안정되지 않으면 모든 라운드를 합쳐 **불안정(unsteady)** 으로 표시합니다.
+복잡해지는 만큼 이득이 있는지 메커니즘마다 표로 답합니다. 단순한 방식(모든 것을 SQL로, 모든 것을
+요청 안에서: `CACHE=off FANOUT=off WRITE_BACK=off ASYNC=off`, 스위치는 한 번에 하나씩)과 이 시스템을
+한 실행에서 나란히 재고, 같은 라운드 안에서 비를 구합니다. 값은 라운드의 중앙값이며 괄호 안은
+최솟값과 최댓값입니다. 1×보다 크면 이 시스템이 낫습니다. 모든 라운드가 1.15배 넘게 다를 때만
+어느 쪽이 낫다고 적고(같은 것을 두 번 재도 그만큼은 달랐습니다), 모든 라운드가 그 안에 있으면
+"차이 없음", 나머지는 "입증 안 됨"입니다. 모두 그대로 싣습니다. 라운드끼리 1.5배 넘게 다른 비는
+묶음 전체를 최대 세 번 다시 재고, 처음으로 안정된 측정을 싣습니다. 끝내 안정되지 않으면 모든
+라운드를 합쳐 **불안정(unsteady)** 으로 표시합니다.
 """
 HEAD = (
-    "| | what · 무엇 | plain way · 단순한 방식 | counted · 센 것 | plain / ours, or as said · 비"
+    "| | what · 무엇 | plain way · 단순한 방식 | counted · 센 것 | gain · 이득"
     " | rounds · 라운드 | |\n|---|---|---|---|---:|---:|---|"
 )
 OTHER_PLAN = "**Not the full run: these figures show that the page can be made, nothing else.**\n"
@@ -44,8 +49,9 @@ def text(tables: Sequence[tuple[Seven, Found]], folder: Path) -> str:
         parts.append(OTHER_PLAN)
     parts.append(
         f"Commit `{commits.short(first.commit)}`; {facts}; {minutes:.0f} minutes in all.\n"
-        "`make bench` repeats everything, `make bench TABLE=3` one table"
-        " · `make bench`로 전부, `make bench TABLE=3`으로 하나만 다시 잽니다.\n"
+        "`make bench` measures what its commit lacks, `make bench TABLE=3` one table in any case"
+        " · `make bench`는 그 커밋에서 아직 재지 않은 표를, `make bench TABLE=3`은 그 표를"
+        " 다시 잽니다.\n"
     )
     parts += _contents(tables)
     for table, found in tables:
@@ -79,7 +85,7 @@ def _section(table: Seven, found: Found, drawn: list[tuple[str, Words]]) -> list
 def _row(number: str, table: Seven, at: int, one: Figure) -> str:
     line = table.lines[at]
     words = [line.what, line.plain, line.counted]
-    cells = ["<br>".join(said.fill(one.known).both) for said in words]
+    cells = ["<br>".join(said.fill(one.known, in_korean(one.known)).both) for said in words]
     value = f"{shown(_scaled(line, one.value))}{_unit(line, one)}"
     rounds = str(len(one.value.values))
     if len(one.attempts) > 1:
@@ -108,12 +114,18 @@ def _judged(value: Spread) -> str:
         return "ours · 이 시스템"
     if value.high < 1 / NOTHING_PROVED:
         return "**plain way · 단순한 방식**"
-    return "no difference · 차이 없음"
+    if value.low >= 1 / NOTHING_PROVED and value.high <= NOTHING_PROVED:
+        return "no difference · 차이 없음"
+    return "not proved · 입증 안 됨"
 
 
 def _measured_with(table: Seven, found: Found) -> str:
     control = found.controls.get("Redis PING", [])
-    moved = f"; a bare PING moved {max(control) / min(control):.1f}× meanwhile" if control else ""
+    moved = (
+        f"; a bare PING moved {max(control) / min(control):.1f}× meanwhile: compare within rounds"
+        if control
+        else ""
+    )
     return (
         f"<sub>Measured {found.at[:10]} in {found.took_s / 60:.0f} minutes, {found.plan} plan"
         f"{moved}; `make bench TABLE={table.number}`.</sub>\n"
@@ -134,10 +146,17 @@ def _notes(found: Found) -> list[str]:
 def sentence(table: Seven, found: Found) -> Words:
     """For somebody who must decide; what it says follows from the figures."""
     en, ko = _medians(table, found, "unsteady"), _medians(table, found, "불안정")
-    parts = [_said(clause, found).fill(en, ko) for clause in table.sentence]
+    parts = [_said(clause, found).fill(_Known(en), _Known(ko)) for clause in table.sentence]
     return Words(
         "; ".join(part.en for part in parts) + ".", " ".join(f"{part.ko}." for part in parts)
     )
+
+
+class _Known(dict[str, str]):
+    """A small plan has fewer sizes than a sentence names."""
+
+    def __missing__(self, _key: str) -> str:
+        return "-"
 
 
 def _said(clause: Clause, found: Found) -> Words:
@@ -147,10 +166,11 @@ def _said(clause: Clause, found: Found) -> Words:
 
 
 def _medians(table: Seven, found: Found, unsteady: str) -> dict[str, str]:
-    """What clauses ask for: of several figures of a line, the first one's."""
+    """What clauses ask for: of several figures of a line, the first one's; `key_2` is the next."""
     known = {line.key: "-" for line in table.lines}
     for line in table.lines:
-        for one in found.of_line(line)[:1]:
+        for nth, one in enumerate(found.of_line(line), 1):
             said = f"{figure(_scaled(line, one.value).median)}{_unit(line, one)}"
-            known[line.key] = f"{said}, {unsteady}" if one.is_unsteady else said
+            known[f"{line.key}_{nth}"] = f"{said}, {unsteady}" if one.is_unsteady else said
+        known[line.key] = known.get(f"{line.key}_1", "-")
     return known

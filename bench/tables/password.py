@@ -34,8 +34,8 @@ TABLE = Seven(
             said=Words(
                 "Put mail behind a queue even if your server answers at once ({mail} there): the"
                 " answer no longer depends on a machine that is not yours",
-                "메일 서버가 즉시 응답해도({mail}) 메일은 큐에 넣으세요. 응답 시간이 남의 서버에"
-                " 좌우되지 않습니다",
+                "메일 서버가 즉시 응답해도(그때 응답 시간의 이득 {mail}) 메일은 큐에 넣으세요."
+                " 응답 시간이 남의 서버에 좌우되지 않습니다",
             ),
             otherwise=Words(
                 "With a mail server that answers at once a queue gains nothing ({mail}); it earns"

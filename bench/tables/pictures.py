@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.results import Spread, figure
-from bench.tables.declared import NOTHING_PROVED, Axes, Seven, Words
+from bench.tables.declared import NOTHING_PROVED, Axes, Seven, Words, in_korean
 from bench.tables.found import RATIO, Found
 from bench.tables.svg import COLOURS, HEIGHT_OF_ROW, Canvas, Scale, named
 
@@ -56,7 +56,7 @@ def _bars(table: Seven, found: Found) -> list[Bar]:
         line = table.lines[at]
         one = found.of_line(line)[nth]
         if one.unit == RATIO and one.value.low > 0:
-            words = line.what.fill(one.known)
+            words = line.what.fill(one.known, in_korean(one.known))
             bars.append(
                 Bar(number=number, what=words, value=one.value, is_unsteady=one.is_unsteady)
             )

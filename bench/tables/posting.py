@@ -74,7 +74,7 @@ TABLE = Seven(
             key="workers",
             said=Words(
                 "for that, add media workers ({workers})",
-                "그러려면 미디어 워커를 늘리세요({workers})",
+                "더 빨리 보이게 하려면 미디어 워커를 늘리세요({workers})",
             ),
             otherwise=Words(
                 "more media workers do not change that here ({workers})",

@@ -69,7 +69,7 @@ TABLE = Seven(
             key="sql_growth",
             group="timeline",
             metric=r"for comparison: growth of the statement on the composite index, exponent",
-            what=Words("growth of SQL", "SQL의 증가"),
+            what=Words("growth of the join", "조인의 증가"),
             plain=Words("one statement on the composite index", "복합 인덱스로 한 문장"),
             counted=Words("exponent", "지수"),
         ),
@@ -121,12 +121,12 @@ TABLE = Seven(
                 " 조인 대비 {join})",
             ),
             otherwise=Words(
-                "SQL's best plan keeps up at 1,000 followees ({best}), if your database finds it;"
-                " where it joins instead, fan-out on write is faster ({join}) and stays so as"
-                " people follow more (exponent {growth}, the join's {sql_growth})",
-                "팔로잉 1,000명에서는 SQL 최선의 계획도 뒤지지 않습니다({best}). 데이터베이스가"
-                " 그 계획을 못 찾고 조인하면 쓸 때 fan-out하는 편이 빠르고({join}), 팔로잉이"
-                " 늘어도 그대로입니다(지수 {growth}, 조인은 {sql_growth})",
+                "At 1,000 followees fan-out on write is not proved faster than SQL's best plan,"
+                " which needs a hint ({best}); against a join it is ({join}), and the more so the"
+                " more people one follows (exponent {growth}, the join's {sql_growth})",
+                "팔로잉 1,000명에서 쓸 때 fan-out하는 편이 SQL 최선의 계획(힌트가 필요함)보다"
+                " 빠르다고는 입증되지 않았습니다({best}). 조인보다는 빠르고({join}), 팔로잉이"
+                " 늘수록 더 그렇습니다(지수 {growth}, 조인은 {sql_growth})",
             ),
         ),
         Clause(
@@ -136,10 +136,12 @@ TABLE = Seven(
                 "유명인은 빼세요. 비용도 줄어듭니다(게시물당 한 페이지에서 {sweep})",
             ),
             otherwise=Words(
-                "and choose the threshold of celebrities by how long the last follower may wait: by"
-                " cost alone it hardly matters ({sweep} at a page a post)",
-                "유명인 기준은 마지막 팔로워가 기다릴 시간으로 정하세요. 비용만으로는 거의 차이가"
-                " 없습니다({sweep})",
+                "leave celebrities out only so that the last follower need not wait: by cost (a"
+                " model of measured parts) it gains {sweep_1} at 1 page a post, {sweep_2} at 10,"
+                " {sweep_3} at 100",
+                "유명인은 마지막 팔로워가 오래 기다리지 않게 할 때만 빼세요. 비용(측정값으로 만든"
+                " 모형)의 이득은 게시물당 1페이지에서 {sweep_1}, 10페이지에서 {sweep_2},"
+                " 100페이지에서 {sweep_3}입니다",
             ),
         ),
     ),

@@ -111,11 +111,35 @@ def test_page_shows_plain_way_rounds_pictures_and_sentence_in_both_languages(
 
 
 def test_small_gains_and_losses_are_published_as_what_they_are(tmp_path: Path) -> None:
-    text = page.text([(TABLE, result(group([1.1, 1.2], slow=(2, 2.1))))], tmp_path)
+    lost = page.text([(TABLE, result(group([0.9, 1.1], slow=(2, 2.1))))], tmp_path)
+    moved = page.text([(TABLE, result(group([1.1, 1.3])))], tmp_path)
 
-    assert "no difference · 차이 없음" in text
-    assert "**plain way · 단순한 방식**" in text
-    assert "Send." in text
+    assert "no difference · 차이 없음 |" in lost
+    assert "**plain way · 단순한 방식** |" in lost
+    assert "not proved · 입증 안 됨 |" in moved
+    assert "Send." in lost and "Send." in moved
+
+
+def test_sentence_may_name_the_sizes_of_a_line(tmp_path: Path) -> None:
+    sizes = "{fast_1}, {fast_2}, {fast_3}"
+    told = Clause(key="fast", said=Words(sizes, sizes), otherwise=Words("Send", "보내요"))
+    made = group([2.0, 2.0])
+    made.rows.append(Row(metric="fast 9", value=spread([3.0, 3.0])))
+
+    text = page.text([(replace(TABLE, sentence=(told,)), result(made))], tmp_path)
+
+    assert "**2.00×, 3.00×, -.**" in text
+
+
+def test_what_rows_say_in_english_is_said_in_korean_too(tmp_path: Path) -> None:
+    made = group([2.0, 2.0])
+    made.rows.append(Row(metric="maybe post", value=spread([3.0, 3.0])))
+    words = replace(MAYBE, metric=r"maybe (?P<n>\w+)")
+    table = replace(TABLE, lines=(FAST, SLOW, words))
+    stored = Found(number=1, commit="abc", at="2026-01-01", plan="full", machine={"Redis": "6"})
+    stored.add(table, [made])
+
+    assert "letters of post<br>게시물의 편지" in page.text([(table, stored)], tmp_path)
 
 
 def test_pictures_are_well_formed_and_the_same_every_time(tmp_path: Path) -> None:
