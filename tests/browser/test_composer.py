@@ -76,7 +76,7 @@ def test_pictures_are_ordered_described_and_removed(
     share(page)
     page.wait_for_url("/")
     card = page.locator("article:not(.is-pending)", has_text="ordered")
-    card.wait_for(timeout=20_000)
+    card.wait_for()
     pictures = card.locator(".carousel-slide img.photo-image")
     expect(pictures).to_have_count(2)
     expect(pictures.first).to_have_attribute("alt", "A rocket")

@@ -89,7 +89,7 @@ def failed_post(page: Page, send: Callable[..., str], caption: str) -> Locator:
     post_id = send(page, [pictures.jpeg(), hostile.damaged_png()], caption)
     page.goto("/")
     card = page.locator(f"#post-{post_id}")
-    card.get_by_role("alert").wait_for(timeout=20_000)
+    card.get_by_role("alert").wait_for()
     return card
 
 
@@ -110,7 +110,7 @@ def test_a_failed_picture_is_removed_and_the_post_appears(
     with held_workers():  # or it may have failed again before the page is there
         card.get_by_role("button", name="Retry").click()
         card.get_by_role("alert").wait_for(state="detached")
-    card.get_by_role("alert").wait_for(timeout=20_000)
+    card.get_by_role("alert").wait_for()
     card.get_by_role("button", name="Remove this picture").click()
     page.locator("#feed > article:not(.is-pending)", has_text="half damaged").wait_for()
     seen = follower.locator("#feed > article", has_text="half damaged")

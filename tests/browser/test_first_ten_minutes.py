@@ -56,7 +56,7 @@ def test_sign_up_by_the_letter_leads_to_the_first_post(
     card = page.locator("article", has_text="My first four")
     card.wait_for()
     ready = page.locator("article:not(.is-pending)", has_text="My first four")
-    ready.wait_for(timeout=20_000)
+    ready.wait_for()
     expect(card.locator(".carousel-slide")).to_have_count(len(photographs))
     expect(page.locator(".checklist-step.is-done")).to_contain_text("Share your first photo")
 
@@ -91,10 +91,10 @@ def test_first_steps_are_marked_without_a_reload(
     other.goto("/settings/profile")
     other.get_by_label("New picture").set_input_files(photographs[0])
     other.get_by_role("button", name="Use this picture").click()
-    expect(card.locator(".checklist-step.is-done")).to_have_count(2, timeout=20_000)
+    expect(card.locator(".checklist-step.is-done")).to_have_count(2)
     compose(other, photographs, "My first")
     other.get_by_role("button", name="Share", exact=True).click()
-    expect(card.locator(".checklist-heading")).to_have_text("That is all. Welcome!", timeout=20_000)
+    expect(card.locator(".checklist-heading")).to_have_text("That is all. Welcome!")
     assert page.evaluate("window.isSamePage")
     page.reload()
     page.locator("#feed article", has_text="My first").wait_for()
@@ -150,7 +150,7 @@ def test_a_post_is_its_authors_at_once_and_a_followers_when_it_is_ready(
         address = str(pending.get_attribute("data-href"))
         assert follower.request.get(address).status == 404
         expect(follower.locator(".new-posts-pill")).to_be_hidden()
-    author.locator("article:not(.is-pending)", has_text="Four at once").wait_for(timeout=20_000)
+    author.locator("article:not(.is-pending)", has_text="Four at once").wait_for()
     pill = follower.get_by_role("button", name="1 new post")
     pill.wait_for()
     assert not follower.get_by_text("Four at once").count(), "nothing moves what is being read"

@@ -55,7 +55,7 @@ def doings(site: Site) -> Doings:
 
 def see_badge(page: Page, count: int | str) -> None:
     badge = page.locator(BADGE, has_text=re.compile(rf"^{re.escape(str(count))}$"))
-    badge.wait_for(timeout=20_000)
+    badge.wait_for()
 
 
 def open_panel(page: Page) -> Locator:

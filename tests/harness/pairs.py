@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import psutil
 import redis
 
-from tests.harness import procfile, redis_pair
+from tests.harness import children, procfile, redis_pair
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -134,7 +134,7 @@ def state_redis_away(site: Site) -> Iterator[None]:
 def state_redis_paused(site: Site) -> Iterator[None]:
     """The state instance answers nobody and hangs up on nobody, until the end of the block."""
     process = _state_redis(site)
-    process.suspend()
+    children.pause(process.pid)
     try:
         yield
     finally:

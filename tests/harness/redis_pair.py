@@ -39,8 +39,8 @@ def start(folder: Path) -> RedisPair:
     return RedisPair(
         cache_url=cache_url,
         state_url=state_url,
-        cache=redis.Redis.from_url(cache_url, socket_timeout=2),
-        state=redis.Redis.from_url(state_url, socket_timeout=2),
+        cache=redis.Redis.from_url(cache_url, socket_timeout=20),
+        state=redis.Redis.from_url(state_url, socket_timeout=20),
         processes=processes,
     )
 
@@ -50,5 +50,5 @@ def start_one(role: str, folder: Path) -> subprocess.Popen[bytes]:
     command = embedded.server_command(role, folder, binary=embedded.server_binary())
     log, path = folder / f"{role}.log", embedded.socket_path(role, folder)
     process = children.start(command, log=log)
-    children.wait_ready(process, lambda: embedded.is_answering(path), log=log, timeout_s=10)
+    children.wait_ready(process, lambda: embedded.is_answering(path), log=log, timeout_s=60)
     return process

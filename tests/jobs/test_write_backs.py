@@ -18,7 +18,7 @@ from tests.factories import make_post, make_user
 pytestmark = pytest.mark.no_second_look
 
 
-def until(holds: Callable[[], bool], within_s: float = 10.0) -> bool:
+def until(holds: Callable[[], bool], within_s: float = 30.0) -> bool:
     end = time.monotonic() + within_s
     while time.monotonic() < end:
         if holds():

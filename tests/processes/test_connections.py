@@ -167,7 +167,7 @@ def test_a_socket_is_no_stall(site: Site, connect: Callable[..., socket.socket])
     try:
         stalled = [connect(HEAD) for _ in range(MANY)]
         wait_until(lambda: not any(map(is_open, stalled)), timeout_s=20, what="the end of all")
-        assert live.client.call("presence.active", {"visible": True}, timeout=5)
+        assert live.client.call("presence.active", {"visible": True}, timeout=HANG_S)
         assert not live.closed.is_set()
     finally:
         live.close()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.harness.stand_in import Start, answers
+from tests.harness.stand_in import HANG_S, Start, answers
 
 pytestmark = pytest.mark.processes
 
@@ -16,7 +16,7 @@ def test_a_second_start_on_the_same_data_says_so_and_ends(start: Start) -> None:
     site = start().wait_ready()
     second = start()
 
-    assert second.popen.wait(timeout=10) == 1
+    assert second.popen.wait(timeout=HANG_S) == 1
     expected = f"A site already runs on {site.data} (process {site.popen.pid})."
     assert second.output.strip() == expected
     assert answers(site)
@@ -26,7 +26,7 @@ def test_a_folder_that_cannot_be_written_is_one_line(start: Start, tmp_path: Pat
     (tmp_path / "file").touch()
     site = start(DATA=str(tmp_path / "file" / "data"))
 
-    assert site.popen.wait(timeout=20) == 1
+    assert site.popen.wait(timeout=HANG_S) == 1
     assert site.output.strip() == f"{tmp_path}/file/data cannot be written: Not a directory."
 
 
@@ -35,7 +35,7 @@ def test_the_first_start_keeps_a_secret_and_fills_the_demo_once(start: Start) ->
     secret = (first.data / "secret_key").read_text()
     assert "coo-coo-coo" in first.output
     first.popen.terminate()
-    first.popen.wait(timeout=10)
+    first.popen.wait(timeout=HANG_S)
 
     second = start(DEMO="on").wait_ready()
 

@@ -9,7 +9,7 @@ import pytest
 import redis
 
 from pigeon.processes import embedded
-from tests.harness.stand_in import Start
+from tests.harness.stand_in import HANG_S, Start
 
 pytestmark = pytest.mark.processes
 VERSIONS = {
@@ -46,7 +46,7 @@ def test_a_start_on_data_of_a_newer_redis_is_refused_in_one_line(
         site.wait_ready()
         return
 
-    assert site.popen.wait(timeout=20) == 1
+    assert site.popen.wait(timeout=HANG_S) == 1
     (line,) = site.output.splitlines()
     assert "REDIS_STATE_URL" in line and "Python" in line
     assert not (tmp_path / "data" / "redis" / "state" / "appendonly.aof").exists()

@@ -6,7 +6,7 @@ import socket
 
 import pytest
 
-from tests.harness.stand_in import Start
+from tests.harness.stand_in import HANG_S, Start
 
 pytestmark = pytest.mark.processes
 
@@ -16,7 +16,7 @@ def test_a_taken_port_is_named_before_anything_starts(start: Start) -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         site = start(PORT=str(taken.getsockname()[1]))
-        assert site.popen.wait(timeout=10) == 1
+        assert site.popen.wait(timeout=HANG_S) == 1
 
     assert f"Port {site.port} is taken." in site.output
 
@@ -24,6 +24,6 @@ def test_a_taken_port_is_named_before_anything_starts(start: Start) -> None:
 def test_a_failed_migration_ends_the_start_with_its_words(start: Start) -> None:
     site = start(UPGRADE="fails")
 
-    assert site.popen.wait(timeout=20) == 1
+    assert site.popen.wait(timeout=HANG_S) == 1
     assert "the schema is from the future" in site.output
     assert "The site did not start: migrate ended with status 1." in site.output

@@ -30,7 +30,7 @@ def test_kill_9_of_the_supervisor_leaves_no_process_behind(start: Start) -> None
     site.popen.kill()
     site.popen.wait()
 
-    _, alive = psutil.wait_procs(processes, timeout=20)
+    _, alive = psutil.wait_procs(processes, timeout=HANG_S)
     assert alive == []
 
 
@@ -39,7 +39,7 @@ def test_what_state_redis_acknowledged_survives_kill_9_of_everything(start: Star
     site.state().set("liked", "yes")
     processes = site.processes()
     site.popen.kill()
-    psutil.wait_procs(processes, timeout=20)
+    psutil.wait_procs(processes, timeout=HANG_S)
 
     again = start().wait_ready()
 

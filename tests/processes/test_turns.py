@@ -6,6 +6,7 @@ import itertools
 import socket
 import statistics
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
@@ -19,6 +20,7 @@ from tests.harness.environment import ROOT
 APP = """
 import time
 
+WORK_S = 0.003
 served = 0
 
 def work(environ):
@@ -26,7 +28,7 @@ def work(environ):
         return b"x" * 30_000_000
     if environ["PATH_INFO"] == "/body":
         return environ["wsgi.input"].read()
-    until = time.perf_counter() + 0.003
+    until = time.perf_counter() + WORK_S
     while environ["PATH_INFO"] != "/count" and time.perf_counter() < until:
         continue
     return b""
@@ -38,6 +40,7 @@ def app(environ, start_response):
     start_response("200 OK", [("Content-Length", str(len(body)))])
     return [body]
 """
+WORK_S = 0.003  # as in there
 MANY = 400
 ASKED = 7
 FEW = 40
@@ -131,9 +134,12 @@ def test_who_reads_or_sends_slowly_holds_up_nobody_of_the_same_address(connect: 
 
 def test_who_left_the_line_is_not_served(connect: Connect) -> None:
     before = count_of(connect(US), US)
+    began = time.monotonic()
     for one in [connect(CROWD, ask("/")) for _ in range(MANY)]:
         one.close()
-    assert count_of(connect(CROWD), CROWD) - before < MANY / 2
+    served_while_they_came = (time.monotonic() - began) / WORK_S  # many on a slow machine
+    served = count_of(connect(CROWD), CROWD) - before
+    assert served < served_while_they_came + MANY / 2
 
 
 def test_a_line_is_gone_when_nobody_stands_in_it() -> None:

@@ -7,6 +7,7 @@ import re
 import runpy
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, suppress
 from functools import partial
@@ -165,11 +166,13 @@ def test_refused_bodies_of_one_address_share_one_pace() -> None:
         threading.Thread(target=lambda: found.append(refuse(visits, 20 * REFUSED)))
         for _ in range(6)
     ]
+    began = time.monotonic()
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert sum(len(one.reads) for one in found) < 120
+    lasted_s = time.monotonic() - began  # on a busy machine they begin one after the other
+    assert sum(len(one.reads) for one in found) < 120 * max(1, lasted_s)
 
 
 def test_a_head_has_an_end(visits: Visits) -> None:

@@ -41,7 +41,7 @@ CRASHES = (
     "flush.cleared",
 )
 FLUSHERS = 3
-HANG_S = 15.0  # no claim of speed: somebody who waits this long on a busy machine was forgotten
+HANG_S = 25.0  # no claim of speed: somebody who waits this long on a busy machine was forgotten
 """The longest that a like may take while something it needs is out of reach."""
 
 

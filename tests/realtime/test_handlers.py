@@ -64,9 +64,12 @@ def counts_heard(who: Socket) -> list[int]:
 
 
 def hears_nothing(who: Socket, *, of: Socket) -> None:
-    """Two sockets of one server: what both may hear, they hear in the same moment."""
+    """Two sockets of one server: what both may hear, they hear in the same moment.
+
+    That something may have been missed, everybody is told at any time.
+    """
     time.sleep(0.2)
-    assert dict(who.heard) == {}, of.heard
+    assert set(who.heard) <= {"resync"}, of.heard
 
 
 # -- who may watch ---------------------------------------------------------------------------------
@@ -229,13 +232,15 @@ def test_likes_are_told_as_absolute_counts_and_the_last_one_for_certain(
     mine = [connect(server, token=token_of(sockets_site, ann)) for server in SERVERS]
     for each in mine:
         watch(each, post)
+    began = time.monotonic()
     for person in people:
         likes.set_liked(likes.POSTS, post.id, by=person.id, on=True)
         time.sleep(0.1)
     for each in mine:
         children.wait_until(lambda each=each: counts_heard(each)[-1:] == [8], what="the last like")
         assert counts_heard(each) == sorted(counts_heard(each))
-        assert len(each.heard["post.liked"]) <= 4
+        most = max(4, 2 + time.monotonic() - began)  # one a second
+        assert len(each.heard["post.liked"]) <= most
     likes.set_liked(likes.POSTS, post.id, by=people[0].id, on=False)
     for each in mine:
         children.wait_until(lambda each=each: counts_heard(each)[-1] == 7, what="the unlike")
@@ -248,7 +253,9 @@ def test_a_like_that_was_seen_and_taken_back_before_it_was_stored_is_corrected(
     watch(theirs, post)
     likes.set_liked(likes.POSTS, post.id, by=ben.id, on=True)
     likes.set_liked(likes.POSTS, post.id, by=ben.id, on=False)
-    assert heard(theirs, "post.liked")[-1] == {"post_id": str(post.id), "like_count": 0}
+    # Where the first one is stored before the second one comes, it is told, too.
+    children.wait_until(lambda: counts_heard(theirs)[-1:] == [0], what="the correction")
+    assert theirs.heard["post.liked"][-1] == {"post_id": str(post.id), "like_count": 0}
 
 
 def test_a_socket_watches_its_newest_posts_only(

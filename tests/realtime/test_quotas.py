@@ -22,6 +22,7 @@ from tests.harness.sockets import Realtime, Socket, realtime_process, token_of
 pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("sockets")]
 
 FLOOD = 3_000
+STANDS_STILL_S = 1.0
 
 
 @pytest.fixture(scope="module")
@@ -98,9 +99,11 @@ def codes(answers: list[Any]) -> list[str]:
 
 
 def paced(count: int, per_s: float = 45) -> Iterator[int]:
-    began = time.monotonic()
+    """What a busy moment held up is not made up for: all at once it would be a flood."""
+    due = 0.0
     for number in range(count):
-        time.sleep(max(0.0, began + number / per_s - time.monotonic()))
+        time.sleep(max(0.0, due - time.monotonic()))
+        due = time.monotonic() + 1 / per_s
         yield number
 
 
@@ -168,7 +171,7 @@ def test_a_flood_delays_nobody_else(
         flooded = slowest([f'42{number}["nothing",{{}}]' for number in range(FLOOD)])
     finally:
         quiet.close()
-    assert flooded < 10 * alone
+    assert flooded < max(10 * alone, STANDS_STILL_S)
 
 
 def test_large_events_cost_little_before_they_are_cut_off(
@@ -207,7 +210,7 @@ def test_a_hundred_events_a_minute_are_a_persons_on_all_sockets_and_processes(
         each.send([f'42{number}["nothing",{{}}]'])
         said += codes(each.answers(1))
     assert said[:100] == ["not_found"] * 100
-    assert 0 < said.index("rate_limited") - 100 <= 10
+    assert 0 <= said.index("rate_limited") - 100 <= 10
     assert said[-10:] == ["rate_limited"] * 10
     mine[0].send(['427["nothing",{}]'])
     (refused,) = mine[0].answers(1)
@@ -260,14 +263,17 @@ def test_one_connection_asks_to_be_let_in_a_few_times_only(
 
 def test_an_address_is_refused_in_good_order_after_many_handshakes(sockets_site: Site) -> None:
     with realtime_process(sockets_site, RATE_LIMITS="on", TRUSTED_PROXIES="1") as server:
-        school = _handshakes(server, "192.0.2.1", 2_500)
+        school = _handshakes(server, "192.0.2.1", 20_000)
         home = _handshakes(server, "192.0.2.2", 1)
-    assert school[:1_500] == [400] * 1_500 and 429 in school[1_500:]
+    assert school[:1_500] == [400] * 1_500 and school[-1] == 429
     assert home == [400]
 
 
-def _handshakes(server: Realtime, address: str, count: int) -> list[int]:
-    """Complete, but from a page of others: each costs an answer and no connection."""
+def _handshakes(server: Realtime, address: str, most: int) -> list[int]:
+    """Complete, but from a page of others: each costs an answer and no connection.
+
+    Until one is refused: meanwhile others are allowed again, the more the slower the machine is.
+    """
     headers = {
         "Connection": "Upgrade",
         "Upgrade": "websocket",
@@ -276,9 +282,9 @@ def _handshakes(server: Realtime, address: str, count: int) -> list[int]:
         "Origin": "https://evil.example",
         "X-Forwarded-For": address,
     }
-    statuses = []
+    statuses: list[int] = []
     with closing(HTTPConnection(server.url.removeprefix("http://"), timeout=60)) as http:
-        for _ in range(count):
+        while len(statuses) < most and 429 not in statuses[-1:]:
             http.request("GET", "/socket.io/?EIO=4&transport=websocket", headers=headers)
             with http.getresponse() as answer:
                 answer.read()

@@ -230,7 +230,7 @@ def test_progress_is_told_to_the_author_on_every_server_and_to_nobody_else(
         files=files,
         data={"caption": "look"},
         headers={"Authorization": f"Bearer {token}"},
-        timeout=10,
+        timeout=60,
     )
     post_id = answer.json()["id"]
     for each in mine:
@@ -249,7 +249,7 @@ def _send_avatar(site: Site, token: str, picture: bytes) -> None:
         f"{site.url}/api/v1/me/avatar",
         files={"image": ("me.png", picture, "image/png")},
         headers={"Authorization": f"Bearer {token}"},
-        timeout=10,
+        timeout=60,
     )
     assert answer.status_code == 202
 

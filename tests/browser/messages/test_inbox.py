@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 DESK = {"width": 1280, "height": 720}
+TURN_MS = 200  # of which each may have one question
 TOP = "() => document.querySelector('[data-part=scroll]').scrollTop"
 
 
@@ -128,14 +129,16 @@ def test_a_burst_asks_a_few_times_only(
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     tell = """async () => {
+      const began = performance.now();
       for (let i = 0; i < 60; i += 1) {
         document.dispatchEvent(new CustomEvent("socket:chat.message", { detail: {} }));
         await new Promise((resolve) => setTimeout(resolve, 10));
       }
+      return performance.now() - began;
     }"""
-    page.evaluate(tell)
+    turns = page.evaluate(tell) / TURN_MS  # more of them on a slow machine
     page.wait_for_timeout(500)
-    assert 2 <= len([url for url in asked if "fragment=list" in url]) <= 8
+    assert 2 <= len([url for url in asked if "fragment=list" in url]) <= turns + 4
 
 
 def test_a_page_that_was_left_catches_up(

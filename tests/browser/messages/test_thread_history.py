@@ -20,6 +20,13 @@ pytestmark = pytest.mark.browser
 Friends = tuple["Person", "Person"]
 MANY = 34
 LESS_THAN_A_PIXEL = 1
+STANDS_STILL = """async () => {
+  const scroller = document.querySelector(".thread-scroll");
+  for (let before = null; before !== scroller.scrollTop;) {
+    before = scroller.scrollTop;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}"""
 
 
 @pytest.fixture
@@ -40,6 +47,7 @@ def scroll_up(page: Page, by: int) -> None:
     page.locator(".thread-scroll").hover()
     page.mouse.wheel(0, -by)
     page.wait_for_timeout(100)
+    page.evaluate(STANDS_STILL)
 
 
 def is_at_end(page: Page) -> bool:
@@ -94,6 +102,8 @@ def test_what_arrives_below_moves_nothing_and_is_counted(
     ann, bob = said
     page = open_thread(ann, bob, viewport={"width": 390, "height": 600})
     scroll_up(page, 300)
+    wait_until(lambda: page.wait_for_timeout(20) is None and not is_at_end(page), what="a scroll")
+    page.evaluate(STANDS_STILL)
     watched = row(page, f"number {MANY - 5}")
     before = top_of(watched)
     say(bob, ann, "news one")

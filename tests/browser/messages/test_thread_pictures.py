@@ -70,6 +70,7 @@ def test_a_picture_is_chosen_described_and_sent(
     expect(hers.locator("a.message-photo")).to_have_attribute("data-caption", "a place we know")
     assert size_of(photos(hers)) == size
     his.locator("a.message-photo").get_by_role("img", name="a place we know").wait_for()
+    expect(his.locator(".message")).to_have_count(2)  # the words may come after the picture
     assert [one.get_attribute("data-seq") for one in his.locator(".message").all()] == ["1", "2"]
     expect(status(hers)).to_contain_text("Seen")
 

@@ -268,6 +268,7 @@ def test_what_was_given_up_is_not_sent(
     write(page, "rather not")
     write(page, "but this")
     row(page, "rather not").get_by_role("button", name="Discard").click()
+    expect(row(page, "rather not")).to_have_count(0)
     assert texts(page) == ["but this"]
     cut_off(page, False)
     expect(status(page)).to_contain_text("Sent")

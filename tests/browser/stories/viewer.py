@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from playwright.sync_api import expect
@@ -71,8 +72,12 @@ class Viewer:
         self.page.evaluate(LINK, person.username)
         ring = self.page.locator("#ring")
         ring.click()
-        expect(self.slide).to_be_visible()
+        self.expect_opened()
         return ring
+
+    def expect_opened(self) -> None:
+        """As the page noted it: a show of a second may be over before anybody looks again."""
+        self.page.wait_for_function("() => window.shownStories.length > 0")
 
     @property
     def dialog(self) -> Locator:
@@ -87,6 +92,14 @@ class Viewer:
 
     def expect_words(self, words: str) -> None:
         expect(self.slide.locator(".story-stage-text")).to_have_text(words)
+
+    def expect_one_of(self, *words: str) -> None:
+        """Where it opens at the first unseen: on a slow machine some have been seen by now."""
+        found = re.compile("|".join(map(re.escape, words)))
+        expect(self.slide.locator(".story-stage-text")).to_have_text(found)
+
+    def words(self) -> str:
+        return self.slide.locator(".story-stage-text").inner_text()
 
     def expect_place(self, words: str) -> None:
         expect(self.dialog.locator("> [role=status]")).to_have_text(words)

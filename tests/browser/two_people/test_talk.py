@@ -85,7 +85,7 @@ def heart(page: Page, kind: str, thing_id: int) -> None:
 
 
 def see_badge(page: Page, count: int) -> None:
-    page.locator(BADGE, has_text=re.compile(rf"^{count}$")).wait_for(timeout=20_000)
+    page.locator(BADGE, has_text=re.compile(rf"^{count}$")).wait_for()
     page.wait_for_function("count => document.title.startsWith(`(${count}) `)", arg=count)
     icon = page.locator('link[rel="icon"][type="image/svg+xml"]')
     expect(icon).to_have_attribute("href", re.compile("favicon-unread"))
@@ -103,9 +103,10 @@ def open_panel(page: Page) -> Locator:
 
 
 def see_target(page: Page, place: str) -> None:
-    page.wait_for_url(re.compile(rf"#{place}$"))
+    # It is lit for two seconds, in which all of a page need not have come.
+    page.wait_for_url(re.compile(rf"#{place}$"), wait_until="commit")
     page.locator(f"#{place}.is-target").wait_for()
-    expect(page.locator(f"#{place}")).to_be_in_viewport(ratio=1)  # it is lit for two seconds
+    expect(page.locator(f"#{place}")).to_be_in_viewport(ratio=1)
 
 
 def assert_once(page: Page) -> None:
@@ -272,7 +273,7 @@ def test_what_was_missed_arrives_and_nothing_twice(pair: Pair, cast: Cast, site:
     pair.processes.kill(pair.bob.process)
     second = write(ann, "while bob is away")
     answer(ann, int(first.removeprefix("comment-")), "answered meanwhile")
-    bob.locator(f"#{second}").wait_for(timeout=20_000)
+    bob.locator(f"#{second}").wait_for()
     section = first.replace("comment", "replies")
     bob.locator(f'#{section}[data-count="1"]').wait_for(state="attached")
     see_badge(bob, 2)

@@ -25,7 +25,7 @@ from pigeon.stores import messages_gate as gate
 from pigeon.stores.messages_mongo import MongoMessages
 from pigeon.stores.messages_sql import SqlMessages
 from pigeon.stores.messages_target import Refused
-from tests.harness import mongo
+from tests.harness import children, mongo
 from tests.harness.context import concurrently, in_app
 from tests.harness.crashes import killed_at
 from tests.harness.mongo import MongoServer
@@ -228,37 +228,40 @@ def test_what_was_acknowledged_is_in_it_and_what_was_refused_is_not(
     ended = threading.Event()
     moved: list[Any] = []
 
-    def send(number: int) -> tuple[list[tuple[int, str]], list[str]]:
-        acknowledged, refused = [], []
+    acknowledged: list[list[tuple[int, str]]] = [[] for _ in range(6)]
+    refused: list[list[str]] = [[] for _ in range(6)]
+
+    def send(number: int) -> None:
         while not ended.is_set():
             own = draft(100 + number)
             try:
                 message, _ = store.append(chats[number % 4].id, own)
-                acknowledged.append((message.id, own.client_msg_id))
+                acknowledged[number].append((message.id, own.client_msg_id))
             except Moving:
-                refused.append(own.client_msg_id)
+                refused[number].append(own.client_msg_id)
                 time.sleep(0.01)
-        return acknowledged, refused
+
+    def some_of_each(answers: list[Any]) -> bool:
+        return all(len(one) > 3 for one in answers)
 
     def copy() -> None:
         try:
-            time.sleep(0.5)
+            children.wait_until(lambda: some_of_each(acknowledged), timeout_s=60, what="messages")
             moved.append(move(url))
-            time.sleep(0.3)
+            children.wait_until(lambda: some_of_each(refused), timeout_s=60, what="refusals")
         finally:
             ended.set()
 
     db.session.rollback()
-    *told, _ = concurrently(app, [*(partial(send, number) for number in range(6)), copy])
+    told = concurrently(app, [*(partial(send, number) for number in range(6)), copy])
+    assert told == [None] * 7
     assert moved and moved[0]
-    for number, (acknowledged, refused) in enumerate(told):
-        assert len(acknowledged) > 3
-        assert len(refused) > 3
-        for message_id, key in acknowledged:
+    for number in range(6):
+        for message_id, key in acknowledged[number]:
             found = home.find_sent(100 + number, key)
             assert found is not None and found.id == message_id
             assert conversation_of(found.id) == chats[number % 4].id
-        assert not any(home.find_sent(100 + number, key) for key in refused)
+        assert not any(home.find_sent(100 + number, key) for key in refused[number])
     for chat in chats:
         assert numbers(home, chat) == numbers(store, chat)
 
@@ -266,6 +269,8 @@ def test_what_was_acknowledged_is_in_it_and_what_was_refused_is_not(
 # -- refused ---------------------------------------------------------------------------------------
 
 Plant = Callable[[Any], object]
+NOBODYS = 999_999
+"""A conversation that no run reaches: the numbers of a database grow as long as it is used."""
 PLANTED: dict[str, tuple[Plant, str]] = {
     "a text": (
         lambda db: db.messages.update_one({"text": "coo"}, {"$set": {"text": "other"}}),
@@ -281,12 +286,12 @@ PLANTED: dict[str, tuple[Plant, str]] = {
     ),
     "a message too many": (
         lambda db: db.messages.insert_one(
-            {"_id": 999 << 32 | 1, "sender_id": 1, "client_msg_id": "planted"}
+            {"_id": NOBODYS << 32 | 1, "sender_id": 1, "client_msg_id": "planted"}
         ),
         "is in MongoDB only",
     ),
     "a member too many": (
-        lambda db: db.members.insert_one({"_id": "999:1", "chat_id": 999, "user_id": 1}),
+        lambda db: db.members.insert_one({"_id": f"{NOBODYS}:1", "chat_id": NOBODYS, "user_id": 1}),
         "is in MongoDB only",
     ),
 }

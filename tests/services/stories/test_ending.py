@@ -192,7 +192,8 @@ def test_an_address_in_an_object_store_works_no_longer_than_the_story_lasts(
         answer = client.get(shown["image"]["url"])
         assert (answer.status_code, answer.headers["Cache-Control"]) == (302, "no-store")
         (life,) = [part for part in answer.location.split("&") if "X-Amz-Expires=" in part]
-        assert works_s - 2 <= int(life.partition("X-Amz-Expires=")[2]) <= works_s
+        # Some of it may have passed before the question: what matters is that it is no more.
+        assert works_s - 15 <= int(life.partition("X-Amz-Expires=")[2]) <= works_s
         fetched = requests.get(answer.location, timeout=20)
         assert fetched.headers["Cache-Control"] == "private, no-cache"
         age_story(story_id, seconds=DAY_S)
