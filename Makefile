@@ -92,7 +92,7 @@ load: dev ## Put the mix of many people on the Procfile's processes
 bench: dev system mongo-servers ## Make docs/v1-v2.md, the seven tables; TABLE=3 measures one of them
 	$(BIN)/python -m bench.tables $(if $(TABLE),--table $(TABLE))
 
-bench-reference: dev system mongo-servers ## Measure everything docs/benchmarks.md publishes
+bench-reference: dev system mongo-servers ## Measure everything, goals beside it, into var/bench
 	$(BIN)/python -m bench
 
 bench-quick: dev ## Try measurements on SQLite; TABLE=3 tries one of the seven tables

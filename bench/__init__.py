@@ -1,1 +1,1 @@
-"""Measures what docs/benchmarks.md publishes: `python -m bench`, `--quick`, `--only name`."""
+"""Measures everything: `python -m bench`, `--quick`, `--only name`; `bench.tables`, the seven."""

@@ -61,6 +61,8 @@ GROUPS = (
 )
 """In this order; `notifications` and what follows add people and posts to the data."""
 DOCS = Path(__file__).parents[1] / "docs"
+TRIED = Path("var/bench")
+"""What is left here nobody publishes by accident."""
 
 
 def main(arguments: list[str]) -> int:
@@ -75,7 +77,7 @@ def main(arguments: list[str]) -> int:
         controls.look()
         took_s = time.monotonic() - began
         page = report.text(plan, found, groups, controls.found, took_s)
-        folder = options.out or (DOCS if plan is FULL and not options.only else None)
+        folder = options.out or (TRIED if plan is FULL and not options.only else None)
         if folder:
             json_text = report.document(plan, found, groups, controls.found, took_s)
             report.write(folder, page, json_text)

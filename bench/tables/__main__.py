@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bench import report
-from bench.__main__ import DOCS, measured
+from bench.__main__ import DOCS, TRIED, measured
 from bench.controls import Controls
 from bench.ground import ground
 from bench.plan import FULL, QUICK, Plan
@@ -28,8 +28,6 @@ AGAIN = 3
 """So often groups with an unsteady ratio are measured again."""
 PAGE = "v1-v2.md"
 README = ROOT / "README.md"
-TRIED = Path("var/bench")
-"""Where a quick run leaves its page: it is for trying, never for docs."""
 
 
 def main(arguments: list[str]) -> int:
