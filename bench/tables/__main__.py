@@ -1,4 +1,4 @@
-"""`python -m bench.tables [--quick] [--table N ...] [--again] [--out FOLDER]`."""
+"""`python -m bench.tables [--quick] [--table N ...] [--again] [--page] [--out FOLDER]`."""
 
 from __future__ import annotations
 
@@ -35,6 +35,8 @@ def main(arguments: list[str]) -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that everything is cleaned up
     plan = QUICK if options.quick else WHOLE
     folder = options.out or (TRIED if options.quick else DOCS)
+    if options.page:
+        return make_page(folder, TABLES)
     commit = commits.measured()
     if commit.endswith(commits.CHANGED) and folder == DOCS:
         print("Commit your changes first: a page says which commit it measured.", file=sys.stderr)
@@ -134,6 +136,7 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument(
         "--table", action="append", type=int, choices=[table.number for table in TABLES]
     )
+    parser.add_argument("--page", action="store_true", help="of what is stored; measure nothing")
     parser.add_argument("--again", action="store_true", help="measure what is measured, too")
     parser.add_argument("--out", type=Path, help="keep results and write the page there")
     return parser.parse_args(arguments)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bench.results import Spread, figure, shown, spread
-from bench.tables import commits, pictures
+from bench.tables import commits, notes, pictures
 from bench.tables.declared import NOTHING_PROVED, Clause, Line, Seven, Words, in_korean
 from bench.tables.found import RATIO, Figure, Found
 
@@ -136,8 +136,9 @@ def _notes(found: Found) -> list[str]:
     """What the groups say of how they measured, folded away."""
     if not found.notes:
         return []
-    title = "<details><summary>How it was measured · 측정 방법 (English)</summary>\n"
-    return [title, *[f"- {note}" for note in found.notes], "\n</details>\n"]
+    title = "<details><summary>How it was measured · 측정 방법</summary>\n"
+    said = ["<br>".join(filter(None, (note, notes.in_korean(note)))) for note in found.notes]
+    return [title, *[f"- {note}" for note in said], "\n</details>\n"]
 
 
 # -- the sentence ----------------------------------------------------------------------------------

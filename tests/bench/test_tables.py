@@ -12,7 +12,7 @@ import pytest
 
 from bench.plan import FULL, QUICK, Plan
 from bench.results import Curve, Group, Row, spread
-from bench.tables import TABLES, commits, found, page, readme
+from bench.tables import TABLES, commits, found, notes, page, readme
 from bench.tables import __main__ as command
 from bench.tables.declared import Axes, Clause, Line, Seven, Words
 from bench.tables.found import Found
@@ -218,6 +218,7 @@ def test_published_page_and_readme_say_what_is_stored(tmp_path: Path) -> None:
     assert {one.commit for _, one in tables} == {tables[0][1].commit}
     assert all(one.plan == "full" for _, one in tables)
 
+    assert [n for _, one in tables for n in one.notes if not notes.in_korean(n)] == []
     assert (command.DOCS / "v1-v2.md").read_text() == page.text(tables, tmp_path)
     told = command.README.read_text()
     assert readme.filled(told, tables) == told
