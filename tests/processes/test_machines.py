@@ -33,7 +33,7 @@ pytestmark = [
     pytest.mark.mongo,
     pytest.mark.processes,
     pytest.mark.slow,
-    pytest.mark.timeout(400),
+    pytest.mark.timeout(1200),
     pytest.mark.xdist_group("machines"),
 ]
 PASSWORD = "seven doves over the bay"
