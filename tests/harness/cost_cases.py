@@ -16,6 +16,8 @@ NARROW = (("marks", 4), ("digits", 4))
 BROAD = (("marks", 1), ("marks", 2), *((kind, 4) for kind in costs.FAR))
 NEAR = ("marks", "addresses in brackets", "mentions", "long folds")
 TIMES = (1, 2, 4)
+LEADS_ELSEWHERE = ("form /search",)
+"""Nothing typed is no fault there, and answered without a page."""
 
 
 class Empty:
@@ -41,7 +43,7 @@ class Case:
 def far_texts(doors: list[Door]) -> Iterator[Case]:
     """Each text of each door at once, twice and four times what is looked at."""
     for door in doors:
-        empty = Empty(door.prepare({}))
+        empty = Empty(_least_refused(door))
         for name, limit in door.fields.items():
             for kind, times in BROAD if door.kind in WRITTEN else NARROW:
                 text = costs.text_of(costs.FAR[kind], times * (4 * limit + 1_001))
@@ -52,6 +54,13 @@ def far_texts(doors: list[Door]) -> Iterator[Case]:
                     send=door.prepare({name: text}),
                     empty=empty,
                 )
+
+
+def _least_refused(door: Door) -> Send:
+    """Nothing at all; where that leads elsewhere, what is one character too long."""
+    if door.name not in LEADS_ELSEWHERE:
+        return door.prepare({})
+    return door.prepare({name: "a" * (limit + 1) for name, limit in door.fields.items()})
 
 
 def far_bodies(doors: list[Door]) -> Iterator[Case]:
