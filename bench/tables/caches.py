@@ -191,11 +191,10 @@ TABLE = Seven(
         Clause(
             key="age",
             said=Words(
-                "flush the oldest write first: the model's design had not stored a hot post's first"
-                " like after ten minutes, and {missing} of all likes were in no row (ours: {kept})",
-                "flush는 가장 오래된 쓰기부터 하세요. 원래 설계에서는 10분이 지나도 인기"
-                " 게시물의 첫 좋아요가 저장되지 않았고 좋아요의 {missing}가 행에 없었습니다(이"
-                " 시스템 {kept})",
+                "flush the oldest write first: the model's design left {missing} of all likes in no"
+                " row at the end, ours {kept}",
+                "flush는 가장 오래된 쓰기부터 하세요. 원래 설계에서는 끝까지 좋아요의 {missing}가"
+                " 행에 없었습니다(이 시스템 {kept})",
             ),
             otherwise=Words(
                 "in which order they are flushed makes no difference ({age})",

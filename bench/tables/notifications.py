@@ -163,10 +163,8 @@ TABLE = Seven(
         Clause(
             key="workers",
             said=Words(
-                "2, 4 and 8 workers give {workers_1}, {workers_2} and {workers_3} of one on this"
-                " machine's two cores",
-                "코어 두 개인 이 기계에서 워커 2, 4, 8개는 하나의 {workers_1}, {workers_2},"
-                " {workers_3}입니다",
+                "2, 4 and 8 workers give {workers_1}, {workers_2} and {workers_3} of one here",
+                "여기서 워커 2, 4, 8개는 하나의 {workers_1}, {workers_2}, {workers_3}입니다",
             ),
             otherwise=Words(
                 "more workers do not help one database ({workers} with the second)",

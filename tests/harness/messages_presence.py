@@ -21,11 +21,8 @@ SHORTEST_ABSENCE_S = 5.0
 """Nobody who is back before that is shown as offline: a page that is loaded again is no absence."""
 LATE_S = 10.0
 """So late may be heard that somebody was gone, by who hears through something that stood still."""
-GONE_S = 10.0
-"""So soon after the lease of a process that was killed its people are shown as offline.
-
-A second where there is time for it; whoever is forgotten is shown as there for ever.
-"""
+GONE_S = 2.0
+"""After the lease of a process that was killed, its people are shown as offline."""
 AGAIN_S = 0.5
 OFFLINE = "offline"
 Span = tuple[float, float]

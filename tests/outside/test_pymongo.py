@@ -69,5 +69,5 @@ def test_a_server_that_hangs_holds_no_loop(tmp_path: Path) -> None:
         )
     all_refused, took_s, longest_s, beats = told.stdout.split()
     assert all_refused == "True"
-    assert 1.0 < float(took_s) < 15.0, "one behind the other they would take twenty seconds"
-    assert float(longest_s) < float(took_s) / 2 and int(beats) > 50
+    assert 1.0 < float(took_s) < 6.0
+    assert float(longest_s) < 0.5 and int(beats) > 50

@@ -22,7 +22,6 @@ from tests.harness.sockets import Realtime, Socket, realtime_process, token_of
 pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("sockets")]
 
 FLOOD = 3_000
-STANDS_STILL_S = 1.0
 
 
 @pytest.fixture(scope="module")
@@ -171,7 +170,7 @@ def test_a_flood_delays_nobody_else(
         flooded = slowest([f'42{number}["nothing",{{}}]' for number in range(FLOOD)])
     finally:
         quiet.close()
-    assert flooded < max(10 * alone, STANDS_STILL_S)
+    assert flooded < 10 * alone
 
 
 def test_large_events_cost_little_before_they_are_cut_off(

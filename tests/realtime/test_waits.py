@@ -48,5 +48,4 @@ def test_while_a_message_waits_for_the_lock_other_sockets_are_answered(
         assert not answers
     sending.join(30)
     assert [answer["ok"] for answer in answers] == [True]
-    typical = sorted(times)[len(times) // 2]  # a busy machine may hold up one of them
-    assert typical < HELD_S / 2
+    assert max(times) < HELD_S / 2
